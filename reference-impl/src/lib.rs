@@ -1,0 +1,27 @@
+//! What a web-session backend *is*, in the form that Flask 0.8 gave it: a session interface opens a session for a
+//! request and saves it with the response; a session is a mapping with `permanent`, `modified` and `new`.
+//!
+//! - [`SessionInterface`] and [`Session`] are the contract as traits. The provided methods of [`Session`] are the
+//!   mixin's defaults, so a session over a map takes a handful of lines.
+//! - [`Memory`] is the reference, settable to every legal [`Modes`]: the conformance suite compares with it.
+//! - [`legacy`] has Flask 0.7's two hooks, and the glue that serves old and new applications.
+//! - [`NullSession`] is what an application gets where no session can be opened.
+
+pub mod clock;
+pub mod description;
+mod error;
+pub mod http;
+mod interface;
+pub mod legacy;
+mod memory;
+pub mod modes;
+mod null;
+pub mod value;
+
+pub use description::Description;
+pub use error::{Error, Result};
+pub use interface::{PERMANENT_KEY, Session, SessionInterface};
+pub use memory::{COOKIE_NAME, Memory, MemorySession};
+pub use modes::Modes;
+pub use null::NullSession;
+pub use value::{Map, Value};

@@ -1,0 +1,242 @@
+//! A session of the in-memory interface: a copy of its record, with what happened to it since it was opened.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::COOKIE_NAME;
+use super::record::{Record, Records};
+use crate::error::{Error, Result};
+use crate::interface::{PERMANENT_KEY, Session};
+use crate::modes::{Emptied, Modes, Modified, Nested, New, Permanent};
+use crate::value::{Map, PathStep, Value, assign_in};
+
+/// A session of the [`Memory`](super::Memory) interface.
+pub struct MemorySession {
+    modes: Rc<Modes>,
+    records: Rc<Records>,
+    /// Whether the request came with the cookie of a live session.
+    returning: bool,
+    /// The id under which the record is stored; none until the first save.
+    id: Option<String>,
+    record: Record,
+    /// Ids that die with the next commit: rotated away, or destroyed.
+    retired: Vec<String>,
+    accessed: bool,
+    modified: bool,
+}
+
+impl MemorySession {
+    pub(super) fn open(modes: Rc<Modes>, records: Rc<Records>, known: Option<(String, Record)>) -> Self {
+        let (id, record) = known.unzip();
+        Self {
+            modes,
+            records,
+            returning: id.is_some(),
+            id,
+            record: record.unwrap_or_default(),
+            retired: Vec::new(),
+            accessed: false,
+            modified: false,
+        }
+    }
+
+    pub(super) fn accessed(&self) -> bool {
+        self.accessed
+    }
+
+    /// Brings the store up to date and returns the cookie that tells the browser, if there is anything to tell.
+    pub(super) fn commit(&mut self) -> Result<Option<String>> {
+        for id in self.retired.drain(..) {
+            self.records.remove(&id);
+        }
+        let must_save = self.is_modified() || self.modes.write_back;
+        if !must_save {
+            return Ok(None);
+        }
+        if self.is_empty() && (self.id.is_none() || self.modes.emptied == Emptied::Removed) {
+            if let Some(id) = self.id.take() {
+                self.records.remove(&id);
+            }
+            return Ok(self.returning.then(removal_cookie));
+        }
+        self.store()
+    }
+
+    fn store(&mut self) -> Result<Option<String>> {
+        let lifetime = self.lifetime();
+        let id = match &self.id {
+            Some(id) if self.records.replace(id, self.record.clone(), lifetime) => id.clone(),
+            // The record is gone: another request has destroyed the session, and it stays destroyed.
+            Some(_) => return Ok(Some(removal_cookie())),
+            None => self.records.create(self.record.clone(), lifetime)?,
+        };
+        self.id = Some(id.clone());
+        let max_age = match (self.is_permanent(), lifetime) {
+            (true, Some(lifetime)) => format!("; Max-Age={}", lifetime.as_secs()),
+            _ => String::new(),
+        };
+        Ok(Some(format!("{COOKIE_NAME}={id}; Path=/; HttpOnly; SameSite=Lax{max_age}")))
+    }
+
+    fn lifetime(&self) -> Option<Duration> {
+        self.record.own_lifetime.or(if self.is_permanent() {
+            Some(self.modes.lifetime)
+        } else {
+            self.modes.browser_lifetime
+        })
+    }
+
+    fn is_modified(&self) -> bool {
+        self.modified || self.modes.modified == Modified::Always
+    }
+
+    fn is_empty(&self) -> bool {
+        self.record.items.is_empty()
+    }
+
+    fn is_permanent(&self) -> bool {
+        match self.modes.permanent {
+            Permanent::InData => self.record.items.get(PERMANENT_KEY).and_then(Value::as_bool),
+            Permanent::Beside { .. } => self.record.permanent,
+        }
+        .unwrap_or(self.modes.permanent_default)
+    }
+
+    fn read(&mut self) -> &Map {
+        self.accessed = true;
+        &self.record.items
+    }
+
+    fn write(&mut self) -> &mut Map {
+        self.accessed = true;
+        self.modified = true;
+        &mut self.record.items
+    }
+}
+
+impl Session for MemorySession {
+    async fn get(&mut self, key: &str) -> Result<Option<Value>> {
+        Ok(self.read().get(key).cloned())
+    }
+
+    async fn contains(&mut self, key: &str) -> Result<bool> {
+        Ok(self.read().contains_key(key))
+    }
+
+    async fn items(&mut self) -> Result<Map> {
+        Ok(self.read().clone())
+    }
+
+    async fn len(&mut self) -> Result<usize> {
+        Ok(self.read().len())
+    }
+
+    async fn set(&mut self, key: &str, value: Value) -> Result<()> {
+        self.write().insert(key.to_owned(), value);
+        Ok(())
+    }
+
+    async fn delete(&mut self, key: &str) -> Result<bool> {
+        Ok(self.pop(key).await?.is_some())
+    }
+
+    async fn pop(&mut self, key: &str) -> Result<Option<Value>> {
+        if self.read().contains_key(key) { Ok(self.write().remove(key)) } else { Ok(None) }
+    }
+
+    async fn setdefault(&mut self, key: &str, default: Value) -> Result<Value> {
+        if let Some(value) = self.read().get(key) {
+            return Ok(value.clone());
+        }
+        self.write().insert(key.to_owned(), default.clone());
+        Ok(default)
+    }
+
+    async fn update(&mut self, items: Map) -> Result<()> {
+        self.write().extend(items);
+        Ok(())
+    }
+
+    async fn clear(&mut self) -> Result<()> {
+        self.write().clear();
+        if let Permanent::Beside { survives_clear: false } = self.modes.permanent {
+            self.record.permanent = None;
+        }
+        Ok(())
+    }
+
+    async fn permanent(&mut self) -> Result<bool> {
+        self.accessed = true;
+        Ok(self.is_permanent())
+    }
+
+    async fn set_permanent(&mut self, permanent: bool) -> Result<()> {
+        match self.modes.permanent {
+            Permanent::InData => self.set(PERMANENT_KEY, permanent.into()).await,
+            Permanent::Beside { .. } => {
+                self.record.permanent = Some(permanent);
+                self.write();
+                Ok(())
+            }
+        }
+    }
+
+    async fn modified(&mut self) -> Result<bool> {
+        Ok(self.is_modified())
+    }
+
+    async fn set_modified(&mut self) -> Result<()> {
+        self.write();
+        Ok(())
+    }
+
+    async fn is_new(&mut self) -> Result<bool> {
+        Ok(self.modes.new == New::Real && !self.returning && self.id.is_none())
+    }
+
+    async fn set_in(&mut self, path: &[PathStep], value: Value) -> Result<()> {
+        match self.modes.nested {
+            Nested::Copies => assign_in(&mut self.read().clone(), path, value),
+            Nested::Untracked => {
+                self.accessed = true;
+                assign_in(&mut self.record.items, path, value)
+            }
+            Nested::Tracked => {
+                assign_in(&mut self.record.items, path, value)?;
+                self.write();
+                Ok(())
+            }
+        }
+    }
+
+    async fn regenerate(&mut self) -> Result<()> {
+        self.retired.extend(self.id.take());
+        self.write();
+        Ok(())
+    }
+
+    async fn destroy(&mut self) -> Result<()> {
+        self.retired.extend(self.id.take());
+        self.record = Record::default();
+        self.write();
+        Ok(())
+    }
+
+    async fn set_lifetime(&mut self, seconds: f64) -> Result<()> {
+        let lifetime = Duration::try_from_secs_f64(seconds)
+            .map_err(|error| Error::refused(format!("{seconds} seconds is no lifetime: {error}")))?;
+        self.record.own_lifetime = Some(lifetime);
+        self.write();
+        Ok(())
+    }
+
+    async fn save(&mut self) -> Result<()> {
+        // The cookie is set again with the response, which commits once more.
+        self.commit().map(drop)
+    }
+}
+
+/// Removes the cookie: the same attributes as it was set with, or a browser keeps the original.
+fn removal_cookie() -> String {
+    format!("{COOKIE_NAME}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")
+}

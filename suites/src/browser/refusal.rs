@@ -1,0 +1,122 @@
+//! Why a browser would not keep a cookie. Browsers say nothing when they drop one, so this is often the only place
+//! where a backend's author gets to read the reason.
+
+/// A cookie that browsers drop, and the rule that makes them.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use sessionspec::browser::{Jar, Origin};
+///
+/// let origin = Origin::parse("http://app.test")?;
+/// let refusal = Jar::default().store(&origin, "/", b"sid=1; Secure", SystemTime::now()).unwrap_err();
+/// assert_eq!(
+///     refusal.to_string(),
+///     "browsers drop `sid`: it is marked Secure, and http://app.test is neither https nor loopback",
+/// );
+/// assert_eq!(refusal.rule(), "RFC 6265bis §5.7 step 13");
+/// # Ok::<(), sessionspec::browser::OriginError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A control character other than the tab, anywhere in the header value, attributes included.
+    #[error(
+        "browsers drop this cookie: byte {position} of the Set-Cookie value is the control character 0x{byte:02x}"
+    )]
+    ControlCharacter {
+        /// The first such byte.
+        byte: u8,
+        /// Its position, counted from 0.
+        position: usize,
+    },
+    /// Neither a name nor a value.
+    #[error("browsers drop this cookie: it has neither a name nor a value")]
+    Empty,
+    /// Name and value are longer than [`SetCookie::MAX_BYTES`](super::set_cookie::SetCookie::MAX_BYTES).
+    #[error("browsers drop `{name}`: its name and value take {bytes} bytes, and no more than 4096 are allowed")]
+    TooLarge {
+        /// The cookie's name.
+        name: String,
+        /// The bytes of the name and of the value together.
+        bytes: usize,
+    },
+    /// The `Domain` attribute has characters that no domain has in a cookie.
+    #[error("browsers drop `{name}`: its Domain `{domain}` is not ASCII; write it in its xn-- form")]
+    DomainNotAscii {
+        /// The cookie's name.
+        name: String,
+        /// The attribute, in lower case and without a dot in front.
+        domain: String,
+    },
+    /// The `Domain` attribute does not cover the host that sent the cookie.
+    #[error("browsers drop `{name}`: its Domain `{domain}` does not cover the host `{host}` that sent it")]
+    DomainMismatch {
+        /// The cookie's name.
+        name: String,
+        /// The attribute, in lower case and without a dot in front.
+        domain: String,
+        /// The host that sent the cookie.
+        host: String,
+    },
+    /// `Secure`, from an origin that is not.
+    #[error("browsers drop `{name}`: it is marked Secure, and {origin} is neither https nor loopback")]
+    SecureFromInsecureOrigin {
+        /// The cookie's name.
+        name: String,
+        /// The origin that sent the cookie.
+        origin: String,
+    },
+    /// A cookie without `Secure`, from an insecure origin, would hide or replace one that has it.
+    #[error(
+        "browsers drop `{name}`: {origin} is neither https nor loopback, and may not shadow the Secure cookie of this \
+         name that the browser has"
+    )]
+    ShadowsSecureCookie {
+        /// The cookie's name.
+        name: String,
+        /// The origin that sent the cookie.
+        origin: String,
+    },
+    /// `SameSite=None` without `Secure`.
+    #[error("browsers drop `{name}`: SameSite=None needs Secure as well")]
+    SameSiteNoneWithoutSecure {
+        /// The cookie's name.
+        name: String,
+    },
+    /// A name that begins with `__Secure-` or `__Host-`, in any case, makes a promise that the attributes break.
+    #[error("browsers drop `{name}`: the prefix {prefix} of its name demands {demand}")]
+    PrefixBroken {
+        /// The cookie's name.
+        name: String,
+        /// `__Secure-` or `__Host-`.
+        prefix: &'static str,
+        /// The first demand that is not met.
+        demand: &'static str,
+    },
+    /// No name, and a value that begins as a prefixed name does: servers could take it for one.
+    #[error("browsers drop this cookie: it has no name, and its value begins with {prefix}, as only names may")]
+    PrefixInNamelessValue {
+        /// `__Secure-` or `__Host-`.
+        prefix: &'static str,
+    },
+}
+
+impl Refusal {
+    /// Where the rule is written. RFC 6265bis is draft-ietf-httpbis-rfc6265bis, its steps as numbered in revision 22.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::ControlCharacter { .. } => "RFC 6265bis §5.6 step 1",
+            Self::Empty => "RFC 6265bis §5.7 step 2",
+            Self::TooLarge { .. } => "RFC 6265bis §5.7 step 4",
+            Self::DomainNotAscii { .. } => "RFC 6265bis §5.7 step 8",
+            Self::DomainMismatch { .. } => "RFC 6265bis §5.7 step 10",
+            Self::SecureFromInsecureOrigin { .. } => "RFC 6265bis §5.7 step 13",
+            Self::ShadowsSecureCookie { .. } => "RFC 6265bis §5.7 step 16",
+            Self::SameSiteNoneWithoutSecure { .. } => "RFC 6265bis §5.7 step 19",
+            Self::PrefixBroken { prefix: "__Secure-", .. } => "RFC 6265bis §5.7 step 20",
+            Self::PrefixBroken { .. } => "RFC 6265bis §5.7 step 21",
+            Self::PrefixInNamelessValue { .. } => "RFC 6265bis §5.7 step 22",
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! Reads one `Set-Cookie` header value as browsers do, and keeps what it said: values stay bytes, quotes included, and
+//! attributes that browsers pass over are listed rather than lost.
+
+use std::time::SystemTime;
+
+use super::{
+    cookie_date::{CookieDateError, parse_cookie_date},
+    refusal::Refusal,
+};
+
+/// One `Set-Cookie` header value, read by the algorithm of RFC 6265bis §5.6.
+///
+/// The attributes are as sent: whether the cookie is kept, and where it is then valid, is for the
+/// [`Jar`](super::jar::Jar) to say. Of attributes that are sent twice the last counts. Attributes that are not among
+/// the fields (`Partitioned`, `Priority`, …) can be found in `raw` only.
+///
+/// ```
+/// use sessionspec::browser::{SameSite, SetCookie};
+///
+/// let cookie = SetCookie::parse(b"sid=\"31d4\"; Path=/app; HttpOnly; SameSite=lax; Max-Age=soon")?;
+/// assert_eq!(cookie.name, b"sid");
+/// assert_eq!(cookie.value, b"\"31d4\"");
+/// assert_eq!(cookie.path.as_deref(), Some("/app"));
+/// assert_eq!(cookie.same_site, Some(SameSite::Lax));
+/// assert!(cookie.http_only && !cookie.secure);
+/// assert_eq!(cookie.ignored[0].to_string(), "browsers ignore `Max-Age=soon`: it is no whole number of seconds");
+/// # Ok::<(), sessionspec::browser::Refusal>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SetCookie {
+    /// The header value, byte for byte.
+    pub raw: Vec<u8>,
+    /// The name, which may be empty: `Set-Cookie: x` is the value `x` without a name.
+    pub name: Vec<u8>,
+    /// The value, with its quotes if it has any.
+    pub value: Vec<u8>,
+    /// `Path`. One that does not begin with a slash stands for the default path.
+    pub path: Option<String>,
+    /// `Domain`, in lower case and without a dot in front. An empty one is as good as none.
+    pub domain: Option<String>,
+    /// `Expires`, in whole seconds.
+    pub expires: Option<SystemTime>,
+    /// `Max-Age`, in seconds; numbers beyond an `i64` are brought to its nearest end.
+    pub max_age: Option<i64>,
+    /// Whether `Secure` is there, whatever its value.
+    pub secure: bool,
+    /// Whether `HttpOnly` is there, whatever its value.
+    pub http_only: bool,
+    /// `SameSite`; none also for an unknown value, which browsers take for the default.
+    pub same_site: Option<SameSite>,
+    /// The attributes that say something that browsers do not understand, in the order sent.
+    pub ignored: Vec<IgnoredAttribute>,
+}
+
+/// The values of the `SameSite` attribute (RFC 6265bis §5.6.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SameSite {
+    /// Sent with requests from the same site only.
+    Strict,
+    /// Sent also when the user follows a link from elsewhere.
+    Lax,
+    /// Sent with all requests.
+    None,
+}
+
+/// An attribute that browsers pass over. The cookie itself is kept, as if the attribute were not there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IgnoredAttribute {
+    /// The value is longer than [`SetCookie::MAX_ATTRIBUTE_BYTES`] (RFC 6265bis §5.6).
+    #[error("browsers ignore the attribute `{name}`: its value takes {bytes} bytes, and no more than 1024 are allowed")]
+    TooLong {
+        /// The attribute's name as sent.
+        name: String,
+        /// The bytes of its value.
+        bytes: usize,
+    },
+    /// An `Expires` that is no date (RFC 6265bis §5.6.1).
+    #[error("browsers ignore `Expires={value}`: {reason}")]
+    Expires {
+        /// The value as sent.
+        value: String,
+        /// What is wrong with the date.
+        reason: CookieDateError,
+    },
+    /// A `Max-Age` that is no number (RFC 6265bis §5.6.2).
+    #[error("browsers ignore `Max-Age={value}`: it is no whole number of seconds")]
+    MaxAge {
+        /// The value as sent.
+        value: String,
+    },
+    /// A `Path` that does not begin with a slash (RFC 6265bis §5.6.4).
+    #[error("browsers ignore `Path={value}`: a path begins with a slash, so the folder of the request's path is taken")]
+    Path {
+        /// The value as sent.
+        value: String,
+    },
+    /// A `SameSite` that is neither `Strict`, `Lax` nor `None` (RFC 6265bis §5.6.7).
+    #[error("browsers ignore `SameSite={value}`: it is neither Strict, Lax nor None, so their default is taken")]
+    SameSite {
+        /// The value as sent.
+        value: String,
+    },
+}
+
+impl SetCookie {
+    /// How long a cookie may be (RFC 6265bis §5.6): the bytes of its name plus those of its value, without the `=`
+    /// between them, the blanks around them, and the attributes. Quotes count.
+    pub const MAX_BYTES: usize = 4096;
+
+    /// How long an attribute's value may be, without the blanks around it (RFC 6265bis §5.6).
+    pub const MAX_ATTRIBUTE_BYTES: usize = 1024;
+
+    /// Reads a header value.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::ControlCharacter`], [`Refusal::Empty`] and [`Refusal::TooLarge`]; browsers drop these unseen.
+    pub fn parse(raw: &[u8]) -> Result<Self, Refusal> {
+        if let Some(position) = raw.iter().position(|byte| byte.is_ascii_control() && *byte != b'\t') {
+            return Err(Refusal::ControlCharacter { byte: raw[position], position });
+        }
+
+        let mut parts = raw.split(|&byte| byte == b';');
+        let pair = parts.next().unwrap_or_default();
+        // Without an equals sign it is all value.
+        let (name, value) = split_at_equals(pair).unwrap_or((b"", trim(pair)));
+        if name.is_empty() && value.is_empty() {
+            return Err(Refusal::Empty);
+        }
+        let bytes = name.len() + value.len();
+        if bytes > Self::MAX_BYTES {
+            return Err(Refusal::TooLarge { name: text(name), bytes });
+        }
+
+        let mut cookie = Self {
+            raw: raw.to_vec(),
+            name: name.to_vec(),
+            value: value.to_vec(),
+            path: None,
+            domain: None,
+            expires: None,
+            max_age: None,
+            secure: false,
+            http_only: false,
+            same_site: None,
+            ignored: Vec::new(),
+        };
+        for part in parts {
+            let (name, value) = split_at_equals(part).unwrap_or((trim(part), b""));
+            if let Err(ignored) = cookie.take_attribute(name, value) {
+                cookie.ignored.push(ignored);
+            }
+        }
+        Ok(cookie)
+    }
+
+    fn take_attribute(&mut self, name: &[u8], value: &[u8]) -> Result<(), IgnoredAttribute> {
+        if value.len() > Self::MAX_ATTRIBUTE_BYTES {
+            return Err(IgnoredAttribute::TooLong { name: text(name), bytes: value.len() });
+        }
+        match name.to_ascii_lowercase().as_slice() {
+            b"expires" => {
+                let date = parse_cookie_date(value)
+                    .map_err(|reason| IgnoredAttribute::Expires { value: text(value), reason })?;
+                self.expires = Some(date);
+            }
+            b"max-age" => {
+                let age = parse_max_age(value).ok_or_else(|| IgnoredAttribute::MaxAge { value: text(value) })?;
+                self.max_age = Some(age);
+            }
+            b"domain" => {
+                let domain = value.strip_prefix(b".").unwrap_or(value);
+                self.domain = Some(text(domain).to_lowercase());
+            }
+            b"path" => {
+                // Even one that stands for the default path overrides a `Path` before it.
+                self.path = Some(text(value));
+                if !value.starts_with(b"/") {
+                    return Err(IgnoredAttribute::Path { value: text(value) });
+                }
+            }
+            b"secure" => self.secure = true,
+            b"httponly" => self.http_only = true,
+            b"samesite" => {
+                self.same_site = match value.to_ascii_lowercase().as_slice() {
+                    b"strict" => Some(SameSite::Strict),
+                    b"lax" => Some(SameSite::Lax),
+                    b"none" => Some(SameSite::None),
+                    _ => None,
+                };
+                if self.same_site.is_none() {
+                    return Err(IgnoredAttribute::SameSite { value: text(value) });
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Name and value on both sides of the first `=`, without the blanks around them.
+fn split_at_equals(pair: &[u8]) -> Option<(&[u8], &[u8])> {
+    let equals = pair.iter().position(|&byte| byte == b'=')?;
+    Some((trim(&pair[..equals]), trim(&pair[equals + 1..])))
+}
+
+/// Only spaces and tabs: line ends never come this far.
+fn trim(bytes: &[u8]) -> &[u8] {
+    bytes.trim_ascii()
+}
+
+/// Bytes that are no UTF-8 are replaced. They match no host and no path either way, and `raw` has them.
+pub(super) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn parse_max_age(value: &[u8]) -> Option<i64> {
+    let (sign, digits) = match value.strip_prefix(b"-") {
+        Some(digits) => (-1, digits),
+        None => (1, value),
+    };
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let add = |age: i64, digit: &u8| age.saturating_mul(10).saturating_add(sign * i64::from(digit - b'0'));
+    Some(digits.iter().fold(0, add))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn parse(raw: &[u8]) -> SetCookie {
+        SetCookie::parse(raw).unwrap_or_else(|refusal| panic!("{}: {refusal}", text(raw)))
+    }
+
+    #[test]
+    fn name_and_value_are_kept_as_bytes() {
+        for (raw, name, value) in [
+            (&b"sid=1"[..], &b"sid"[..], &b"1"[..]),
+            (b"sid=", b"sid", b""),
+            (b" \tsid \t= 1 2\t ;Path=/", b"sid", b"1 2"),
+            (b"sid=\"a=b\"", b"sid", b"\"a=b\""),
+            (b"sid=\" a \"", b"sid", b"\" a \""),
+            (b"sid=a,b; Secure", b"sid", b"a,b"),
+            (b"sid=\"a;b\"", b"sid", b"\"a"),
+            (b"s\tid=a\tb", b"s\tid", b"a\tb"),
+            (b"s\xffd=\xc3\x28", b"s\xffd", b"\xc3\x28"),
+            (b"just-a-value; Path=/", b"", b"just-a-value"),
+            (b"=a=b", b"", b"a=b"),
+        ] {
+            let cookie = parse(raw);
+            assert_eq!((cookie.name.as_slice(), cookie.value.as_slice()), (name, value), "{}", text(raw));
+            assert_eq!(cookie.raw, raw);
+        }
+    }
+
+    #[test]
+    fn attributes_in_any_case_and_the_last_one_wins() {
+        let cookie = parse(
+            b"a=1; PATH=/x; path = /y ; domain=.App.Test; expires=Thu, 01-Jan-1970 00:00:07 GMT; MAX-AGE=5; max-age=-6; \
+              SECURE=no; httponly; samesite=Strict; SAMESITE=nOnE; Partitioned; ; =",
+        );
+        assert_eq!(cookie.path.as_deref(), Some("/y"));
+        assert_eq!(cookie.domain.as_deref(), Some("app.test"));
+        assert_eq!(cookie.expires, Some(SystemTime::UNIX_EPOCH + Duration::from_secs(7)));
+        assert_eq!(cookie.max_age, Some(-6));
+        assert!(cookie.secure && cookie.http_only);
+        assert_eq!(cookie.same_site, Some(SameSite::None));
+        assert_eq!(cookie.ignored, []);
+    }
+
+    #[test]
+    fn what_a_browser_does_not_understand_leaves_the_cookie_alone() {
+        let cookie = parse(b"a=1; Max-Age=7; Max-Age=7.5; Expires=0; Path=/x; Path=; SameSite=Lax; SameSite=Loose");
+        assert_eq!((cookie.max_age, cookie.expires), (Some(7), None));
+        assert_eq!((cookie.path.as_deref(), cookie.same_site), (Some(""), None));
+        let ignored: Vec<_> = cookie.ignored.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            ignored,
+            [
+                "browsers ignore `Max-Age=7.5`: it is no whole number of seconds",
+                "browsers ignore `Expires=0`: it has no time (hours:minutes:seconds)",
+                "browsers ignore `Path=`: a path begins with a slash, so the folder of the request's path is taken",
+                "browsers ignore `SameSite=Loose`: it is neither Strict, Lax nor None, so their default is taken",
+            ]
+        );
+    }
+
+    #[test]
+    fn max_age_is_a_whole_number() {
+        for (value, expected) in [
+            ("0", Some(0)),
+            ("-0", Some(0)),
+            ("007", Some(7)),
+            ("-1", Some(-1)),
+            ("99999999999999999999", Some(i64::MAX)),
+            ("-99999999999999999999", Some(i64::MIN)),
+            ("", None),
+            ("-", None),
+            ("+5", None),
+            ("5s", None),
+            ("\"5\"", None),
+            ("1e3", None),
+        ] {
+            assert_eq!(parse(format!("a=1; Max-Age={value}").as_bytes()).max_age, expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn name_and_value_take_4096_bytes_at_most() {
+        let fits = [b"sid=".to_vec(), vec![b'x'; 4093], b"; HttpOnly; Path=/".to_vec()].concat();
+        assert_eq!(parse(&fits).value.len(), 4093);
+
+        let too_large = [b"sid=".to_vec(), vec![b'x'; 4094]].concat();
+        assert_eq!(SetCookie::parse(&too_large), Err(Refusal::TooLarge { name: "sid".into(), bytes: 4097 }));
+    }
+
+    #[test]
+    fn an_attribute_takes_1024_bytes_at_most() {
+        let path = |length: usize| format!("a=1; Path=/x; Path=/{}", "y".repeat(length - 1));
+        assert_eq!(parse(path(1024).as_bytes()).path.map(|path| path.len()), Some(1024));
+
+        let cookie = parse(path(1025).as_bytes());
+        assert_eq!(cookie.path.as_deref(), Some("/x"));
+        assert_eq!(cookie.ignored, [IgnoredAttribute::TooLong { name: "Path".into(), bytes: 1025 }]);
+    }
+
+    #[test]
+    fn control_characters_and_nothing_at_all_are_refused() {
+        for (raw, byte, position) in
+            [(&b"a=\0"[..], 0, 2), (b"a=1; Path=/\x0d\x0aX: y", 0x0d, 11), (b"a\x7f=1", 0x7f, 1), (b"\x1f", 0x1f, 0)]
+        {
+            assert_eq!(SetCookie::parse(raw), Err(Refusal::ControlCharacter { byte, position }));
+        }
+        for raw in [&b""[..], b"=", b" = ; Path=/", b";a=1"] {
+            assert_eq!(SetCookie::parse(raw), Err(Refusal::Empty));
+        }
+    }
+}

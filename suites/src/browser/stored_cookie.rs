@@ -1,0 +1,164 @@
+//! One cookie as a browser keeps it: its attributes resolved against the request that it answered, after the rules
+//! that look at this cookie alone.
+
+use std::time::{Duration, SystemTime};
+
+use super::{
+    matching::{default_path, domain_match, lies_under, path_match, path_of},
+    origin::Origin,
+    refusal::Refusal,
+    set_cookie::{SameSite, SetCookie, text},
+};
+
+/// A cookie in a [`Jar`](super::jar::Jar). The fields are those of RFC 6265bis §5.7, without the times of creation and
+/// last use: the jar keeps its cookies in the order of creation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StoredCookie {
+    /// The name, which may be empty.
+    pub name: Vec<u8>,
+    /// The value, with its quotes if it has any.
+    pub value: Vec<u8>,
+    /// The host that sent it, or the `Domain` that it named.
+    pub domain: String,
+    /// Whether it goes to that host only, and not to those under it.
+    pub host_only: bool,
+    /// The path that it named, or the default path.
+    pub path: String,
+    /// When it ends, at most [`StoredCookie::MAX_LIFETIME`] after it was set; none if it ends with the browser session.
+    pub expires: Option<SystemTime>,
+    /// Whether it goes to secure origins only.
+    pub secure: bool,
+    /// Whether it is kept from scripts.
+    pub http_only: bool,
+    /// `SameSite`; none is the browser's default.
+    pub same_site: Option<SameSite>,
+}
+
+impl StoredCookie {
+    /// No cookie is kept for longer (RFC 6265bis §5.5): 400 days.
+    pub const MAX_LIFETIME: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+
+    /// The storage model (RFC 6265bis §5.7) up to the point where the other cookies matter.
+    pub(super) fn receive(
+        origin: &Origin,
+        request_path: &str,
+        cookie: SetCookie,
+        now: SystemTime,
+    ) -> Result<Self, Refusal> {
+        let named_domain = cookie.domain.as_deref().filter(|domain| !domain.is_empty());
+        if let Some(domain) = named_domain {
+            let (name, domain) = (text(&cookie.name), domain.to_owned());
+            if !domain.is_ascii() {
+                return Err(Refusal::DomainNotAscii { name, domain });
+            }
+            if !domain_match(origin, &domain) {
+                return Err(Refusal::DomainMismatch { name, domain, host: origin.host().to_owned() });
+            }
+        }
+        if cookie.secure && !origin.is_secure() {
+            return Err(Refusal::SecureFromInsecureOrigin { name: text(&cookie.name), origin: origin.to_string() });
+        }
+        if cookie.same_site == Some(SameSite::None) && !cookie.secure {
+            return Err(Refusal::SameSiteNoneWithoutSecure { name: text(&cookie.name) });
+        }
+
+        let named_path = cookie.path.as_deref().filter(|path| path.starts_with('/'));
+        let stored = Self {
+            domain: named_domain.unwrap_or(origin.host()).to_owned(),
+            host_only: named_domain.is_none(),
+            path: named_path.unwrap_or(default_path(request_path)).to_owned(),
+            expires: expiry(&cookie, now),
+            secure: cookie.secure,
+            http_only: cookie.http_only,
+            same_site: cookie.same_site,
+            name: cookie.name,
+            value: cookie.value,
+        };
+        stored.check_prefix(cookie.path.is_some())?;
+        Ok(stored)
+    }
+
+    /// Whether the cookie's end has come. It is over *at* that moment, as in browsers.
+    #[must_use]
+    pub fn is_expired(&self, now: SystemTime) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
+    }
+
+    /// Whether a request to `origin` for `path` carries this cookie while it lasts (RFC 6265bis §5.8.3). The request
+    /// counts as the site's own, so `SameSite` holds nothing back. A query after the path is ignored.
+    #[must_use]
+    pub fn is_sent_to(&self, origin: &Origin, path: &str) -> bool {
+        let host_matches =
+            if self.host_only { origin.host() == self.domain } else { domain_match(origin, &self.domain) };
+        host_matches && path_match(path_of(path), &self.path) && (!self.secure || origin.is_secure())
+    }
+
+    /// The cookie as it stands in a `Cookie` header: `name=value`, or the value alone where there is no name.
+    #[must_use]
+    pub fn pair(&self) -> Vec<u8> {
+        let equals: &[u8] = if self.name.is_empty() { b"" } else { b"=" };
+        [&self.name, equals, &self.value].concat()
+    }
+
+    /// Whether this cookie takes the place of `other`.
+    pub(super) fn replaces(&self, other: &Self) -> bool {
+        (&self.name, &self.domain, self.host_only, &self.path)
+            == (&other.name, &other.domain, other.host_only, &other.path)
+    }
+
+    /// Whether this cookie, if sent, could be taken for `other` or hide it. The paths are not compared both ways: one
+    /// for `/` does not hide one for `/login`.
+    pub(super) fn shadows(&self, other: &Self) -> bool {
+        let domains_overlap = self.domain == other.domain
+            || lies_under(&self.domain, &other.domain)
+            || lies_under(&other.domain, &self.domain);
+        self.name == other.name && domains_overlap && path_match(&self.path, &other.path)
+    }
+
+    fn check_prefix(&self, names_path: bool) -> Result<(), Refusal> {
+        if self.name.is_empty() {
+            return match prefix_of(&self.value) {
+                Some(prefix) => Err(Refusal::PrefixInNamelessValue { prefix }),
+                None => Ok(()),
+            };
+        }
+        let Some(prefix) = prefix_of(&self.name) else {
+            return Ok(());
+        };
+        let demand = if !self.secure {
+            "Secure"
+        } else if prefix == SECURE_PREFIX {
+            return Ok(());
+        } else if !self.host_only {
+            "that there is no Domain"
+        } else if !names_path || self.path != "/" {
+            "Path=/"
+        } else {
+            return Ok(());
+        };
+        Err(Refusal::PrefixBroken { name: text(&self.name), prefix, demand })
+    }
+}
+
+const SECURE_PREFIX: &str = "__Secure-";
+const HOST_PREFIX: &str = "__Host-";
+
+fn prefix_of(bytes: &[u8]) -> Option<&'static str> {
+    [SECURE_PREFIX, HOST_PREFIX].into_iter().find(|prefix| {
+        bytes.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+    })
+}
+
+fn expiry(cookie: &SetCookie, now: SystemTime) -> Option<SystemTime> {
+    // A clock that cannot count to the end of the lifetime does not get there either: no end.
+    let latest = now.checked_add(StoredCookie::MAX_LIFETIME);
+    let asked_for = match cookie.max_age {
+        Some(seconds) => match u64::try_from(seconds) {
+            Ok(seconds) => now.checked_add(Duration::from_secs(seconds)).or(latest),
+            Err(_) => Some(now),
+        },
+        None => Some(cookie.expires?),
+    };
+    asked_for.map(|end| latest.map_or(end, |latest| end.min(latest)))
+}

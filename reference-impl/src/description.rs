@@ -177,7 +177,11 @@ mod tests {
 
     #[test]
     fn claims_are_listed_as_the_protocol_spells_them() {
-        let claims = Claims { new: Some(NewClaim::Constant), on_error: Some(OnErrorClaim::Saved), ..Claims::default() };
+        let claims = Claims {
+            new: Some(NewClaim::Constant),
+            on_error: Some(OnErrorClaim::Saved),
+            ..Claims::default()
+        };
         assert_eq!(claims.iter().collect::<Vec<_>>(), [("new", "constant"), ("on_error", "saved")]);
     }
 }

@@ -31,7 +31,10 @@ pub const PERMANENT_KEY: &str = "_permanent";
 ///     async fn items(&mut self) -> Result<Map> { Ok(self.0.clone()) }
 /// }
 /// ```
-#[expect(async_fn_in_trait, reason = "sessions of local frameworks are not Send, and nothing here asks for it")]
+#[expect(
+    async_fn_in_trait,
+    reason = "sessions of local frameworks are not Send, and nothing here asks for it"
+)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a session",
     label = "a session implements `Session`",
@@ -150,7 +153,10 @@ pub trait Session {
 }
 
 /// What a framework asks of a session backend: open a session for a request, save it with the response.
-#[expect(async_fn_in_trait, reason = "interfaces of local frameworks are not Send, and nothing here asks for it")]
+#[expect(
+    async_fn_in_trait,
+    reason = "interfaces of local frameworks are not Send, and nothing here asks for it"
+)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a session interface",
     label = "a backend under test implements `SessionInterface`",

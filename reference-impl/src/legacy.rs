@@ -39,7 +39,11 @@ impl<I: SessionInterface> AnyInterface<I::Session> for I {
         Box::pin(self.open_session(request))
     }
 
-    fn save<'a>(&'a self, session: &'a mut I::Session, response: &'a mut Response) -> LocalBoxFuture<'a, Result<()>> {
+    fn save<'a>(
+        &'a self,
+        session: &'a mut I::Session,
+        response: &'a mut Response,
+    ) -> LocalBoxFuture<'a, Result<()>> {
         Box::pin(self.save_session(session, response))
     }
 

@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use crate::clock::{Clock, SystemClock};
 use crate::description::{
-    Claims, ConcurrencyClaim, Description, EmptyClaim, ExpiryClaim, ModifiedClaim, NestedClaim, NewClaim, OnErrorClaim,
-    PermanentClaim, StoreClaim,
+    Claims, ConcurrencyClaim, Description, EmptyClaim, ExpiryClaim, ModifiedClaim, NestedClaim, NewClaim,
+    OnErrorClaim, PermanentClaim, StoreClaim,
 };
 use crate::error::Result;
 use crate::http::{Request, Response};
@@ -104,7 +104,9 @@ impl SessionInterface for Memory {
             name: Some("sessionspec-reference".into()),
             version: Some(env!("CARGO_PKG_VERSION").into()),
             lifetime_seconds: Some(self.modes.lifetime.as_secs_f64()),
-            browser_lifetime_seconds: Some(self.modes.browser_lifetime.map(|lifetime| lifetime.as_secs_f64())),
+            browser_lifetime_seconds: Some(
+                self.modes.browser_lifetime.map(|lifetime| lifetime.as_secs_f64()),
+            ),
             declares: claims(&self.modes),
             ..Description::default()
         }

@@ -68,8 +68,12 @@ impl Records {
 
     fn drop_if_expired(&self, id: &str) {
         let now = self.clock.now();
-        let expired =
-            self.stored.borrow().get(id).and_then(|stored| stored.expires).is_some_and(|expires| expires <= now);
+        let expired = self
+            .stored
+            .borrow()
+            .get(id)
+            .and_then(|stored| stored.expires)
+            .is_some_and(|expires| expires <= now);
         if expired {
             self.remove(id);
         }
@@ -84,6 +88,7 @@ impl Records {
 /// 128 random bits in hexadecimal: what OWASP's session management advice asks for, twice over.
 fn fresh_id() -> Result<String> {
     let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|error| Error::store(format!("no random numbers for an id: {error}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::store(format!("no random numbers for an id: {error}")))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -1,12 +1,14 @@
-//! Reads the date of an `Expires` attribute as browsers do: by looking for a time, a day, a month and a year, in any
-//! order and between almost any separators, and by ignoring everything else, weekday and time zone included.
+//! Reads the date of an `Expires` attribute as browsers do: by looking for a time, a day, a month and a year,
+//! in any order and between almost any separators, and by ignoring everything else, weekday and time zone
+//! included.
 
 use std::{
     ops::RangeInclusive,
     time::{Duration, SystemTime},
 };
 
-/// Parses a cookie date (RFC 6265 §5.1.1; unchanged in RFC 6265bis). Every date is taken as UTC, whatever zone it names.
+/// Parses a cookie date (RFC 6265 §5.1.1; unchanged in RFC 6265bis). Every date is taken as UTC, whatever
+/// zone it names.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -24,13 +26,21 @@ pub fn parse_cookie_date(text: &[u8]) -> Result<SystemTime, CookieDateError> {
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
     for token in text.split(|&byte| is_delimiter(byte)) {
         // Each part is the first token that could be it and is not already another part.
-        if time.is_none() && let Some(found) = time_of_day(token) {
+        if time.is_none()
+            && let Some(found) = time_of_day(token)
+        {
             time = Some(found);
-        } else if day.is_none() && let Some((found, _)) = number(token, 1..=2) {
+        } else if day.is_none()
+            && let Some((found, _)) = number(token, 1..=2)
+        {
             day = Some(found);
-        } else if month.is_none() && let Some(found) = month_of_year(token) {
+        } else if month.is_none()
+            && let Some(found) = month_of_year(token)
+        {
             month = Some(found);
-        } else if year.is_none() && let Some((found, _)) = number(token, 2..=4) {
+        } else if year.is_none()
+            && let Some((found, _)) = number(token, 2..=4)
+        {
             year = Some(found);
         }
     }
@@ -141,7 +151,9 @@ fn at(seconds: i64) -> SystemTime {
         // A platform whose clock cannot go back that far loses nothing: the date is long past either way.
         return SystemTime::UNIX_EPOCH.checked_sub(distance).unwrap_or(SystemTime::UNIX_EPOCH);
     }
-    SystemTime::UNIX_EPOCH.checked_add(distance).expect("years have four digits, which every SystemTime can hold")
+    SystemTime::UNIX_EPOCH
+        .checked_add(distance)
+        .expect("years have four digits, which every SystemTime can hold")
 }
 
 #[cfg(test)]
@@ -172,6 +184,7 @@ mod tests {
             ("1 Jan 69 00:00:00", 3_124_224_000),
             ("1 Jan 00 00:00:00", 946_684_800),
             ("31 Dec 99 23:59:59", 946_684_799),
+            ("6 Nov 094 08:49:37", NOV_1994),
             // Any case, long month names, any order, odd separators, no weekday, no zone.
             ("sun, 06 nov 1994 08:49:37 gmt", NOV_1994),
             ("6 NOVEMBER 1994 08:49:37", NOV_1994),
@@ -201,26 +214,40 @@ mod tests {
     #[test]
     fn dates_that_browsers_ignore() {
         use CookieDateError::{Missing, OutOfRange, YearTooEarly};
-        for text in ["", "0", "-1", "never", "Sun, 06 Nov 1994", "784111777", "06 Nov 1994 08:49", "06 Nov 1994 123:00:00"] {
+        for text in [
+            "",
+            "0",
+            "-1",
+            "never",
+            "Sun, 06 Nov 1994",
+            "784111777",
+            "06 Nov 1994 08:49",
+            "06 Nov 1994 123:00:00",
+        ] {
             assert_eq!(seconds(text), Err(Missing("time (hours:minutes:seconds)")), "{text}");
         }
         for text in ["Nov 1994 08:49:37", "Nov 006 1994 08:49:37"] {
             assert_eq!(seconds(text), Err(Missing("day of the month")), "{text}");
         }
         for text in ["06 11 1994 08:49:37", "06 No 1994 08:49:37", "2026-11-22 08:49:37"] {
-            assert!(matches!(seconds(text), Err(Missing("month" | "day of the month"))), "{text}");
+            assert_eq!(seconds(text), Err(Missing("month")), "{text}");
         }
         assert_eq!(seconds("1994-11-06T08:49:37Z"), Err(Missing("time (hours:minutes:seconds)")));
         for text in ["06 Nov 08:49:37", "06 Nov 5 08:49:37", "06 Nov 19940 08:49:37"] {
             assert_eq!(seconds(text), Err(Missing("year")), "{text}");
         }
-        for (text, year) in [("06 Nov 1600 08:49:37", 1600), ("06 Nov 094 08:49:37", 1994), ("06 Nov 100 08:49:37", 100)] {
-            let expected = if year < 1601 { Err(YearTooEarly(year)) } else { Ok(784_111_777) };
-            assert_eq!(seconds(text), expected, "{text}");
+        for (text, year) in [("06 Nov 1600 08:49:37", 1600), ("06 Nov 100 08:49:37", 100)] {
+            assert_eq!(seconds(text), Err(YearTooEarly(year)), "{text}");
         }
         for text in [
-            "06 Nov 1994 24:00:00", "06 Nov 1994 00:60:00", "06 Nov 1994 00:00:60", "00 Nov 1994 00:00:00",
-            "32 Jan 1994 00:00:00", "31 Nov 1994 00:00:00", "29 Feb 1900 00:00:00", "30 Feb 2000 00:00:00",
+            "06 Nov 1994 24:00:00",
+            "06 Nov 1994 00:60:00",
+            "06 Nov 1994 00:00:60",
+            "00 Nov 1994 00:00:00",
+            "32 Jan 1994 00:00:00",
+            "31 Nov 1994 00:00:00",
+            "29 Feb 1900 00:00:00",
+            "30 Feb 2000 00:00:00",
         ] {
             assert!(matches!(seconds(text), Err(OutOfRange { .. })), "{text}");
         }

@@ -1,5 +1,5 @@
-//! Which hosts and paths a cookie belongs to. There is no public suffix list here: `Domain=test` from `app.test` is
-//! accepted, where a browser would refuse a suffix that is on its list.
+//! Which hosts and paths a cookie belongs to. There is no public suffix list here: `Domain=test` from
+//! `app.test` is accepted, where a browser would refuse a suffix that is on its list.
 
 use super::origin::Origin;
 

@@ -1,5 +1,5 @@
-//! Where a request goes: scheme, host and port, and whether browsers call that place secure. Cookie rules look at
-//! nothing else of a URL but the path.
+//! Where a request goes: scheme, host and port, and whether browsers call that place secure. Cookie rules
+//! look at nothing else of a URL but the path.
 
 use std::{
     fmt,
@@ -7,8 +7,8 @@ use std::{
     str::FromStr,
 };
 
-/// An http or https origin, with its host in the form in which cookie rules compare it (RFC 6265bis §5.1.2): lower
-/// case, IP addresses in their shortest spelling, IPv6 in brackets.
+/// An http or https origin, with its host in the form in which cookie rules compare it (RFC 6265bis §5.1.2):
+/// lower case, IP addresses in their shortest spelling, IPv6 in brackets.
 ///
 /// The default is `http://127.0.0.1`.
 ///
@@ -42,7 +42,8 @@ impl Origin {
     ///
     /// # Errors
     ///
-    /// Anything that is no http or https origin: another scheme, a path, user information, a host that is no host.
+    /// Anything that is no http or https origin: another scheme, a path, user information, a host that is no
+    /// host.
     pub fn parse(text: &str) -> Result<Self, OriginError> {
         let (scheme, rest) = text.split_once("://").ok_or(OriginError::Scheme)?;
         let https = match scheme.to_ascii_lowercase().as_str() {
@@ -97,8 +98,8 @@ impl Origin {
 
     /// Whether cookies marked `Secure` are taken from and sent to this origin: https, or a loopback host.
     ///
-    /// RFC 6265bis §5.7 leaves the notion to the browser. Chrome and Firefox count loopback in, as potentially
-    /// trustworthy in the sense of W3C Secure Contexts §3.1; Safari does not.
+    /// RFC 6265bis §5.7 leaves the notion to the browser. Chrome and Firefox count loopback in, as
+    /// potentially trustworthy in the sense of W3C Secure Contexts §3.1; Safari does not.
     #[must_use]
     pub fn is_secure(&self) -> bool {
         self.https || self.is_loopback()
@@ -114,7 +115,8 @@ impl Origin {
         }
     }
 
-    /// Whether the host is an address: cookies for one are never shared with another host (RFC 6265bis §5.1.3).
+    /// Whether the host is an address: cookies for one are never shared with another host (RFC 6265bis
+    /// §5.1.3).
     #[must_use]
     pub fn is_ip_address(&self) -> bool {
         !matches!(self.host, Host::Name)
@@ -157,8 +159,8 @@ pub enum OriginError {
     Port(String),
     /// The host is neither a name nor an address.
     #[error(
-        "`{0}` is no host; write an ASCII name (other names in their xn-- form), four decimal numbers for IPv4, or \
-         IPv6 in brackets"
+        "`{0}` is no host; write an ASCII name (other names in their xn-- form), four decimal numbers for \
+         IPv4, or IPv6 in brackets"
     )]
     Host(String),
 }
@@ -179,15 +181,16 @@ fn parse_port(text: &str) -> Result<u16, OriginError> {
 fn parse_host(text: &str) -> Result<(Host, String), OriginError> {
     let refused = || OriginError::Host(text.to_owned());
     if let Some(inner) = text.strip_prefix('[') {
-        let address: Ipv6Addr = inner.strip_suffix(']').ok_or_else(refused)?.parse().map_err(|_| refused())?;
+        let address: Ipv6Addr =
+            inner.strip_suffix(']').ok_or_else(refused)?.parse().map_err(|_| refused())?;
         return Ok((Host::V6(address), format!("[{address}]")));
     }
     if let Ok(address) = text.parse::<Ipv4Addr>() {
         return Ok((Host::V4(address), address.to_string()));
     }
 
-    // URLs read a host whose last label is a number as an address (`127.1`, `0x7f000001`). Spelling those out is left
-    // to the caller.
+    // URLs read a host whose last label is a number as an address (`127.1`, `0x7f000001`). Spelling those out
+    // is left to the caller.
     let name = text.to_ascii_lowercase();
     let last = name.rsplit('.').next().unwrap_or_default();
     let numeric = last.strip_prefix("0x").map_or_else(
@@ -242,7 +245,13 @@ mod tests {
         ] {
             assert!(origin(text).is_secure(), "{text}");
         }
-        for text in ["http://app.test", "http://notlocalhost", "http://localhost.test", "http://10.0.0.1", "http://[::2]"] {
+        for text in [
+            "http://app.test",
+            "http://notlocalhost",
+            "http://localhost.test",
+            "http://10.0.0.1",
+            "http://[::2]",
+        ] {
             assert!(!origin(text).is_secure(), "{text}");
         }
     }
@@ -259,17 +268,42 @@ mod tests {
         for text in ["", "app.test", "ftp://app.test", "://app.test"] {
             assert_eq!(Origin::parse(text), Err(OriginError::Scheme), "{text}");
         }
-        for text in ["http://a.test/path", "http://a.test//", "http://a.test?q", "http://a.test#f", "http://me@a.test"] {
+        for text in [
+            "http://a.test/path",
+            "http://a.test//",
+            "http://a.test?q",
+            "http://a.test#f",
+            "http://me@a.test",
+        ] {
             assert_eq!(Origin::parse(text), Err(OriginError::NotOnlyAnOrigin), "{text}");
         }
-        for text in ["http://a.test:", "http://a.test:0", "http://a.test:65536", "http://a.test:+80", "http://a.test:1:2"] {
+        for text in [
+            "http://a.test:",
+            "http://a.test:0",
+            "http://a.test:65536",
+            "http://a.test:+80",
+            "http://a.test:1:2",
+        ] {
             assert!(matches!(Origin::parse(text), Err(OriginError::Port(_))), "{text}");
         }
         for text in [
-            "http://", "http://a..test", "http://a.test.", "http://bücher.test", "http://a b", "http://127.1",
-            "http://256.0.0.1", "http://0x7f000001", "http://[::1", "http://[::1]x", "http://[app.test]", "http://::1",
+            "http://",
+            "http://a..test",
+            "http://a.test.",
+            "http://bücher.test",
+            "http://a b",
+            "http://127.1",
+            "http://256.0.0.1",
+            "http://0x7f000001",
+            "http://[::1",
+            "http://[::1]x",
+            "http://[app.test]",
+            "http://::1",
         ] {
-            assert!(matches!(Origin::parse(text), Err(OriginError::Host(_) | OriginError::Port(_))), "{text}");
+            assert!(
+                matches!(Origin::parse(text), Err(OriginError::Host(_) | OriginError::Port(_))),
+                "{text}"
+            );
         }
     }
 }

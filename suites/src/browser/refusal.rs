@@ -1,5 +1,7 @@
-//! Why a browser would not keep a cookie. Browsers say nothing when they drop one, so this is often the only place
-//! where a backend's author gets to read the reason.
+//! Why a browser would not keep a cookie, or would pass over one of its attributes. Browsers say nothing when
+//! they do, so this is often the only place where a backend's author gets to read the reason.
+
+use super::cookie_date::CookieDateError;
 
 /// A cookie that browsers drop, and the rule that makes them.
 ///
@@ -20,9 +22,7 @@
 #[non_exhaustive]
 pub enum Refusal {
     /// A control character other than the tab, anywhere in the header value, attributes included.
-    #[error(
-        "browsers drop this cookie: byte {position} of the Set-Cookie value is the control character 0x{byte:02x}"
-    )]
+    #[error("browsers drop this cookie: byte {position} of the header is the control character 0x{byte:02x}")]
     ControlCharacter {
         /// The first such byte.
         byte: u8,
@@ -32,8 +32,11 @@ pub enum Refusal {
     /// Neither a name nor a value.
     #[error("browsers drop this cookie: it has neither a name nor a value")]
     Empty,
-    /// Name and value are longer than [`SetCookie::MAX_BYTES`](super::set_cookie::SetCookie::MAX_BYTES).
-    #[error("browsers drop `{name}`: its name and value take {bytes} bytes, and no more than 4096 are allowed")]
+    /// Name and value together are longer than
+    /// [`SetCookie::MAX_BYTES`](super::set_cookie::SetCookie::MAX_BYTES).
+    #[error(
+        "browsers drop `{name}`: its name and value take {bytes} bytes, and no more than 4096 are allowed"
+    )]
     TooLarge {
         /// The cookie's name.
         name: String,
@@ -68,8 +71,8 @@ pub enum Refusal {
     },
     /// A cookie without `Secure`, from an insecure origin, would hide or replace one that has it.
     #[error(
-        "browsers drop `{name}`: {origin} is neither https nor loopback, and may not shadow the Secure cookie of this \
-         name that the browser has"
+        "browsers drop `{name}`: they have a Secure cookie of this name, and {origin}, neither https nor \
+         loopback, may not shadow it"
     )]
     ShadowsSecureCookie {
         /// The cookie's name.
@@ -83,7 +86,8 @@ pub enum Refusal {
         /// The cookie's name.
         name: String,
     },
-    /// A name that begins with `__Secure-` or `__Host-`, in any case, makes a promise that the attributes break.
+    /// A name that begins with `__Secure-` or `__Host-`, in any case, makes a promise that the attributes
+    /// break.
     #[error("browsers drop `{name}`: the prefix {prefix} of its name demands {demand}")]
     PrefixBroken {
         /// The cookie's name.
@@ -94,7 +98,9 @@ pub enum Refusal {
         demand: &'static str,
     },
     /// No name, and a value that begins as a prefixed name does: servers could take it for one.
-    #[error("browsers drop this cookie: it has no name, and its value begins with {prefix}, as only names may")]
+    #[error(
+        "browsers drop this cookie: it has no name, and its value begins with {prefix}, as only names may"
+    )]
     PrefixInNamelessValue {
         /// `__Secure-` or `__Host-`.
         prefix: &'static str,
@@ -102,7 +108,8 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Where the rule is written. RFC 6265bis is draft-ietf-httpbis-rfc6265bis, its steps as numbered in revision 22.
+    /// Where the rule is written. RFC 6265bis is draft-ietf-httpbis-rfc6265bis, its steps as numbered in
+    /// revision 22.
     #[must_use]
     pub fn rule(&self) -> &'static str {
         match self {
@@ -119,4 +126,48 @@ impl Refusal {
             Self::PrefixInNamelessValue { .. } => "RFC 6265bis §5.7 step 22",
         }
     }
+}
+
+/// An attribute that browsers pass over. The cookie itself is kept, as if the attribute were not there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IgnoredAttribute {
+    /// The value is longer than
+    /// [`SetCookie::MAX_ATTRIBUTE_BYTES`](super::set_cookie::SetCookie::MAX_ATTRIBUTE_BYTES) (RFC 6265bis
+    /// §5.6).
+    #[error("browsers ignore `{name}`: its value takes {bytes} bytes, and no more than 1024 are allowed")]
+    TooLong {
+        /// The attribute's name as sent.
+        name: String,
+        /// The bytes of its value.
+        bytes: usize,
+    },
+    /// An `Expires` that is no date (RFC 6265bis §5.6.1).
+    #[error("browsers ignore `Expires={value}`: {reason}")]
+    Expires {
+        /// The value as sent.
+        value: String,
+        /// What is wrong with the date.
+        reason: CookieDateError,
+    },
+    /// A `Max-Age` that is no number (RFC 6265bis §5.6.2).
+    #[error("browsers ignore `Max-Age={value}`: it is no whole number of seconds")]
+    MaxAge {
+        /// The value as sent.
+        value: String,
+    },
+    /// A `Path` that does not begin with a slash (RFC 6265bis §5.6.4).
+    #[error(
+        "browsers ignore `Path={value}`: no slash in front, so the folder of the request's path is taken"
+    )]
+    Path {
+        /// The value as sent.
+        value: String,
+    },
+    /// A `SameSite` that is neither `Strict`, `Lax` nor `None` (RFC 6265bis §5.6.7).
+    #[error("browsers ignore `SameSite={value}`: it is not Strict, Lax or None, so their default is taken")]
+    SameSite {
+        /// The value as sent.
+        value: String,
+    },
 }

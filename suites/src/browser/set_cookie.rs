@@ -1,18 +1,18 @@
-//! Reads one `Set-Cookie` header value as browsers do, and keeps what it said: values stay bytes, quotes included, and
-//! attributes that browsers pass over are listed rather than lost.
+//! Reads one `Set-Cookie` header value as browsers do, and keeps what it said: values stay bytes, quotes
+//! included, and attributes that browsers pass over are listed rather than lost.
 
 use std::time::SystemTime;
 
 use super::{
-    cookie_date::{CookieDateError, parse_cookie_date},
-    refusal::Refusal,
+    cookie_date::parse_cookie_date,
+    refusal::{IgnoredAttribute, Refusal},
 };
 
 /// One `Set-Cookie` header value, read by the algorithm of RFC 6265bis §5.6.
 ///
 /// The attributes are as sent: whether the cookie is kept, and where it is then valid, is for the
-/// [`Jar`](super::jar::Jar) to say. Of attributes that are sent twice the last counts. Attributes that are not among
-/// the fields (`Partitioned`, `Priority`, …) can be found in `raw` only.
+/// [`Jar`](super::jar::Jar) to say. Of attributes that are sent twice the last counts. Attributes that are
+/// not among the fields (`Partitioned`, `Priority`, …) can be found in `raw` only.
 ///
 /// ```
 /// use sessionspec::browser::{SameSite, SetCookie};
@@ -23,7 +23,8 @@ use super::{
 /// assert_eq!(cookie.path.as_deref(), Some("/app"));
 /// assert_eq!(cookie.same_site, Some(SameSite::Lax));
 /// assert!(cookie.http_only && !cookie.secure);
-/// assert_eq!(cookie.ignored[0].to_string(), "browsers ignore `Max-Age=soon`: it is no whole number of seconds");
+/// let ignored = cookie.ignored[0].to_string();
+/// assert_eq!(ignored, "browsers ignore `Max-Age=soon`: it is no whole number of seconds");
 /// # Ok::<(), sessionspec::browser::Refusal>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,49 +65,9 @@ pub enum SameSite {
     None,
 }
 
-/// An attribute that browsers pass over. The cookie itself is kept, as if the attribute were not there.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum IgnoredAttribute {
-    /// The value is longer than [`SetCookie::MAX_ATTRIBUTE_BYTES`] (RFC 6265bis §5.6).
-    #[error("browsers ignore the attribute `{name}`: its value takes {bytes} bytes, and no more than 1024 are allowed")]
-    TooLong {
-        /// The attribute's name as sent.
-        name: String,
-        /// The bytes of its value.
-        bytes: usize,
-    },
-    /// An `Expires` that is no date (RFC 6265bis §5.6.1).
-    #[error("browsers ignore `Expires={value}`: {reason}")]
-    Expires {
-        /// The value as sent.
-        value: String,
-        /// What is wrong with the date.
-        reason: CookieDateError,
-    },
-    /// A `Max-Age` that is no number (RFC 6265bis §5.6.2).
-    #[error("browsers ignore `Max-Age={value}`: it is no whole number of seconds")]
-    MaxAge {
-        /// The value as sent.
-        value: String,
-    },
-    /// A `Path` that does not begin with a slash (RFC 6265bis §5.6.4).
-    #[error("browsers ignore `Path={value}`: a path begins with a slash, so the folder of the request's path is taken")]
-    Path {
-        /// The value as sent.
-        value: String,
-    },
-    /// A `SameSite` that is neither `Strict`, `Lax` nor `None` (RFC 6265bis §5.6.7).
-    #[error("browsers ignore `SameSite={value}`: it is neither Strict, Lax nor None, so their default is taken")]
-    SameSite {
-        /// The value as sent.
-        value: String,
-    },
-}
-
 impl SetCookie {
-    /// How long a cookie may be (RFC 6265bis §5.6): the bytes of its name plus those of its value, without the `=`
-    /// between them, the blanks around them, and the attributes. Quotes count.
+    /// How long a cookie may be (RFC 6265bis §5.6): the bytes of its name plus those of its value, without
+    /// the `=` between them, the blanks around them, and the attributes. Quotes count.
     pub const MAX_BYTES: usize = 4096;
 
     /// How long an attribute's value may be, without the blanks around it (RFC 6265bis §5.6).
@@ -116,7 +77,8 @@ impl SetCookie {
     ///
     /// # Errors
     ///
-    /// [`Refusal::ControlCharacter`], [`Refusal::Empty`] and [`Refusal::TooLarge`]; browsers drop these unseen.
+    /// [`Refusal::ControlCharacter`], [`Refusal::Empty`] and [`Refusal::TooLarge`]; browsers drop these
+    /// unseen.
     pub fn parse(raw: &[u8]) -> Result<Self, Refusal> {
         if let Some(position) = raw.iter().position(|byte| byte.is_ascii_control() && *byte != b'\t') {
             return Err(Refusal::ControlCharacter { byte: raw[position], position });
@@ -167,12 +129,13 @@ impl SetCookie {
                 self.expires = Some(date);
             }
             b"max-age" => {
-                let age = parse_max_age(value).ok_or_else(|| IgnoredAttribute::MaxAge { value: text(value) })?;
+                let age =
+                    parse_max_age(value).ok_or_else(|| IgnoredAttribute::MaxAge { value: text(value) })?;
                 self.max_age = Some(age);
             }
             b"domain" => {
                 let domain = value.strip_prefix(b".").unwrap_or(value);
-                self.domain = Some(text(domain).to_lowercase());
+                self.domain = Some(text(domain).to_ascii_lowercase());
             }
             b"path" => {
                 // Even one that stands for the default path overrides a `Path` before it.
@@ -262,8 +225,8 @@ mod tests {
     #[test]
     fn attributes_in_any_case_and_the_last_one_wins() {
         let cookie = parse(
-            b"a=1; PATH=/x; path = /y ; domain=.App.Test; expires=Thu, 01-Jan-1970 00:00:07 GMT; MAX-AGE=5; max-age=-6; \
-              SECURE=no; httponly; samesite=Strict; SAMESITE=nOnE; Partitioned; ; =",
+            b"a=1; PATH=/x; path = /y ; domain=.App.Test; expires=Thu, 01-Jan-1970 00:00:07 GMT; MAX-AGE=5; \
+              max-age=-6; SECURE=no; httponly; samesite=Strict; SAMESITE=nOnE; Partitioned; ; =",
         );
         assert_eq!(cookie.path.as_deref(), Some("/y"));
         assert_eq!(cookie.domain.as_deref(), Some("app.test"));
@@ -276,7 +239,8 @@ mod tests {
 
     #[test]
     fn what_a_browser_does_not_understand_leaves_the_cookie_alone() {
-        let cookie = parse(b"a=1; Max-Age=7; Max-Age=7.5; Expires=0; Path=/x; Path=; SameSite=Lax; SameSite=Loose");
+        let cookie =
+            parse(b"a=1; Max-Age=7; Max-Age=7.5; Expires=0; Path=/x; Path=; SameSite=Lax; SameSite=Loose");
         assert_eq!((cookie.max_age, cookie.expires), (Some(7), None));
         assert_eq!((cookie.path.as_deref(), cookie.same_site), (Some(""), None));
         let ignored: Vec<_> = cookie.ignored.iter().map(ToString::to_string).collect();
@@ -285,8 +249,8 @@ mod tests {
             [
                 "browsers ignore `Max-Age=7.5`: it is no whole number of seconds",
                 "browsers ignore `Expires=0`: it has no time (hours:minutes:seconds)",
-                "browsers ignore `Path=`: a path begins with a slash, so the folder of the request's path is taken",
-                "browsers ignore `SameSite=Loose`: it is neither Strict, Lax nor None, so their default is taken",
+                "browsers ignore `Path=`: no slash in front, so the folder of the request's path is taken",
+                "browsers ignore `SameSite=Loose`: it is not Strict, Lax or None, so their default is taken",
             ]
         );
     }
@@ -332,9 +296,12 @@ mod tests {
 
     #[test]
     fn control_characters_and_nothing_at_all_are_refused() {
-        for (raw, byte, position) in
-            [(&b"a=\0"[..], 0, 2), (b"a=1; Path=/\x0d\x0aX: y", 0x0d, 11), (b"a\x7f=1", 0x7f, 1), (b"\x1f", 0x1f, 0)]
-        {
+        for (raw, byte, position) in [
+            (&b"a=\0"[..], 0, 2),
+            (b"a=1; Path=/\x0d\x0aX: y", 0x0d, 11),
+            (b"a\x7f=1", 0x7f, 1),
+            (b"\x1f", 0x1f, 0),
+        ] {
             assert_eq!(SetCookie::parse(raw), Err(Refusal::ControlCharacter { byte, position }));
         }
         for raw in [&b""[..], b"=", b" = ; Path=/", b";a=1"] {

@@ -1,5 +1,5 @@
-//! One cookie as a browser keeps it: its attributes resolved against the request that it answered, after the rules
-//! that look at this cookie alone.
+//! One cookie as a browser keeps it: its attributes resolved against the request that it answered, after the
+//! rules that look at this cookie alone.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,8 +10,8 @@ use super::{
     set_cookie::{SameSite, SetCookie, text},
 };
 
-/// A cookie in a [`Jar`](super::jar::Jar). The fields are those of RFC 6265bis §5.7, without the times of creation and
-/// last use: the jar keeps its cookies in the order of creation.
+/// A cookie in a [`Jar`](super::jar::Jar). The fields are those of RFC 6265bis §5.7, without the times of
+/// creation and last use: the jar keeps its cookies in the order of creation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoredCookie {
@@ -25,7 +25,8 @@ pub struct StoredCookie {
     pub host_only: bool,
     /// The path that it named, or the default path.
     pub path: String,
-    /// When it ends, at most [`StoredCookie::MAX_LIFETIME`] after it was set; none if it ends with the browser session.
+    /// When it ends, at most [`StoredCookie::MAX_LIFETIME`] after it was set; none if it ends with the
+    /// browser session.
     pub expires: Option<SystemTime>,
     /// Whether it goes to secure origins only.
     pub secure: bool,
@@ -57,7 +58,10 @@ impl StoredCookie {
             }
         }
         if cookie.secure && !origin.is_secure() {
-            return Err(Refusal::SecureFromInsecureOrigin { name: text(&cookie.name), origin: origin.to_string() });
+            return Err(Refusal::SecureFromInsecureOrigin {
+                name: text(&cookie.name),
+                origin: origin.to_string(),
+            });
         }
         if cookie.same_site == Some(SameSite::None) && !cookie.secure {
             return Err(Refusal::SameSiteNoneWithoutSecure { name: text(&cookie.name) });
@@ -85,8 +89,8 @@ impl StoredCookie {
         self.expires.is_some_and(|expires| expires <= now)
     }
 
-    /// Whether a request to `origin` for `path` carries this cookie while it lasts (RFC 6265bis §5.8.3). The request
-    /// counts as the site's own, so `SameSite` holds nothing back. A query after the path is ignored.
+    /// Whether a request to `origin` for `path` carries this cookie while it lasts (RFC 6265bis §5.8.3). The
+    /// request counts as the site's own, so `SameSite` holds nothing back. A query after the path is ignored.
     #[must_use]
     pub fn is_sent_to(&self, origin: &Origin, path: &str) -> bool {
         let host_matches =
@@ -107,8 +111,8 @@ impl StoredCookie {
             == (&other.name, &other.domain, other.host_only, &other.path)
     }
 
-    /// Whether this cookie, if sent, could be taken for `other` or hide it. The paths are not compared both ways: one
-    /// for `/` does not hide one for `/login`.
+    /// Whether this cookie, if sent, could be taken for `other` or hide it. The paths are not compared both
+    /// ways: one for `/` does not hide one for `/login`.
     pub(super) fn shadows(&self, other: &Self) -> bool {
         let domains_overlap = self.domain == other.domain
             || lies_under(&self.domain, &other.domain)
@@ -161,4 +165,124 @@ fn expiry(cookie: &SetCookie, now: SystemTime) -> Option<SystemTime> {
         None => Some(cookie.expires?),
     };
     asked_for.map(|end| latest.map_or(end, |latest| end.min(latest)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn receive(origin: &str, request_path: &str, raw: &str) -> Result<StoredCookie, Refusal> {
+        let origin = Origin::parse(origin).unwrap();
+        StoredCookie::receive(&origin, request_path, SetCookie::parse(raw.as_bytes()).unwrap(), now())
+    }
+
+    fn now() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)
+    }
+
+    #[test]
+    fn a_cookie_without_domain_and_path_gets_those_of_the_request() {
+        for raw in ["a=1", "a=1; Domain=; Path=", "a=1; Domain=other.test; Domain=; Path=/y; Path=x"] {
+            let cookie = receive("https://app.test", "/app/login?x=/y", raw).unwrap();
+            assert_eq!((cookie.domain.as_str(), cookie.host_only), ("app.test", true), "{raw}");
+            assert_eq!(cookie.path, "/app", "{raw}");
+        }
+        let cookie =
+            receive("https://www.app.test", "/app/login", "a=1; Domain=.APP.test; Path=/elsewhere").unwrap();
+        assert_eq!((cookie.domain.as_str(), cookie.host_only), ("app.test", false));
+        assert_eq!(cookie.path, "/elsewhere");
+    }
+
+    #[test]
+    fn a_domain_must_cover_the_host() {
+        for (origin, domain) in [
+            ("https://app.test", "www.app.test"),
+            ("https://app.test", "other.test"),
+            ("https://app.test", "app.test."),
+            ("https://app.test", "..app.test"),
+            ("https://app.test", "app.test:443"),
+            ("http://127.0.0.1", "0.0.1"),
+            ("http://127.0.0.1", "localhost"),
+        ] {
+            let refusal = receive(origin, "/", &format!("a=1; Domain={domain}")).unwrap_err();
+            assert!(matches!(refusal, Refusal::DomainMismatch { .. }), "{origin} {domain}: {refusal}");
+        }
+        // The Kelvin sign is a K in lower case, but no ASCII.
+        for domain in ["büro.test", "\u{212a}.test"] {
+            let refusal = receive("https://k.test", "/", &format!("a=1; Domain={domain}")).unwrap_err();
+            assert!(matches!(refusal, Refusal::DomainNotAscii { .. }), "{domain}: {refusal}");
+        }
+        assert!(receive("http://127.0.0.1:5000", "/", "a=1; Domain=127.0.0.1").is_ok());
+        assert!(
+            receive("https://app.test", "/", "a=1; Domain=test").is_ok(),
+            "there is no public suffix list"
+        );
+    }
+
+    #[test]
+    fn prefixes_keep_their_promise_in_any_case() {
+        for (raw, refused_for) in [
+            ("__Secure-a=1; Secure; Domain=app.test; Path=/x", None),
+            ("__Secure-a=1", Some("Secure")),
+            ("__sEcUrE-a=1", Some("Secure")),
+            ("__Host-a=1; Secure; Path=/", None),
+            ("__Host-a=1; Path=/", Some("Secure")),
+            ("__host-a=1; Path=/", Some("Secure")),
+            ("__Host-a=1; Secure; Path=/; Domain=app.test", Some("that there is no Domain")),
+            ("__Host-a=1; Secure", Some("Path=/")),
+            ("__Host-a=1; Secure; Path=/x", Some("Path=/")),
+            ("__Hosta=1", None),
+            ("x__Host-a=1", None),
+        ] {
+            let demand = match receive("https://app.test", "/", raw) {
+                Ok(_) => None,
+                Err(Refusal::PrefixBroken { demand, .. }) => Some(demand),
+                Err(other) => panic!("{raw}: {other}"),
+            };
+            assert_eq!(demand, refused_for, "{raw}");
+        }
+        assert!(receive("http://127.0.0.1", "/", "__Host-a=1; Secure; Path=/").is_ok(), "loopback is secure");
+    }
+
+    #[test]
+    fn a_nameless_value_may_not_look_like_a_prefixed_name() {
+        for (raw, prefix) in [("=__Host-a=1; Secure; Path=/", "__Host-"), ("__SECURE-a; Secure", "__Secure-")]
+        {
+            assert_eq!(receive("https://app.test", "/", raw), Err(Refusal::PrefixInNamelessValue { prefix }));
+        }
+    }
+
+    #[test]
+    fn secure_and_same_site_none_need_what_they_need() {
+        for raw in ["a=1; Secure", "a=1; Secure; SameSite=None"] {
+            assert!(receive("https://app.test", "/", raw).is_ok());
+            assert!(receive("http://localhost:3000", "/", raw).is_ok());
+            let refusal = receive("http://app.test", "/", raw).unwrap_err();
+            assert!(matches!(refusal, Refusal::SecureFromInsecureOrigin { .. }), "{refusal}");
+        }
+        let refusal = receive("https://app.test", "/", "a=1; SameSite=None").unwrap_err();
+        assert_eq!(refusal.to_string(), "browsers drop `a`: SameSite=None needs Secure as well");
+    }
+
+    #[test]
+    fn lifetimes() {
+        let later = |seconds| Some(now() + Duration::from_secs(seconds));
+        let cap = StoredCookie::MAX_LIFETIME.as_secs();
+        for (raw, expected) in [
+            ("a=1", None),
+            ("a=1; Max-Age=junk; Expires=junk", None),
+            ("a=1; Max-Age=60", later(60)),
+            ("a=1; Max-Age=60; Expires=Thu, 01-Jan-1970 00:00:00 GMT", later(60)),
+            ("a=1; Max-Age=junk; Expires=Fri, 15 Jan 2027 08:00:01 GMT", later(1)),
+            ("a=1; Max-Age=0; Expires=Fri, 15 Jan 2099 08:00:01 GMT", later(0)),
+            ("a=1; Max-Age=-9", later(0)),
+            ("a=1; Expires=Thu, 01-Jan-1970 00:00:00 GMT", Some(SystemTime::UNIX_EPOCH)),
+            ("a=1; Max-Age=34560000", later(cap)),
+            ("a=1; Max-Age=34560001", later(cap)),
+            ("a=1; Max-Age=99999999999999999999", later(cap)),
+            ("a=1; Expires=Fri, 31 Dec 9999 23:59:59 GMT", later(cap)),
+        ] {
+            assert_eq!(receive("https://app.test", "/", raw).unwrap().expires, expected, "{raw}");
+        }
+    }
 }

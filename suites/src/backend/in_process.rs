@@ -1,0 +1,71 @@
+//! The in-process door: a session interface under test is called directly, as its framework would call it.
+
+use std::rc::Rc;
+
+use sessionspec_reference::http::{Headers, Request, Response};
+use sessionspec_reference::{Description, NullSession, SessionInterface};
+
+use super::interpret::{Handled, interpret};
+use super::{Backend, BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture};
+
+/// A session interface as a [`Backend`].
+#[derive(Debug, Clone)]
+pub struct InProcess<I>(I);
+
+/// Puts a session interface under test in this process.
+///
+/// ```
+/// let backend = sessionspec::in_process(sessionspec::reference::Memory::default());
+/// # let _ = backend;
+/// ```
+pub fn in_process<I: SessionInterface + 'static>(interface: I) -> Rc<dyn Backend> {
+    Rc::new(InProcess(interface))
+}
+
+impl<I: SessionInterface> Backend for InProcess<I> {
+    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+        Box::pin(async { Ok(self.0.describe()) })
+    }
+
+    fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+        Box::pin(async move { Ok(serve(&self.0, request).await) })
+    }
+}
+
+/// One request through a framework that has this session interface.
+async fn serve(interface: &impl SessionInterface, request: CycleRequest) -> CycleResponse {
+    let CycleRequest { headers, ops, gates } = request;
+    let session = match interface.open_session(&Request { headers }).await {
+        Ok(session) => session,
+        Err(error) => return failed(format!("open_session failed: {error}")),
+    };
+    let Some(mut session) = session else {
+        let handled = interpret(&mut NullSession, &ops, &gates).await;
+        return respond(handled, Headers::default());
+    };
+    let handled = interpret(&mut session, &ops, &gates).await;
+    let status = match handled {
+        Handled::Answered { status, .. } => status,
+        Handled::Raised => 500,
+    };
+    let mut response = Response { status, ..Response::default() };
+    match interface.save_session(&mut session, &mut response).await {
+        Ok(()) => respond(handled, response.headers),
+        Err(error) => failed(format!("save_session failed: {error}")),
+    }
+}
+
+fn respond(handled: Handled, headers: Headers) -> CycleResponse {
+    match handled {
+        Handled::Answered { results, status } => {
+            CycleResponse { status, headers, body: Body::Answers { results, save_error: None } }
+        }
+        Handled::Raised => {
+            CycleResponse { status: 500, headers, body: Body::Other("the handler raised".into()) }
+        }
+    }
+}
+
+fn failed(message: String) -> CycleResponse {
+    CycleResponse { status: 500, headers: Headers::default(), body: Body::Other(message) }
+}

@@ -1,0 +1,98 @@
+//! The waist of the suite: one cycle in, one answer out. Checks never know what is behind it.
+
+mod gate;
+mod in_process;
+mod interpret;
+
+pub use gate::Gate;
+pub use in_process::{InProcess, in_process};
+pub use sessionspec_reference::legacy::LocalBoxFuture;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use sessionspec_reference::Description;
+use sessionspec_reference::http::Headers;
+
+use crate::browser::Origin;
+use crate::script::{Answer, Operation};
+
+/// A backend under test, behind one of the doors.
+///
+/// It is local to a thread: futures need not be `Send`.
+pub trait Backend {
+    /// What the backend says of itself, outside of any session.
+    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>>;
+
+    /// One request: the session is opened, the operations are performed, the session is saved.
+    fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>>;
+
+    /// Where browsers believe they are.
+    fn origin(&self) -> Origin {
+        Origin::default()
+    }
+
+    /// The path of the probe, which decides the cookies that browsers send.
+    fn path(&self) -> &str {
+        "/"
+    }
+
+    /// The time that the backend goes by.
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+}
+
+/// What is sent to a backend.
+#[derive(Debug, Clone, Default)]
+pub struct CycleRequest {
+    /// The header fields that the browser adds: `Cookie`, if it has any.
+    pub headers: Headers,
+    /// What the handler has to do, in order.
+    pub ops: Vec<Operation>,
+    /// The gates that the `hold` operations among them name.
+    pub gates: BTreeMap<String, Gate>,
+}
+
+/// What a backend sent back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CycleResponse {
+    /// The status of the response.
+    pub status: u16,
+    /// Its header fields; those that matter are `Set-Cookie` and `Vary`.
+    pub headers: Headers,
+    /// Its body.
+    pub body: Body,
+}
+
+/// The body of a response.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// The answer of a probe.
+    Answers {
+        /// One answer for each operation.
+        results: Vec<Answer>,
+        /// Why an explicit save was refused.
+        save_error: Option<String>,
+    },
+    /// Anything else, for instance the error page of a framework; the text is an excerpt.
+    Other(String),
+}
+
+/// Why there was no response at all, or none that makes sense.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BackendError {
+    /// Nobody listens there.
+    #[error("the service cannot be reached: {0}")]
+    Unreachable(String),
+    /// The connection ended before the response did.
+    #[error("the service cut the response off: {0}")]
+    CutOff(String),
+    /// The response is not what a probe answers.
+    #[error("this is no probe: {0}")]
+    NotAProbe(String),
+    /// No response within the time that was allowed.
+    #[error("no answer within {} s", .0.as_secs_f64())]
+    NoAnswer(Duration),
+}

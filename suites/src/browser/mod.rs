@@ -1,0 +1,16 @@
+//! The browser: a cookie jar that keeps, sends and drops cookies as browsers do.
+
+mod cookie_date;
+mod jar;
+mod matching;
+mod origin;
+mod refusal;
+mod set_cookie;
+mod stored_cookie;
+
+pub use cookie_date::{CookieDateError, parse_cookie_date};
+pub use jar::{Jar, Stored};
+pub use origin::{Origin, OriginError};
+pub use refusal::{IgnoredAttribute, Refusal};
+pub use set_cookie::{SameSite, SetCookie};
+pub use stored_cookie::StoredCookie;

@@ -1,0 +1,29 @@
+//! The umbrella checks: on generated scripts, every data operation answers as the reference does.
+
+use super::for_real_sessions;
+use crate::check::{Check, Level, Plan, Test};
+use crate::search::{Property, Shape};
+
+pub(super) const READS_BACK: Check = Check {
+    id: "minimum/reads-back",
+    level: Level::Minimum,
+    clause: "mapping.reads-back",
+    promise: "Within a cycle, every data operation answers as a mapping does.",
+    source: "Python, collections.abc.MutableMapping",
+    needs: &[],
+    test: Test::Property(|survey| {
+        for_real_sessions(survey, || Plan::Do(Property { shape: Shape::OneCycle }))
+    }),
+};
+
+pub(super) const PERSISTS: Check = Check {
+    id: "minimum/persists",
+    level: Level::Minimum,
+    clause: "save.persists",
+    promise: "What a cycle leaves is what the next cycle of that browser finds.",
+    source: "Flask 0.8, SessionInterface.save_session",
+    needs: &[],
+    test: Test::Property(|survey| {
+        for_real_sessions(survey, || Plan::Do(Property { shape: Shape::SeveralCycles }))
+    }),
+};

@@ -1,0 +1,213 @@
+//! Plays scripts: sends the cycles of several browsers to a backend, holds and releases them, keeps the transcript.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::backend::{Backend, BackendError, CycleRequest, CycleResponse, Gate};
+use crate::browser::Jar;
+use crate::script::{Operation, Script, Step};
+use crate::transcript::{Exchange, Outcome, Transcript};
+
+/// Browsers in front of one backend.
+///
+/// It needs a tokio runtime with time, and a [`LocalSet`](tokio::task::LocalSet) where cycles are held.
+pub struct Player {
+    backend: Rc<dyn Backend>,
+    patience: Duration,
+    jars: BTreeMap<String, Jar>,
+    held: Vec<Held>,
+    transcript: Transcript,
+}
+
+/// A cycle that waits at its gate, or is on its way there.
+struct Held {
+    exchange: usize,
+    gates: BTreeMap<String, Gate>,
+    task: JoinHandle<Result<CycleResponse, BackendError>>,
+}
+
+impl Player {
+    /// Browsers without cookies. A cycle that takes longer than `patience` counts as never answered.
+    #[must_use]
+    pub fn new(backend: Rc<dyn Backend>, patience: Duration) -> Self {
+        Self { backend, patience, jars: BTreeMap::new(), held: Vec::new(), transcript: Transcript::default() }
+    }
+
+    /// Plays a whole script. When it ends, for whatever reason, all gates are open and all answers are in.
+    pub async fn play(mut self, script: &Script) -> Transcript {
+        for step in &script.steps {
+            match step {
+                Step::Cycle(cycle) => drop(self.cycle(&cycle.browser, cycle.ops.clone()).await),
+                Step::Release(gate) => self.release(gate).await,
+                Step::CopyCookies { from, to } => self.copy_cookies(from, to),
+            }
+            if self.has_broken_off() {
+                break;
+            }
+        }
+        self.finish().await
+    }
+
+    /// Sends one cycle and waits until it was answered or has arrived at its gate; its index in the transcript.
+    pub async fn cycle(&mut self, browser: &str, ops: Vec<Operation>) -> usize {
+        let (exchange, request) = self.begin(browser, ops);
+        if request.gates.is_empty() {
+            let outcome = timeout(self.patience, self.backend.cycle(request)).await;
+            self.end(exchange, outcome.unwrap_or(Err(BackendError::NoAnswer(self.patience))));
+        } else {
+            self.hold(exchange, request).await;
+        }
+        exchange
+    }
+
+    /// Sends one cycle that is not expected to be answered before something else is released, and waits no longer
+    /// than patience allows; whether it was answered. The answer of one that was not is awaited at the end.
+    pub async fn try_cycle(&mut self, browser: &str, ops: Vec<Operation>) -> bool {
+        let (exchange, request) = self.begin(browser, ops);
+        let mut task = self.spawn(request);
+        match timeout(self.patience, &mut task).await {
+            Ok(joined) => {
+                self.end(exchange, flatten(joined));
+                true
+            }
+            Err(_) => {
+                self.held.push(Held { exchange, gates: BTreeMap::new(), task });
+                false
+            }
+        }
+    }
+
+    /// Whether a cycle waits at this gate.
+    #[must_use]
+    pub fn is_held(&self, gate: &str) -> bool {
+        self.held.iter().any(|held| held.gates.contains_key(gate))
+    }
+
+    /// Opens a gate and waits for the answer of the cycle that was held there.
+    pub async fn release(&mut self, gate: &str) {
+        let Some(at) = self.held.iter().position(|held| held.gates.contains_key(gate)) else { return };
+        let held = self.held.remove(at);
+        self.await_held(held).await;
+    }
+
+    /// Gives `to` a copy of the cookies of `from`.
+    pub fn copy_cookies(&mut self, from: &str, to: &str) {
+        let copy = self.jars.get(from).cloned().unwrap_or_default();
+        self.jars.insert(to.to_owned(), copy);
+    }
+
+    /// The cookies of this browser.
+    #[must_use]
+    pub fn jar(&self, browser: &str) -> Option<&Jar> {
+        self.jars.get(browser)
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    /// Opens all gates, waits for all answers, and returns what happened.
+    pub async fn finish(mut self) -> Transcript {
+        let held = std::mem::take(&mut self.held);
+        held.iter().flat_map(|held| held.gates.values()).for_each(Gate::open);
+        for held in held {
+            self.await_held(held).await;
+        }
+        self.transcript
+    }
+
+    /// Whether a cycle that nobody holds ended without a response: what follows would not mean anything.
+    fn has_broken_off(&self) -> bool {
+        let is_held = |index| self.held.iter().any(|held| held.exchange == index);
+        let mut exchanges = self.transcript.exchanges.iter().enumerate();
+        exchanges.any(|(index, exchange)| matches!(exchange.outcome, Outcome::Broken(_)) && !is_held(index))
+    }
+
+    fn begin(&mut self, browser: &str, ops: Vec<Operation>) -> (usize, CycleRequest) {
+        let jar = self.jars.entry(browser.to_owned()).or_default();
+        let cookie = jar.header(&self.backend.origin(), self.backend.path(), self.backend.now());
+        let mut request = CycleRequest { ops: ops.clone(), ..CycleRequest::default() };
+        if let Some(cookie) = &cookie {
+            request.headers.append("Cookie", cookie.clone());
+        }
+        for op in &ops {
+            if let Operation::Hold { gate } = op {
+                request.gates.insert(gate.clone(), Gate::default());
+            }
+        }
+        self.transcript.exchanges.push(Exchange {
+            browser: browser.to_owned(),
+            ops,
+            cookie,
+            // Until the answer is in, the cycle has not been answered.
+            outcome: Outcome::Broken(BackendError::NoAnswer(self.patience)),
+            headers: Default::default(),
+            dropped_cookies: Vec::new(),
+        });
+        (self.transcript.exchanges.len() - 1, request)
+    }
+
+    fn end(&mut self, exchange: usize, result: Result<CycleResponse, BackendError>) {
+        let exchange = &mut self.transcript.exchanges[exchange];
+        let response = match result {
+            Ok(response) => response,
+            Err(error) => {
+                exchange.outcome = Outcome::Broken(error);
+                return;
+            }
+        };
+        exchange.outcome = Outcome::of(&response);
+        let jar = self.jars.entry(exchange.browser.clone()).or_default();
+        for cookie in response.headers.all("Set-Cookie") {
+            let stored = jar.store(&self.backend.origin(), self.backend.path(), cookie, self.backend.now());
+            exchange.dropped_cookies.extend(stored.err());
+        }
+        exchange.headers = response.headers;
+    }
+
+    async fn hold(&mut self, exchange: usize, request: CycleRequest) {
+        let gates = request.gates.clone();
+        let mut task = self.spawn(request);
+        let first = gates.values().next().cloned().unwrap_or_default();
+        let arrived_or_answered = async {
+            tokio::select! {
+                () = first.arrival() => None,
+                joined = &mut task => Some(joined),
+            }
+        };
+        match timeout(self.patience, arrived_or_answered).await {
+            Ok(Some(joined)) => self.end(exchange, flatten(joined)),
+            Ok(None) => self.held.push(Held { exchange, gates, task }),
+            Err(_) => {
+                gates.values().for_each(Gate::open);
+                self.held.push(Held { exchange, gates: BTreeMap::new(), task });
+            }
+        }
+    }
+
+    async fn await_held(&mut self, mut held: Held) {
+        held.gates.values().for_each(Gate::open);
+        match timeout(self.patience, &mut held.task).await {
+            Ok(joined) => self.end(held.exchange, flatten(joined)),
+            Err(_) => held.task.abort(),
+        }
+    }
+
+    fn spawn(&self, request: CycleRequest) -> JoinHandle<Result<CycleResponse, BackendError>> {
+        let backend = Rc::clone(&self.backend);
+        tokio::task::spawn_local(async move { backend.cycle(request).await })
+    }
+}
+
+/// A task that panicked has not answered; its message is on standard error already.
+fn flatten(
+    joined: Result<Result<CycleResponse, BackendError>, tokio::task::JoinError>,
+) -> Result<CycleResponse, BackendError> {
+    joined.unwrap_or_else(|error| Err(BackendError::CutOff(error.to_string())))
+}

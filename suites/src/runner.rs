@@ -1,0 +1,393 @@
+//! Runs checks against a backend and says what became of each.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::task::LocalSet;
+
+use crate::backend::Backend;
+use crate::check::{Check, Plan, Test, catalogue};
+use crate::glue::Glue;
+use crate::oracle;
+use crate::player::Player;
+use crate::report::{
+    CapabilityReport, CheckReport, Evidence, Failure, Place, Report, SCHEMA_VERSION, Subject, Verdict,
+    shown_transcript,
+};
+use crate::scenario::{Finding, Scenario};
+use crate::search::{self, Property};
+use crate::survey::{PreflightError, Survey, preflight, survey};
+use crate::transcript::Transcript;
+
+/// What to run, and how.
+#[derive(Clone)]
+pub struct Options {
+    /// The seed of everything that is generated.
+    pub seed: u64,
+    /// How many scripts each umbrella check is given.
+    pub cases: u32,
+    /// How long a cycle may take.
+    pub patience: Duration,
+    /// The checks to run, by id; those that they need are not added.
+    pub only: Option<Vec<String>>,
+    /// The glue to test; without it the `glue` suite does not apply.
+    pub glue: Option<Glue>,
+    /// Checks that are known to fail, with a reason.
+    pub known_failures: BTreeMap<String, String>,
+    /// How the backend is reached, for the report.
+    pub door: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            cases: 100,
+            patience: Duration::from_secs(10),
+            only: None,
+            glue: None,
+            known_failures: BTreeMap::new(),
+            door: "in-process".to_owned(),
+        }
+    }
+}
+
+/// What happens while a run goes on.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A check begins.
+    Started(&'a Check),
+    /// A check has ended.
+    Finished(&'a CheckReport),
+}
+
+/// Runs the checks and reports what became of each.
+///
+/// It needs a current-thread tokio runtime with time. Everything that runs is local to the thread.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use sessionspec::{Level, LevelVerdict, Options, in_process, reference::Memory};
+///
+/// let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+/// let report = runtime.block_on(sessionspec::run(in_process(Memory::default()), Options::default()))?;
+/// assert_eq!(report.verdict(Level::Minimum), Some(LevelVerdict::Conforms));
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+///
+/// [`PreflightError`] where the backend does not answer at all: then nothing could be judged.
+pub async fn run(backend: Rc<dyn Backend>, options: Options) -> Result<Report, PreflightError> {
+    run_with(backend, options, |_| {}).await
+}
+
+/// As [`run`], and says what happens while it goes on: what is finished stays known, whatever happens later.
+///
+/// # Errors
+///
+/// As [`run`].
+pub async fn run_with(
+    backend: Rc<dyn Backend>,
+    options: Options,
+    observe: impl FnMut(Event<'_>),
+) -> Result<Report, PreflightError> {
+    LocalSet::new().run_until(run_local(backend, options, observe)).await
+}
+
+async fn run_local(
+    backend: Rc<dyn Backend>,
+    options: Options,
+    mut observe: impl FnMut(Event<'_>),
+) -> Result<Report, PreflightError> {
+    let description = preflight(&backend, options.patience).await?;
+    let survey = survey(&backend, description, options.patience).await;
+    let mut run = Run { backend, survey, options, verdicts: BTreeMap::new(), gone: None };
+    let mut checks = Vec::new();
+    let wanted = |check: &Check, only: &Option<Vec<String>>| {
+        only.as_ref().is_none_or(|only| only.iter().any(|id| id == check.id))
+    };
+    for check in
+        catalogue().iter().filter(|check| wanted(check, &run.options.only)).copied().collect::<Vec<_>>()
+    {
+        observe(Event::Started(&check));
+        let report = run.check(&check).await;
+        observe(Event::Finished(&report));
+        checks.push(report);
+    }
+    Ok(run.report(checks))
+}
+
+struct Run {
+    backend: Rc<dyn Backend>,
+    survey: Survey,
+    options: Options,
+    /// What became of the checks so far: a check that needs one of them looks here.
+    verdicts: BTreeMap<&'static str, Verdict>,
+    /// Why the service cannot be asked any more.
+    gone: Option<String>,
+}
+
+/// What became of a check, before it is written down.
+struct Outcome {
+    verdict: Verdict,
+    because: Option<String>,
+    evidence: Evidence,
+    failures: Vec<Failure>,
+}
+
+impl Outcome {
+    fn without_evidence(verdict: Verdict, because: String) -> Self {
+        Self { verdict, because: Some(because), evidence: Evidence::default(), failures: Vec::new() }
+    }
+
+    fn of(evidence: Evidence, failures: Vec<Failure>) -> Self {
+        if !failures.is_empty() {
+            return Self { verdict: Verdict::Fail, because: None, evidence, failures };
+        }
+        if evidence.comparisons == 0 {
+            return Self::without_evidence(Verdict::Unverified, "nothing was compared".to_owned());
+        }
+        Self { verdict: Verdict::Pass, because: None, evidence, failures }
+    }
+}
+
+impl Run {
+    async fn check(&mut self, check: &Check) -> CheckReport {
+        let outcome = self.outcome(check).await;
+        self.verdicts.insert(check.id, outcome.verdict);
+        let outcome = self.hold_against_known_failures(check, outcome);
+        CheckReport {
+            id: check.id.to_owned(),
+            level: check.level,
+            clause: check.clause.to_owned(),
+            promise: check.promise.to_owned(),
+            verdict: outcome.verdict,
+            because: outcome.because,
+            evidence: outcome.evidence,
+            failures: outcome.failures,
+        }
+    }
+
+    async fn outcome(&mut self, check: &Check) -> Outcome {
+        if let Some(gone) = &self.gone {
+            return Outcome::without_evidence(Verdict::Unverified, format!("the service is gone: {gone}"));
+        }
+        let failed = |need: &&&str| self.verdicts.get(**need) == Some(&Verdict::Fail);
+        if let Some(need) = check.needs.iter().find(failed) {
+            return Outcome::without_evidence(Verdict::Unverified, format!("needs {need}, which failed"));
+        }
+        let outcome = match check.test {
+            Test::Scenarios(plan) => match plan(&self.survey) {
+                Plan::Do(scenarios) => self.scenarios(scenarios).await,
+                Plan::NotApplicable(because) => {
+                    Ok(Outcome::without_evidence(Verdict::NotApplicable, because))
+                }
+            },
+            Test::Property(plan) => match plan(&self.survey) {
+                Plan::Do(property) => self.property(check, property).await,
+                Plan::NotApplicable(because) => {
+                    Ok(Outcome::without_evidence(Verdict::NotApplicable, because))
+                }
+            },
+            Test::Claims => Ok(claims(&self.survey)),
+            Test::Glue(body) => Ok(self.glue(body).await),
+        };
+        outcome.unwrap_or_else(|fault| {
+            self.gone = Some(fault.clone());
+            Outcome::without_evidence(Verdict::Error, fault)
+        })
+    }
+
+    /// Plays each scenario. The error is a fault of the service that leaves nothing to judge.
+    async fn scenarios(&self, scenarios: Vec<Scenario>) -> Result<Outcome, String> {
+        let mut evidence = Evidence::default();
+        let mut failures = Vec::new();
+        for scenario in scenarios {
+            let transcript = self.play(&scenario).await?;
+            let judgement = scenario.judge(&transcript);
+            evidence.scripts += 1;
+            evidence.comparisons += judgement.comparisons;
+            failures.extend(judgement.finding.map(|finding| failure(finding, scenario, &transcript)));
+        }
+        Ok(Outcome::of(evidence, failures))
+    }
+
+    /// Plays generated scripts until one differs from the reference, and makes that one small.
+    async fn property(&self, check: &Check, property: Property) -> Result<Outcome, String> {
+        let mut evidence = Evidence::default();
+        for case in 0..self.options.cases {
+            let script = search::script_of_case(property, &self.survey, self.options.seed, check.id, case);
+            let (scenario, transcript, finding) = self.against_the_reference(script, &mut evidence).await?;
+            if let Some(finding) = finding {
+                let (scenario, transcript, finding) = self.shrink((scenario, transcript, finding)).await?;
+                let mut failure = failure(finding, scenario, &transcript);
+                failure.case = Some(case);
+                return Ok(Outcome::of(evidence, vec![failure]));
+            }
+        }
+        Ok(Outcome::of(evidence, Vec::new()))
+    }
+
+    async fn against_the_reference(
+        &self,
+        script: crate::script::Script,
+        evidence: &mut Evidence,
+    ) -> Result<(Scenario, Transcript, Option<Finding>), String> {
+        let transcript = self.play_script(&script).await?;
+        let scenario = oracle::scenario(script, &self.survey, &transcript).await;
+        let judgement = scenario.judge(&transcript);
+        evidence.scripts += 1;
+        evidence.comparisons += judgement.comparisons;
+        Ok((scenario, transcript, judgement.finding))
+    }
+
+    /// Takes the first simpler script that fails for the same reason, until there is none.
+    async fn shrink(
+        &self,
+        mut smallest: (Scenario, Transcript, Finding),
+    ) -> Result<(Scenario, Transcript, Finding), String> {
+        let mut unused = Evidence::default();
+        'smaller: loop {
+            for candidate in search::simpler(&smallest.0.script) {
+                let (scenario, transcript, finding) =
+                    self.against_the_reference(candidate, &mut unused).await?;
+                if let Some(finding) = finding.filter(|finding| finding.reason == smallest.2.reason) {
+                    smallest = (scenario, transcript, finding);
+                    continue 'smaller;
+                }
+            }
+            return Ok(smallest);
+        }
+    }
+
+    async fn glue(&self, body: crate::glue::GlueCheck) -> Outcome {
+        let Some(glue) = &self.options.glue else {
+            return Outcome::without_evidence(
+                Verdict::NotApplicable,
+                "there is no glue under test".to_owned(),
+            );
+        };
+        match body(Rc::clone(glue)).await {
+            Ok(comparisons) => Outcome::of(Evidence { scripts: 1, comparisons }, Vec::new()),
+            Err(finding) => {
+                let failure = Failure {
+                    reason: finding.reason.to_owned(),
+                    expected: finding.expected,
+                    seen: finding.seen,
+                    at: None,
+                    done: Some(finding.done.to_owned()),
+                    scenario: None,
+                    transcript: Vec::new(),
+                    case: None,
+                    note: None,
+                };
+                Outcome::of(Evidence { scripts: 1, comparisons: 1 }, vec![failure])
+            }
+        }
+    }
+
+    async fn play(&self, scenario: &Scenario) -> Result<Transcript, String> {
+        self.play_script(&scenario.script).await
+    }
+
+    async fn play_script(&self, script: &crate::script::Script) -> Result<Transcript, String> {
+        let player = Player::new(Rc::clone(&self.backend), self.options.patience);
+        let transcript = player.play(script).await;
+        match transcript.broken() {
+            Some(fault) => Err(fault.to_string()),
+            None => Ok(transcript),
+        }
+    }
+
+    fn hold_against_known_failures(&self, check: &Check, mut outcome: Outcome) -> Outcome {
+        let Some(reason) = self.options.known_failures.get(check.id) else { return outcome };
+        match outcome.verdict {
+            Verdict::Fail => {
+                outcome.verdict = Verdict::KnownFailure;
+                outcome.because = Some(reason.clone());
+            }
+            Verdict::Pass | Verdict::NotApplicable => {
+                outcome.verdict = Verdict::Fail;
+                outcome.because =
+                    Some("listed as a known failure, but it did not fail: remove the entry".to_owned());
+            }
+            _ => {}
+        }
+        outcome
+    }
+
+    fn report(self, checks: Vec<CheckReport>) -> Report {
+        let description = &self.survey.description;
+        let survey = self.survey.capabilities().into_iter().map(|capability| CapabilityReport {
+            name: capability.name.to_owned(),
+            how: capability.how.to_owned(),
+            observed: capability.observed,
+            declared: capability.declared,
+        });
+        Report {
+            schema: SCHEMA_VERSION,
+            suite_version: env!("CARGO_PKG_VERSION").to_owned(),
+            backend: Subject {
+                name: description.name.clone().unwrap_or_else(|| "unnamed".to_owned()),
+                version: description.version.clone(),
+                door: self.options.door.clone(),
+            },
+            seed: self.options.seed,
+            cases: self.options.cases,
+            levels: Report::judge_levels(&checks, &description.derived),
+            survey: survey.collect(),
+            checks,
+            incomplete: self.gone,
+        }
+    }
+}
+
+fn failure(finding: Finding, scenario: Scenario, transcript: &Transcript) -> Failure {
+    Failure {
+        reason: finding.reason,
+        expected: finding.expected.to_string(),
+        seen: finding.seen,
+        at: Some(Place { cycle: finding.cycle, op: finding.op }),
+        done: None,
+        scenario: Some(scenario),
+        transcript: shown_transcript(transcript),
+        case: None,
+        note: None,
+    }
+}
+
+/// Holds what was declared against what was observed.
+fn claims(survey: &Survey) -> Outcome {
+    let capabilities = survey.capabilities();
+    let declared =
+        capabilities.iter().filter_map(|capability| Some((capability, capability.declared.as_ref()?)));
+    let mut evidence = Evidence::default();
+    let mut failures = Vec::new();
+    for (capability, declared) in declared {
+        let Some(borne_out) = survey.bears_out(capability.name, declared) else { continue };
+        evidence.comparisons += 1;
+        if !borne_out {
+            failures.push(Failure {
+                reason: capability.name.to_owned(),
+                expected: format!("{}: {declared}, as declared", capability.name),
+                seen: format!("{}: {}", capability.name, capability.observed),
+                at: None,
+                done: Some(format!("observed as follows: {}", capability.how)),
+                scenario: None,
+                transcript: Vec::new(),
+                case: None,
+                note: None,
+            });
+        }
+    }
+    if evidence.comparisons == 0 {
+        return Outcome::without_evidence(
+            Verdict::NotApplicable,
+            "nothing is declared that was observed".to_owned(),
+        );
+    }
+    Outcome::of(evidence, failures)
+}

@@ -1,0 +1,86 @@
+//! What one operation answered.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::json;
+use sessionspec_reference::Value;
+
+/// What one operation answered.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// It was done, with this value.
+    Ok(Value),
+    /// There is no such item.
+    Absent,
+    /// The session refused it, with this message.
+    Error(String),
+    /// The backend has nothing like this operation.
+    Unsupported,
+}
+
+impl Answer {
+    /// The answer as the protocol spells it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Ok(value) => json!({"ok": value}),
+            Self::Absent => json!({"absent": true}),
+            Self::Error(message) => json!({"error": message}),
+            Self::Unsupported => json!({"unsupported": true}),
+        }
+    }
+
+    /// Reads an answer; `None` where the JSON is not one.
+    #[must_use]
+    pub fn from_json(json: &Value) -> Option<Self> {
+        let members = json.as_object()?;
+        let (name, value) = members.iter().next().filter(|_| members.len() == 1)?;
+        match (name.as_str(), value) {
+            ("ok", value) => Some(Self::Ok(value.clone())),
+            ("absent", Value::Bool(true)) => Some(Self::Absent),
+            ("unsupported", Value::Bool(true)) => Some(Self::Unsupported),
+            ("error", Value::String(message)) => Some(Self::Error(message.clone())),
+            _ => None,
+        }
+    }
+
+    /// The boolean that was answered, where it was one.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Ok(value) => value.as_bool(),
+            _ => None,
+        }
+    }
+
+    /// Whether the operation was done, or found nothing to do.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Ok(_) | Self::Absent)
+    }
+}
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Ok(Value::Null) => f.write_str("done"),
+            Self::Ok(value) => write!(f, "{value}"),
+            Self::Absent => f.write_str("absent"),
+            Self::Error(message) => write!(f, "refused: {message}"),
+            Self::Unsupported => f.write_str("unsupported"),
+        }
+    }
+}
+
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Answer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Value::deserialize(deserializer)?;
+        Self::from_json(&json)
+            .ok_or_else(|| serde::de::Error::custom(format!("{json} is no result of an operation")))
+    }
+}

@@ -1,0 +1,92 @@
+//! What is done: cycles of several browsers, in order, as plain data that can be generated, shrunk, stored, replayed.
+
+mod answer;
+mod operation;
+
+pub use answer::Answer;
+pub use operation::{Operation, OperationError, ops};
+
+use serde::{Deserialize, Serialize};
+
+/// Cycles of several browsers in order. A cycle that holds overlaps with the steps up to its release.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Script {
+    /// What is done, in order.
+    pub steps: Vec<Step>,
+}
+
+/// One step of a script.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// A request: the next step begins when it was answered, or when it has arrived at its gate.
+    Cycle(Cycle),
+    /// Opens the gate of this name: the next step begins when the cycle that was held there was answered.
+    Release(String),
+    /// Gives one browser a copy of the cookies of another: so that a cookie can outlive what its own browser drops.
+    CopyCookies {
+        /// The browser whose cookies are copied; its own stay as they are.
+        from: String,
+        /// The browser that gets them; what it had is gone.
+        to: String,
+    },
+}
+
+/// One request: open, operations, save.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cycle {
+    /// The browser that sends it. A browser that was not named before has no cookies.
+    pub browser: String,
+    /// What the handler does.
+    pub ops: Vec<Operation>,
+}
+
+impl Script {
+    /// A script with nothing in it.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a cycle.
+    #[must_use]
+    pub fn cycle(mut self, browser: &str, ops: impl IntoIterator<Item = Operation>) -> Self {
+        self.steps.push(Step::Cycle(Cycle { browser: browser.to_owned(), ops: ops.into_iter().collect() }));
+        self
+    }
+
+    /// Adds the release of a gate.
+    #[must_use]
+    pub fn release(mut self, gate: &str) -> Self {
+        self.steps.push(Step::Release(gate.to_owned()));
+        self
+    }
+
+    /// Adds a copy of the cookies of one browser to another.
+    #[must_use]
+    pub fn copy_cookies(mut self, from: &str, to: &str) -> Self {
+        self.steps.push(Step::CopyCookies { from: from.to_owned(), to: to.to_owned() });
+        self
+    }
+
+    /// The cycles, in the order in which they start.
+    pub fn cycles(&self) -> impl Iterator<Item = &Cycle> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Cycle(cycle) => Some(cycle),
+            Step::Release(_) | Step::CopyCookies { .. } => None,
+        })
+    }
+
+    /// The number of operations in all cycles.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.cycles().map(|cycle| cycle.ops.len()).sum()
+    }
+
+    /// Whether no cycle does anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

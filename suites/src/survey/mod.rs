@@ -1,0 +1,282 @@
+//! Observes what a backend can do before anything is judged.
+//!
+//! Each capability is a closed table: what fits no row is no mode, and the checks then judge by the strictest one.
+//! The survey uses few operations, so that a defect elsewhere does not absolve itself here.
+
+mod observe;
+mod preflight;
+
+pub(crate) use observe::survey;
+pub use preflight::PreflightError;
+pub(crate) use preflight::preflight;
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use sessionspec_reference::Description;
+use sessionspec_reference::modes::{self, Modes};
+
+/// What a backend can do, as observed.
+#[derive(Debug, Clone)]
+pub struct Survey {
+    /// What the backend says of itself.
+    pub description: Description,
+    /// Whether the backend can only open null sessions.
+    pub null: bool,
+    /// What `modified` says when an existing session is opened.
+    pub modified: Attribute<Modified>,
+    /// What `new` says on a fresh session.
+    pub new: Attribute<New>,
+    /// Where `permanent` lives.
+    pub permanent: Attribute<Permanent>,
+    /// What `permanent` says until somebody sets it.
+    pub permanent_default: bool,
+    /// What a change inside of a value does.
+    pub nested: Nested,
+    /// Where the data live.
+    pub store: Store,
+    /// What becomes of an emptied session.
+    pub emptied: Emptied,
+    /// Which values are kept.
+    pub values: Values,
+    /// How many requests are served at the same time.
+    pub at_once: AtOnce,
+    /// The names of the cookies that carry the session.
+    pub cookies: Vec<String>,
+    /// Keys among the items that nobody wrote but the framework.
+    pub own_keys: BTreeSet<String>,
+    /// Operations that the backend does not have.
+    pub unsupported: Vec<String>,
+}
+
+/// An attribute of the session, which a backend may lack, and a probe may stand in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attribute<T> {
+    /// It behaves like this.
+    Observed(T),
+    /// The probe answers it in the framework's place.
+    Derived,
+    /// The backend does not have it, or it is not a boolean.
+    Missing,
+}
+
+impl<T: Copy> Attribute<T> {
+    /// How it behaves, where the backend itself has it.
+    #[must_use]
+    pub fn observed(self) -> Option<T> {
+        match self {
+            Self::Observed(mode) => Some(mode),
+            Self::Derived | Self::Missing => None,
+        }
+    }
+}
+
+macro_rules! rows {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$row_doc:meta])* $row:ident = $text:literal),+ $(,)? })+) => {
+        $($(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+        pub enum $name {
+            $($(#[$row_doc])* #[serde(rename = $text)] $row,)+
+        }
+
+        impl $name {
+            /// The row's name, as reports and claims spell it.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$row => $text,)+ }
+            }
+        })+
+    };
+}
+
+rows! {
+    /// What `modified` says when an existing session is opened.
+    Modified {
+        /// True: the backend always saves.
+        Always = "always",
+        /// False: it has to notice changes.
+        Tracked = "tracked",
+    }
+    /// What `new` says on a fresh session.
+    New {
+        /// True.
+        Real = "real",
+        /// False.
+        Constant = "constant",
+    }
+    /// Where `permanent` lives.
+    Permanent {
+        /// Among the items, where the application sees it.
+        InData = "in-data",
+        /// Out of the application's sight; `clear` leaves it alone.
+        Attribute = "attribute",
+        /// Out of the application's sight; `clear` resets it.
+        ClearedAttribute = "attribute, reset by clear",
+        /// In one cycle only: the next one does not know it.
+        PerResponse = "per response",
+    }
+    /// What a change inside of a value does.
+    Nested {
+        /// It sets `modified` and is kept.
+        Tracked = "tracked",
+        /// It is kept although it does not set `modified`: unmodified sessions are saved too.
+        WrittenBack = "written back",
+        /// It is seen within the cycle, and forgotten.
+        Untracked = "untracked",
+        /// It is not even seen within the cycle.
+        Copies = "copies",
+        /// The backend has nothing like it.
+        Unsupported = "unsupported",
+    }
+    /// Where the data live.
+    Store {
+        /// On the server: an older cookie finds the newer data, or nothing.
+        Server = "server",
+        /// In the cookie: an older cookie still holds the older data.
+        Client = "client",
+        /// No cookie came back, so nothing can be said.
+        Unknown = "unknown",
+    }
+    /// What becomes of an emptied session.
+    Emptied {
+        /// The browser loses its cookie.
+        Removed = "removed",
+        /// The browser keeps a cookie.
+        Kept = "kept",
+    }
+    /// Which values are kept.
+    Values {
+        /// Any that JSON can say, within the limits of level `minimum`.
+        Json = "json",
+        /// Strings; others are refused.
+        Strings = "strings",
+    }
+    /// How many requests are served at the same time.
+    AtOnce {
+        /// Many, also of one session.
+        Many = "many",
+        /// One of each session.
+        OnePerSession = "one per session",
+        /// One.
+        One = "one",
+        /// Nothing could be held, so nothing can be said.
+        Unknown = "unknown",
+    }
+}
+
+impl Survey {
+    /// The modes in which the reference behaves like this backend.
+    #[must_use]
+    pub fn modes(&self) -> Modes {
+        let tracked = self.nested == Nested::Tracked;
+        Modes {
+            modified: match self.modified.observed() {
+                Some(Modified::Always) => modes::Modified::Always,
+                _ => modes::Modified::Tracked,
+            },
+            new: match self.new.observed() {
+                Some(New::Constant) => modes::New::Constant,
+                _ => modes::New::Real,
+            },
+            permanent: match self.permanent.observed() {
+                Some(Permanent::Attribute) => modes::Permanent::Beside { survives_clear: true },
+                Some(Permanent::ClearedAttribute) => modes::Permanent::Beside { survives_clear: false },
+                _ => modes::Permanent::InData,
+            },
+            permanent_default: self.permanent_default,
+            nested: if tracked { modes::Nested::Tracked } else { modes::Nested::Untracked },
+            write_back: self.nested == Nested::WrittenBack,
+            emptied: match self.emptied {
+                Emptied::Removed => modes::Emptied::Removed,
+                Emptied::Kept => modes::Emptied::Kept,
+            },
+            ..Modes::default()
+        }
+    }
+
+    /// Whether what was observed bears a claim out; `None` where nothing was observed that could.
+    #[must_use]
+    pub fn bears_out(&self, claim: &str, declared: &str) -> Option<bool> {
+        let observed = match claim {
+            "modified" => self.modified.observed()?.as_str(),
+            "new" => self.new.observed()?.as_str(),
+            "permanent" => match self.permanent.observed()? {
+                Permanent::InData => "in-data",
+                // A key in the data that is hidden from the application looks like this, too.
+                Permanent::Attribute | Permanent::ClearedAttribute if declared == "in-data" => return None,
+                Permanent::Attribute | Permanent::ClearedAttribute => "attribute",
+                Permanent::PerResponse => "per response",
+            },
+            "nested" => match self.nested {
+                Nested::Tracked => "tracked",
+                // Where every session is saved, nobody can see whether a change was noticed.
+                Nested::WrittenBack | Nested::Unsupported => return None,
+                Nested::Untracked | Nested::Copies => "untracked",
+            },
+            "store" if self.store == Store::Unknown => return None,
+            "store" => self.store.as_str(),
+            "empty" => self.emptied.as_str(),
+            _ => return None,
+        };
+        Some(observed == declared)
+    }
+
+    /// Each capability with what was observed, in the order in which reports list them.
+    #[must_use]
+    pub fn capabilities(&self) -> Vec<Capability> {
+        fn attribute<T: Copy>(attribute: Attribute<T>, name: fn(T) -> &'static str) -> String {
+            match attribute {
+                Attribute::Observed(mode) => name(mode).to_owned(),
+                Attribute::Derived => "stand-in of the probe".to_owned(),
+                Attribute::Missing => "missing".to_owned(),
+            }
+        }
+        let rows = [
+            ("modified", "read first in an existing session", attribute(self.modified, Modified::as_str)),
+            ("new", "read in a fresh session", attribute(self.new, New::as_str)),
+            (
+                "permanent",
+                "set, then looked for among the items and after clear",
+                attribute(self.permanent, Permanent::as_str),
+            ),
+            ("permanent default", "read in a fresh session", self.permanent_default.to_string()),
+            ("nested", "a value changed inside, and read in the next cycle", self.nested.as_str().to_owned()),
+            ("store", "an older cookie sent again after a change", self.store.as_str().to_owned()),
+            ("empty", "the browser's cookies after clear", self.emptied.as_str().to_owned()),
+            ("values", "one of each kind set and read in the next cycle", self.values.as_str().to_owned()),
+            ("at once", "a cycle held while others are sent", self.at_once.as_str().to_owned()),
+            ("cookies", "seen in Set-Cookie", listed(&self.cookies)),
+            ("own keys", "items that nobody wrote", listed(&self.own_keys)),
+            ("unsupported", "answered so", listed(&self.unsupported)),
+        ];
+        let declared = |name: &str| {
+            self.description
+                .declares
+                .iter()
+                .find(|(claim, _)| *claim == name)
+                .map(|(_, value)| value.to_owned())
+        };
+        rows.into_iter()
+            .map(|(name, how, observed)| Capability { name, how, observed, declared: declared(name) })
+            .collect()
+    }
+}
+
+fn listed<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
+    let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+/// One row of the survey, as reports show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Capability {
+    /// What was observed.
+    pub name: &'static str,
+    /// How it was observed.
+    pub how: &'static str,
+    /// What was seen.
+    pub observed: String,
+    /// What the backend claims.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared: Option<String>,
+}

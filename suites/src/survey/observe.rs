@@ -1,0 +1,283 @@
+//! How each capability is observed: a few cycles of fresh browsers, and what they answered.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::json;
+use sessionspec_reference::{Description, Map, Value};
+
+use super::{AtOnce, Attribute, Emptied, Modified, Nested, New, Permanent, Store, Survey, Values};
+use crate::backend::Backend;
+use crate::browser::SetCookie;
+use crate::player::Player;
+use crate::script::ops::{
+    clear, destroy, get, hold, items, modified, new, permanent, set, set_in, set_modified, set_permanent,
+};
+use crate::script::{Answer, Operation};
+
+/// Observes everything. The backend has answered before (see [`preflight`](super::preflight())).
+pub(crate) async fn survey(
+    backend: &Rc<dyn Backend>,
+    description: Description,
+    patience: Duration,
+) -> Survey {
+    let observer = Observer { backend: Rc::clone(backend), patience, description: &description };
+    let (permanent, permanent_default) = observer.permanent().await;
+    Survey {
+        null: observer.null().await,
+        modified: observer.modified().await,
+        new: observer.new_on_fresh().await,
+        permanent,
+        permanent_default,
+        nested: observer.nested().await,
+        store: observer.store().await,
+        emptied: observer.emptied().await,
+        values: observer.values().await,
+        at_once: observer.at_once().await,
+        cookies: observer.cookies().await,
+        own_keys: observer.own_keys().await,
+        unsupported: observer.unsupported().await,
+        description,
+    }
+}
+
+struct Observer<'a> {
+    backend: Rc<dyn Backend>,
+    patience: Duration,
+    description: &'a Description,
+}
+
+/// A string that every backend can keep.
+const TEXT: &str = "kept";
+
+/// Every key that the survey and the preflight write: where sessions leak into each other, these are no own keys.
+const WRITTEN: [&str; 6] = ["text", "other", "box", "number", "flag", "first"];
+
+impl Observer<'_> {
+    /// Plays cycles of one fresh browser and returns their answers.
+    async fn observe<const N: usize>(&self, cycles: [Vec<Operation>; N]) -> [Vec<Answer>; N] {
+        let mut player = self.player();
+        let mut answers = [const { Vec::new() }; N];
+        for (cycle, ops) in cycles.into_iter().enumerate() {
+            let exchange = player.cycle("surveyor", ops).await;
+            answers[cycle] = player.transcript().exchanges[exchange].answers().to_vec();
+        }
+        answers
+    }
+
+    fn player(&self) -> Player {
+        Player::new(Rc::clone(&self.backend), self.patience)
+    }
+
+    fn attribute<T: Copy>(&self, op: &str, mode: Option<T>) -> Attribute<T> {
+        match mode {
+            _ if self.description.derived.iter().any(|derived| derived == op) => Attribute::Derived,
+            Some(mode) => Attribute::Observed(mode),
+            None => Attribute::Missing,
+        }
+    }
+
+    /// A backend whose fresh session refuses a plain string cannot open a session: what it opens is a null session.
+    async fn null(&self) -> bool {
+        let [fresh] = self.observe([vec![set("text", TEXT)]]).await;
+        matches!(fresh.as_slice(), [Answer::Error(_)])
+    }
+
+    async fn modified(&self) -> Attribute<Modified> {
+        let [_, existing] = self.observe([vec![set("text", TEXT)], vec![modified()]]).await;
+        let mode =
+            boolean(&existing, 0).map(|modified| if modified { Modified::Always } else { Modified::Tracked });
+        self.attribute("modified", mode)
+    }
+
+    async fn new_on_fresh(&self) -> Attribute<New> {
+        let [fresh] = self.observe([vec![new()]]).await;
+        self.attribute("new", boolean(&fresh, 0).map(|new| if new { New::Real } else { New::Constant }))
+    }
+
+    async fn permanent(&self) -> (Attribute<Permanent>, bool) {
+        let [fresh] = self.observe([vec![permanent()]]).await;
+        let Some(default) = boolean(&fresh, 0) else { return (self.attribute("permanent", None), false) };
+        let flipped = !default;
+        let [first, second, third] = self
+            .observe([
+                vec![set("text", TEXT), items(), set_permanent(flipped), items()],
+                vec![permanent(), clear(), permanent(), set("text", TEXT)],
+                vec![permanent()],
+            ])
+            .await;
+        let is_set = first.get(2).is_some_and(Answer::is_done);
+        let appeared = object(&first, 3).keys().any(|key| !object(&first, 1).contains_key(key));
+        let mode = if !is_set {
+            None
+        } else if appeared {
+            Some(Permanent::InData)
+        } else if boolean(&second, 0) != Some(flipped) {
+            Some(Permanent::PerResponse)
+        } else if boolean(&second, 2) == Some(flipped) && boolean(&third, 0) == Some(flipped) {
+            Some(Permanent::Attribute)
+        } else {
+            Some(Permanent::ClearedAttribute)
+        };
+        (self.attribute("permanent", mode), default)
+    }
+
+    async fn nested(&self) -> Nested {
+        let changed = json!({"n": "new"});
+        let [_, second, third] = self
+            .observe([
+                vec![set("box", json!({"n": "old"}))],
+                vec![set_in(["box".into(), "n".into()], "new"), get("box"), modified()],
+                vec![get("box")],
+            ])
+            .await;
+        let sees_change = |answer: Option<&Answer>| answer == Some(&Answer::Ok(changed.clone()));
+        match second.first() {
+            Some(Answer::Ok(_)) if sees_change(third.first()) => {
+                // Where `modified` is always true, it says nothing about who noticed the change.
+                let noticed = boolean(&second, 2) == Some(true)
+                    && matches!(self.modified().await, Attribute::Observed(Modified::Tracked));
+                if noticed { Nested::Tracked } else { Nested::WrittenBack }
+            }
+            Some(Answer::Ok(_)) if sees_change(second.get(1)) => Nested::Untracked,
+            Some(Answer::Ok(_)) => Nested::Copies,
+            _ => Nested::Unsupported,
+        }
+    }
+
+    async fn store(&self) -> Store {
+        let mut player = self.player();
+        player.cycle("owner", vec![set("text", "older")]).await;
+        if player.jar("owner").is_none_or(|jar| jar.cookies().next().is_none()) {
+            return Store::Unknown;
+        }
+        player.copy_cookies("owner", "replayer");
+        player.cycle("owner", vec![set("text", "newer")]).await;
+        let replayed = player.cycle("replayer", vec![get("text")]).await;
+        match player.transcript().exchanges[replayed].answer(0) {
+            Some(Answer::Ok(Value::String(text))) if text == "older" => Store::Client,
+            _ => Store::Server,
+        }
+    }
+
+    async fn emptied(&self) -> Emptied {
+        let mut player = self.player();
+        player.cycle("surveyor", vec![set("text", TEXT)]).await;
+        player.cycle("surveyor", vec![clear()]).await;
+        let keeps_cookie = player.jar("surveyor").is_some_and(|jar| jar.cookies().next().is_some());
+        if keeps_cookie { Emptied::Kept } else { Emptied::Removed }
+    }
+
+    async fn values(&self) -> Values {
+        let [answers] = self.observe([vec![set("text", TEXT), set("number", 1), set("flag", true)]]).await;
+        match answers.as_slice() {
+            [Answer::Ok(_), Answer::Error(_), Answer::Error(_)] => Values::Strings,
+            _ => Values::Json,
+        }
+    }
+
+    /// Decided before the hold is released, since a server that takes one request at a time answers only then.
+    async fn at_once(&self) -> AtOnce {
+        let mut player = self.player();
+        player.cycle("holder", vec![set("text", TEXT)]).await;
+        player.cycle("holder", vec![get("text"), hold("survey")]).await;
+        if !player.is_held("survey") {
+            player.finish().await;
+            return AtOnce::Unknown;
+        }
+        let served_stranger = player.try_cycle("stranger", vec![get("text")]).await;
+        let served_same = served_stranger && player.try_cycle("holder", vec![get("text")]).await;
+        player.finish().await;
+        match (served_stranger, served_same) {
+            (false, _) => AtOnce::One,
+            (true, false) => AtOnce::OnePerSession,
+            (true, true) => AtOnce::Many,
+        }
+    }
+
+    async fn cookies(&self) -> Vec<String> {
+        let mut player = self.player();
+        player.cycle("surveyor", vec![set("text", TEXT)]).await;
+        let headers = &player.transcript().exchanges[0].headers;
+        let names: BTreeSet<String> = headers
+            .all("Set-Cookie")
+            .filter_map(|cookie| SetCookie::parse(cookie).ok())
+            .map(|cookie| String::from_utf8_lossy(&cookie.name).into_owned())
+            .collect();
+        names.into_iter().collect()
+    }
+
+    async fn own_keys(&self) -> BTreeSet<String> {
+        let mut player = self.player();
+        let cycles = [
+            ("surveyor", vec![items()]),
+            (
+                "surveyor",
+                vec![set("text", TEXT), items(), set_permanent(true), items(), set_permanent(false), items()],
+            ),
+            (
+                "surveyor",
+                vec![items(), set_modified(), items(), Operation::SetLifetime { seconds: 60.0 }, items()],
+            ),
+            ("surveyor", vec![items(), Operation::Regenerate, items()]),
+            ("surveyor", vec![items()]),
+        ];
+        for (browser, ops) in cycles {
+            player.cycle(browser, ops).await;
+        }
+        let exchanges = &player.transcript().exchanges;
+        let seen =
+            exchanges.iter().flat_map(|exchange| exchange.answers()).filter_map(|answer| match answer {
+                Answer::Ok(Value::Object(items)) => Some(items.keys()),
+                _ => None,
+            });
+        seen.flatten().filter(|key| !WRITTEN.contains(&key.as_str())).cloned().collect()
+    }
+
+    async fn unsupported(&self) -> Vec<String> {
+        let probes = [
+            get("text"),
+            Operation::Contains { key: "text".into() },
+            items(),
+            Operation::Len,
+            set("other", TEXT),
+            Operation::Delete { key: "other".into() },
+            Operation::Pop { key: "other".into() },
+            Operation::Setdefault { key: "other".into(), value: TEXT.into() },
+            Operation::Update { items: Map::new() },
+            clear(),
+            set_in(["text".into(), "n".into()], TEXT),
+            permanent(),
+            modified(),
+            new(),
+            set_permanent(true),
+            set_modified(),
+            Operation::Regenerate,
+            destroy(),
+            Operation::SetLifetime { seconds: 60.0 },
+            Operation::Save,
+            Operation::Respond { status: 404 },
+        ];
+        let mut unsupported = Vec::new();
+        for op in probes {
+            let name = op.name();
+            let [_, answers] = self.observe([vec![set("text", TEXT)], vec![op]]).await;
+            if answers.first() == Some(&Answer::Unsupported) {
+                unsupported.push(name.to_owned());
+            }
+        }
+        unsupported
+    }
+}
+
+fn boolean(answers: &[Answer], index: usize) -> Option<bool> {
+    answers.get(index).and_then(Answer::as_bool)
+}
+
+fn object(answers: &[Answer], index: usize) -> Map {
+    match answers.get(index) {
+        Some(Answer::Ok(Value::Object(items))) => items.clone(),
+        _ => Map::new(),
+    }
+}

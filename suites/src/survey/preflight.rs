@@ -1,0 +1,66 @@
+//! The first contact: is there a probe, and does it answer at all? Nothing is judged before that.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use sessionspec_reference::Description;
+
+use crate::backend::{Backend, BackendError};
+use crate::player::Player;
+use crate::script::ops::{get, set};
+use crate::transcript::Outcome;
+
+/// Why the run cannot begin.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PreflightError {
+    /// The description could not be had.
+    #[error("asking what it is: {0}")]
+    Describe(#[source] BackendError),
+    /// A first cycle got no response that makes sense.
+    #[error("{doing}: {error}")]
+    Cycle {
+        /// What the cycle did.
+        doing: &'static str,
+        /// What went wrong.
+        #[source]
+        error: BackendError,
+    },
+    /// A first cycle failed.
+    #[error("{doing}: it answered {status}: {said}")]
+    Failed {
+        /// What the cycle did.
+        doing: &'static str,
+        /// The status of the response.
+        status: u16,
+        /// An excerpt of its body.
+        said: String,
+    },
+}
+
+/// Asks for the description, then sends an empty cycle, and a set and a get.
+pub(crate) async fn preflight(
+    backend: &Rc<dyn Backend>,
+    patience: Duration,
+) -> Result<Description, PreflightError> {
+    let described = tokio::time::timeout(patience, backend.describe()).await;
+    let description =
+        described.unwrap_or(Err(BackendError::NoAnswer(patience))).map_err(PreflightError::Describe)?;
+    let mut player = Player::new(Rc::clone(backend), patience);
+    let first_cycles = [
+        ("an empty cycle", vec![]),
+        ("a cycle that sets an item", vec![set("first", "contact")]),
+        ("a cycle that reads it", vec![get("first")]),
+    ];
+    for (doing, ops) in first_cycles {
+        let cycle = player.cycle("first", ops).await;
+        match &player.transcript().exchanges[cycle].outcome {
+            Outcome::Answered { .. } => {}
+            Outcome::NoAnswers { status, said } => {
+                return Err(PreflightError::Failed { doing, status: *status, said: said.clone() });
+            }
+            Outcome::Broken(error) => return Err(PreflightError::Cycle { doing, error: error.clone() }),
+        }
+    }
+    Ok(description)
+}

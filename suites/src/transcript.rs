@@ -1,0 +1,119 @@
+//! What happened when a script was played: every request with its response, in the order in which they began.
+
+use sessionspec_reference::http::Headers;
+
+use crate::backend::{BackendError, Body, CycleResponse};
+use crate::browser::Refusal;
+use crate::script::{Answer, Operation};
+
+/// What happened when a script was played.
+#[derive(Debug, Clone, Default)]
+pub struct Transcript {
+    /// One exchange for each cycle that was begun.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// One request and what came of it.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// The browser that sent it.
+    pub browser: String,
+    /// What the handler was asked to do.
+    pub ops: Vec<Operation>,
+    /// The `Cookie` header that the browser sent.
+    pub cookie: Option<Vec<u8>>,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The header fields of the response.
+    pub headers: Headers,
+    /// `Set-Cookie` fields that a browser would have dropped.
+    pub dropped_cookies: Vec<Refusal>,
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The handler's answers arrived.
+    Answered {
+        /// One answer for each operation.
+        results: Vec<Answer>,
+        /// The status of the response.
+        status: u16,
+        /// Why an explicit save was refused.
+        save_error: Option<String>,
+    },
+    /// A response without the handler's answers: a 5xx says that the request failed, a 4xx that it was refused.
+    NoAnswers {
+        /// The status of the response.
+        status: u16,
+        /// An excerpt of its body.
+        said: String,
+    },
+    /// No response, or none that makes sense.
+    Broken(BackendError),
+}
+
+impl Outcome {
+    pub(crate) fn of(response: &CycleResponse) -> Self {
+        match &response.body {
+            Body::Answers { results, save_error } => Self::Answered {
+                results: results.clone(),
+                status: response.status,
+                save_error: save_error.clone(),
+            },
+            Body::Other(said) if response.status >= 400 => {
+                Self::NoAnswers { status: response.status, said: said.clone() }
+            }
+            Body::Other(said) => Self::Broken(BackendError::NotAProbe(format!(
+                "a {} without `results`, which says: {said}",
+                response.status
+            ))),
+        }
+    }
+}
+
+impl Exchange {
+    /// What the operation at this index answered, where the answers arrived.
+    #[must_use]
+    pub fn answer(&self, op: usize) -> Option<&Answer> {
+        self.answers().get(op)
+    }
+
+    /// All answers; none where they were lost.
+    #[must_use]
+    pub fn answers(&self) -> &[Answer] {
+        match &self.outcome {
+            Outcome::Answered { results, .. } => results,
+            Outcome::NoAnswers { .. } | Outcome::Broken(_) => &[],
+        }
+    }
+
+    /// Whether the handler itself was asked to fail, so that a failed request is what was ordered.
+    #[must_use]
+    pub fn asked_to_fail(&self) -> bool {
+        self.ops.iter().any(|op| matches!(op, Operation::Raise | Operation::Respond { .. }))
+    }
+
+    /// The request failed, although nothing had asked for it: what it says, in one line.
+    #[must_use]
+    pub fn failed_request(&self) -> Option<String> {
+        match &self.outcome {
+            Outcome::NoAnswers { status, said } if *status >= 500 && !self.asked_to_fail() => {
+                Some(format!("a {status}: {said}"))
+            }
+            Outcome::Broken(error @ BackendError::NoAnswer(_)) => Some(error.to_string()),
+            _ => None,
+        }
+    }
+}
+
+impl Transcript {
+    /// The fault that keeps this transcript from being judged, if there is one.
+    #[must_use]
+    pub fn broken(&self) -> Option<&BackendError> {
+        self.exchanges.iter().find_map(|exchange| match &exchange.outcome {
+            Outcome::Broken(error) if !matches!(error, BackendError::NoAnswer(_)) => Some(error),
+            _ => None,
+        })
+    }
+}

@@ -20,7 +20,7 @@ pub use backend::{Backend, in_process};
 pub use check::{Check, Level, Plan, Test, catalogue};
 pub use player::Player;
 pub use report::{LevelVerdict, Report, Verdict};
-pub use runner::{Event, Options, run, run_with};
+pub use runner::{Event, Options, run, run_until};
 pub use scenario::{Expectation, Finding, Judgement, Line, Scenario};
 pub use search::{Property, Shape};
 pub use sessionspec_reference as reference;

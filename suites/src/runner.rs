@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::task::LocalSet;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, BackendError};
 use crate::check::{Check, Plan, Test, catalogue};
 use crate::glue::Glue;
 use crate::oracle;
@@ -16,9 +16,10 @@ use crate::report::{
     shown_transcript,
 };
 use crate::scenario::{Finding, Scenario};
+use crate::script::Script;
 use crate::search::{self, Property};
 use crate::survey::{PreflightError, Survey, preflight, survey};
-use crate::transcript::Transcript;
+use crate::transcript::{self, Transcript};
 
 /// What to run, and how.
 #[derive(Clone)]
@@ -53,6 +54,12 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    fn wants(&self, check: &Check) -> bool {
+        self.only.as_ref().is_none_or(|only| only.iter().any(|id| id == check.id))
+    }
+}
+
 /// What happens while a run goes on.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -81,41 +88,54 @@ pub enum Event<'a> {
 ///
 /// [`PreflightError`] where the backend does not answer at all: then nothing could be judged.
 pub async fn run(backend: Rc<dyn Backend>, options: Options) -> Result<Report, PreflightError> {
-    run_with(backend, options, |_| {}).await
+    run_until(backend, options, |_| {}, std::future::pending()).await
 }
 
-/// As [`run`], and says what happens while it goes on: what is finished stays known, whatever happens later.
+/// As [`run`], but says what happens while it goes on, and ends when `stop` is ready: what is finished stays known.
 ///
 /// # Errors
 ///
 /// As [`run`].
-pub async fn run_with(
+pub async fn run_until(
     backend: Rc<dyn Backend>,
     options: Options,
     observe: impl FnMut(Event<'_>),
+    stop: impl Future<Output = ()>,
 ) -> Result<Report, PreflightError> {
-    LocalSet::new().run_until(run_local(backend, options, observe)).await
+    LocalSet::new().run_until(run_local(backend, options, observe, stop)).await
 }
 
 async fn run_local(
     backend: Rc<dyn Backend>,
     options: Options,
     mut observe: impl FnMut(Event<'_>),
+    stop: impl Future<Output = ()>,
 ) -> Result<Report, PreflightError> {
     let description = preflight(&backend, options.patience).await?;
     let survey = survey(&backend, description, options.patience).await;
-    let mut run = Run { backend, survey, options, verdicts: BTreeMap::new(), gone: None };
+    let wanted: Vec<Check> = catalogue().into_iter().filter(|check| options.wants(check)).collect();
+    let mut run = Run { backend, survey, options, verdicts: BTreeMap::new(), ended: None };
     let mut checks = Vec::new();
-    let wanted = |check: &Check, only: &Option<Vec<String>>| {
-        only.as_ref().is_none_or(|only| only.iter().any(|id| id == check.id))
-    };
-    for check in
-        catalogue().iter().filter(|check| wanted(check, &run.options.only)).copied().collect::<Vec<_>>()
-    {
-        observe(Event::Started(&check));
-        let report = run.check(&check).await;
+    let mut stop = std::pin::pin!(stop);
+    for check in &wanted {
+        observe(Event::Started(check));
+        let outcome = match &run.ended {
+            Some(why) => Err(why.clone()),
+            None => tokio::select! {
+                outcome = run.outcome(check) => Ok(outcome),
+                () = &mut stop => Err("the run was stopped".to_owned()),
+            },
+        };
+        let outcome = outcome.unwrap_or_else(|why| {
+            run.ended = Some(why.clone());
+            Outcome::without_evidence(Verdict::Unverified, why)
+        });
+        let report = run.report_on(check, outcome);
         observe(Event::Finished(&report));
         checks.push(report);
+        if run.ended.is_none() && checks.last().is_some_and(|report| report.verdict == Verdict::Error) {
+            run.ended = run.control().await.err().map(|fault| format!("the service is gone: {fault}"));
+        }
     }
     Ok(run.report(checks))
 }
@@ -126,8 +146,8 @@ struct Run {
     options: Options,
     /// What became of the checks so far: a check that needs one of them looks here.
     verdicts: BTreeMap<&'static str, Verdict>,
-    /// Why the service cannot be asked any more.
-    gone: Option<String>,
+    /// Why nothing can be asked any more.
+    ended: Option<String>,
 }
 
 /// What became of a check, before it is written down.
@@ -155,8 +175,28 @@ impl Outcome {
 }
 
 impl Run {
-    async fn check(&mut self, check: &Check) -> CheckReport {
-        let outcome = self.outcome(check).await;
+    async fn outcome(&self, check: &Check) -> Outcome {
+        let failed = |need: &&&str| self.verdicts.get(**need) == Some(&Verdict::Fail);
+        if let Some(need) = check.needs.iter().find(failed) {
+            return Outcome::without_evidence(Verdict::Unverified, format!("needs {need}, which failed"));
+        }
+        let not_applicable = |because| Ok(Outcome::without_evidence(Verdict::NotApplicable, because));
+        let outcome = match check.test {
+            Test::Scenarios(plan) => match plan(&self.survey) {
+                Plan::Do(scenarios) => self.scenarios(scenarios).await,
+                Plan::NotApplicable(because) => not_applicable(because),
+            },
+            Test::Property(plan) => match plan(&self.survey) {
+                Plan::Do(property) => self.property(check, property).await,
+                Plan::NotApplicable(because) => not_applicable(because),
+            },
+            Test::Claims => Ok(claims(&self.survey)),
+            Test::Glue(body) => Ok(self.glue(body).await),
+        };
+        outcome.unwrap_or_else(|fault| Outcome::without_evidence(Verdict::Error, fault.to_string()))
+    }
+
+    fn report_on(&mut self, check: &Check, outcome: Outcome) -> CheckReport {
         self.verdicts.insert(check.id, outcome.verdict);
         let outcome = self.hold_against_known_failures(check, outcome);
         CheckReport {
@@ -171,42 +211,12 @@ impl Run {
         }
     }
 
-    async fn outcome(&mut self, check: &Check) -> Outcome {
-        if let Some(gone) = &self.gone {
-            return Outcome::without_evidence(Verdict::Unverified, format!("the service is gone: {gone}"));
-        }
-        let failed = |need: &&&str| self.verdicts.get(**need) == Some(&Verdict::Fail);
-        if let Some(need) = check.needs.iter().find(failed) {
-            return Outcome::without_evidence(Verdict::Unverified, format!("needs {need}, which failed"));
-        }
-        let outcome = match check.test {
-            Test::Scenarios(plan) => match plan(&self.survey) {
-                Plan::Do(scenarios) => self.scenarios(scenarios).await,
-                Plan::NotApplicable(because) => {
-                    Ok(Outcome::without_evidence(Verdict::NotApplicable, because))
-                }
-            },
-            Test::Property(plan) => match plan(&self.survey) {
-                Plan::Do(property) => self.property(check, property).await,
-                Plan::NotApplicable(because) => {
-                    Ok(Outcome::without_evidence(Verdict::NotApplicable, because))
-                }
-            },
-            Test::Claims => Ok(claims(&self.survey)),
-            Test::Glue(body) => Ok(self.glue(body).await),
-        };
-        outcome.unwrap_or_else(|fault| {
-            self.gone = Some(fault.clone());
-            Outcome::without_evidence(Verdict::Error, fault)
-        })
-    }
-
     /// Plays each scenario. The error is a fault of the service that leaves nothing to judge.
-    async fn scenarios(&self, scenarios: Vec<Scenario>) -> Result<Outcome, String> {
+    async fn scenarios(&self, scenarios: Vec<Scenario>) -> Result<Outcome, BackendError> {
         let mut evidence = Evidence::default();
         let mut failures = Vec::new();
         for scenario in scenarios {
-            let transcript = self.play(&scenario).await?;
+            let transcript = self.play(&scenario.script).await?;
             let judgement = scenario.judge(&transcript);
             evidence.scripts += 1;
             evidence.comparisons += judgement.comparisons;
@@ -216,7 +226,7 @@ impl Run {
     }
 
     /// Plays generated scripts until one differs from the reference, and makes that one small.
-    async fn property(&self, check: &Check, property: Property) -> Result<Outcome, String> {
+    async fn property(&self, check: &Check, property: Property) -> Result<Outcome, BackendError> {
         let mut evidence = Evidence::default();
         for case in 0..self.options.cases {
             let script = search::script_of_case(property, &self.survey, self.options.seed, check.id, case);
@@ -233,10 +243,10 @@ impl Run {
 
     async fn against_the_reference(
         &self,
-        script: crate::script::Script,
+        script: Script,
         evidence: &mut Evidence,
-    ) -> Result<(Scenario, Transcript, Option<Finding>), String> {
-        let transcript = self.play_script(&script).await?;
+    ) -> Result<(Scenario, Transcript, Option<Finding>), BackendError> {
+        let transcript = self.play(&script).await?;
         let scenario = oracle::scenario(script, &self.survey, &transcript).await;
         let judgement = scenario.judge(&transcript);
         evidence.scripts += 1;
@@ -248,7 +258,7 @@ impl Run {
     async fn shrink(
         &self,
         mut smallest: (Scenario, Transcript, Finding),
-    ) -> Result<(Scenario, Transcript, Finding), String> {
+    ) -> Result<(Scenario, Transcript, Finding), BackendError> {
         let mut unused = Evidence::default();
         'smaller: loop {
             for candidate in search::simpler(&smallest.0.script) {
@@ -289,16 +299,27 @@ impl Run {
         }
     }
 
-    async fn play(&self, scenario: &Scenario) -> Result<Transcript, String> {
-        self.play_script(&scenario.script).await
-    }
-
-    async fn play_script(&self, script: &crate::script::Script) -> Result<Transcript, String> {
+    /// Plays a script. The error is a fault that leaves nothing to judge; a cycle that was never answered is one
+    /// only if others are not answered either.
+    async fn play(&self, script: &Script) -> Result<Transcript, BackendError> {
         let player = Player::new(Rc::clone(&self.backend), self.options.patience);
         let transcript = player.play(script).await;
-        match transcript.broken() {
-            Some(fault) => Err(fault.to_string()),
-            None => Ok(transcript),
+        if let Some(fault) = transcript.broken() {
+            return Err(fault.clone());
+        }
+        if transcript.has_unanswered() {
+            self.control().await?;
+        }
+        Ok(transcript)
+    }
+
+    /// An empty cycle of a fresh browser: whether the service still answers.
+    async fn control(&self) -> Result<(), BackendError> {
+        let player = Player::new(Rc::clone(&self.backend), self.options.patience);
+        let transcript = player.play(&Script::new().cycle("control", [])).await;
+        match transcript.exchanges.first().map(|exchange| &exchange.outcome) {
+            Some(transcript::Outcome::Broken(fault)) => Err(fault.clone()),
+            _ => Ok(()),
         }
     }
 
@@ -340,7 +361,7 @@ impl Run {
             levels: Report::judge_levels(&checks, &description.derived),
             survey: survey.collect(),
             checks,
-            incomplete: self.gone,
+            incomplete: self.ended,
         }
     }
 }

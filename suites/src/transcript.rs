@@ -108,6 +108,14 @@ impl Exchange {
 }
 
 impl Transcript {
+    /// Whether a request was never answered.
+    #[must_use]
+    pub fn has_unanswered(&self) -> bool {
+        let unanswered =
+            |exchange: &Exchange| matches!(exchange.outcome, Outcome::Broken(BackendError::NoAnswer(_)));
+        self.exchanges.iter().any(unanswered)
+    }
+
     /// The fault that keeps this transcript from being judged, if there is one.
     #[must_use]
     pub fn broken(&self) -> Option<&BackendError> {

@@ -10,17 +10,21 @@ use tokio::sync::watch;
 #[derive(Debug, Clone, Default)]
 pub struct Gate(Arc<watch::Sender<State>>);
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct State {
     arrived: bool,
-    open: bool,
+    outcome: Option<Result<(), String>>,
 }
 
 impl Gate {
     /// Says that a cycle has arrived, and waits until the gate is open.
-    pub async fn pass(&self) {
+    ///
+    /// # Errors
+    ///
+    /// What [`refuse`](Self::refuse) was given.
+    pub async fn pass(&self) -> Result<(), String> {
         self.0.send_modify(|state| state.arrived = true);
-        self.wait_for(|state| state.open).await;
+        self.wait_for(|state| state.outcome.is_some()).await.outcome.unwrap_or(Ok(()))
     }
 
     /// Waits until a cycle has arrived.
@@ -30,11 +34,21 @@ impl Gate {
 
     /// Lets everybody through, now and later.
     pub fn open(&self) {
-        self.0.send_modify(|state| state.open = true);
+        self.0.send_modify(|state| {
+            state.outcome.get_or_insert(Ok(()));
+        });
     }
 
-    async fn wait_for(&self, reached: impl FnMut(&State) -> bool) {
+    /// Lets nobody wait here: whoever arrives gets this error instead.
+    pub fn refuse(&self, reason: &str) {
+        self.0.send_modify(|state| {
+            state.outcome.get_or_insert(Err(reason.to_owned()));
+        });
+    }
+
+    async fn wait_for(&self, reached: impl FnMut(&State) -> bool) -> State {
+        let mut states = self.0.subscribe();
         // The sender is in our hands, so the channel cannot be closed.
-        let _ = self.0.subscribe().wait_for(reached).await;
+        states.wait_for(reached).await.map(|state| state.clone()).unwrap_or_default()
     }
 }

@@ -32,10 +32,7 @@ pub(super) async fn interpret(
                 done(Ok(()))
             }
             Operation::Hold { gate } => match gates.get(gate) {
-                Some(gate) => {
-                    gate.pass().await;
-                    done(Ok(()))
-                }
+                Some(gate) => gate.pass().await.map_or_else(Answer::Error, |()| Answer::Ok(Value::Null)),
                 None => Answer::Error(format!("there is no gate `{gate}` in this request")),
             },
             op => perform(session, op).await,

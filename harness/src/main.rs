@@ -1,1 +1,7 @@
-fn main() {}
+//! The command `sessionspec`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sessionspec_harness::cli::main()
+}

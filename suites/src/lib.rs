@@ -3,6 +3,7 @@
 pub mod backend;
 pub mod browser;
 mod check;
+pub mod contract;
 pub mod expectation;
 pub mod glue;
 mod minimum;

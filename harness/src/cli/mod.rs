@@ -1,0 +1,81 @@
+//! The command line.
+
+mod doctor;
+mod explain;
+mod list;
+mod run;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit::{self, Exit};
+
+/// A conformance suite for web-session backends.
+#[derive(Debug, Parser)]
+#[command(name = "sessionspec", version, about, after_help = exit::HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Judge a backend.
+    #[command(after_help = exit::HELP)]
+    Run(run::Arguments),
+    /// List the checks.
+    List,
+    /// Say what a check promises, where the rule comes from, and what it needs.
+    Explain(explain::Arguments),
+    /// Serve an embedded backend as a probe.
+    Serve(serve::Arguments),
+    /// Look at a probe that somebody is writing: what works, what is missing.
+    Doctor(doctor::Arguments),
+}
+
+/// Why a command could not do what it was asked to: one line for standard error, and the exit code.
+#[derive(Debug)]
+pub(crate) struct Complaint {
+    exit: Exit,
+    message: String,
+}
+
+impl Complaint {
+    pub(crate) fn usage(message: impl ToString) -> Self {
+        Self { exit: Exit::Usage, message: message.to_string() }
+    }
+
+    pub(crate) fn not_verified(message: impl ToString) -> Self {
+        Self { exit: Exit::NotVerified, message: message.to_string() }
+    }
+}
+
+/// Reads the arguments of the process and does what they ask for.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // One thread for everything: backends are local to it, and small loopback requests are faster so.
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&Complaint::not_verified(format!("there is no runtime: {error}"))).into(),
+    };
+    let exit = runtime.block_on(tokio::task::LocalSet::new().run_until(dispatch(cli.command)));
+    exit.unwrap_or_else(|complaint| complain(&complaint)).into()
+}
+
+async fn dispatch(command: Command) -> Result<Exit, Complaint> {
+    match command {
+        Command::Run(arguments) => run::run(arguments).await,
+        Command::List => Ok(list::list()),
+        Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Serve(arguments) => serve::serve(arguments).await,
+        Command::Doctor(arguments) => doctor::doctor(arguments).await,
+    }
+}
+
+fn complain(complaint: &Complaint) -> Exit {
+    eprintln!("sessionspec: {}", complaint.message);
+    complaint.exit
+}

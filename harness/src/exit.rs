@@ -1,0 +1,49 @@
+//! The exit codes of the command line, in one place.
+
+use std::process::ExitCode;
+
+use sessionspec::{Level, LevelVerdict, Report, Verdict};
+
+/// How the command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything of the asked level passed, does not apply, or fails as is known.
+    Conforms = 0,
+    /// Nothing failed, but something could not be verified, or the service could not be judged at all.
+    NotVerified = 3,
+    /// Wrong usage: an unknown option, check, backend or file.
+    Usage = 2,
+    /// A check of the asked level failed, or a known failure is out of date.
+    Fails = 1,
+}
+
+/// The exit codes in words, for `--help`.
+pub const HELP: &str = "Exit codes:
+  0  every check of the asked level passed, does not apply, or fails as is known
+  1  a check of the asked level failed, or a known failure is out of date
+  2  wrong usage
+  3  nothing failed, but something could not be verified, or the service could not be judged";
+
+impl Exit {
+    /// What a report comes to at this level.
+    #[must_use]
+    pub fn of(report: &Report, level: Level) -> Self {
+        let asked = || report.checks.iter().filter(|check| check.level <= level);
+        if asked().any(|check| check.verdict == Verdict::Fail) {
+            return Self::Fails;
+        }
+        let judged = report.levels.iter().rfind(|judged| judged.level <= level);
+        match judged.map(|judged| judged.verdict) {
+            Some(LevelVerdict::Conforms) if report.incomplete.is_none() => Self::Conforms,
+            Some(LevelVerdict::Fails) => Self::Fails,
+            _ => Self::NotVerified,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}

@@ -1,0 +1,155 @@
+//! The HTTP door: a service under test is driven through its probe.
+
+mod gates;
+mod wire;
+
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, HOST};
+use reqwest::{Client, RequestBuilder, Url};
+use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
+use sessionspec::browser::Origin;
+use sessionspec::reference::Description;
+use sessionspec::reference::http::Headers;
+
+use gates::GateServer;
+
+/// The most that is read of a response, in bytes: twice what a probe has to accept.
+const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// A service under test, seen through its probe.
+pub struct HttpBackend {
+    client: Client,
+    url: Url,
+    origin: Option<Origin>,
+    gates: GateServer,
+}
+
+/// Why a service cannot be driven at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HttpError {
+    /// The target is no URL.
+    #[error("`{0}` is no URL; give the probe's, as in http://127.0.0.1:5000/probe")]
+    NoUrl(String),
+    /// The target is not `http`.
+    #[error("{0} is not reached over http; the harness speaks no TLS, use --origin to test https cookies")]
+    NotHttp(Url),
+    /// The target is on another machine.
+    #[error("{0} is not on this machine; --allow-remote permits it, for a service that is yours to test")]
+    Remote(Url),
+    /// The harness itself cannot serve gates, or send requests.
+    #[error("the harness cannot set itself up: {0}")]
+    SetUp(String),
+}
+
+impl HttpBackend {
+    /// A service whose probe is at `url`, which has to be on this machine unless `allow_remote` is set.
+    ///
+    /// `origin` is where browsers believe they are: it decides `Host`, `X-Forwarded-Proto` and the rules for cookies.
+    ///
+    /// # Errors
+    ///
+    /// Where the URL is of no use, or no gate can be served.
+    pub async fn new(url: &str, origin: Option<Origin>, allow_remote: bool) -> Result<Self, HttpError> {
+        let url = Url::parse(url).map_err(|_| HttpError::NoUrl(url.to_owned()))?;
+        if url.scheme() != "http" {
+            return Err(HttpError::NotHttp(url));
+        }
+        if !allow_remote && !is_loopback(&url) {
+            return Err(HttpError::Remote(url));
+        }
+        let client = direct_client().map_err(|error| HttpError::SetUp(error.to_string()))?;
+        let gates = GateServer::start().await.map_err(|error| HttpError::SetUp(error.to_string()))?;
+        Ok(Self { client, url, origin, gates })
+    }
+
+    fn ask(&self, request: RequestBuilder) -> RequestBuilder {
+        match &self.origin {
+            Some(origin) => {
+                request.header(HOST, origin.authority()).header("X-Forwarded-Proto", origin.scheme())
+            }
+            None => request,
+        }
+    }
+}
+
+/// A client that sends each request once, to the address that it was given.
+///
+/// An idle connection is given up soon: a server may close it at any moment, and the request that meets this would
+/// look like a fault of the service.
+pub(crate) fn direct_client() -> reqwest::Result<Client> {
+    Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .pool_idle_timeout(Duration::from_millis(500))
+        .build()
+}
+
+/// Whether a URL's host is this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    url.host_str().and_then(|host| Origin::parse(&format!("http://{host}")).ok()).is_some_and(|origin| origin.is_loopback())
+}
+
+impl Backend for HttpBackend {
+    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+        Box::pin(async move {
+            let response = self.ask(self.client.get(self.url.clone())).send().await.map_err(fault)?;
+            let status = response.status().as_u16();
+            wire::description(status, &body(response).await?)
+        })
+    }
+
+    fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+        Box::pin(async move {
+            // The gates stay open to requests for as long as this cycle lasts.
+            let holds = self.gates.serve(&request.gates);
+            let mut post = self.ask(self.client.post(self.url.clone()).header(CONTENT_TYPE, "application/json"));
+            for (name, value) in request.headers.iter() {
+                post = post.header(name, value);
+            }
+            let sent = post.body(wire::cycle(&request.ops, |gate| holds.url(gate))).send().await;
+            let response = sent.map_err(fault)?;
+            let status = response.status().as_u16();
+            let mut headers = Headers::default();
+            for (name, value) in response.headers() {
+                headers.append(name.as_str(), value.as_bytes());
+            }
+            let body = wire::body(status, &body(response).await?, request.ops.len())?;
+            Ok(CycleResponse { status, headers, body })
+        })
+    }
+
+    fn origin(&self) -> Origin {
+        self.origin.clone().unwrap_or_else(|| {
+            let authority = format!("http://{}", self.url.authority());
+            Origin::parse(&authority).unwrap_or_default()
+        })
+    }
+
+    fn path(&self) -> &str {
+        self.url.path()
+    }
+}
+
+async fn body(mut response: reqwest::Response) -> Result<Vec<u8>, BackendError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(fault)? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > MAX_BODY {
+            return Err(BackendError::NotAProbe(format!("its answer is longer than {MAX_BODY} bytes")));
+        }
+    }
+    Ok(bytes)
+}
+
+/// What went wrong, told by its innermost cause: the outer ones repeat the URL and say little else.
+fn fault(error: reqwest::Error) -> BackendError {
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    let said = cause.to_string();
+    if error.is_connect() { BackendError::Unreachable(said) } else { BackendError::CutOff(said) }
+}

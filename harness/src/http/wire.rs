@@ -1,0 +1,91 @@
+//! The probe protocol as bytes: what is sent, and what may come back.
+
+use serde_json::json;
+use sessionspec::backend::{BackendError, Body};
+use sessionspec::reference::{Description, Value};
+use sessionspec::script::{Answer, Operation};
+
+/// The protocol that this harness speaks.
+const PROTOCOL: u64 = 1;
+
+/// How much of a strange answer is quoted, in characters.
+const EXCERPT: usize = 160;
+
+/// The body of a `POST`.
+pub(super) fn cycle(ops: &[Operation], gate_url: impl Fn(&str) -> Option<String>) -> Vec<u8> {
+    let ops: Vec<Value> = ops
+        .iter()
+        .map(|op| match op {
+            Operation::Hold { gate } => json!({"op": "hold", "url": gate_url(gate)}),
+            op => op.to_json(),
+        })
+        .collect();
+    json!({ "ops": ops }).to_string().into_bytes()
+}
+
+/// Reads the answer to a `GET`.
+pub(super) fn description(status: u16, body: &[u8]) -> Result<Description, BackendError> {
+    if status != 200 {
+        return Err(not_a_probe(&format!("GET answered {status}"), body));
+    }
+    let json = json(body)?;
+    match json.get("protocol") {
+        Some(protocol) if protocol.as_u64() == Some(PROTOCOL) => {}
+        Some(other) => {
+            return Err(BackendError::NotAProbe(format!(
+                "it speaks protocol {other}, and this harness speaks protocol {PROTOCOL}"
+            )));
+        }
+        None => return Err(not_a_probe("GET answered without `protocol`", body)),
+    }
+    serde_json::from_value(json)
+        .map_err(|error| BackendError::NotAProbe(format!("its description is malformed: {error}")))
+}
+
+/// Reads the answer to a `POST` of so many operations.
+pub(super) fn body(status: u16, body: &[u8], ops: usize) -> Result<Body, BackendError> {
+    match answers(body, ops) {
+        Ok(answers) => Ok(answers),
+        // An error page need not be a probe's answer; anything else has to be.
+        Err(_) if status >= 400 => Ok(Body::Other(excerpt(body))),
+        Err(error) => Err(error),
+    }
+}
+
+fn answers(body: &[u8], ops: usize) -> Result<Body, BackendError> {
+    let json = json(body)?;
+    let Some(results) = json.get("results").and_then(Value::as_array) else {
+        return Err(not_a_probe("its answer has no list `results`", body));
+    };
+    if results.len() != ops {
+        return Err(BackendError::NotAProbe(format!("it gave {} results for {ops} operations", results.len())));
+    }
+    let results: Result<Vec<Answer>, BackendError> = results
+        .iter()
+        .map(|result| {
+            Answer::from_json(result)
+                .ok_or_else(|| not_a_probe("this is no result of an operation", result.to_string().as_bytes()))
+        })
+        .collect();
+    let save_error = json.get("save_error").and_then(Value::as_str).map(str::to_owned);
+    Ok(Body::Answers { results: results?, save_error })
+}
+
+fn json(body: &[u8]) -> Result<Value, BackendError> {
+    serde_json::from_slice(body).map_err(|error| not_a_probe(&format!("its answer is no JSON ({error})"), body))
+}
+
+fn not_a_probe(what: &str, body: &[u8]) -> BackendError {
+    BackendError::NotAProbe(format!("{what}: {}", excerpt(body)))
+}
+
+/// The beginning of a body in one line.
+fn excerpt(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(EXCERPT) {
+        Some((end, _)) => format!("{} …", &line[..end]),
+        None if line.is_empty() => "(nothing)".to_owned(),
+        None => line,
+    }
+}

@@ -1,0 +1,191 @@
+//! Peers: real third-party backends, described by a manifest that says how to get, start and expect them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use tokio::process::Command;
+
+use crate::launch::{LaunchError, Launched};
+
+/// How long a peer may take to listen.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A peer's manifest (`fixtures/peers/NAME.toml`). Commands run from the folder of the manifest.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Manifest {
+    /// What the peer is, in one sentence.
+    pub description: String,
+    /// Installs what the peer needs into an ignored folder; does nothing where that is done already.
+    pub provision: Vec<String>,
+    /// Starts the peer; `{port}` becomes the port that it has to serve.
+    pub launch: Vec<String>,
+    /// The path of the probe.
+    pub path: String,
+    /// What is expected of a run.
+    pub expect: Expectation,
+    /// What the peer gets in its environment.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+    /// Checks that are known to fail.
+    #[serde(default)]
+    pub known_failures: Vec<KnownFailure>,
+}
+
+/// What is expected of a run on a peer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expectation {
+    /// What level `minimum` comes to.
+    pub verdict: ExpectedVerdict,
+    /// Where it cannot run: what the one line has to contain.
+    pub message: Option<String>,
+}
+
+/// What level `minimum` comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum ExpectedVerdict {
+    /// Nothing fails but what is known to.
+    #[serde(rename = "conforms")]
+    Conforms,
+    /// A check fails.
+    #[serde(rename = "fails")]
+    Fails,
+    /// The service answers no request.
+    #[serde(rename = "cannot run")]
+    CannotRun,
+}
+
+/// A check that is known to fail.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownFailure {
+    /// The check.
+    pub check: String,
+    /// What happens, and why.
+    pub reason: String,
+    /// Where it is reported, if it is.
+    pub issue: Option<String>,
+}
+
+/// A peer, read from its manifest.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    /// Its name: that of the manifest.
+    pub name: String,
+    /// Its manifest.
+    pub manifest: Manifest,
+    folder: PathBuf,
+}
+
+/// Why a peer cannot be tested.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PeerError {
+    /// The manifest cannot be read.
+    #[error("{path}: {error}; a peer is named by its manifest, as in fixtures/peers/flask-3.1.3-default", path = .path.display())]
+    Read {
+        /// The manifest.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The manifest is malformed.
+    #[error("{path}: {error}", path = .path.display())]
+    Malformed {
+        /// The manifest.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: String,
+    },
+    /// What the peer needs could not be installed.
+    #[error("not run: {name} could not be provisioned: {said}")]
+    Provision {
+        /// The peer.
+        name: String,
+        /// The last words of the command.
+        said: String,
+    },
+    /// The peer could not be started.
+    #[error("not run: {name}: {error}")]
+    Launch {
+        /// The peer.
+        name: String,
+        /// Why.
+        #[source]
+        error: LaunchError,
+    },
+}
+
+impl Peer {
+    /// Reads the manifest at this path, with or without its `.toml`.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such manifest, or it is malformed.
+    pub fn read(path: &Path) -> Result<Self, PeerError> {
+        let is_manifest = path.extension().is_some_and(|extension| extension == "toml");
+        let path = if is_manifest { path.to_owned() } else { PathBuf::from(format!("{}.toml", path.display())) };
+        let text = std::fs::read_to_string(&path).map_err(|error| PeerError::Read { path: path.clone(), error })?;
+        let malformed = |error: String| PeerError::Malformed { path: path.clone(), error };
+        let manifest: Manifest = toml::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+        if manifest.provision.is_empty() || manifest.launch.is_empty() {
+            return Err(malformed("`provision` and `launch` are lists of a command and its arguments".to_owned()));
+        }
+        if let Some(entry) = manifest.known_failures.iter().find(|entry| entry.reason.trim().is_empty()) {
+            return Err(malformed(format!("the known failure of {} has no reason", entry.check)));
+        }
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // A command that is a path is found from the manifest's folder, wherever this process stands.
+        let folder = folder.canonicalize().map_err(|error| PeerError::Read { path: folder.to_owned(), error })?;
+        Ok(Self { name, manifest, folder })
+    }
+
+    /// Installs what the peer needs.
+    ///
+    /// # Errors
+    ///
+    /// Where the command fails, with its last words.
+    pub async fn provision(&self) -> Result<(), PeerError> {
+        let fail = |said: String| PeerError::Provision { name: self.name.clone(), said };
+        let command = self.resolve(&self.manifest.provision);
+        let output = Command::new(&command[0]).args(&command[1..]).current_dir(&self.folder).output().await;
+        let output = output.map_err(|error| fail(format!("`{}`: {error}", command[0])))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let last = stderr.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+        Err(fail(format!("{} ({})", last.trim(), output.status)))
+    }
+
+    /// Starts the peer.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not begin to listen.
+    pub async fn launch(&self) -> Result<Launched, PeerError> {
+        let command = self.resolve(&self.manifest.launch);
+        Launched::start(&command, &self.folder, &self.manifest.environment, PATIENCE)
+            .await
+            .map_err(|error| PeerError::Launch { name: self.name.clone(), error })
+    }
+
+    /// The known failures, as the runner takes them.
+    #[must_use]
+    pub fn known_failures(&self) -> BTreeMap<String, String> {
+        let entries = self.manifest.known_failures.iter();
+        entries.map(|entry| (entry.check.clone(), entry.reason.clone())).collect()
+    }
+
+    fn resolve(&self, command: &[String]) -> Vec<String> {
+        let mut command = command.to_vec();
+        if command[0].contains('/') {
+            command[0] = self.folder.join(&command[0]).to_string_lossy().into_owned();
+        }
+        command
+    }
+}

@@ -127,12 +127,16 @@ impl Peer {
     /// Where there is no such manifest, or it is malformed.
     pub fn read(path: &Path) -> Result<Self, PeerError> {
         let is_manifest = path.extension().is_some_and(|extension| extension == "toml");
-        let path = if is_manifest { path.to_owned() } else { PathBuf::from(format!("{}.toml", path.display())) };
-        let text = std::fs::read_to_string(&path).map_err(|error| PeerError::Read { path: path.clone(), error })?;
+        let path =
+            if is_manifest { path.to_owned() } else { PathBuf::from(format!("{}.toml", path.display())) };
+        let text =
+            std::fs::read_to_string(&path).map_err(|error| PeerError::Read { path: path.clone(), error })?;
         let malformed = |error: String| PeerError::Malformed { path: path.clone(), error };
         let manifest: Manifest = toml::from_str(&text).map_err(|error| malformed(error.to_string()))?;
         if manifest.provision.is_empty() || manifest.launch.is_empty() {
-            return Err(malformed("`provision` and `launch` are lists of a command and its arguments".to_owned()));
+            return Err(malformed(
+                "`provision` and `launch` are lists of a command and its arguments".to_owned(),
+            ));
         }
         if let Some(entry) = manifest.known_failures.iter().find(|entry| entry.reason.trim().is_empty()) {
             return Err(malformed(format!("the known failure of {} has no reason", entry.check)));
@@ -140,7 +144,8 @@ impl Peer {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // A command that is a path is found from the manifest's folder, wherever this process stands.
-        let folder = folder.canonicalize().map_err(|error| PeerError::Read { path: folder.to_owned(), error })?;
+        let folder =
+            folder.canonicalize().map_err(|error| PeerError::Read { path: folder.to_owned(), error })?;
         Ok(Self { name, manifest, folder })
     }
 

@@ -26,7 +26,9 @@ pub(super) fn explain(arguments: &Arguments) -> Result<Exit, Complaint> {
         println!("Needs: {}", check.needs.join(", "));
     }
     if check.is_umbrella() {
-        println!("An umbrella: it compares everything on generated scripts, so it may fail beside a check that names the defect.");
+        println!(
+            "An umbrella: it compares everything on generated scripts, so it may fail beside a check that names the defect."
+        );
     }
     println!("\nRun it alone: sessionspec run --check {} URL", check.id);
     Ok(Exit::Conforms)

@@ -59,7 +59,9 @@ pub fn main() -> ExitCode {
     // One thread for everything: backends are local to it, and small loopback requests are faster so.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return complain(&Complaint::not_verified(format!("there is no runtime: {error}"))).into(),
+        Err(error) => {
+            return complain(&Complaint::not_verified(format!("there is no runtime: {error}"))).into();
+        }
     };
     let exit = runtime.block_on(tokio::task::LocalSet::new().run_until(dispatch(cli.command)));
     exit.unwrap_or_else(|complaint| complain(&complaint)).into()

@@ -80,7 +80,11 @@ enum Format {
 
 fn seconds(text: &str) -> Result<f64, String> {
     let seconds: f64 = text.parse().map_err(|_| "give a number of seconds".to_owned())?;
-    if seconds > 0.0 && seconds <= 3600.0 { Ok(seconds) } else { Err("give more than 0 and at most 3600".to_owned()) }
+    if seconds > 0.0 && seconds <= 3600.0 {
+        Ok(seconds)
+    } else {
+        Err("give more than 0 and at most 3600".to_owned())
+    }
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Complaint> {
@@ -116,12 +120,15 @@ impl Arguments {
         let patterns: Vec<glob::Pattern> = (self.check.iter().cloned())
             .chain(self.suite.iter().map(|suite| format!("{suite}/*")))
             .map(|pattern| {
-                glob::Pattern::new(&pattern).map_err(|error| Complaint::usage(format!("`{pattern}`: {error}")))
+                glob::Pattern::new(&pattern)
+                    .map_err(|error| Complaint::usage(format!("`{pattern}`: {error}")))
             })
             .collect::<Result<_, _>>()?;
         let ids: Vec<&str> = catalogue().iter().map(|check| check.id).collect();
         if let Some(idle) = patterns.iter().find(|pattern| !ids.iter().any(|id| pattern.matches(id))) {
-            return Err(Complaint::usage(format!("no check matches `{idle}`; `sessionspec list` names them all")));
+            return Err(Complaint::usage(format!(
+                "no check matches `{idle}`; `sessionspec list` names them all"
+            )));
         }
         let selected = ids.into_iter().filter(|id| patterns.iter().any(|pattern| pattern.matches(id)));
         Ok(Some(selected.map(str::to_owned).collect()))
@@ -183,7 +190,8 @@ impl Arguments {
         let first = run_until(here.backend, options.clone(), |_| {}, interrupted())
             .await
             .map_err(|error| Complaint::not_verified(unjudged(&error)))?;
-        let cannot = |error: std::io::Error| Complaint::not_verified(format!("the probe cannot be served: {error}"));
+        let cannot =
+            |error: std::io::Error| Complaint::not_verified(format!("the probe cannot be served: {error}"));
         let there = embedded::find(name)?;
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let server = ProbeServer::bind(any_port, there.backend).await.map_err(cannot)?;
@@ -219,7 +227,11 @@ impl Arguments {
         }
         let verdicts = |report: &Report| report.checks.iter().map(|check| check.verdict).collect::<Vec<_>>();
         let agree = reports.windows(2).all(|pair| verdicts(&pair[0]) == verdicts(&pair[1]));
-        if agree && exits.iter().all(|exit| *exit == Exit::Conforms) { Exit::Conforms } else { Exit::NotVerified }
+        if agree && exits.iter().all(|exit| *exit == Exit::Conforms) {
+            Exit::Conforms
+        } else {
+            Exit::NotVerified
+        }
     }
 }
 
@@ -235,7 +247,8 @@ fn unjudged(error: &PreflightError) -> String {
 
 /// Ready when somebody wants the command to end.
 pub(super) async fn interrupted() {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
     else {
         return std::future::pending().await;
     };

@@ -19,7 +19,8 @@ pub(super) struct Arguments {
 
 pub(super) async fn serve(arguments: Arguments) -> Result<Exit, Complaint> {
     let backend = embedded::find(&arguments.backend)?.backend;
-    let cannot = |error: std::io::Error| Complaint::usage(format!("cannot serve at {}: {error}", arguments.addr));
+    let cannot =
+        |error: std::io::Error| Complaint::usage(format!("cannot serve at {}: {error}", arguments.addr));
     let server = ProbeServer::bind(arguments.addr, backend).await.map_err(cannot)?;
     println!("{}", server.url().map_err(cannot)?);
     tokio::select! {

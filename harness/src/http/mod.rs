@@ -89,7 +89,9 @@ pub(crate) fn direct_client() -> reqwest::Result<Client> {
 
 /// Whether a URL's host is this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
-    url.host_str().and_then(|host| Origin::parse(&format!("http://{host}")).ok()).is_some_and(|origin| origin.is_loopback())
+    url.host_str()
+        .and_then(|host| Origin::parse(&format!("http://{host}")).ok())
+        .is_some_and(|origin| origin.is_loopback())
 }
 
 impl Backend for HttpBackend {
@@ -105,7 +107,8 @@ impl Backend for HttpBackend {
         Box::pin(async move {
             // The gates stay open to requests for as long as this cycle lasts.
             let holds = self.gates.serve(&request.gates);
-            let mut post = self.ask(self.client.post(self.url.clone()).header(CONTENT_TYPE, "application/json"));
+            let mut post =
+                self.ask(self.client.post(self.url.clone()).header(CONTENT_TYPE, "application/json"));
             for (name, value) in request.headers.iter() {
                 post = post.header(name, value);
             }

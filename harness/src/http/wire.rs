@@ -58,13 +58,17 @@ fn answers(body: &[u8], ops: usize) -> Result<Body, BackendError> {
         return Err(not_a_probe("its answer has no list `results`", body));
     };
     if results.len() != ops {
-        return Err(BackendError::NotAProbe(format!("it gave {} results for {ops} operations", results.len())));
+        return Err(BackendError::NotAProbe(format!(
+            "it gave {} results for {ops} operations",
+            results.len()
+        )));
     }
     let results: Result<Vec<Answer>, BackendError> = results
         .iter()
         .map(|result| {
-            Answer::from_json(result)
-                .ok_or_else(|| not_a_probe("this is no result of an operation", result.to_string().as_bytes()))
+            Answer::from_json(result).ok_or_else(|| {
+                not_a_probe("this is no result of an operation", result.to_string().as_bytes())
+            })
         })
         .collect();
     let save_error = json.get("save_error").and_then(Value::as_str).map(str::to_owned);
@@ -72,7 +76,8 @@ fn answers(body: &[u8], ops: usize) -> Result<Body, BackendError> {
 }
 
 fn json(body: &[u8]) -> Result<Value, BackendError> {
-    serde_json::from_slice(body).map_err(|error| not_a_probe(&format!("its answer is no JSON ({error})"), body))
+    serde_json::from_slice(body)
+        .map_err(|error| not_a_probe(&format!("its answer is no JSON ({error})"), body))
 }
 
 fn not_a_probe(what: &str, body: &[u8]) -> BackendError {

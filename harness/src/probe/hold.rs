@@ -27,9 +27,12 @@ async fn pass(url: &str) -> Result<(), String> {
         && parsed.password().is_none()
         && (is_loopback(&parsed) || named.is_some_and(|host| parsed.host_str() == Some(&host)));
     if !may_follow {
-        return Err(format!("`{url}` is not followed: a gate is at an http URL on loopback, or on {HOLD_HOST}"));
+        return Err(format!(
+            "`{url}` is not followed: a gate is at an http URL on loopback, or on {HOLD_HOST}"
+        ));
     }
     let client = direct_client().map_err(|error| error.to_string())?;
-    let answer = client.get(parsed).send().await.map_err(|error| format!("the gate cannot be reached: {error}"))?;
+    let answer =
+        client.get(parsed).send().await.map_err(|error| format!("the gate cannot be reached: {error}"))?;
     if answer.status().is_success() { Ok(()) } else { Err(format!("the gate answered {}", answer.status())) }
 }

@@ -160,7 +160,8 @@ struct Refused(Vec<(usize, Answer)>);
 
 impl Asked {
     fn read(body: &[u8]) -> Result<Self, String> {
-        let json: Value = serde_json::from_slice(body).map_err(|error| format!("the body is no JSON: {error}"))?;
+        let json: Value =
+            serde_json::from_slice(body).map_err(|error| format!("the body is no JSON: {error}"))?;
         let listed = json.get("ops").and_then(Value::as_array).ok_or("the body has no list `ops`")?;
         let mut asked = Self { ops: Vec::with_capacity(listed.len()), refused: Refused(Vec::new()) };
         for (place, op) in listed.iter().enumerate() {

@@ -28,7 +28,14 @@ pub fn side_by_side(first: &Report, second: &Report) -> String {
     for (check, other) in first.checks.iter().zip(&second.checks) {
         let differ = if check.verdict == other.verdict { "" } else { "  <- the doors disagree" };
         let verdicts = [check.verdict.as_str(), other.verdict.as_str()];
-        let _ = writeln!(text, "  {:<14}  {:<14}  {}{}{differ}", verdicts[0], verdicts[1], check.id, remark(check));
+        let _ = writeln!(
+            text,
+            "  {:<14}  {:<14}  {}{}{differ}",
+            verdicts[0],
+            verdicts[1],
+            check.id,
+            remark(check)
+        );
     }
     text.push_str(&failures(first));
     text.push_str(&conclusion(first));
@@ -98,5 +105,9 @@ fn in_words(verdict: LevelVerdict) -> &'static str {
 }
 
 fn stand_ins(level: &LevelReport) -> String {
-    if level.stand_ins.is_empty() { String::new() } else { format!(", with stand-ins for {}", level.stand_ins.join(", ")) }
+    if level.stand_ins.is_empty() {
+        String::new()
+    } else {
+        format!(", with stand-ins for {}", level.stand_ins.join(", "))
+    }
 }

@@ -37,6 +37,10 @@ pub struct Survey {
     pub store: Store,
     /// What becomes of an emptied session.
     pub emptied: Emptied,
+    /// What becomes of the changes of a handler that raises.
+    pub on_error: OnError,
+    /// When the cookie of an unmodified session is sent again.
+    pub resent: Resent,
     /// Which values are kept.
     pub values: Values,
     /// How many requests are served at the same time.
@@ -144,6 +148,24 @@ rows! {
         /// The browser keeps a cookie.
         Kept = "kept",
     }
+    /// What becomes of the changes of a handler that raises.
+    OnError {
+        /// They are kept.
+        Saved = "saved",
+        /// They are dropped.
+        Discarded = "discarded",
+        /// The probe cannot raise.
+        Unknown = "unknown",
+    }
+    /// When the cookie of an unmodified session is sent again.
+    Resent {
+        /// Never.
+        Never = "never",
+        /// Where the session is permanent.
+        Permanent = "when permanent",
+        /// On every response.
+        Always = "always",
+    }
     /// Which values are kept.
     Values {
         /// Any that JSON can say, within the limits of level `minimum`.
@@ -216,6 +238,8 @@ impl Survey {
             "store" if self.store == Store::Unknown => return None,
             "store" => self.store.as_str(),
             "empty" => self.emptied.as_str(),
+            "on_error" if self.on_error == OnError::Unknown => return None,
+            "on_error" => self.on_error.as_str(),
             _ => return None,
         };
         Some(observed == declared)
@@ -243,6 +267,12 @@ impl Survey {
             ("nested", "a value changed inside, and read in the next cycle", self.nested.as_str().to_owned()),
             ("store", "an older cookie sent again after a change", self.store.as_str().to_owned()),
             ("empty", "the browser's cookies after clear", self.emptied.as_str().to_owned()),
+            (
+                "on_error",
+                "a change of a handler that raised, looked for in the next cycle",
+                self.on_error.as_str().to_owned(),
+            ),
+            ("cookie re-sent", "Set-Cookie after a cycle that only read", self.resent.as_str().to_owned()),
             ("values", "one of each kind set and read in the next cycle", self.values.as_str().to_owned()),
             ("at once", "a cycle held while others are sent", self.at_once.as_str().to_owned()),
             ("cookies", "seen in Set-Cookie", listed(&self.cookies)),

@@ -7,7 +7,9 @@ use std::time::Duration;
 use serde_json::json;
 use sessionspec_reference::{Description, Map, Value};
 
-use super::{AtOnce, Attribute, Emptied, Modified, Nested, New, Permanent, Store, Survey, Values};
+use super::{
+    AtOnce, Attribute, Emptied, Modified, Nested, New, OnError, Permanent, Resent, Store, Survey, Values,
+};
 use crate::backend::Backend;
 use crate::browser::SetCookie;
 use crate::player::Player;
@@ -33,6 +35,8 @@ pub(crate) async fn survey(
         nested: observer.nested().await,
         store: observer.store().await,
         emptied: observer.emptied().await,
+        on_error: observer.on_error().await,
+        resent: observer.resent().await,
         values: observer.values().await,
         at_once: observer.at_once().await,
         cookies: observer.cookies().await,
@@ -167,6 +171,37 @@ impl Observer<'_> {
         player.cycle("surveyor", vec![clear()]).await;
         let keeps_cookie = player.jar("surveyor").is_some_and(|jar| jar.cookies().next().is_some());
         if keeps_cookie { Emptied::Kept } else { Emptied::Removed }
+    }
+
+    async fn on_error(&self) -> OnError {
+        let [_, raised, after] = self
+            .observe([
+                vec![set("text", TEXT)],
+                vec![set("text", "changed"), Operation::Raise],
+                vec![get("text")],
+            ])
+            .await;
+        match after.first() {
+            _ if raised.contains(&Answer::Unsupported) => OnError::Unknown,
+            Some(Answer::Ok(Value::String(text))) if text == "changed" => OnError::Saved,
+            _ => OnError::Discarded,
+        }
+    }
+
+    async fn resent(&self) -> Resent {
+        let sends_again = async |ops: Vec<Operation>| {
+            let mut player = self.player();
+            player.cycle("surveyor", ops).await;
+            let read = player.cycle("surveyor", vec![get("text")]).await;
+            player.transcript().exchanges[read].headers.all("Set-Cookie").next().is_some()
+        };
+        if sends_again(vec![set("text", TEXT)]).await {
+            Resent::Always
+        } else if sends_again(vec![set("text", TEXT), set_permanent(true)]).await {
+            Resent::Permanent
+        } else {
+            Resent::Never
+        }
     }
 
     async fn values(&self) -> Values {

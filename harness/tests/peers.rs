@@ -1,0 +1,89 @@
+//! Every peer, for real: provisioned, started, judged. Its report is a snapshot in `fixtures/peers/reports`.
+//!
+//! A peer that cannot be provisioned is named as not run; where `CI` is set, that is a failure.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sessionspec_harness::peer::{ExpectedVerdict, Peer};
+
+macro_rules! peers {
+    ($($test:ident = $name:literal),+ $(,)?) => {
+        $(#[test]
+        fn $test() {
+            judge($name);
+        })+
+
+        const TESTED: &[&str] = &[$($name),+];
+    };
+}
+
+peers! {
+    express_session_memory = "express-session-memory",
+    flask_0_7_2_default = "flask-0.7.2-default",
+    flask_0_7_2_glued = "flask-0.7.2-glued",
+    flask_0_7_2_no_key = "flask-0.7.2-no-key",
+    flask_0_7_2_snippet = "flask-0.7.2-snippet",
+    flask_0_8_default = "flask-0.8-default",
+    flask_0_8_glued = "flask-0.8-glued",
+    flask_0_8_no_key = "flask-0.8-no-key",
+    flask_0_8_snippet = "flask-0.8-snippet",
+    flask_1_1_4_default = "flask-1.1.4-default",
+    flask_1_1_4_glued = "flask-1.1.4-glued",
+    flask_3_1_3_default = "flask-3.1.3-default",
+    flask_3_1_3_glued = "flask-3.1.3-glued",
+    flask_3_1_3_no_key = "flask-3.1.3-no-key",
+    flask_3_1_3_snippet = "flask-3.1.3-snippet",
+}
+
+#[test]
+fn every_manifest_is_tested() {
+    let files = std::fs::read_dir(peers()).unwrap().map(|entry| entry.unwrap().path());
+    let mut manifests: Vec<String> = files
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    manifests.sort_unstable();
+    assert_eq!(manifests, TESTED);
+}
+
+fn judge(name: &str) {
+    let peer = Peer::read(&peers().join(name)).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    if let Err(error) = runtime.block_on(peer.provision()) {
+        assert!(std::env::var_os("CI").is_none(), "{error}");
+        // Past the capture of the test's output: a peer that was not run has to be seen.
+        let _ = writeln!(std::io::stderr(), "{error}");
+        return;
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_sessionspec"))
+        .args(["run", "--peer"])
+        .arg(peers().join(name))
+        .output()
+        .unwrap();
+    let report = String::from_utf8(output.stdout).unwrap();
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    let expected_exit = match peer.manifest.expect.verdict {
+        ExpectedVerdict::Conforms => 0,
+        ExpectedVerdict::Fails => 1,
+        ExpectedVerdict::CannotRun => 3,
+    };
+    assert_eq!(output.status.code(), Some(expected_exit), "{report}{complaint}");
+    if let Some(message) = &peer.manifest.expect.message {
+        assert_eq!(complaint.lines().count(), 1, "{complaint}");
+        assert!(complaint.contains(message), "{complaint}");
+    }
+    insta::with_settings!({
+        snapshot_path => peers().join("reports"),
+        prepend_module_to_snapshot => false,
+        description => peer.manifest.description.clone(),
+        omit_expression => true,
+    }, {
+        insta::assert_snapshot!(name, format!("{report}{complaint}"));
+    });
+}
+
+fn peers() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/peers")
+}

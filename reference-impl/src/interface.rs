@@ -40,6 +40,10 @@ pub const PERMANENT_KEY: &str = "_permanent";
     label = "a session implements `Session`",
     note = "implement `Session` for it: `get`, `set`, `delete` and `items` are all that is required"
 )]
+#[expect(
+    clippy::len_without_is_empty,
+    reason = "the probe protocol has `len`; a session is empty if that is 0"
+)]
 pub trait Session {
     /// The value of this item, if there is one.
     async fn get(&mut self, key: &str) -> Result<Option<Value>>;

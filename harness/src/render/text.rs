@@ -87,7 +87,7 @@ fn conclusion(report: &Report) -> String {
         let _ = writeln!(text, "incomplete: {why}");
     }
     for level in &report.levels {
-        let _ = writeln!(text, "{}: {}{}", level.level, in_words(level.verdict), stand_ins(level));
+        let _ = writeln!(text, "{}: {}{}", level.level, in_words(level.verdict), reservations(level));
     }
     let first_failed = report.checks.iter().find(|check| check.verdict == Verdict::Fail);
     if let Some(check) = first_failed {
@@ -104,10 +104,14 @@ fn in_words(verdict: LevelVerdict) -> &'static str {
     }
 }
 
-fn stand_ins(level: &LevelReport) -> String {
-    if level.stand_ins.is_empty() {
-        String::new()
-    } else {
-        format!(", with stand-ins for {}", level.stand_ins.join(", "))
+/// What a verdict does not cover.
+fn reservations(level: &LevelReport) -> String {
+    let mut text = String::new();
+    if level.known_failures > 0 {
+        let _ = write!(text, ", but for {} known to fail", level.known_failures);
     }
+    if !level.stand_ins.is_empty() {
+        let _ = write!(text, ", with stand-ins for {}", level.stand_ins.join(", "));
+    }
+    text
 }

@@ -59,9 +59,17 @@ pub struct LevelReport {
     pub level: Level,
     /// What it comes to.
     pub verdict: LevelVerdict,
+    /// How many checks of this level and of those below it fail as is known.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub known_failures: usize,
     /// What the probe stood in for: it was not judged.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub stand_ins: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// What a level comes to.
@@ -259,7 +267,8 @@ impl Report {
             } else {
                 LevelVerdict::Conforms
             };
-            LevelReport { level, verdict, stand_ins: stand_ins.to_vec() }
+            let known_failures = of_level().filter(|check| check.verdict == Verdict::KnownFailure).count();
+            LevelReport { level, verdict, known_failures, stand_ins: stand_ins.to_vec() }
         };
         // A level that asks for nothing of its own says nothing either.
         let asked = |level: &Level| checks.iter().any(|check| check.level == *level);

@@ -17,6 +17,7 @@ use crate::script::ops::{
     clear, destroy, get, hold, items, modified, new, permanent, set, set_in, set_modified, set_permanent,
 };
 use crate::script::{Answer, Operation};
+use crate::transcript::Exchange;
 
 /// Observes everything. The backend has answered before (see [`preflight`](super::preflight())).
 pub(crate) async fn survey(
@@ -262,11 +263,10 @@ impl Observer<'_> {
             player.cycle(browser, ops).await;
         }
         let exchanges = &player.transcript().exchanges;
-        let seen =
-            exchanges.iter().flat_map(|exchange| exchange.answers()).filter_map(|answer| match answer {
-                Answer::Ok(Value::Object(items)) => Some(items.keys()),
-                _ => None,
-            });
+        let seen = exchanges.iter().flat_map(Exchange::answers).filter_map(|answer| match answer {
+            Answer::Ok(Value::Object(items)) => Some(items.keys()),
+            _ => None,
+        });
         seen.flatten().filter(|key| !WRITTEN.contains(&key.as_str())).cloned().collect()
     }
 

@@ -2,6 +2,8 @@
 //!
 //! A peer that cannot be provisioned is named as not run; where `CI` is set, that is a failure.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,5 +1,7 @@
 //! The provided methods of `Session` are the mixin's defaults, and compose the mapping's verbs of four.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use sessionspec_reference::{Error, Map, Result, Session, Value};
 
 struct DictSession(Map);

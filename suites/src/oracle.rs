@@ -80,12 +80,12 @@ pub(crate) async fn scenario(script: Script, survey: &Survey, transcript: &Trans
     expectations.sort_by_key(|expectation| (expectation.cycle, expectation.op));
     let mut scenario = Scenario { reason: String::new(), script, expectations };
     let differing = scenario.judge(transcript).finding.filter(|_| failed_request(transcript).is_none());
-    if let Some((finding, op)) = differing.and_then(|finding| Some((finding.clone(), finding.op?))) {
-        if let Some(operation) =
-            scenario.script.cycles().nth(finding.cycle).and_then(|cycle| cycle.ops.get(op))
-        {
-            scenario.reason = format!("{}-differs", operation.name());
-        }
+    let operation = differing.and_then(|finding| {
+        let cycle = scenario.script.cycles().nth(finding.cycle)?;
+        cycle.ops.get(finding.op?).map(Operation::name)
+    });
+    if let Some(operation) = operation {
+        scenario.reason = format!("{operation}-differs");
     }
     scenario
 }

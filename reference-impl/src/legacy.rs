@@ -18,10 +18,10 @@ use crate::interface::{Session, SessionInterface};
 /// A future that stays on its thread.
 pub type LocalBoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// Replaces [`App::open_session`].
+/// What opens a session in an application of Flask 0.7 (`app.open_session`).
 pub type OpenHook<S> = Rc<dyn for<'a> Fn(&'a Request) -> LocalBoxFuture<'a, Result<Option<S>>>>;
 
-/// Replaces [`App::save_session`].
+/// What saves a session in an application of Flask 0.7 (`app.save_session`).
 pub type SaveHook<S> = Rc<dyn for<'a> Fn(&'a mut S, &'a mut Response) -> LocalBoxFuture<'a, Result<()>>>;
 
 /// A [`SessionInterface`] behind a pointer. Every interface is one.

@@ -24,7 +24,7 @@ struct Cli {
 enum Command {
     /// Judge a backend.
     #[command(after_help = exit::HELP)]
-    Run(run::Arguments),
+    Run(Box<run::Arguments>),
     /// List the checks.
     List,
     /// Say what a check promises, where the rule comes from, and what it needs.
@@ -69,7 +69,7 @@ pub fn main() -> ExitCode {
 
 async fn dispatch(command: Command) -> Result<Exit, Complaint> {
     match command {
-        Command::Run(arguments) => run::run(arguments).await,
+        Command::Run(arguments) => run::run(*arguments).await,
         Command::List => Ok(list::list()),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Serve(arguments) => serve::serve(arguments).await,

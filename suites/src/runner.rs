@@ -176,9 +176,14 @@ impl Outcome {
 
 impl Run {
     async fn outcome(&self, check: &Check) -> Outcome {
-        let failed = |need: &&&str| self.verdicts.get(**need) == Some(&Verdict::Fail);
-        if let Some(need) = check.needs.iter().find(failed) {
-            return Outcome::without_evidence(Verdict::Unverified, format!("needs {need}, which failed"));
+        for need in check.needs {
+            let became = match self.verdicts.get(need) {
+                Some(Verdict::Fail) => "failed",
+                // What it needs itself has failed, so that this one says nothing either.
+                Some(Verdict::Unverified) => "is unverified",
+                _ => continue,
+            };
+            return Outcome::without_evidence(Verdict::Unverified, format!("needs {need}, which {became}"));
         }
         let not_applicable = |because| Ok(Outcome::without_evidence(Verdict::NotApplicable, because));
         let outcome = match check.test {

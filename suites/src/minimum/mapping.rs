@@ -20,10 +20,12 @@ pub(super) const OPENS_EMPTY: Check = Check {
 };
 
 fn opens_empty(survey: &Survey) -> Plan<Vec<Scenario>> {
-    Plan::Do(vec![
-        Scenario::new("not-empty")
-            .cycle("ann", [items().are([], survey), get("colour").is_absent(), contains("colour").is(false)]),
-    ])
+    let looks_empty = || [items().are([], survey), get("colour").is_absent(), contains("colour").is(false)];
+    let at_first = Scenario::new("not-empty").cycle("ann", looks_empty());
+    let after_others = Scenario::new("not-empty-after-others")
+        .cycle("bob", [set("colour", "red").unjudged()])
+        .cycle("ann", looks_empty());
+    Plan::Do(vec![at_first, after_others])
 }
 
 pub(super) const EACH_MUTATOR_PERSISTS: Check = Check {
@@ -32,7 +34,7 @@ pub(super) const EACH_MUTATOR_PERSISTS: Check = Check {
     clause: "save.each-mutator",
     promise: "Every way to change a session is saved, also as the only change of a cycle.",
     source: "Flask 0.8, SessionMixin.modified; pavex_session lost a lone remove, actix-session an update",
-    needs: &[],
+    needs: &["minimum/opens-empty"],
     test: Test::Scenarios(each_mutator_persists),
 };
 
@@ -78,7 +80,7 @@ pub(super) const BROWSERS_ISOLATED: Check = Check {
     clause: "open.isolated",
     promise: "A browser finds its own items and nobody else's.",
     source: "RFC 6265, section 8.4; Flask 0.8, SessionInterface.open_session",
-    needs: &["minimum/opens-empty"],
+    needs: &["minimum/each-mutator-persists"],
     test: Test::Scenarios(browsers_isolated),
 };
 

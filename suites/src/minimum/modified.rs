@@ -41,7 +41,7 @@ pub(super) const ONE_MODE: Check = Check {
     clause: "modified.one-mode",
     promise: "On an unchanged session `modified` is either always true or always false, whatever is read.",
     source: FLASK,
-    needs: &["minimum/modified-is-boolean"],
+    needs: &["minimum/modified-is-boolean", "minimum/each-mutator-persists"],
     test: Test::Scenarios(one_mode),
 };
 
@@ -76,7 +76,7 @@ pub(super) const AFTER_CHANGE: Check = Check {
     clause: "modified.after-change",
     promise: "`modified` is true after every way to change an existing session.",
     source: FLASK,
-    needs: &["minimum/modified-is-boolean"],
+    needs: &["minimum/modified-is-boolean", "minimum/each-mutator-persists"],
     test: Test::Scenarios(after_change),
 };
 
@@ -137,7 +137,7 @@ pub(super) const CAN_BE_SET: Check = Check {
     clause: "modified.settable",
     promise: "A change inside of a value is saved if the handler sets `modified`.",
     source: "Flask 0.8, on mutable values in sessions",
-    needs: &["minimum/each-mutator-persists"],
+    needs: &["minimum/modified-is-boolean", "minimum/each-mutator-persists"],
     test: Test::Scenarios(can_be_set),
 };
 

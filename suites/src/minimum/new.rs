@@ -52,7 +52,7 @@ pub(super) const FOR_FRESH: Check = Check {
     clause: "new.fresh",
     promise: "`new` is true on a session that was never saved.",
     source: FLASK,
-    needs: &["minimum/new-is-boolean"],
+    needs: &["minimum/new-is-boolean", "minimum/opens-empty"],
     test: Test::Scenarios(|survey| {
         for_attribute(survey, "new", survey.new, || {
             Plan::Do(vec![Scenario::new("not-new").cycle("ann", [new().is(true)])])

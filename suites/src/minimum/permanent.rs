@@ -60,7 +60,7 @@ pub(super) const PERSISTS: Check = Check {
     clause: "permanent.persists",
     promise: "`permanent` is found as it was set by the next cycle, and can be set back.",
     source: FLASK,
-    needs: &["minimum/permanent-is-boolean", "minimum/permanent-reads-back"],
+    needs: &["minimum/permanent-reads-back", "minimum/each-mutator-persists"],
     test: Test::Scenarios(persists),
 };
 
@@ -77,7 +77,7 @@ fn persists(survey: &Survey) -> Plan<Vec<Scenario>> {
             .cycle("ann", [permanent().is(flipped)]);
         let flip_back = Scenario::new("stuck")
             .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
-            .cycle("ann", [set_permanent(!flipped).is_done()])
+            .cycle("ann", [set("size", "small").is_done(), set_permanent(!flipped).is_done()])
             .cycle("ann", [permanent().is(!flipped)]);
         let others = Scenario::new("set-by-another-browser")
             .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
@@ -114,7 +114,7 @@ pub(super) const CLEARED_WITH_THE_DATA: Check = Check {
     clause: "permanent.in-data",
     promise: "Where `permanent` is one of the items, `clear` removes it with them.",
     source: FLASK,
-    needs: &["minimum/permanent-is-boolean", "minimum/permanent-reads-back"],
+    needs: &["minimum/permanent-reads-back", "minimum/each-mutator-persists"],
     test: Test::Scenarios(|survey| {
         for_attribute(survey, "permanent", survey.permanent, || {
             if survey.permanent.observed() != Some(Permanent::InData) {
@@ -136,7 +136,7 @@ pub(super) const DEFAULTS_FALSE: Check = Check {
     clause: "permanent.default",
     promise: "`permanent` is false until somebody sets it.",
     source: FLASK,
-    needs: &["minimum/permanent-is-boolean"],
+    needs: &["minimum/permanent-persists"],
     test: Test::Scenarios(|survey| {
         for_attribute(survey, "permanent", survey.permanent, || {
             Plan::Do(vec![Scenario::new("true-by-default").cycle("ann", [permanent().is(false)])])

@@ -1,27 +1,71 @@
-//! The embedded backends, by name.
+//! The embedded backends: by name on the command line, and behind the HTTP door.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 
-use sessionspec::backend::Backend;
-use sessionspec::glue::Glue;
-use sessionspec::in_process;
-use sessionspec::reference::Memory;
-use sessionspec::reference::legacy::install;
+use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
+use sessionspec::browser::Origin;
+use sessionspec::reference::Description;
+use sessionspec_backends::{Embedded, registry};
+use tokio::task::JoinHandle;
 
-use crate::cli::Complaint;
-
-/// An embedded backend, with nothing in its store.
-pub(crate) struct Embedded {
-    /// The backend itself.
-    pub(crate) backend: Rc<dyn Backend>,
-    /// The glue that is tested with it.
-    pub(crate) glue: Glue,
-}
+use crate::http::HttpBackend;
+use crate::probe::ProbeServer;
 
 /// The embedded backend of this name.
-pub(crate) fn find(name: &str) -> Result<Embedded, Complaint> {
-    match name {
-        "reference" => Ok(Embedded { backend: in_process(Memory::default()), glue: Rc::new(install) }),
-        unknown => Err(Complaint::usage(format!("there is no embedded backend `{unknown}`"))),
+///
+/// # Errors
+///
+/// Where there is none: the message names some that there are.
+pub fn find(name: &str) -> Result<&'static Embedded, String> {
+    sessionspec_backends::find(name).ok_or_else(|| {
+        let names: Vec<&str> = registry().into_iter().map(|embedded| embedded.name).collect();
+        format!("there is no embedded backend `{name}`; there are {}", names.join(", "))
+    })
+}
+
+/// Any backend, reached over HTTP through a probe that is served on loopback until this is dropped.
+pub struct OverHttp {
+    http: HttpBackend,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+impl OverHttp {
+    /// Serves the backend. It has to be called within a [`LocalSet`](tokio::task::LocalSet).
+    ///
+    /// # Errors
+    ///
+    /// Where no port can be had.
+    pub async fn serve(backend: Rc<dyn Backend>) -> Result<Self, String> {
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let cannot = |error: std::io::Error| format!("the probe cannot be served: {error}");
+        let server = ProbeServer::bind(any_port, backend).await.map_err(cannot)?;
+        let url = server.url().map_err(cannot)?;
+        let http = HttpBackend::new(&url, None, false).await.map_err(|error| error.to_string())?;
+        Ok(Self { http, server: tokio::task::spawn_local(server.serve()) })
+    }
+}
+
+impl Drop for OverHttp {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl Backend for OverHttp {
+    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+        self.http.describe()
+    }
+
+    fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+        self.http.cycle(request)
+    }
+
+    fn origin(&self) -> Origin {
+        self.http.origin()
+    }
+
+    fn path(&self) -> &str {
+        self.http.path()
     }
 }

@@ -1,7 +1,7 @@
 //! The reference harness: runs the suite against services in any language, and serves embedded backends as probes.
 
 pub mod cli;
-mod embedded;
+pub mod embedded;
 pub mod exit;
 pub mod http;
 pub mod launch;

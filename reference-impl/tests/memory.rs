@@ -30,7 +30,12 @@ impl Client {
         self.save_with_status(sessions, &mut session, 200).await
     }
 
-    async fn save_with_status(&mut self, sessions: &Memory, session: &mut MemorySession, status: u16) -> Response {
+    async fn save_with_status(
+        &mut self,
+        sessions: &Memory,
+        session: &mut MemorySession,
+        status: u16,
+    ) -> Response {
         let mut response = Response { status, ..Response::default() };
         sessions.save_session(session, &mut response).await.unwrap();
         if let Some(cookie) = set_cookie(&response) {
@@ -155,7 +160,10 @@ async fn a_request_in_flight_does_not_bring_a_destroyed_session_back() {
     client.save(&sessions, logout).await;
     let response = old.clone().save(&sessions, in_flight).await;
 
-    assert!(set_cookie(&response).unwrap().contains("Max-Age=0"), "the browser is told that its cookie is dead");
+    assert!(
+        set_cookie(&response).unwrap().contains("Max-Age=0"),
+        "the browser is told that its cookie is dead"
+    );
     assert_eq!(old.get(&sessions, "k").await, None);
 }
 
@@ -183,7 +191,11 @@ async fn a_failed_request_is_saved_or_discarded() {
         let mut session = client.open(&sessions).await;
         session.set("k", "v".into()).await.unwrap();
         let response = client.save_with_status(&sessions, &mut session, 500).await;
-        assert_eq!(set_cookie(&response).is_some(), kept.is_some(), "a cookie is sent if and only if its data was kept");
+        assert_eq!(
+            set_cookie(&response).is_some(),
+            kept.is_some(),
+            "a cookie is sent if and only if its data was kept"
+        );
         assert_eq!(client.get(&sessions, "k").await.as_deref(), kept);
     }
 }

@@ -113,9 +113,3 @@ impl fmt::Debug for Check {
         f.debug_struct("Check").field("id", &self.id).finish_non_exhaustive()
     }
 }
-
-/// All checks of all suites, in the order in which they are run and reported.
-#[must_use]
-pub fn catalogue() -> Vec<Check> {
-    [crate::minimum::CHECKS, crate::glue::CHECKS].concat()
-}

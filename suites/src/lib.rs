@@ -2,6 +2,7 @@
 
 pub mod backend;
 pub mod browser;
+mod catalogue;
 mod check;
 pub mod contract;
 pub mod expectation;
@@ -18,7 +19,8 @@ pub mod survey;
 pub mod transcript;
 
 pub use backend::{Backend, in_process};
-pub use check::{Check, Level, Plan, Test, catalogue};
+pub use catalogue::catalogue;
+pub use check::{Check, Level, Plan, Test};
 pub use player::Player;
 pub use report::{LevelVerdict, Report, Verdict};
 pub use runner::{Event, Options, run, run_until};

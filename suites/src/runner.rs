@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::task::LocalSet;
 
 use crate::backend::{Backend, BackendError};
-use crate::check::{Check, Plan, Test, catalogue};
+use crate::catalogue::catalogue;
+use crate::check::{Check, Plan, Test};
 use crate::glue::Glue;
 use crate::oracle;
 use crate::player::Player;

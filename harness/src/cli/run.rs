@@ -1,23 +1,23 @@
 //! `sessionspec run`: judges a backend.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use sessionspec::backend::Backend;
 use sessionspec::browser::Origin;
 use sessionspec::{Level, Options, PreflightError, Report, catalogue, run_until};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Complaint;
-use crate::embedded;
+use crate::embedded::{self, OverHttp};
 use crate::exit::Exit;
 use crate::http::HttpBackend;
 use crate::launch::Launched;
 use crate::peer::{Peer, PeerError};
-use crate::probe::ProbeServer;
 use crate::render;
 
 #[derive(Debug, clap::Args)]
@@ -185,22 +185,16 @@ impl Arguments {
 
     async fn both_doors(&self, options: Options) -> Result<Vec<Report>, Complaint> {
         let name = self.backend.as_deref().unwrap_or("reference");
-        let here = embedded::find(name)?;
-        let options = Options { glue: Some(here.glue), ..options };
-        let first = run_until(here.backend, options.clone(), |_| {}, interrupted())
-            .await
-            .map_err(|error| Complaint::not_verified(unjudged(&error)))?;
-        let cannot =
-            |error: std::io::Error| Complaint::not_verified(format!("the probe cannot be served: {error}"));
-        let there = embedded::find(name)?;
-        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let server = ProbeServer::bind(any_port, there.backend).await.map_err(cannot)?;
-        let url = server.url().map_err(cannot)?;
-        let second = tokio::select! {
-            report = self.over_http(&url, options) => report.map_err(Complaint::not_verified)?,
-            served = server.serve() => return Err(cannot(served.err().unwrap_or_else(|| std::io::Error::other("it ended")))),
+        let embedded = embedded::find(name).map_err(Complaint::usage)?;
+        let options = Options { glue: embedded.glue(), ..options };
+        let judge = async |backend: Rc<dyn Backend>, door: &str| {
+            let options = Options { door: door.to_owned(), ..options.clone() };
+            let report = run_until(backend, options, |_| {}, interrupted()).await;
+            report.map_err(|error| Complaint::not_verified(unjudged(&error)))
         };
-        Ok(vec![first, second])
+        let in_process = judge(embedded.open(), "in-process").await?;
+        let served = OverHttp::serve(embedded.open()).await.map_err(Complaint::not_verified)?;
+        Ok(vec![in_process, judge(Rc::new(served), "http").await?])
     }
 
     fn write(&self, reports: &[Report]) -> Result<(), Complaint> {

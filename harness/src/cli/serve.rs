@@ -18,7 +18,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn serve(arguments: Arguments) -> Result<Exit, Complaint> {
-    let backend = embedded::find(&arguments.backend)?.backend;
+    let backend = embedded::find(&arguments.backend).map_err(Complaint::usage)?.open();
     let cannot =
         |error: std::io::Error| Complaint::usage(format!("cannot serve at {}: {error}", arguments.addr));
     let server = ProbeServer::bind(arguments.addr, backend).await.map_err(cannot)?;

@@ -1,10 +1,13 @@
 //! What is done: cycles of several browsers, in order, as plain data that can be generated, shrunk, stored, replayed.
 
 mod answer;
+mod json;
 mod operation;
+pub mod ops;
 
 pub use answer::Answer;
-pub use operation::{Operation, OperationError, ops};
+pub use json::OperationError;
+pub use operation::Operation;
 
 use serde::{Deserialize, Serialize};
 

@@ -9,14 +9,13 @@ use tokio::task::LocalSet;
 use crate::backend::Backend;
 use crate::check::{Check, Plan, Test, catalogue};
 use crate::glue::Glue;
-use crate::oracle;
 use crate::player::Player;
 use crate::report::{
     CapabilityReport, CheckReport, Evidence, Failure, Place, Report, SCHEMA_VERSION, Subject, Verdict,
     shown_transcript,
 };
 use crate::scenario::{Finding, Scenario};
-use crate::search::{self, Property};
+use crate::search::{self, Caught, Hunt, Property, ShrinkBounds, Trial};
 use crate::survey::{PreflightError, Survey, preflight, survey};
 use crate::transcript::Transcript;
 
@@ -27,6 +26,10 @@ pub struct Options {
     pub seed: u64,
     /// How many scripts each umbrella check is given.
     pub cases: u32,
+    /// The only case to give to umbrella checks, where one is to be replayed alone.
+    pub case: Option<u32>,
+    /// How long a failing script is made smaller, at most.
+    pub shrink: ShrinkBounds,
     /// How long a cycle may take.
     pub patience: Duration,
     /// The checks to run, by id; those that they need are not added.
@@ -44,6 +47,8 @@ impl Default for Options {
         Self {
             seed: 0,
             cases: 100,
+            case: None,
+            shrink: ShrinkBounds::default(),
             patience: Duration::from_secs(10),
             only: None,
             glue: None,
@@ -217,50 +222,27 @@ impl Run {
 
     /// Plays generated scripts until one differs from the reference, and makes that one small.
     async fn property(&self, check: &Check, property: Property) -> Result<Outcome, String> {
-        let mut evidence = Evidence::default();
-        for case in 0..self.options.cases {
-            let script = search::script_of_case(property, &self.survey, self.options.seed, check.id, case);
-            let (scenario, transcript, finding) = self.against_the_reference(script, &mut evidence).await?;
-            if let Some(finding) = finding {
-                let (scenario, transcript, finding) = self.shrink((scenario, transcript, finding)).await?;
-                let mut failure = failure(finding, scenario, &transcript);
-                failure.case = Some(case);
-                return Ok(Outcome::of(evidence, vec![failure]));
-            }
-        }
-        Ok(Outcome::of(evidence, Vec::new()))
-    }
-
-    async fn against_the_reference(
-        &self,
-        script: crate::script::Script,
-        evidence: &mut Evidence,
-    ) -> Result<(Scenario, Transcript, Option<Finding>), String> {
-        let transcript = self.play_script(&script).await?;
-        let scenario = oracle::scenario(script, &self.survey, &transcript).await;
-        let judgement = scenario.judge(&transcript);
-        evidence.scripts += 1;
-        evidence.comparisons += judgement.comparisons;
-        Ok((scenario, transcript, judgement.finding))
-    }
-
-    /// Takes the first simpler script that fails for the same reason, until there is none.
-    async fn shrink(
-        &self,
-        mut smallest: (Scenario, Transcript, Finding),
-    ) -> Result<(Scenario, Transcript, Finding), String> {
-        let mut unused = Evidence::default();
-        'smaller: loop {
-            for candidate in search::simpler(&smallest.0.script) {
-                let (scenario, transcript, finding) =
-                    self.against_the_reference(candidate, &mut unused).await?;
-                if let Some(finding) = finding.filter(|finding| finding.reason == smallest.2.reason) {
-                    smallest = (scenario, transcript, finding);
-                    continue 'smaller;
-                }
-            }
-            return Ok(smallest);
-        }
+        let trial = Trial {
+            backend: Rc::clone(&self.backend),
+            survey: &self.survey,
+            patience: self.options.patience,
+            dead_sessions: property.dead_sessions,
+        };
+        let hunt = Hunt {
+            check: check.id,
+            property,
+            run_seed: self.options.seed,
+            cases: self.options.cases,
+            only_case: self.options.case,
+            bounds: self.options.shrink,
+        };
+        let (evidence, caught) = search::hunt(&trial, &hunt).await.map_err(|fault| fault.to_string())?;
+        let failures = caught.map(|Caught { case, smallest, note }| Failure {
+            case: Some(case),
+            note,
+            ..failure(smallest.finding, smallest.scenario, &smallest.transcript)
+        });
+        Ok(Outcome::of(evidence, failures.into_iter().collect()))
     }
 
     async fn glue(&self, body: crate::glue::GlueCheck) -> Outcome {
@@ -290,12 +272,8 @@ impl Run {
     }
 
     async fn play(&self, scenario: &Scenario) -> Result<Transcript, String> {
-        self.play_script(&scenario.script).await
-    }
-
-    async fn play_script(&self, script: &crate::script::Script) -> Result<Transcript, String> {
         let player = Player::new(Rc::clone(&self.backend), self.options.patience);
-        let transcript = player.play(script).await;
+        let transcript = player.play(&scenario.script).await;
         match transcript.broken() {
             Some(fault) => Err(fault.to_string()),
             None => Ok(transcript),

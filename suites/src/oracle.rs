@@ -7,27 +7,97 @@ use sessionspec_reference::{Memory, PERMANENT_KEY, Value};
 
 use crate::backend::in_process;
 use crate::expectation::{Expected, without};
+use crate::model::Model;
 use crate::player::Player;
-use crate::scenario::{Expectation, Scenario, failed_request};
-use crate::script::{Answer, Operation, Script};
+use crate::scenario::{Expectation, Finding, Scenario, failed_request};
+use crate::script::{Answer, Cycle, Operation, Script, Step};
+use crate::search::DeadSessions;
 use crate::survey::Survey;
-use crate::transcript::{Exchange, Transcript};
+use crate::transcript::{Exchange, Outcome, Transcript};
 
-/// What the reference answers to this script, as literal expectations for a backend like the one that was surveyed.
+/// The script with what it has to answer on a backend like the one that was surveyed. The reason is that of the first
+/// difference in this transcript.
 ///
-/// Only data is compared. `modified` and `new` have checks of their own.
-pub(crate) async fn expect(script: &Script, survey: &Survey) -> Vec<Expectation> {
+/// Only data is compared, and only where the contract leaves no choice: `modified` and `new` have checks of their own.
+pub(crate) async fn scenario(
+    script: Script,
+    survey: &Survey,
+    dead_sessions: DeadSessions,
+    transcript: &Transcript,
+) -> Scenario {
     let reference = in_process(Memory::new(survey.modes()));
     // The reference answers at once; the patience is never used up.
-    let transcript = Player::new(reference, Duration::from_secs(60)).play(script).await;
+    let wanted = Player::new(reference, Duration::from_secs(60)).play(&script).await;
+    let expectations = expectations(&script, survey, dead_sessions, &wanted, transcript);
+    let mut scenario = Scenario { reason: String::new(), script, expectations };
+    if failed_request(transcript).is_none()
+        && let Some(finding) = scenario.judge(transcript).finding
+    {
+        scenario.reason = difference(&scenario.script, &finding).unwrap_or_default();
+    }
+    scenario
+}
+
+/// The reason of a finding on a generated script: which operation it is that answers differently.
+pub(crate) fn difference(script: &Script, finding: &Finding) -> Option<String> {
+    let operation = script.cycles().nth(finding.cycle)?.ops.get(finding.op?)?;
+    Some(format!("{}-differs", operation.name()))
+}
+
+/// What the reference answers, without what the model has doubts about.
+fn expectations(
+    script: &Script,
+    survey: &Survey,
+    dead_sessions: DeadSessions,
+    wanted: &Transcript,
+    seen: &Transcript,
+) -> Vec<Expectation> {
+    let mut model = Model::new(survey, dead_sessions);
     let mut expectations = Vec::new();
-    for (cycle, exchange) in transcript.exchanges.iter().enumerate() {
-        for (op, (operation, answer)) in exchange.ops.iter().zip(exchange.answers()).enumerate() {
-            if let Some(expected) = expected(operation, answer, survey) {
-                expectations.push(Expectation { cycle, op, expected });
+    let mut exchanges = wanted.exchanges.iter().zip(&seen.exchanges).enumerate();
+    for step in &script.steps {
+        match step {
+            Step::Cycle(cycle) => {
+                let Some((index, (wanted, seen))) = exchanges.next() else { break };
+                expectations.extend(expectations_of_cycle(index, cycle, &mut model, survey, wanted, seen));
             }
+            Step::CopyCookies { from, to } => model.copy_cookies(from, to),
+            Step::Release(_) => {}
         }
     }
+    expectations
+}
+
+fn expectations_of_cycle(
+    index: usize,
+    cycle: &Cycle,
+    model: &mut Model<'_>,
+    survey: &Survey,
+    wanted: &Exchange,
+    seen: &Exchange,
+) -> Vec<Expectation> {
+    let browser = &cycle.browser;
+    let mut expectations = Vec::new();
+    model.open(browser);
+    for (op, operation) in cycle.ops.iter().enumerate() {
+        // A session may refuse to be told that it is modified; then it has not been told.
+        if *operation == Operation::SetModified && seen.answer(op).is_some_and(|answer| !answer.is_done()) {
+            continue;
+        }
+        if !model.perform(browser, operation) {
+            continue;
+        }
+        let expected = match operation {
+            Operation::Len => neighbouring_len(op, seen),
+            operation => wanted.answer(op).and_then(|answer| expected(operation, answer, survey)),
+        };
+        let expected = expected.map(|expected| but_for(model.keys_in_doubt(browser), expected));
+        expectations.extend(expected.map(|expected| Expectation { cycle: index, op, expected }));
+    }
+    if was_refused(seen) && cycle.ops.iter().any(Operation::writes) {
+        model.lose(browser);
+    }
+    model.save(browser, has_new_cookies(seen));
     expectations
 }
 
@@ -53,39 +123,46 @@ fn expected(op: &Operation, answer: &Answer, survey: &Survey) -> Option<Expected
     Some(expected)
 }
 
-/// The expectations that depend on what the backend itself has answered: `len` counts own keys, too, so it is held
-/// against the `items` just before it.
-pub(crate) fn expect_consistency(transcript: &Transcript) -> Vec<Expectation> {
-    let lens = |(cycle, exchange): (usize, &Exchange)| {
-        let pairs = exchange.ops.windows(2).zip(exchange.answers().windows(2)).enumerate();
-        let lens = pairs.filter_map(|(op, (ops, answers))| match (ops, answers) {
-            ([Operation::Items, Operation::Len], [Answer::Ok(Value::Object(items)), _]) => {
-                Some(Expectation {
-                    cycle,
-                    op: op + 1,
-                    expected: Expected::Answer(Answer::Ok(items.len().into())),
-                })
-            }
-            _ => None,
-        });
-        lens.collect::<Vec<_>>()
-    };
-    transcript.exchanges.iter().enumerate().flat_map(lens).collect()
+/// `len` counts own keys, too, so it is held against the backend's own `items` just before it.
+fn neighbouring_len(op: usize, seen: &Exchange) -> Option<Expected> {
+    let before = op.checked_sub(1)?;
+    match (seen.ops.get(before)?, seen.answer(before)?) {
+        (Operation::Items, Answer::Ok(Value::Object(items))) => {
+            Some(Expected::Answer(Answer::Ok(items.len().into())))
+        }
+        _ => None,
+    }
 }
 
-/// The script with what the reference expects of it. The reason is that of the first difference.
-pub(crate) async fn scenario(script: Script, survey: &Survey, transcript: &Transcript) -> Scenario {
-    let mut expectations = expect(&script, survey).await;
-    expectations.extend(expect_consistency(transcript));
-    expectations.sort_by_key(|expectation| (expectation.cycle, expectation.op));
-    let mut scenario = Scenario { reason: String::new(), script, expectations };
-    let differing = scenario.judge(transcript).finding.filter(|_| failed_request(transcript).is_none());
-    let operation = differing.and_then(|finding| {
-        let cycle = scenario.script.cycles().nth(finding.cycle)?;
-        cycle.ops.get(finding.op?).map(Operation::name)
-    });
-    if let Some(operation) = operation {
-        scenario.reason = format!("{operation}-differs");
+/// Keys whose value is in doubt do not count among the items.
+fn but_for<'a>(keys: impl Iterator<Item = &'a String>, expected: Expected) -> Expected {
+    match expected {
+        Expected::Items { mut items, mut own_keys } => {
+            for key in keys {
+                items.remove(key);
+                own_keys.insert(key.clone());
+            }
+            Expected::Items { items, own_keys }
+        }
+        expected => expected,
     }
-    scenario
+}
+
+/// Whether the request was refused as a whole, so that nobody knows what was done of it.
+fn was_refused(exchange: &Exchange) -> bool {
+    matches!(exchange.outcome, Outcome::NoAnswers { .. } | Outcome::Broken(_))
+}
+
+/// Whether the response sets a cookie to something else than the browser had sent.
+fn has_new_cookies(exchange: &Exchange) -> bool {
+    let sent: Vec<&[u8]> = exchange
+        .cookie
+        .iter()
+        .flat_map(|header| header.split(|byte| *byte == b';'))
+        .map(<[u8]>::trim_ascii)
+        .collect();
+    exchange.headers.all("Set-Cookie").any(|cookie| {
+        let pair = cookie.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+        !sent.contains(&pair)
+    })
 }

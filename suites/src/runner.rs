@@ -10,17 +10,15 @@ use crate::backend::{Backend, BackendError};
 use crate::catalogue::catalogue;
 use crate::check::{Check, Plan, Test};
 use crate::glue::Glue;
-use crate::oracle;
-use crate::player::Player;
+use crate::player::{play_judgeable, still_answers};
 use crate::report::{
     CapabilityReport, CheckReport, Evidence, Failure, Place, Report, SCHEMA_VERSION, Subject, Verdict,
     shown_transcript,
 };
 use crate::scenario::{Finding, Scenario};
-use crate::script::Script;
-use crate::search::{self, Property};
+use crate::search::{self, Caught, Hunt, Property, ShrinkBounds, Trial};
 use crate::survey::{PreflightError, Survey, preflight, survey};
-use crate::transcript::{self, Transcript};
+use crate::transcript::Transcript;
 
 /// What to run, and how.
 #[derive(Clone)]
@@ -29,6 +27,10 @@ pub struct Options {
     pub seed: u64,
     /// How many scripts each umbrella check is given.
     pub cases: u32,
+    /// The only case to give to umbrella checks, where one is to be replayed alone.
+    pub case: Option<u32>,
+    /// How long a failing script is made smaller, at most.
+    pub shrink: ShrinkBounds,
     /// How long a cycle may take.
     pub patience: Duration,
     /// The checks to run, by id; those that they need are not added.
@@ -46,6 +48,8 @@ impl Default for Options {
         Self {
             seed: 0,
             cases: 100,
+            case: None,
+            shrink: ShrinkBounds::default(),
             patience: Duration::from_secs(10),
             only: None,
             glue: None,
@@ -135,7 +139,10 @@ async fn run_local(
         observe(Event::Finished(&report));
         checks.push(report);
         if run.ended.is_none() && checks.last().is_some_and(|report| report.verdict == Verdict::Error) {
-            run.ended = run.control().await.err().map(|fault| format!("the service is gone: {fault}"));
+            run.ended = still_answers(&run.backend, run.options.patience)
+                .await
+                .err()
+                .map(|fault| format!("the service is gone: {fault}"));
         }
     }
     Ok(run.report(checks))
@@ -222,7 +229,7 @@ impl Run {
         let mut evidence = Evidence::default();
         let mut failures = Vec::new();
         for scenario in scenarios {
-            let transcript = self.play(&scenario.script).await?;
+            let transcript = self.play(&scenario).await?;
             let judgement = scenario.judge(&transcript);
             evidence.scripts += 1;
             evidence.comparisons += judgement.comparisons;
@@ -233,50 +240,27 @@ impl Run {
 
     /// Plays generated scripts until one differs from the reference, and makes that one small.
     async fn property(&self, check: &Check, property: Property) -> Result<Outcome, BackendError> {
-        let mut evidence = Evidence::default();
-        for case in 0..self.options.cases {
-            let script = search::script_of_case(property, &self.survey, self.options.seed, check.id, case);
-            let (scenario, transcript, finding) = self.against_the_reference(script, &mut evidence).await?;
-            if let Some(finding) = finding {
-                let (scenario, transcript, finding) = self.shrink((scenario, transcript, finding)).await?;
-                let mut failure = failure(finding, scenario, &transcript);
-                failure.case = Some(case);
-                return Ok(Outcome::of(evidence, vec![failure]));
-            }
-        }
-        Ok(Outcome::of(evidence, Vec::new()))
-    }
-
-    async fn against_the_reference(
-        &self,
-        script: Script,
-        evidence: &mut Evidence,
-    ) -> Result<(Scenario, Transcript, Option<Finding>), BackendError> {
-        let transcript = self.play(&script).await?;
-        let scenario = oracle::scenario(script, &self.survey, &transcript).await;
-        let judgement = scenario.judge(&transcript);
-        evidence.scripts += 1;
-        evidence.comparisons += judgement.comparisons;
-        Ok((scenario, transcript, judgement.finding))
-    }
-
-    /// Takes the first simpler script that fails for the same reason, until there is none.
-    async fn shrink(
-        &self,
-        mut smallest: (Scenario, Transcript, Finding),
-    ) -> Result<(Scenario, Transcript, Finding), BackendError> {
-        let mut unused = Evidence::default();
-        'smaller: loop {
-            for candidate in search::simpler(&smallest.0.script) {
-                let (scenario, transcript, finding) =
-                    self.against_the_reference(candidate, &mut unused).await?;
-                if let Some(finding) = finding.filter(|finding| finding.reason == smallest.2.reason) {
-                    smallest = (scenario, transcript, finding);
-                    continue 'smaller;
-                }
-            }
-            return Ok(smallest);
-        }
+        let trial = Trial {
+            backend: Rc::clone(&self.backend),
+            survey: &self.survey,
+            patience: self.options.patience,
+            dead_sessions: property.dead_sessions,
+        };
+        let hunt = Hunt {
+            check: check.id,
+            property,
+            run_seed: self.options.seed,
+            cases: self.options.cases,
+            only_case: self.options.case,
+            bounds: self.options.shrink,
+        };
+        let (evidence, caught) = search::hunt(&trial, &hunt).await?;
+        let failures = caught.map(|Caught { case, smallest, note }| Failure {
+            case: Some(case),
+            note,
+            ..failure(smallest.finding, smallest.scenario, &smallest.transcript)
+        });
+        Ok(Outcome::of(evidence, failures.into_iter().collect()))
     }
 
     async fn glue(&self, body: crate::glue::GlueCheck) -> Outcome {
@@ -305,28 +289,8 @@ impl Run {
         }
     }
 
-    /// Plays a script. The error is a fault that leaves nothing to judge; a cycle that was never answered is one
-    /// only if others are not answered either.
-    async fn play(&self, script: &Script) -> Result<Transcript, BackendError> {
-        let player = Player::new(Rc::clone(&self.backend), self.options.patience);
-        let transcript = player.play(script).await;
-        if let Some(fault) = transcript.broken() {
-            return Err(fault.clone());
-        }
-        if transcript.has_unanswered() {
-            self.control().await?;
-        }
-        Ok(transcript)
-    }
-
-    /// An empty cycle of a fresh browser: whether the service still answers.
-    async fn control(&self) -> Result<(), BackendError> {
-        let player = Player::new(Rc::clone(&self.backend), self.options.patience);
-        let transcript = player.play(&Script::new().cycle("control", [])).await;
-        match transcript.exchanges.first().map(|exchange| &exchange.outcome) {
-            Some(transcript::Outcome::Broken(fault)) => Err(fault.clone()),
-            _ => Ok(()),
-        }
+    async fn play(&self, scenario: &Scenario) -> Result<Transcript, BackendError> {
+        play_judgeable(&self.backend, &scenario.script, self.options.patience).await
     }
 
     fn hold_against_known_failures(&self, check: &Check, mut outcome: Outcome) -> Outcome {

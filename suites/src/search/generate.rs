@@ -1,123 +1,129 @@
-//! Generates scripts with proptest's strategies: small alphabets, so that operations meet each other.
+//! Generates scripts, one for each case.
+//!
+//! Every operation that the contract judges is generated. `set_lifetime`, `save`, `respond`, `raise` and `hold` are
+//! not: what they do to the data is a capability, or needs a clock, and other suites judge it.
 
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::strategy::ValueTree;
+use proptest::strategy::BoxedStrategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use serde_json::json;
-use sessionspec_reference::{Map, Value};
+use sessionspec_reference::Value;
 
-use super::Shape;
-use crate::script::{Cycle, Operation, Script, Step};
-use crate::survey::{Nested, Permanent, Survey, Values};
+use super::Property;
+use super::scribe::Scribe;
+use super::values::{KEYS, nested, values};
+use crate::script::Script;
+use crate::survey::{Attribute, Nested, Permanent, Survey, Values};
 
-/// A script of this shape, for the backend that was surveyed. The same seed gives the same script.
-pub(crate) fn generate(shape: Shape, survey: &Survey, seed: u64) -> Script {
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let mut runner = TestRunner::new_with_rng(Config { failure_persistence: None, ..Config::default() }, rng);
-    let tree = scripts(shape, survey).new_tree(&mut runner).expect("no strategy here rejects anything");
-    tree.current()
+/// The names of browsers.
+pub(super) const BROWSERS: [&str; 3] = ["ann", "bob", "cyd"];
+
+/// Generates scripts of one property for one backend.
+pub struct Generator {
+    pub(super) property: Property,
+    pub(super) survey: Survey,
+    /// How often each verb is tried, of those that are judged.
+    pub(super) verbs: Vec<(u32, Verb)>,
+    pub(super) keys: Vec<&'static str>,
+    pub(super) values: BoxedStrategy<Value>,
+    pub(super) nested: BoxedStrategy<Value>,
 }
 
-fn scripts(shape: Shape, survey: &Survey) -> BoxedStrategy<Script> {
-    let turns = turns(survey);
-    match shape {
-        Shape::OneCycle => vec(turns, 1..8).prop_map(|turns| script([("ann", turns)])).boxed(),
-        Shape::SeveralCycles => {
-            vec((prop::sample::select(vec!["ann", "ann", "bob"]), vec(turns, 0..4)), 2..6)
-                .prop_map(script)
-                .boxed()
+/// What may be done next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    Get,
+    Contains,
+    Len,
+    Set,
+    Delete,
+    Pop,
+    Setdefault,
+    Update,
+    Clear,
+    SetIn,
+    Permanent,
+    SetPermanent,
+    Modified,
+    New,
+    SetModified,
+    Regenerate,
+    Destroy,
+}
+
+/// How often each verb is tried, and its name in the protocol.
+const VERBS: [(u32, Verb, &str); 17] = [
+    (3, Verb::Get, "get"),
+    (1, Verb::Contains, "contains"),
+    (1, Verb::Len, "len"),
+    (8, Verb::Set, "set"),
+    (4, Verb::Delete, "delete"),
+    (3, Verb::Pop, "pop"),
+    (3, Verb::Setdefault, "setdefault"),
+    (3, Verb::Update, "update"),
+    (2, Verb::Clear, "clear"),
+    (4, Verb::SetIn, "set_in"),
+    (2, Verb::Permanent, "permanent"),
+    (3, Verb::SetPermanent, "set_permanent"),
+    // Neither is compared here, but reading them must not disturb the data.
+    (1, Verb::Modified, "modified"),
+    (1, Verb::New, "new"),
+    (1, Verb::SetModified, "set_modified"),
+    (1, Verb::Regenerate, "regenerate"),
+    (1, Verb::Destroy, "destroy"),
+];
+
+/// The seed of one case. Every case can be generated alone, and no two are alike.
+///
+/// The run's seed and the number stand in it as they are; the check's id is hashed by FNV-1a (64 bits, offset basis
+/// `cbf29ce484222325`, prime `100000001b3`), since the hash of Rust's standard library may change with any version.
+#[must_use]
+pub fn case_seed(run_seed: u64, check: &str, case: u32) -> [u8; 32] {
+    let hash = check.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let mut seed = [0; 32];
+    seed[..8].copy_from_slice(&run_seed.to_le_bytes());
+    seed[8..16].copy_from_slice(&hash.to_le_bytes());
+    seed[16..20].copy_from_slice(&case.to_le_bytes());
+    seed
+}
+
+impl Generator {
+    /// A generator of scripts with this property, for a backend like the one that was surveyed.
+    #[must_use]
+    pub fn new(property: Property, survey: &Survey) -> Self {
+        let supported = VERBS.into_iter().filter(|(_, verb, name)| {
+            !survey.unsupported.iter().any(|unsupported| unsupported == name) && is_judged(*verb, survey)
+        });
+        Self {
+            property,
+            survey: survey.clone(),
+            verbs: supported.map(|(weight, verb, _)| (weight, verb)).collect(),
+            keys: KEYS.into_iter().filter(|key| !survey.own_keys.contains(*key)).collect(),
+            values: values(survey.values),
+            nested: nested(),
         }
     }
+
+    /// The script of this seed (see [`case_seed`]).
+    #[must_use]
+    pub fn script(&self, seed: [u8; 32]) -> Script {
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+        let config = Config { failure_persistence: None, ..Config::default() };
+        Scribe::new(self, TestRunner::new_with_rng(config, rng)).script()
+    }
 }
 
-/// One or two operations that belong together.
-type Turn = Vec<Operation>;
-
-fn script(cycles: impl IntoIterator<Item = (&'static str, Vec<Turn>)>) -> Script {
-    let steps = cycles.into_iter().map(|(browser, turns)| {
-        // Every cycle ends with a look at everything, so that nothing that went wrong stays hidden.
-        let ops = turns.into_iter().flatten().chain([Operation::Items]).collect();
-        Step::Cycle(Cycle { browser: browser.to_owned(), ops })
-    });
-    Script { steps: steps.collect() }
-}
-
-fn turns(survey: &Survey) -> BoxedStrategy<Turn> {
-    let value = values(survey.values);
-    let one = |op: BoxedStrategy<Operation>| op.prop_map(|op| vec![op]).boxed();
-    let pair = || (keys(), value.clone());
-    let mut turns: Vec<(&'static str, u32, BoxedStrategy<Turn>)> = vec![
-        ("get", 2, one(keys().prop_map(|key| Operation::Get { key }).boxed())),
-        ("contains", 1, one(keys().prop_map(|key| Operation::Contains { key }).boxed())),
-        ("len", 1, Just(vec![Operation::Items, Operation::Len]).boxed()),
-        ("set", 6, one(pair().prop_map(|(key, value)| Operation::Set { key, value }).boxed())),
-        ("delete", 2, one(keys().prop_map(|key| Operation::Delete { key }).boxed())),
-        ("pop", 2, one(keys().prop_map(|key| Operation::Pop { key }).boxed())),
-        ("setdefault", 2, one(pair().prop_map(|(key, value)| Operation::Setdefault { key, value }).boxed())),
-        (
-            "update",
-            2,
-            one(vec(pair(), 0..3)
-                .prop_map(|items| Operation::Update { items: items.into_iter().collect::<Map>() })
-                .boxed()),
+/// Whether the contract says enough about the verb for this backend.
+fn is_judged(verb: Verb, survey: &Survey) -> bool {
+    match verb {
+        Verb::Permanent | Verb::SetPermanent => matches!(
+            survey.permanent,
+            Attribute::Observed(Permanent::InData | Permanent::Attribute | Permanent::ClearedAttribute)
         ),
-        ("clear", 1, one(Just(Operation::Clear).boxed())),
-    ];
-    if survey.permanent.observed() == Some(Permanent::InData) {
-        turns.push(("permanent", 1, one(Just(Operation::Permanent).boxed())));
-        turns.push((
-            "set_permanent",
-            1,
-            one(any::<bool>().prop_map(|value| Operation::SetPermanent { value }).boxed()),
-        ));
+        Verb::SetIn => {
+            survey.values == Values::Json
+                && matches!(survey.nested, Nested::Tracked | Nested::Untracked | Nested::WrittenBack)
+        }
+        _ => true,
     }
-    if matches!(survey.nested, Nested::Tracked | Nested::Untracked | Nested::WrittenBack) {
-        turns.push(("set_in", 2, nested_change(value.clone())));
-    }
-    turns.retain(|(name, ..)| !survey.unsupported.iter().any(|unsupported| unsupported == name));
-    prop::strategy::Union::new_weighted(turns.into_iter().map(|(_, weight, turn)| (weight, turn)).collect())
-        .boxed()
-}
-
-/// A change inside of a value, which the session is told about: whether it notices by itself is a capability.
-fn nested_change(value: BoxedStrategy<Value>) -> BoxedStrategy<Turn> {
-    (keys(), value)
-        .prop_map(|(key, value)| {
-            vec![
-                Operation::Set { key: key.clone(), value: json!({"n": value.clone()}) },
-                Operation::SetIn { path: vec![key.as_str().into(), "n".into()], value: json!([value]) },
-                Operation::SetModified,
-            ]
-        })
-        .boxed()
-}
-
-fn keys() -> BoxedStrategy<String> {
-    prop::sample::select(vec!["a", "b", "c", "d", "Colour_2"]).prop_map(str::to_owned).boxed()
-}
-
-/// Values within what level `minimum` allows (CONTRACT.md, values).
-fn values(kept: Values) -> BoxedStrategy<Value> {
-    let strings = prop::sample::select(vec!["", "x", "a longer text", "grüße 🐢", "%3D;\"", "1", "true"])
-        .prop_map(Value::from)
-        .boxed();
-    if kept == Values::Strings {
-        return strings;
-    }
-    let scalars = prop_oneof![
-        3 => strings,
-        1 => any::<bool>().prop_map(Value::from),
-        2 => prop::sample::select(vec![0, 1, -1, 2_147_483_647, -2_147_483_648]).prop_map(Value::from),
-    ];
-    scalars
-        .prop_recursive(2, 6, 3, |inner| {
-            prop_oneof![
-                vec(inner.clone(), 0..3).prop_map(Value::from),
-                vec((keys(), inner), 0..3).prop_map(|items| Value::Object(items.into_iter().collect())),
-            ]
-        })
-        .boxed()
 }

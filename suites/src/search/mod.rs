@@ -1,49 +1,44 @@
 //! Finds scripts on which a backend differs from the reference, and makes them small.
 //!
-//! The strategies are proptest's, and this is the only module that knows it. The loop is our own: proptest's runner
-//! cannot await, and may drift to another bug while it shrinks.
+//! The strategies for values are proptest's, and this is the only module that knows it. State and loop are our own:
+//! proptest's runner cannot await, may drift to another bug while it shrinks, and cannot replay one case alone.
 
 mod generate;
+mod hunt;
+mod scribe;
 mod shrink;
+mod simpler;
+mod trial;
+mod values;
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
-use crate::script::Script;
-use crate::survey::Survey;
-
-pub(crate) use generate::generate;
-pub(crate) use shrink::simpler;
+pub use generate::{Generator, case_seed};
+pub(crate) use hunt::{Caught, Hunt, hunt};
+pub use shrink::ShrinkBounds;
+pub(crate) use trial::Trial;
 
 /// A property: generated scripts on which the backend answers as the reference does.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Property {
     /// The scripts that are generated.
     pub shape: Shape,
+    /// Whether browsers act with the cookies of sessions that have ended.
+    pub dead_sessions: DeadSessions,
 }
 
 /// The shape of the scripts that are generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// One cycle with several operations.
+    /// One cycle of one browser, with several operations.
     OneCycle,
-    /// Several cycles of one or two browsers.
+    /// Several cycles of one to three browsers, some of which share a session.
     SeveralCycles,
 }
 
-/// The seed of one case: every case can be generated alone.
-pub(crate) fn case_seed(run_seed: u64, check: &str, case: u32) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (run_seed, check, case).hash(&mut hasher);
-    hasher.finish()
-}
-
-/// The script of one case.
-pub(crate) fn script_of_case(
-    property: Property,
-    survey: &Survey,
-    run_seed: u64,
-    check: &str,
-    case: u32,
-) -> Script {
-    generate(property.shape, survey, case_seed(run_seed, check, case))
+/// Whether browsers act with cookies whose session has ended or has another id since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeadSessions {
+    /// They do not, and what they get is not judged: at level `minimum` a backend may adopt an id that has died.
+    Avoided,
+    /// They do, and have to get a fresh session: for suites of a higher level, whose clauses say so.
+    OnPurpose,
 }

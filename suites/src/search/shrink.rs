@@ -1,73 +1,167 @@
-//! Makes a failing script small: proposes simpler scripts, one at a time.
+//! Makes a failing script small, while it fails for the same reason.
 
-use sessionspec_reference::Value;
+use std::time::Duration;
 
-use crate::script::{Operation, Script, Step};
+use tokio::time::Instant;
 
-/// Simpler scripts than a given one, the boldest first.
-pub(crate) type Candidates = Vec<Script>;
+use super::Trial;
+use super::simpler::{
+    Unit, join_cycles, merge_browsers, rename_browsers, simpler_operations, up_to, weight, without,
+    without_pair,
+};
+use super::trial::Failing;
+use crate::script::Script;
 
-/// Proposes scripts that are simpler than this one: without a cycle, without an operation, with a simpler value.
-pub(crate) fn simpler(script: &Script) -> Candidates {
-    let mut candidates = Vec::new();
-    for step in 0..script.steps.len() {
-        let mut without_step = script.clone();
-        without_step.steps.remove(step);
-        candidates.push(without_step);
+/// How long a failing script is made smaller, at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShrinkBounds {
+    /// How many scripts are played for it.
+    pub runs: u32,
+    /// How long it may take.
+    pub time: Duration,
+}
+
+impl Default for ShrinkBounds {
+    /// 2000 scripts and 30 seconds: in-process the first is never reached, over HTTP the second seldom.
+    fn default() -> Self {
+        Self { runs: 2000, time: Duration::from_secs(30) }
     }
-    for (step, ops) in cycles(script) {
-        for op in 0..ops.len() {
-            candidates.push(with_ops(script, step, |ops| drop(ops.remove(op))));
+}
+
+/// The smallest script that was found.
+pub(super) struct Shrunk {
+    pub(super) smallest: Failing,
+    /// Why it may not be the smallest there is.
+    pub(super) stopped: Option<String>,
+}
+
+/// Tries simpler scripts until none fails for the same reason.
+pub(super) async fn shrink(trial: &Trial<'_>, bounds: ShrinkBounds, failing: Failing) -> Shrunk {
+    let mut shrinker =
+        Shrinker { trial, bounds, began: Instant::now(), runs: 0, smallest: failing, stopped: None };
+    shrinker.shrink().await;
+    Shrunk { smallest: shrinker.smallest, stopped: shrinker.stopped }
+}
+
+struct Shrinker<'a> {
+    trial: &'a Trial<'a>,
+    bounds: ShrinkBounds,
+    began: Instant,
+    runs: u32,
+    smallest: Failing,
+    stopped: Option<String>,
+}
+
+/// Up to so many operations pairs of them are tried, too.
+const FEW: usize = 12;
+
+impl Shrinker<'_> {
+    async fn shrink(&mut self) {
+        let finding = &self.smallest.finding;
+        let cut = up_to(self.script(), finding.cycle, finding.op);
+        self.accept_smaller(cut).await;
+        loop {
+            let before = weight(self.script());
+            self.delete_chunks(Unit::Steps).await;
+            self.delete_chunks(Unit::Operations).await;
+            self.delete_pairs().await;
+            self.accept_first(join_cycles).await;
+            self.accept_first(simpler_operations).await;
+            self.accept_first(merge_browsers).await;
+            if self.stopped.is_some() || weight(self.script()) == before {
+                break;
+            }
         }
+        let renamed = rename_browsers(self.script());
+        self.accept(renamed).await;
     }
-    for (step, ops) in cycles(script) {
-        for (at, op) in ops.iter().enumerate() {
-            for simpler in simpler_operations(op) {
-                candidates.push(with_ops(script, step, |ops| ops[at] = simpler));
+
+    /// Halves, quarters, … down to single steps or operations.
+    async fn delete_chunks(&mut self, unit: Unit) {
+        let mut size = unit.count(self.script());
+        while size > 1 {
+            size = size.div_ceil(2);
+            let mut start = 0;
+            while start < unit.count(self.script()) {
+                let candidate = without(self.script(), unit, start..start + size);
+                if !self.accept_smaller(candidate).await {
+                    start += size;
+                }
             }
         }
     }
-    candidates
-}
 
-fn cycles(script: &Script) -> impl Iterator<Item = (usize, &Vec<Operation>)> {
-    script.steps.iter().enumerate().filter_map(|(index, step)| match step {
-        Step::Cycle(cycle) => Some((index, &cycle.ops)),
-        Step::Release(_) | Step::CopyCookies { .. } => None,
-    })
-}
-
-fn with_ops(script: &Script, step: usize, change: impl FnOnce(&mut Vec<Operation>)) -> Script {
-    let mut changed = script.clone();
-    if let Step::Cycle(cycle) = &mut changed.steps[step] {
-        change(&mut cycle.ops);
+    /// Two operations that mean nothing without each other cannot go one by one.
+    async fn delete_pairs(&mut self) {
+        let count = Unit::Operations.count(self.script());
+        if count > FEW {
+            return;
+        }
+        let pairs = move |script: &Script| {
+            let count = Unit::Operations.count(script);
+            let pairs = (0..count).flat_map(|first| (first + 1..count).map(move |second| (first, second)));
+            pairs.map(|(first, second)| without_pair(script, first, second)).collect()
+        };
+        self.accept_first(pairs).await;
     }
-    changed
-}
 
-fn simpler_operations(op: &Operation) -> Vec<Operation> {
-    match op {
-        Operation::Set { key, value } => simpler_values(value)
-            .into_iter()
-            .map(|value| Operation::Set { key: key.clone(), value })
-            .collect(),
-        Operation::Setdefault { key, value } => simpler_values(value)
-            .into_iter()
-            .map(|value| Operation::Setdefault { key: key.clone(), value })
-            .collect(),
-        Operation::Update { items } => items
-            .keys()
-            .map(|key| {
-                let mut items = items.clone();
-                items.remove(key);
-                Operation::Update { items }
-            })
-            .collect(),
-        _ => Vec::new(),
+    /// Takes the first of the proposed scripts that fails, and asks again, until none does.
+    async fn accept_first(&mut self, propose: impl Fn(&Script) -> Vec<Script>) {
+        'smaller: loop {
+            for candidate in propose(self.script()) {
+                if self.accept_smaller(candidate).await {
+                    continue 'smaller;
+                }
+            }
+            return;
+        }
     }
-}
 
-fn simpler_values(value: &Value) -> Vec<Value> {
-    let simplest = Value::from("");
-    if *value == simplest { Vec::new() } else { vec![simplest] }
+    /// As [`accept`](Self::accept), but only what is simpler: so there is an end to it.
+    async fn accept_smaller(&mut self, candidate: Script) -> bool {
+        weight(&candidate) < weight(self.script()) && self.accept(candidate).await
+    }
+
+    /// Plays the script, and keeps it if it fails for the same reason.
+    async fn accept(&mut self, candidate: Script) -> bool {
+        if candidate == *self.script() || self.is_over() {
+            return false;
+        }
+        self.runs += 1;
+        match self.trial.play(candidate).await {
+            Ok(tried) => match tried.failing() {
+                Some(failing) if failing.finding.reason == self.smallest.finding.reason => {
+                    self.smallest = failing;
+                    true
+                }
+                _ => false,
+            },
+            Err(fault) => {
+                self.stopped =
+                    Some(format!("the service was gone while the script was made smaller: {fault}"));
+                false
+            }
+        }
+    }
+
+    fn is_over(&mut self) -> bool {
+        if self.stopped.is_none() {
+            let ShrinkBounds { runs, time } = self.bounds;
+            if self.runs >= runs {
+                self.stopped = Some(format!(
+                    "made smaller in {runs} runs, the most allowed: it may not be the smallest"
+                ));
+            } else if self.began.elapsed() >= time {
+                let seconds = time.as_secs_f64();
+                self.stopped = Some(format!(
+                    "made smaller for {seconds} s, the most allowed: it may not be the smallest"
+                ));
+            }
+        }
+        self.stopped.is_some()
+    }
+
+    fn script(&self) -> &Script {
+        &self.smallest.scenario.script
+    }
 }

@@ -1,0 +1,240 @@
+//! One session of the model: its items, and what is in doubt about them.
+
+use std::collections::BTreeSet;
+
+use sessionspec_reference::Map;
+use sessionspec_reference::value::{PathStep, assign_in};
+
+use crate::script::Operation;
+use crate::survey::{Attribute, Emptied, Modified, Nested, Permanent, Survey};
+
+/// What one session holds, as far as the contract says it.
+pub(super) struct Session {
+    items: Map,
+    /// Keys whose value may be one thing or another; that they exist is certain.
+    in_doubt: BTreeSet<String>,
+    /// Keys that were changed inside in this cycle, while nobody told the session.
+    untold: BTreeSet<String>,
+    /// `permanent`; none where it may be either.
+    permanent: Option<bool>,
+    permanent_default: bool,
+    permanent_was_set: bool,
+    /// Whether a cookie leads to it.
+    has_cookie: bool,
+    /// Whether this cycle has given it another id, or has ended it.
+    moved: bool,
+    /// Whether this cycle has destroyed it: the protocol leaves open what later operations answer.
+    destroyed: bool,
+    /// Whether everything about it is in doubt, from here on.
+    lost: bool,
+}
+
+/// Where a cycle has left a session, for the other browsers with its cookies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    /// Where it was.
+    InPlace,
+    /// Their cookies lead to nothing.
+    Elsewhere,
+    /// Nobody can say.
+    InDoubt,
+}
+
+impl Session {
+    pub(super) fn fresh(permanent_default: bool) -> Self {
+        Self {
+            items: Map::new(),
+            in_doubt: BTreeSet::new(),
+            untold: BTreeSet::new(),
+            permanent: Some(permanent_default),
+            permanent_default,
+            permanent_was_set: false,
+            has_cookie: false,
+            moved: false,
+            destroyed: false,
+            lost: false,
+        }
+    }
+
+    pub(super) fn items(&self) -> &Map {
+        &self.items
+    }
+
+    pub(super) fn keys_in_doubt(&self) -> impl Iterator<Item = &String> {
+        self.in_doubt.iter()
+    }
+
+    pub(super) fn has_cookie(&self) -> bool {
+        self.has_cookie
+    }
+
+    /// Whether it was saved with items.
+    pub(super) fn is_live(&self) -> bool {
+        self.has_cookie && !self.items.is_empty() && !self.lost
+    }
+
+    pub(super) fn lose(&mut self) {
+        self.lost = true;
+    }
+
+    /// Performs the operation; whether the contract says what it answers.
+    pub(super) fn perform(&mut self, op: &Operation, survey: &Survey) -> bool {
+        if self.lost {
+            return false;
+        }
+        if self.destroyed || survey.unsupported.iter().any(|name| name == op.name()) {
+            self.lost = op.writes();
+            return false;
+        }
+        match op {
+            Operation::Items | Operation::Len | Operation::Contains { .. } => true,
+            Operation::Get { key } => !self.in_doubt.contains(key),
+            Operation::Set { key, value } => {
+                self.settle(key);
+                self.items.insert(key.clone(), value.clone());
+                true
+            }
+            Operation::Delete { key } => {
+                self.settle(key);
+                self.items.remove(key);
+                true
+            }
+            Operation::Pop { key } => {
+                let is_certain = !self.in_doubt.contains(key);
+                self.settle(key);
+                self.items.remove(key);
+                is_certain
+            }
+            Operation::Setdefault { key, value } => {
+                self.items.entry(key.clone()).or_insert_with(|| value.clone());
+                !self.in_doubt.contains(key)
+            }
+            Operation::Update { items } => {
+                items.keys().for_each(|key| self.settle(key));
+                self.items.extend(items.clone());
+                true
+            }
+            Operation::Clear => {
+                self.empty();
+                match survey.permanent.observed() {
+                    Some(Permanent::InData) => self.permanent = Some(self.permanent_default),
+                    // Beside the data it may survive, or go now, or go with the save.
+                    _ => self.forget_permanent(),
+                }
+                true
+            }
+            Operation::SetIn { path, value } => self.set_in(path, value, survey),
+            Operation::Permanent => is_kept(survey.permanent) && self.permanent.is_some(),
+            Operation::SetPermanent { value } => {
+                self.permanent = is_kept(survey.permanent).then_some(*value);
+                self.permanent_was_set = true;
+                self.permanent.is_some()
+            }
+            // `modified` and `new` have checks of their own. That a session takes `modified = True` is no part of the
+            // contract; one that takes it has to save.
+            Operation::Modified | Operation::New => false,
+            Operation::SetModified => {
+                if survey.modified == Attribute::Observed(Modified::Tracked) {
+                    self.untold.clear();
+                }
+                false
+            }
+            Operation::Regenerate => {
+                self.forget_permanent();
+                self.moved = true;
+                true
+            }
+            Operation::Destroy => {
+                self.empty();
+                self.forget_permanent();
+                self.moved = true;
+                self.destroyed = true;
+                true
+            }
+            // Whether a failed request is saved is a capability; after an explicit save some frameworks close the
+            // session; lifetimes need a clock; what overlaps is judged by scripts made for it.
+            Operation::SetLifetime { .. }
+            | Operation::Save
+            | Operation::Respond { .. }
+            | Operation::Raise
+            | Operation::Hold { .. } => {
+                self.lost = true;
+                false
+            }
+        }
+    }
+
+    /// The cycle ends and the session is saved; where that leaves it for the other browsers with its cookies.
+    pub(super) fn save(&mut self, survey: &Survey) -> Left {
+        let untold = std::mem::take(&mut self.untold);
+        self.in_doubt.extend(untold.into_iter().filter(|key| self.items.contains_key(key)));
+        let was_moved = std::mem::take(&mut self.moved) | std::mem::take(&mut self.destroyed);
+        let is_empty = self.items.is_empty();
+        if is_empty {
+            self.forget_permanent();
+        }
+        let left = match (was_moved, is_empty && self.has_cookie) {
+            _ if self.lost => Left::InDoubt,
+            (true, _) => Left::Elsewhere,
+            (false, false) => Left::InPlace,
+            // Where `permanent` lives in the data, the data may not be empty.
+            (false, true) if self.permanent_was_set => Left::InDoubt,
+            (false, true) if survey.emptied == Emptied::Kept => Left::InDoubt,
+            (false, true) => Left::Elsewhere,
+        };
+        self.has_cookie = !is_empty || (self.has_cookie && left == Left::InDoubt);
+        left
+    }
+
+    fn set_in(&mut self, path: &[PathStep], value: &sessionspec_reference::Value, survey: &Survey) -> bool {
+        let Some(PathStep::Key(key)) = path.first() else { return true };
+        let never_stays = matches!(survey.nested, Nested::Copies | Nested::Unsupported);
+        if never_stays && self.items.contains_key(key) {
+            self.in_doubt.insert(key.clone());
+        }
+        if never_stays || self.in_doubt.contains(key) {
+            return false;
+        }
+        if assign_in(&mut self.items, path, value.clone()).is_err() {
+            return true;
+        }
+        // The survey has seen what becomes of a member of an object. A session that notices this need not notice what
+        // happens further inside, or in a list.
+        let as_surveyed = matches!(path, [_, PathStep::Key(_)]);
+        let is_noticed = match survey.nested {
+            Nested::Tracked => as_surveyed,
+            // Some write back only while `permanent` is what it was in the survey.
+            Nested::WrittenBack => as_surveyed && !self.permanent_was_set,
+            Nested::Untracked | Nested::Copies | Nested::Unsupported => false,
+        };
+        if !is_noticed {
+            self.untold.insert(key.clone());
+        }
+        true
+    }
+
+    /// The item is replaced or removed as a whole: what was in doubt about it is over.
+    fn settle(&mut self, key: &str) {
+        self.in_doubt.remove(key);
+        self.untold.remove(key);
+    }
+
+    fn empty(&mut self) {
+        self.items.clear();
+        self.in_doubt.clear();
+        self.untold.clear();
+    }
+
+    /// `permanent` may be kept or be back to its default, and both is legal.
+    fn forget_permanent(&mut self) {
+        self.permanent = self.permanent.filter(|permanent| *permanent == self.permanent_default);
+    }
+}
+
+/// Whether `permanent` is judged: the backend itself has it, and remembers it (where it does not, a check says so).
+fn is_kept(permanent: Attribute<Permanent>) -> bool {
+    matches!(
+        permanent,
+        Attribute::Observed(Permanent::InData | Permanent::Attribute | Permanent::ClearedAttribute)
+    )
+}

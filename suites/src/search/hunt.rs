@@ -1,0 +1,92 @@
+//! Goes from case to case until one fails, then makes that one small and plays it again to see whether it is stable.
+
+use super::shrink::{Shrunk, shrink};
+use super::trial::Failing;
+use super::{Generator, Property, ShrinkBounds, Trial, case_seed};
+use crate::backend::BackendError;
+use crate::report::Evidence;
+
+/// How often a failure is played again.
+const CONFIRMATIONS: usize = 3;
+
+/// How often it is played again where it did not fail every time, so that there is a rate.
+const REPLAYS_OF_UNSTABLE: usize = 10;
+
+/// What to look for.
+pub(crate) struct Hunt<'a> {
+    pub(crate) check: &'a str,
+    pub(crate) property: Property,
+    pub(crate) run_seed: u64,
+    /// How many cases there are.
+    pub(crate) cases: u32,
+    /// The only case to play, where there is just one.
+    pub(crate) only_case: Option<u32>,
+    pub(crate) bounds: ShrinkBounds,
+}
+
+/// What was caught.
+pub(crate) struct Caught {
+    /// The case that failed first.
+    pub(crate) case: u32,
+    /// The smallest script that fails for the same reason.
+    pub(crate) smallest: Failing,
+    /// How shrinking and confirming went, where there is something to say.
+    pub(crate) note: Option<String>,
+}
+
+/// Plays the cases until one fails.
+///
+/// # Errors
+///
+/// A fault of the service that leaves nothing to judge. One that comes after a failure was found is in its note.
+pub(crate) async fn hunt(
+    trial: &Trial<'_>,
+    hunt: &Hunt<'_>,
+) -> Result<(Evidence, Option<Caught>), BackendError> {
+    let generator = Generator::new(hunt.property, trial.survey);
+    let mut evidence = Evidence::default();
+    let cases = match hunt.only_case {
+        Some(case) => case..case.saturating_add(1),
+        None => 0..hunt.cases,
+    };
+    for case in cases {
+        let script = generator.script(case_seed(hunt.run_seed, hunt.check, case));
+        let tried = trial.play(script).await?;
+        evidence.scripts += 1;
+        evidence.comparisons += tried.judgement.comparisons;
+        if let Some(failing) = tried.failing() {
+            return Ok((evidence, Some(corner(trial, hunt.bounds, case, failing).await)));
+        }
+    }
+    Ok((evidence, None))
+}
+
+/// Makes the failing script small and sees whether it fails every time.
+async fn corner(trial: &Trial<'_>, bounds: ShrinkBounds, case: u32, failing: Failing) -> Caught {
+    let Shrunk { mut smallest, stopped } = shrink(trial, bounds, failing).await;
+    let unstable = confirm(trial, &mut smallest).await;
+    let notes: Vec<String> = stopped.into_iter().chain(unstable).collect();
+    Caught { case, smallest, note: (!notes.is_empty()).then(|| notes.join("; ")) }
+}
+
+/// Plays the script again, on fresh sessions; what there is to say if it does not fail every time.
+async fn confirm(trial: &Trial<'_>, smallest: &mut Failing) -> Option<String> {
+    let mut failed = 0;
+    let mut played = 0;
+    while played < CONFIRMATIONS || (failed < played && played < REPLAYS_OF_UNSTABLE) {
+        let tried = match trial.play(smallest.scenario.script.clone()).await {
+            Ok(tried) => tried,
+            Err(fault) => {
+                return Some(format!("the service was gone when the script was played again: {fault}"));
+            }
+        };
+        played += 1;
+        if let Some(again) = tried.failing().filter(|again| again.finding.reason == smallest.finding.reason) {
+            failed += 1;
+            *smallest = again;
+        }
+    }
+    (failed < played).then(|| {
+        format!("unstable: played again on fresh sessions, the script failed {failed} times in {played}")
+    })
+}

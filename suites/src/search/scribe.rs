@@ -1,0 +1,242 @@
+//! Writes one script, step by step: a model of what each session holds says what is worth doing next.
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use serde_json::json;
+use sessionspec_reference::value::PathStep;
+use sessionspec_reference::{Map, Value};
+
+use super::generate::{BROWSERS, Generator, Verb};
+use super::values::{fits, small_value};
+use super::{DeadSessions, Shape};
+use crate::model::Model;
+use crate::script::{Cycle, Operation, Script, Step};
+use crate::survey::{Store, Values};
+
+/// Writes one script.
+pub(super) struct Scribe<'a> {
+    plan: &'a Generator,
+    dice: TestRunner,
+    model: Model<'a>,
+}
+
+impl<'a> Scribe<'a> {
+    pub(super) fn new(plan: &'a Generator, dice: TestRunner) -> Self {
+        Self { plan, dice, model: Model::new(&plan.survey, plan.property.dead_sessions) }
+    }
+
+    pub(super) fn script(mut self) -> Script {
+        let mut script = Script::new();
+        match self.plan.property.shape {
+            Shape::OneCycle => {
+                let turns = 1 + self.below(8);
+                script.steps.push(self.cycle(BROWSERS[0], turns));
+            }
+            Shape::SeveralCycles => {
+                let browsers = &BROWSERS[..self.weighted(&[(4, 1), (4, 2), (2, 3)])];
+                for _ in 0..2 + self.below(6) {
+                    script.steps.extend(self.copy_cookies(browsers));
+                    let browser = self.browser(browsers);
+                    let turns = self.weighted(&[(1, 0), (5, 1), (3, 2), (2, 3), (1, 5)]);
+                    script.steps.push(self.cycle(browser, turns));
+                }
+            }
+        }
+        script
+    }
+
+    /// Now and then one browser gets the cookies of another, whose session it shares from then on.
+    fn copy_cookies(&mut self, browsers: &[&'static str]) -> Option<Step> {
+        let dead_ones_too = self.plan.property.dead_sessions == DeadSessions::OnPurpose
+            && self.plan.survey.store == Store::Server;
+        let sources: Vec<&str> =
+            browsers.iter().copied().filter(|from| dead_ones_too || self.model.can_be_shared(from)).collect();
+        if browsers.len() < 2 || sources.is_empty() || self.below(5) > 0 {
+            return None;
+        }
+        let from = sources[self.below(sources.len())];
+        let others: Vec<&str> = browsers.iter().copied().filter(|other| *other != from).collect();
+        let to = others[self.below(others.len())];
+        self.model.copy_cookies(from, to);
+        Some(Step::CopyCookies { from: from.to_owned(), to: to.to_owned() })
+    }
+
+    /// One of the browsers whose next cycle can be judged: there is always one, since whoever ends a session for
+    /// others goes on with a session of its own.
+    fn browser(&mut self, browsers: &[&'static str]) -> &'static str {
+        let judged: Vec<&'static str> =
+            browsers.iter().copied().filter(|browser| self.model.can_be_judged(browser)).collect();
+        judged[self.below(judged.len())]
+    }
+
+    fn cycle(&mut self, browser: &'static str, turns: usize) -> Step {
+        self.model.open(browser);
+        let mut ops = Vec::new();
+        for _ in 0..turns {
+            let begin = ops.len();
+            self.turn(browser, &mut ops);
+            for op in &ops[begin..] {
+                self.model.perform(browser, op);
+            }
+            if ops.last() == Some(&Operation::Destroy) {
+                break;
+            }
+        }
+        // A look at everything, so that nothing that went wrong stays hidden.
+        if ops.last() != Some(&Operation::Destroy) {
+            ops.push(Operation::Items);
+        }
+        self.model.save(browser, false);
+        Step::Cycle(Cycle { browser: browser.to_owned(), ops })
+    }
+
+    /// One or two operations that belong together.
+    fn turn(&mut self, browser: &str, ops: &mut Vec<Operation>) {
+        let is_empty = self.items(browser).is_empty();
+        let mut verb = self.weighted(&self.plan.verbs);
+        // On an empty session most verbs find nothing to do: every other time something is put in first.
+        if is_empty && self.below(2) == 0 {
+            verb = self.weighted(&[(3, Verb::Set), (1, verb)]);
+        }
+        match verb {
+            Verb::Get => ops.push(Operation::Get { key: self.key(browser, 2) }),
+            Verb::Contains => ops.push(Operation::Contains { key: self.key(browser, 2) }),
+            Verb::Len => ops.extend([Operation::Items, Operation::Len]),
+            Verb::Set => {
+                let (key, value) = self.item(browser, 2);
+                ops.push(Operation::Set { key, value });
+            }
+            Verb::Delete => ops.push(Operation::Delete { key: self.key(browser, 4) }),
+            Verb::Pop => ops.push(Operation::Pop { key: self.key(browser, 4) }),
+            Verb::Setdefault => {
+                let (key, value) = self.item(browser, 2);
+                ops.push(Operation::Setdefault { key, value });
+            }
+            Verb::Update => ops.push(Operation::Update { items: self.some_items(browser) }),
+            Verb::Clear => ops.push(Operation::Clear),
+            Verb::SetIn => self.nested_change(browser, ops),
+            Verb::Permanent => ops.push(Operation::Permanent),
+            Verb::SetPermanent => ops.push(Operation::SetPermanent { value: self.below(2) == 0 }),
+            Verb::Modified => ops.push(Operation::Modified),
+            Verb::New => ops.push(Operation::New),
+            Verb::SetModified => ops.push(Operation::SetModified),
+            Verb::Regenerate => ops.push(Operation::Regenerate),
+            Verb::Destroy => ops.push(Operation::Destroy),
+        }
+    }
+
+    /// A change inside of a value that is there, or is put there for it. Mostly the session is told about it.
+    fn nested_change(&mut self, browser: &str, ops: &mut Vec<Operation>) {
+        let containers: Vec<(String, Value)> = self
+            .items(browser)
+            .iter()
+            .filter(|(_, value)| value.is_object() || value.as_array().is_some_and(|list| !list.is_empty()))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        let (key, container) = if containers.is_empty() {
+            let key = self.key(browser, 2);
+            let value = json!({"n": self.value_for(browser, &key)});
+            ops.push(Operation::Set { key: key.clone(), value: value.clone() });
+            (key, value)
+        } else {
+            containers[self.below(containers.len())].clone()
+        };
+        let mut path = vec![PathStep::Key(key)];
+        self.walk_into(&container, &mut path);
+        ops.push(Operation::SetIn { path, value: json!(self.below(3)) });
+        let can_be_told = self.plan.verbs.iter().any(|(_, verb)| *verb == Verb::SetModified);
+        if can_be_told && self.below(4) > 0 {
+            ops.push(Operation::SetModified);
+        }
+    }
+
+    /// Leads the path to a place inside of this list or object.
+    fn walk_into(&mut self, container: &Value, path: &mut Vec<PathStep>) {
+        let (step, inside) = match container {
+            Value::Array(elements) => {
+                let index = self.below(elements.len());
+                (PathStep::Index(index), elements.get(index))
+            }
+            _ => {
+                let key = ["n", "a", "items"][self.below(3)];
+                (PathStep::from(key), container.get(key))
+            }
+        };
+        path.push(step);
+        let goes_on =
+            |inside: &&Value| inside.is_object() || inside.as_array().is_some_and(|list| !list.is_empty());
+        if let Some(inside) = inside.filter(goes_on)
+            && self.below(2) == 0
+        {
+            self.walk_into(inside, path);
+        }
+    }
+
+    /// Items for an update: none, or some that are there already and some that are not.
+    fn some_items(&mut self, browser: &str) -> Map {
+        let mut items = Map::new();
+        for _ in 0..self.below(4) {
+            let (key, _) = self.item(browser, 1);
+            let value = self.value_for_all(browser, &items, &key);
+            items.insert(key, value);
+        }
+        items
+    }
+
+    fn item(&mut self, browser: &str, existing: usize) -> (String, Value) {
+        let key = self.key(browser, existing);
+        let value = self.value_for(browser, &key);
+        (key, value)
+    }
+
+    /// A key that is there `existing` times as often as one that is not.
+    fn key(&mut self, browser: &str, existing: usize) -> String {
+        let wants_existing = self.below(existing + 1) > 0;
+        let items = self.model.items(browser);
+        let is_there = |key: &&str| items.is_some_and(|items| items.contains_key(*key));
+        let (there, missing): (Vec<&str>, Vec<&str>) = self.plan.keys.iter().partition(|key| is_there(key));
+        let chosen =
+            if (wants_existing && !there.is_empty()) || missing.is_empty() { there } else { missing };
+        chosen[self.below(chosen.len())].to_owned()
+    }
+
+    fn value_for(&mut self, browser: &str, key: &str) -> Value {
+        self.value_for_all(browser, &Map::new(), key)
+    }
+
+    /// A value that fits into the session beside its other items and those that come with it.
+    fn value_for_all(&mut self, browser: &str, together_with: &Map, key: &str) -> Value {
+        let strategy = if self.plan.survey.values == Values::Json && self.below(6) == 0 {
+            &self.plan.nested
+        } else {
+            &self.plan.values
+        };
+        let value =
+            strategy.new_tree(&mut self.dice).map(|tree| tree.current()).unwrap_or_else(|_| small_value());
+        let mut items = self.items(browser).clone();
+        items.extend(together_with.clone());
+        if fits(&items, key, &value) { value } else { small_value() }
+    }
+
+    fn items(&self, browser: &str) -> &Map {
+        self.model.items(browser).expect("the browser's cycle is open, so it has a session")
+    }
+
+    /// A number from zero to below this one; zero of zero.
+    fn below(&mut self, end: usize) -> usize {
+        self.dice.rng().random_range(0..end.max(1))
+    }
+
+    fn weighted<T: Copy>(&mut self, choices: &[(u32, T)]) -> T {
+        let total: u32 = choices.iter().map(|(weight, _)| weight).sum();
+        let mut at = self.dice.rng().random_range(0..total);
+        for (weight, choice) in choices {
+            match at.checked_sub(*weight) {
+                Some(rest) => at = rest,
+                None => return *choice,
+            }
+        }
+        unreachable!("the number is below the sum of the weights")
+    }
+}

@@ -1,0 +1,53 @@
+//! The same cycles by fewer browsers, or by browsers with other names.
+
+use std::collections::BTreeMap;
+
+use crate::script::{Cycle, Script, Step};
+use crate::search::generate::BROWSERS;
+
+/// Scripts in which one browser does what two did.
+pub(in crate::search) fn merge_browsers(script: &Script) -> Vec<Script> {
+    let names = names(script);
+    let pairs =
+        names.iter().enumerate().flat_map(|(at, kept)| names[at + 1..].iter().map(move |gone| (kept, gone)));
+    let merged = pairs.map(|(kept, gone)| with_names(script, |name| if name == *gone { kept } else { name }));
+    merged.collect()
+}
+
+/// The script with the first names, in the order in which the browsers appear.
+pub(in crate::search) fn rename_browsers(script: &Script) -> Script {
+    let names: BTreeMap<&str, &str> = names(script).into_iter().zip(BROWSERS).collect();
+    with_names(script, |name| names.get(name).copied().unwrap_or(name))
+}
+
+fn with_names<'a>(script: &'a Script, rename: impl Fn(&'a str) -> &'a str) -> Script {
+    let steps = script.steps.iter().filter_map(|step| match step {
+        Step::Cycle(cycle) => {
+            Some(Step::Cycle(Cycle { browser: rename(&cycle.browser).to_owned(), ops: cycle.ops.clone() }))
+        }
+        Step::CopyCookies { from, to } => {
+            let (from, to) = (rename(from).to_owned(), rename(to).to_owned());
+            (from != to).then_some(Step::CopyCookies { from, to })
+        }
+        Step::Release(gate) => Some(Step::Release(gate.clone())),
+    });
+    Script { steps: steps.collect() }
+}
+
+/// The browsers, in the order in which they appear.
+pub(super) fn names(script: &Script) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for step in &script.steps {
+        let appearing: [Option<&str>; 2] = match step {
+            Step::Cycle(cycle) => [Some(&cycle.browser), None],
+            Step::CopyCookies { from, to } => [Some(from), Some(to)],
+            Step::Release(_) => [None, None],
+        };
+        for name in appearing.into_iter().flatten() {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}

@@ -1,0 +1,76 @@
+//! Plays a script on the backend under test and judges it by the reference.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::DeadSessions;
+use crate::backend::{Backend, BackendError};
+use crate::oracle;
+use crate::player::play_judgeable;
+use crate::scenario::{Finding, Judgement, Scenario};
+use crate::script::Script;
+use crate::survey::Survey;
+use crate::transcript::Transcript;
+
+/// What a script is played on, and how it is judged.
+pub(crate) struct Trial<'a> {
+    /// The backend under test.
+    pub(crate) backend: Rc<dyn Backend>,
+    /// What was observed of it: the oracle is set to that.
+    pub(crate) survey: &'a Survey,
+    /// How long a cycle may take.
+    pub(crate) patience: Duration,
+    /// Whether dead sessions are judged.
+    pub(crate) dead_sessions: DeadSessions,
+}
+
+/// A script that was played and judged.
+pub(crate) struct Tried {
+    pub(crate) scenario: Scenario,
+    pub(crate) transcript: Transcript,
+    pub(crate) judgement: Judgement,
+}
+
+/// A script on which the backend differs from the reference.
+#[derive(Clone)]
+pub(crate) struct Failing {
+    pub(crate) scenario: Scenario,
+    pub(crate) transcript: Transcript,
+    pub(crate) finding: Finding,
+}
+
+impl Trial<'_> {
+    /// Plays the script with fresh browsers and judges what happened.
+    ///
+    /// # Errors
+    ///
+    /// A fault of the service that leaves nothing to judge.
+    pub(crate) async fn play(&self, script: Script) -> Result<Tried, BackendError> {
+        let began = Instant::now();
+        let transcript = play_judgeable(&self.backend, &script, self.patience).await?;
+        let scenario = oracle::scenario(script, self.survey, self.dead_sessions, &transcript).await;
+        let judgement = if self.outlives_a_session(began.elapsed()) {
+            Judgement { comparisons: 0, finding: None }
+        } else {
+            scenario.judge(&transcript)
+        };
+        Ok(Tried { scenario, transcript, judgement })
+    }
+
+    /// Whether a session may have expired meanwhile. A second is left for clocks that count in seconds.
+    fn outlives_a_session(&self, elapsed: Duration) -> bool {
+        let description = &self.survey.description;
+        let lifetimes = [description.lifetime_seconds, description.browser_lifetime_seconds.flatten()];
+        lifetimes.into_iter().flatten().any(|lifetime| elapsed.as_secs_f64() >= lifetime - 1.0)
+    }
+}
+
+impl Tried {
+    /// The failure, if the script failed.
+    pub(crate) fn failing(self) -> Option<Failing> {
+        let finding = self.judgement.finding?;
+        Some(Failing { scenario: self.scenario, transcript: self.transcript, finding })
+    }
+}

@@ -1,0 +1,106 @@
+//! Keys and values within what level `minimum` allows (CONTRACT.md, values).
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::json;
+use sessionspec_reference::{Map, Value};
+
+use crate::survey::Values;
+
+/// The keys of items: few, so that operations meet each other.
+pub(super) const KEYS: [&str; 5] = ["a", "b", "c", "d", "Colour_2"];
+
+/// The most that the items of one session may take, in bytes of JSON: the level's limit is 1.5 kB, and a small value
+/// fits in everywhere.
+const ROOM: usize = 1400;
+
+/// What is used where nothing else fits.
+pub(super) fn small_value() -> Value {
+    json!("x")
+}
+
+/// Whether the session is still within its limit when this item is added or replaced.
+pub(super) fn fits(items: &Map, key: &str, value: &Value) -> bool {
+    let others = items.iter().filter(|(other, _)| *other != key);
+    others.map(|(key, value)| item_size(key, value)).sum::<usize>() + item_size(key, value) <= ROOM
+}
+
+fn item_size(key: &str, value: &Value) -> usize {
+    key.len() + 4 + size(value)
+}
+
+/// The size in JSON that is written in ASCII, the longest of the usual forms.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => 2 + text.chars().map(size_of_char).sum::<usize>(),
+        Value::Array(elements) => 2 + elements.iter().map(|element| 1 + size(element)).sum::<usize>(),
+        Value::Object(members) => 2 + members.iter().map(|(key, value)| item_size(key, value)).sum::<usize>(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 11,
+    }
+}
+
+fn size_of_char(char: char) -> usize {
+    match char {
+        '"' | '\\' => 2,
+        char if char.is_ascii() => 1,
+        // An escape for each unit of UTF-16.
+        char => 6 * char.len_utf16(),
+    }
+}
+
+/// Values that the backend can keep: many small ones, some that are nested, long or beyond ASCII.
+pub(super) fn values(kept: Values) -> BoxedStrategy<Value> {
+    if kept == Values::Strings {
+        return strings();
+    }
+    prop_oneof![
+        6 => scalars(),
+        2 => nested(),
+    ]
+    .boxed()
+}
+
+/// A list or an object with something in it, up to three deep.
+pub(super) fn nested() -> BoxedStrategy<Value> {
+    scalars()
+        .prop_recursive(2, 6, 3, |inner| {
+            prop_oneof![3 => Just(Value::from("x")), 1 => inner.clone(), 1 => list(&inner), 1 => object(&inner)]
+        })
+        .prop_flat_map(|inner| {
+            let inner = Just(inner);
+            prop_oneof![list(&inner), object(&inner)]
+        })
+        .boxed()
+}
+
+fn list(inner: &(impl Strategy<Value = Value> + Clone + 'static)) -> BoxedStrategy<Value> {
+    vec(inner.clone(), 0..3).prop_map(Value::from).boxed()
+}
+
+fn object(inner: &(impl Strategy<Value = Value> + Clone + 'static)) -> BoxedStrategy<Value> {
+    let member = (prop::sample::select(vec!["n", "a", "items"]), inner.clone());
+    vec(member, 0..3)
+        .prop_map(|members| members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Map>())
+        .prop_map(Value::Object)
+        .boxed()
+}
+
+fn scalars() -> BoxedStrategy<Value> {
+    prop_oneof![
+        4 => strings(),
+        1 => any::<bool>().prop_map(Value::from),
+        2 => prop::sample::select(vec![0, 1, -1, 2_147_483_647, -2_147_483_648]).prop_map(Value::from),
+    ]
+    .boxed()
+}
+
+/// Unicode in its normal form, quotes and escapes of several languages, what looks like another type, and length.
+fn strings() -> BoxedStrategy<Value> {
+    let mut texts: Vec<String> =
+        ["", "x", "y", "1", "true", "null", "a longer text", " padded ", "grüße 🐢", "東京", "שלום"]
+            .map(str::to_owned)
+            .to_vec();
+    texts.extend(["%3D;\"", "a,b;c=d", "\\u0041\\", "'; --", "<b>&amp;</b>"].map(str::to_owned));
+    texts.extend(["long ".repeat(40), "é".repeat(60)]);
+    prop::sample::select(texts).prop_map(Value::from).boxed()
+}

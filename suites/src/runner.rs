@@ -17,7 +17,7 @@ use crate::report::{
 };
 use crate::scenario::{Finding, Scenario};
 use crate::search::{self, Caught, Hunt, Property, ShrinkBounds, Trial};
-use crate::survey::{PreflightError, Survey, preflight, survey};
+use crate::survey::{self, PreflightError, Survey};
 use crate::transcript::Transcript;
 
 /// What to run, and how.
@@ -116,8 +116,7 @@ async fn run_local(
     mut observe: impl FnMut(Event<'_>),
     stop: impl Future<Output = ()>,
 ) -> Result<Report, PreflightError> {
-    let description = preflight(&backend, options.patience).await?;
-    let survey = survey(&backend, description, options.patience).await;
+    let survey = survey::observe(&backend, options.patience).await?;
     let wanted: Vec<Check> = catalogue().into_iter().filter(|check| options.wants(check)).collect();
     let mut run = Run { backend, survey, options, verdicts: BTreeMap::new(), ended: None };
     let mut checks = Vec::new();

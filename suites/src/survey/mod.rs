@@ -6,15 +6,27 @@
 mod observe;
 mod preflight;
 
-pub(crate) use observe::survey;
 pub use preflight::PreflightError;
-pub(crate) use preflight::preflight;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::time::Duration;
 
 use serde::Serialize;
 use sessionspec_reference::Description;
 use sessionspec_reference::modes::{self, Modes};
+
+use crate::backend::Backend;
+
+/// Observes a backend, after a first contact. It needs a [`LocalSet`](tokio::task::LocalSet), since it holds a cycle.
+///
+/// # Errors
+///
+/// Where the backend does not answer at all.
+pub async fn observe(backend: &Rc<dyn Backend>, patience: Duration) -> Result<Survey, PreflightError> {
+    let description = preflight::preflight(backend, patience).await?;
+    Ok(observe::survey(backend, description, patience).await)
+}
 
 /// What a backend can do, as observed.
 #[derive(Debug, Clone)]

@@ -19,7 +19,7 @@ use crate::script::ops::{
 use crate::script::{Answer, Operation};
 use crate::transcript::Exchange;
 
-/// Observes everything. The backend has answered before (see [`preflight`](super::preflight())).
+/// Observes everything. The backend has answered before (see the preflight).
 pub(crate) async fn survey(
     backend: &Rc<dyn Backend>,
     description: Description,

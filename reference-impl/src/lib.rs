@@ -4,6 +4,8 @@
 //! - [`SessionInterface`] and [`Session`] are the contract as traits. The provided methods of [`Session`] are the
 //!   mixin's defaults, so a session over a map takes a handful of lines.
 //! - [`Memory`] is the reference, settable to every legal [`Modes`]: the conformance suite compares with it.
+//! - [`SignedCookies`] is the same contract with no store: the browser keeps the session, in a signed cookie. It needs
+//!   the feature `signed-cookies`.
 //! - [`legacy`] has Flask 0.7's two hooks, and the glue that serves old and new applications.
 //! - [`NullSession`] is what an application gets where no session can be opened.
 
@@ -16,6 +18,8 @@ pub mod legacy;
 mod memory;
 pub mod modes;
 mod null;
+#[cfg(feature = "signed-cookies")]
+mod signed_cookie;
 pub mod value;
 
 pub use description::Description;
@@ -24,4 +28,6 @@ pub use interface::{PERMANENT_KEY, Session, SessionInterface};
 pub use memory::{COOKIE_NAME, Memory, MemorySession};
 pub use modes::Modes;
 pub use null::NullSession;
+#[cfg(feature = "signed-cookies")]
+pub use signed_cookie::{SignedCookieSession, SignedCookies};
 pub use value::{Map, Value};

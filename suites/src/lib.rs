@@ -4,6 +4,8 @@ pub mod backend;
 pub mod browser;
 mod catalogue;
 mod check;
+pub mod checks;
+mod conformance;
 pub mod contract;
 pub mod expectation;
 pub mod glue;
@@ -16,10 +18,11 @@ mod runner;
 mod scenario;
 pub mod script;
 mod search;
+mod support;
 pub mod survey;
 pub mod transcript;
 
-pub use backend::{Backend, in_process};
+pub use backend::{Backend, IntoBackend, in_process};
 pub use catalogue::catalogue;
 pub use check::{Check, Level, Plan, Test};
 pub use player::Player;
@@ -29,3 +32,8 @@ pub use scenario::{Expectation, Finding, Judgement, Line, Scenario};
 pub use search::{DeadSessions, Generator, Property, Shape, ShrinkBounds, case_seed};
 pub use sessionspec_reference as reference;
 pub use survey::{PreflightError, Survey};
+
+#[doc(hidden)]
+pub mod __support {
+    pub use crate::support::{KnownFailure, Place, judge};
+}

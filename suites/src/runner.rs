@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::task::LocalSet;
 
-use crate::backend::{Backend, BackendError};
+use crate::backend::{Backend, BackendError, IntoBackend};
 use crate::catalogue::catalogue;
 use crate::check::{Check, Plan, Test};
 use crate::glue::Glue;
@@ -81,10 +81,10 @@ pub enum Event<'a> {
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use sessionspec::{Level, LevelVerdict, Options, in_process, reference::Memory};
+/// use sessionspec::{Level, LevelVerdict, Options, reference::Memory};
 ///
 /// let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-/// let report = runtime.block_on(sessionspec::run(in_process(Memory::default()), Options::default()))?;
+/// let report = runtime.block_on(sessionspec::run(Memory::default(), Options::default()))?;
 /// assert_eq!(report.verdict(Level::Minimum), Some(LevelVerdict::Conforms));
 /// # Ok(()) }
 /// ```
@@ -92,8 +92,8 @@ pub enum Event<'a> {
 /// # Errors
 ///
 /// [`PreflightError`] where the backend does not answer at all: then nothing could be judged.
-pub async fn run(backend: Rc<dyn Backend>, options: Options) -> Result<Report, PreflightError> {
-    run_until(backend, options, |_| {}, std::future::pending()).await
+pub async fn run<Kind>(backend: impl IntoBackend<Kind>, options: Options) -> Result<Report, PreflightError> {
+    run_until(backend.into_backend(), options, |_| {}, std::future::pending()).await
 }
 
 /// As [`run`], but says what happens while it goes on, and ends when `stop` is ready: what is finished stays known.

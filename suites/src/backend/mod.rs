@@ -3,9 +3,11 @@
 mod gate;
 mod in_process;
 mod interpret;
+mod into_backend;
 
 pub use gate::Gate;
 pub use in_process::{InProcess, in_process};
+pub use into_backend::{IntoBackend, kind};
 pub use sessionspec_reference::legacy::LocalBoxFuture;
 
 use std::collections::BTreeMap;

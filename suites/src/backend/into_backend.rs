@@ -1,0 +1,56 @@
+//! What can be put under test.
+
+use std::rc::Rc;
+
+use sessionspec_reference::SessionInterface;
+
+use super::{Backend, in_process};
+
+/// Whatever can be put under test: a session interface, a [`Backend`], or what one of the adapters knows.
+///
+/// `Kind` only tells these apart; it is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be put under test",
+    label = "neither a session interface nor a backend",
+    note = "for a session backend implement `sessionspec::reference::SessionInterface`: `open_session` and `save_session`",
+    note = "for a store of sessions implement `sessionspec::reference::Store` and test `Stored::new(store)`",
+    note = "for a framework's own middleware see `sessionspec::adapters` and the features of this crate"
+)]
+pub trait IntoBackend<Kind> {
+    /// The backend behind its door.
+    fn into_backend(self) -> Rc<dyn Backend>;
+}
+
+/// How a type becomes a backend, so that no two implementations of [`IntoBackend`] overlap.
+pub mod kind {
+    /// It is a session interface.
+    #[derive(Debug)]
+    pub enum Interface {}
+    /// It is a backend.
+    #[derive(Debug)]
+    pub enum Backend {}
+    /// It is a pointer to one.
+    #[derive(Debug)]
+    pub enum Pointer {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<I: SessionInterface + 'static> IntoBackend<kind::Interface> for I {
+    fn into_backend(self) -> Rc<dyn Backend> {
+        in_process(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<B: Backend + 'static> IntoBackend<kind::Backend> for B {
+    fn into_backend(self) -> Rc<dyn Backend> {
+        Rc::new(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoBackend<kind::Pointer> for Rc<dyn Backend> {
+    fn into_backend(self) -> Rc<dyn Backend> {
+        self
+    }
+}

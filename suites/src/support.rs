@@ -1,0 +1,183 @@
+//! The hidden door of the macros: what they expand to calls this, so that they stay thin. It is no public interface.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write;
+use std::future::Future;
+use std::rc::Rc;
+
+use tokio::runtime;
+use tokio::task::LocalSet;
+
+use crate::backend::Backend;
+use crate::catalogue::catalogue;
+use crate::checks;
+use crate::contract;
+use crate::report::{CheckReport, Report, Verdict, failure_text};
+use crate::runner::{Options, run_until};
+
+/// Where a test stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// The name of the check, as in [`checks`].
+    pub check: &'static str,
+    /// The path of the module that the test is in, with its crate.
+    pub module: &'static str,
+    /// The package of that crate.
+    pub package: &'static str,
+}
+
+/// A check that is known to fail.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownFailure {
+    /// Its name, as in [`checks`].
+    pub check: &'static str,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// What the expression for a backend may fail with.
+pub(crate) type SetUp = Result<Rc<dyn Backend>, Box<dyn Error>>;
+
+/// The body of one test. It returns if the test has passed.
+pub fn judge(
+    place: Place,
+    backend: impl Future<Output = SetUp>,
+    options: Option<Options>,
+    known: &[KnownFailure],
+) {
+    let id = checks::id(place.check);
+    let known = known.iter().map(|known| (checks::id(known.check), known.reason.to_owned()));
+    let options = Options {
+        only: Some(with_needs(&id)),
+        known_failures: known.collect(),
+        ..options.unwrap_or_default()
+    };
+    let known = options.known_failures.clone();
+    let report = report_on(backend, options).unwrap_or_else(|message| fail(&message));
+    let Some(check) = report.checks.iter().find(|check| check.id == id) else {
+        fail(&format!("there is no check `{id}`"));
+    };
+    match verdict_text(check, &known) {
+        Ok(passed) => print!("{passed}"),
+        Err(failed) => fail(&format!("{failed}\n{}", next_steps(place, check))),
+    }
+}
+
+/// Sets the backend up and runs, on a runtime of its own.
+pub(crate) fn report_on(backend: impl Future<Output = SetUp>, options: Options) -> Result<Report, String> {
+    if runtime::Handle::try_current().is_ok() {
+        return Err(
+            "this runs on a runtime of its own: use a plain #[test] instead of an async one".to_owned()
+        );
+    }
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("there is no runtime for this test: {error}"))?;
+    LocalSet::new().block_on(&runtime, async {
+        let backend = backend.await.map_err(|error| format!("the backend could not be set up: {error}"))?;
+        run_until(backend, options, |_| {}, std::future::pending())
+            .await
+            .map_err(|error| format!("nothing could be judged; {error}"))
+    })
+}
+
+/// The check and all that it needs, directly or not. What is needed runs first, since the catalogue is in that order.
+fn with_needs(id: &str) -> Vec<String> {
+    let catalogue = catalogue();
+    let mut wanted = vec![id.to_owned()];
+    let mut next = 0;
+    while let Some(id) = wanted.get(next) {
+        let check = catalogue.iter().find(|check| check.id == id);
+        let needs = check.map_or(&[][..], |check| check.needs);
+        let unknown: Vec<String> = needs
+            .iter()
+            .filter(|need| !wanted.iter().any(|id| id == *need))
+            .map(ToString::to_string)
+            .collect();
+        wanted.extend(unknown);
+        next += 1;
+    }
+    wanted
+}
+
+/// What a test says that has passed, or has failed.
+fn verdict_text(check: &CheckReport, known: &BTreeMap<String, String>) -> Result<String, String> {
+    let because = check.because.as_deref().unwrap_or_default();
+    let evidence = check.evidence;
+    match (check.verdict, known.get(&check.id)) {
+        (Verdict::Pass, _) => {
+            Ok(format!("pass: {} scripts, {} comparisons\n", evidence.scripts, evidence.comparisons))
+        }
+        (Verdict::NotApplicable, _) => Ok(format!("not applicable: {because}\n")),
+        (Verdict::KnownFailure, _) => Ok(format!("known failure: {because}\n\n{}", failures(check))),
+        (Verdict::Unverified, Some(reason)) => Ok(format!("known failure: {reason}\n({because})\n")),
+        (Verdict::Fail, _) if check.failures.is_empty() => Err(format!("{}: {because}\n", check.id)),
+        (Verdict::Fail, _) => Err(failures(check)),
+        (Verdict::Unverified | Verdict::Inconclusive | Verdict::Error, _) => {
+            Err(format!("{}: {}: {because}\n", check.id, check.verdict.as_str()))
+        }
+    }
+}
+
+fn failures(check: &CheckReport) -> String {
+    let mut text = String::new();
+    for failure in &check.failures {
+        let _ = writeln!(text, "{}", failure_text(check, failure));
+    }
+    if let Some(clause) = contract::clause(&check.clause) {
+        let _ = writeln!(text, "  The contract says, in `{}`:\n", check.clause);
+        for line in clause.lines() {
+            let _ = writeln!(text, "    {line}");
+        }
+    }
+    text
+}
+
+/// What to run next, and what to write where the failure cannot be mended now.
+fn next_steps(place: Place, report: &CheckReport) -> String {
+    let Place { check, module, package } = place;
+    // The test harness does not count the crate's own name as a part of a test's path.
+    let suite = module.split_once("::").map_or(module, |(_, path)| path);
+    let name = check.rsplit("::").next().unwrap_or(check);
+    let mut text = format!("  This test alone:     cargo test -p {package} -- --exact {suite}::{name}\n");
+    let is_stale_entry = report.verdict == Verdict::Fail && report.failures.is_empty();
+    if matches!(report.verdict, Verdict::Fail | Verdict::Unverified) && !is_stale_entry {
+        let _ = writeln!(text, "  If it has to stay:   known_failures {{ {check}: \"why\" }}");
+    }
+    text
+}
+
+/// Fails the test with this text and nothing else: a panic would add a message of its own and a backtrace.
+fn fail(text: &str) -> ! {
+    eprint!("{text}");
+    if !text.ends_with('\n') {
+        eprintln!();
+    }
+    std::panic::resume_unwind(Box::new("the test has said why it failed"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_needed_is_added_with_its_own_needs() {
+        let wanted = with_needs("minimum/modified-stays");
+        assert_eq!(
+            wanted,
+            ["minimum/modified-stays", "minimum/modified-after-change", "minimum/modified-is-boolean"]
+        );
+    }
+
+    #[test]
+    fn the_catalogue_runs_what_is_needed_first() {
+        let catalogue = catalogue();
+        let at = |id: &str| catalogue.iter().position(|check| check.id == id);
+        for check in &catalogue {
+            let late: Vec<_> = check.needs.iter().filter(|need| at(need) >= at(check.id)).collect();
+            assert!(late.is_empty(), "{} runs before {late:?}, which it needs", check.id);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What the tests of `conformance!` say when they fail, and when they pass although something is wrong.
+//!
+//! A test binary cannot contain tests that fail. So it calls itself: in that process `SWAPPED` is set, and each module
+//! below has the other of its two backends.
+
+use std::process::Command;
+use std::rc::Rc;
+
+use sessionspec::reference::http::{Request, Response};
+use sessionspec::reference::{Memory, MemorySession, Result, SessionInterface};
+use sessionspec::{Backend, in_process};
+
+/// A backend that saves nothing.
+struct Forgetful(Memory);
+
+impl SessionInterface for Forgetful {
+    type Session = MemorySession;
+
+    async fn open_session(&self, request: &Request) -> Result<Option<MemorySession>> {
+        self.0.open_session(request).await
+    }
+
+    async fn save_session(&self, _session: &mut MemorySession, _response: &mut Response) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn is_swapped() -> bool {
+    std::env::var_os("SWAPPED").is_some()
+}
+
+fn backend(is_forgetful: bool) -> Rc<dyn Backend> {
+    if is_forgetful { in_process(Forgetful(Memory::default())) } else { in_process(Memory::default()) }
+}
+
+mod broken_when_swapped {
+    use super::*;
+
+    sessionspec::conformance! { backend: backend(is_swapped()), level: minimum }
+}
+
+mod mended_when_swapped {
+    use super::*;
+
+    sessionspec::conformance! {
+        backend: backend(!is_swapped()),
+        level: minimum,
+        known_failures {
+            minimum::each_mutator_persists: "saving comes with release 2",
+            minimum::modified_after_change: "saving comes with release 2",
+            minimum::modified_stays: "saving comes with release 2",
+            minimum::new_never_for_saved: "saving comes with release 2",
+            minimum::permanent_leaves_items_alone: "saving comes with release 2",
+            minimum::permanent_persists: "saving comes with release 2",
+            minimum::browsers_isolated: "saving comes with release 2",
+            minimum::persists: "saving comes with release 2",
+        },
+    }
+}
+
+mod out_of_order_when_swapped {
+    use super::*;
+
+    async fn connect() -> Result<Memory, std::io::Error> {
+        if is_swapped() { Err(std::io::Error::other("no store at port 6379")) } else { Ok(Memory::default()) }
+    }
+
+    sessionspec::conformance! { backend: connect().await?, level: minimum }
+}
+
+/// Runs one test of this file in a process of its own: whether it passed, and what it said.
+fn run(test: &str, swapped: bool) -> (bool, String) {
+    let mut command = Command::new(std::env::current_exe().expect("a test knows its file"));
+    command.args(["--exact", test, "--show-output"]).env("RUST_BACKTRACE", "1");
+    if swapped {
+        command.env("SWAPPED", "1");
+    }
+    let output = command.output().expect("a test can be run again");
+    let text = String::from_utf8(output.stdout).expect("the output is text");
+    let said = text.split_once(&format!("---- {test} stdout ----\n")).map_or("", |(_, said)| said);
+    let said = said.split_once("\n\nsuccesses:").or(said.split_once("\n\nfailures:")).unwrap_or((said, "")).0;
+    (output.status.success(), said.trim_end().to_owned())
+}
+
+#[test]
+fn a_broken_promise_is_told_with_its_script() {
+    let (passed, said) = run("broken_when_swapped::minimum::each_mutator_persists", true);
+    assert!(!passed);
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn what_could_not_be_verified_does_not_pass() {
+    let (passed, said) = run("broken_when_swapped::minimum::new_never_for_saved", true);
+    assert!(!passed);
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn a_known_failure_passes_and_says_so() {
+    let (passed, said) = run("mended_when_swapped::minimum::new_never_for_saved", false);
+    assert!(passed);
+    insta::assert_snapshot!(said);
+    let (passed, said) = run("mended_when_swapped::minimum::each_mutator_persists", false);
+    assert!(passed);
+    assert!(said.starts_with("known failure: saving comes with release 2\n"), "{said}");
+}
+
+#[test]
+fn a_known_failure_that_is_mended_fails() {
+    let (passed, said) = run("mended_when_swapped::minimum::each_mutator_persists", true);
+    assert!(!passed);
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn what_does_not_apply_passes_with_its_reason() {
+    let (passed, said) = run("broken_when_swapped::minimum::null_session", false);
+    assert!(passed);
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn a_backend_that_cannot_be_set_up_says_why() {
+    let (passed, said) = run("out_of_order_when_swapped::minimum::opens_empty", true);
+    assert!(!passed);
+    insta::assert_snapshot!(said);
+}

@@ -1,4 +1,235 @@
 //! A conformance suite for web-session backends: does a backend honour the contract that Flask 0.8 set down?
+//!
+//! A *session interface* opens a session for a request and saves it with the response; a session is a mapping that
+//! also knows `permanent`, `modified` and `new`. [`contract::TEXT`] says what that means, clause by clause. This crate
+//! is the dev-dependency that holds your backend to it: every check of every clause becomes one of your tests.
+//!
+//! This page goes from an empty file to a backend that conforms.
+//!
+//! # A backend
+//!
+//! Two traits of [`mod@reference`] say what a backend is, and only six functions are asked for: `get`, `set`, `delete` and
+//! `items` of a [`Session`](reference::Session), `open_session` and `save_session` of a
+//! [`SessionInterface`](reference::SessionInterface). The rest is provided. Here are sessions on a shelf, with a
+//! mistake in them:
+//!
+//! ```
+//! use std::cell::RefCell;
+//! use std::collections::HashMap;
+//! use std::rc::Rc;
+//!
+//! use sessionspec::reference::http::{Request, Response};
+//! use sessionspec::reference::{Map, Result, Session, SessionInterface, Value};
+//!
+//! /// Every session is a map on the shelf, and the cookie says which.
+//! #[derive(Clone, Default)]
+//! pub struct Shelf(Rc<RefCell<HashMap<String, Map>>>);
+//!
+//! pub struct ShelfSession {
+//!     id: Option<String>,
+//!     items: Map,
+//!     modified: bool,
+//! }
+//!
+//! impl Session for ShelfSession {
+//!     async fn get(&mut self, key: &str) -> Result<Option<Value>> {
+//!         Ok(self.items.get(key).cloned())
+//!     }
+//!
+//!     async fn set(&mut self, key: &str, value: Value) -> Result<()> {
+//!         self.modified = true;
+//!         self.items.insert(key.to_owned(), value);
+//!         Ok(())
+//!     }
+//!
+//!     async fn delete(&mut self, key: &str) -> Result<bool> {
+//!         Ok(self.items.remove(key).is_some())
+//!     }
+//!
+//!     async fn items(&mut self) -> Result<Map> {
+//!         Ok(self.items.clone())
+//!     }
+//!
+//!     async fn modified(&mut self) -> Result<bool> {
+//!         Ok(self.modified)
+//!     }
+//! }
+//!
+//! impl SessionInterface for Shelf {
+//!     type Session = ShelfSession;
+//!
+//!     async fn open_session(&self, request: &Request) -> Result<Option<ShelfSession>> {
+//!         let known = request.cookies("session").find_map(|value| {
+//!             let id = std::str::from_utf8(value).ok()?;
+//!             Some((id.to_owned(), self.0.borrow().get(id)?.clone()))
+//!         });
+//!         // An id that is not on the shelf is never adopted: its session gets one of its own.
+//!         let (id, items) = known.unzip();
+//!         Ok(Some(ShelfSession { id, items: items.unwrap_or_default(), modified: false }))
+//!     }
+//!
+//!     async fn save_session(&self, session: &mut ShelfSession, response: &mut Response) -> Result<()> {
+//!         if session.modified {
+//!             let id = session.id.get_or_insert_with(fresh_id);
+//!             self.0.borrow_mut().insert(id.clone(), session.items.clone());
+//!             response.headers.append("Set-Cookie", format!("session={id}; Path=/; HttpOnly; SameSite=Lax"));
+//!         }
+//!         Ok(())
+//!     }
+//! }
+//!
+//! # /*
+//! fn fresh_id() -> String {
+//!     // 128 random bits, as text
+//! }
+//! # */
+//! # fn fresh_id() -> String {
+//! #     use std::hash::{BuildHasher, RandomState};
+//! #     format!("{:016x}{:016x}", RandomState::new().hash_one(1), RandomState::new().hash_one(2))
+//! # }
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+//! # let options = sessionspec::Options { cases: 10, ..Default::default() };
+//! # let report = runtime.block_on(sessionspec::run(Shelf::default(), options)).unwrap();
+//! # let check = report.checks.iter().find(|check| check.id == "minimum/each-mutator-persists").unwrap();
+//! # let text = sessionspec::report::failure_text(check, &check.failures[0]);
+//! # assert_eq!(text, r#"minimum/each-mutator-persists (minimum): delete
+//! #   promised  Every way to change a session is saved, also as the only change of a cycle.
+//! #             CONTRACT.md, save.each-mutator
+//! #   cycle 1   ann sends no cookie
+//! #               {"key":"colour","op":"set","value":"red"}  =>  done
+//! #               {"key":"size","op":"set","value":"small"}  =>  done
+//! #             Set-Cookie: session=<1>; Path=/; HttpOnly; SameSite=Lax
+//! #   cycle 2   ann sends Cookie: session=<1>
+//! #               {"key":"colour","op":"delete"}  =>  done
+//! #   cycle 3   ann sends Cookie: session=<1>
+//! #               {"op":"items"}  =>  {"colour":"red","size":"small"}  <- here
+//! #   expected  {"size":"small"}
+//! #   seen      {"colour":"red","size":"small"}
+//! # "#);
+//! ```
+//!
+//! # The tests
+//!
+//! `cargo add --dev sessionspec`, and in `tests/conformance.rs`:
+//!
+//! ```
+//! # use sessionspec::reference::Memory as Shelf;
+//! sessionspec::conformance! {
+//!     backend: Shelf::default(),
+//!     level: minimum,
+//! }
+//! ```
+//!
+//! That is one `#[test]` for each check. `cargo test` (or `cargo nextest run`) says, among others:
+//!
+//! ```text
+//! test minimum::browsers_isolated ... ok
+//! test minimum::each_mutator_persists ... FAILED
+//! test minimum::new_for_fresh ... ignored, above the level asked for: recommended
+//! test minimum::null_session ... ok
+//! ```
+//!
+//! # Reading a failure
+//!
+//! ```text
+//! ---- minimum::each_mutator_persists stdout ----
+//! minimum/each-mutator-persists (minimum): delete
+//!   promised  Every way to change a session is saved, also as the only change of a cycle.
+//!             CONTRACT.md, save.each-mutator
+//!   cycle 1   ann sends no cookie
+//!               {"key":"colour","op":"set","value":"red"}  =>  done
+//!               {"key":"size","op":"set","value":"small"}  =>  done
+//!             Set-Cookie: session=<1>; Path=/; HttpOnly; SameSite=Lax
+//!   cycle 2   ann sends Cookie: session=<1>
+//!               {"key":"colour","op":"delete"}  =>  done
+//!   cycle 3   ann sends Cookie: session=<1>
+//!               {"op":"items"}  =>  {"colour":"red","size":"small"}  <- here
+//!   expected  {"size":"small"}
+//!   seen      {"colour":"red","size":"small"}
+//! ```
+//!
+//! A *cycle* is one request: the session is opened, the operations are performed, the session is saved. The browser
+//! `ann` has put two items into her session, has deleted one of them in the next request, and finds it again in the
+//! third. The deletion was the only thing that her second request did, and nobody had noticed it. Then follow the
+//! words of the contract, and the command that runs this test alone.
+//!
+//! `minimum::modified_after_change` fails for the same mistake: after the deletion `modified` is still false. And
+//! `minimum::persists` has come across it with scripts that it made up itself.
+//!
+//! # Mending it
+//!
+//! ```
+//! # use sessionspec::reference::{Map, Result, Session, SessionInterface, Value, http::{Request, Response}};
+//! # use std::{cell::RefCell, collections::HashMap, rc::Rc};
+//! # #[derive(Clone, Default)]
+//! # struct Shelf(Rc<RefCell<HashMap<String, Map>>>);
+//! # struct ShelfSession { id: Option<String>, items: Map, modified: bool }
+//! # impl Session for ShelfSession {
+//! #     async fn get(&mut self, key: &str) -> Result<Option<Value>> { Ok(self.items.get(key).cloned()) }
+//! #     async fn set(&mut self, key: &str, value: Value) -> Result<()> {
+//! #         self.modified = true;
+//! #         self.items.insert(key.to_owned(), value);
+//! #         Ok(())
+//! #     }
+//! async fn delete(&mut self, key: &str) -> Result<bool> {
+//!     let removed = self.items.remove(key);
+//!     self.modified |= removed.is_some();
+//!     Ok(removed.is_some())
+//! }
+//! #     async fn items(&mut self) -> Result<Map> { Ok(self.items.clone()) }
+//! #     async fn modified(&mut self) -> Result<bool> { Ok(self.modified) }
+//! # }
+//! # impl SessionInterface for Shelf {
+//! #     type Session = ShelfSession;
+//! #     async fn open_session(&self, request: &Request) -> Result<Option<ShelfSession>> {
+//! #         let known = request.cookies("session").find_map(|value| {
+//! #             let id = std::str::from_utf8(value).ok()?;
+//! #             Some((id.to_owned(), self.0.borrow().get(id)?.clone()))
+//! #         });
+//! #         let (id, items) = known.unzip();
+//! #         Ok(Some(ShelfSession { id, items: items.unwrap_or_default(), modified: false }))
+//! #     }
+//! #     async fn save_session(&self, session: &mut ShelfSession, response: &mut Response) -> Result<()> {
+//! #         if session.modified {
+//! #             let id = session.id.get_or_insert_with(fresh_id);
+//! #             self.0.borrow_mut().insert(id.clone(), session.items.clone());
+//! #             response.headers.append("Set-Cookie", format!("session={id}; Path=/"));
+//! #         }
+//! #         Ok(())
+//! #     }
+//! # }
+//! # fn fresh_id() -> String {
+//! #     use std::hash::{BuildHasher, RandomState};
+//! #     format!("{:016x}{:016x}", RandomState::new().hash_one(1), RandomState::new().hash_one(2))
+//! # }
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+//! # let options = sessionspec::Options { cases: 10, ..Default::default() };
+//! # let report = runtime.block_on(sessionspec::run(Shelf::default(), options)).unwrap();
+//! # let verdict = report.verdict(sessionspec::Level::Minimum);
+//! # assert_eq!(verdict, Some(sessionspec::LevelVerdict::Conforms));
+//! ```
+//!
+//! All tests pass: the shelf conforms at level `minimum`. `cargo test -- --ignored` tries the checks above it.
+//!
+//! What cannot be mended today is [listed with a reason](conformance!): that test passes, and fails again on the day on
+//! which the entry is out of date.
+//!
+//! # Without the macro
+//!
+//! [`run`] gives the whole [`Report`], as data:
+//!
+//! ```
+//! use sessionspec::{Level, LevelVerdict, Options, reference::Memory};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), sessionspec::PreflightError> {
+//! let report = sessionspec::run(Memory::default(), Options::default()).await?;
+//! assert_eq!(report.verdict(Level::Minimum), Some(LevelVerdict::Conforms));
+//! # Ok(()) }
+//! ```
+//!
+//! A backend in another language, or one that is only reached over HTTP, is put under test by the command line
+//! `sessionspec` of the package `sessionspec-harness`.
 
 pub mod backend;
 pub mod browser;

@@ -84,6 +84,9 @@ impl<'a> Scribe<'a> {
         // A look at everything, so that nothing that went wrong stays hidden.
         if ops.last() != Some(&Operation::Destroy) {
             ops.push(Operation::Items);
+            if self.is_tried(Verb::Permanent) && self.below(2) == 0 {
+                ops.push(Operation::Permanent);
+            }
         }
         self.model.save(browser, false);
         Step::Cycle(Cycle { browser: browser.to_owned(), ops })
@@ -143,10 +146,9 @@ impl<'a> Scribe<'a> {
         let mut path = vec![PathStep::Key(key)];
         self.walk_into(&container, &mut path);
         ops.push(Operation::SetIn { path, value: json!(self.below(3)) });
-        let can_be_told = self.plan.verbs.iter().any(|(_, verb)| *verb == Verb::SetModified);
         // Where nobody notices by itself, an untold change only casts doubt on the item.
         let told = if self.plan.survey.nested == Nested::Untracked { 3 } else { 1 };
-        if can_be_told && self.below(4) < told {
+        if self.is_tried(Verb::SetModified) && self.below(4) < told {
             ops.push(Operation::SetModified);
         }
     }
@@ -221,6 +223,10 @@ impl<'a> Scribe<'a> {
 
     fn items(&self, browser: &str) -> &Map {
         self.model.items(browser).expect("the browser's cycle is open, so it has a session")
+    }
+
+    fn is_tried(&self, verb: Verb) -> bool {
+        self.plan.verbs.iter().any(|(_, tried)| *tried == verb)
     }
 
     /// A number from zero to below this one; zero of zero.

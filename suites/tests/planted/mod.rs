@@ -30,7 +30,8 @@ pub(crate) enum Bug {
     OlderNestedChangeLost,
     /// `permanent` cannot be set back to false.
     PermanentStuck,
-    /// `regenerate` carries over what was stored, not what the cycle has changed.
+    /// `regenerate` carries over what was stored, not what the cycle has changed. Two kinds of scripts show it, and
+    /// neither is part of the other: an item that was added is gone, or one that was removed is back.
     RegenerateForgets,
     /// Only two items of the application are saved.
     ThirdItemDropped,

@@ -233,17 +233,20 @@
 
 pub mod backend;
 pub mod browser;
+mod case;
 mod catalogue;
 mod check;
 pub mod checks;
 mod conformance;
 pub mod contract;
+mod curl;
 pub mod expectation;
 pub mod glue;
 mod minimum;
 mod model;
 mod oracle;
 mod player;
+mod replay;
 pub mod report;
 mod runner;
 mod scenario;
@@ -254,9 +257,12 @@ pub mod survey;
 pub mod transcript;
 
 pub use backend::{Backend, IntoBackend, in_process};
+pub use case::{CaseError, CaseFile};
 pub use catalogue::catalogue;
 pub use check::{Check, Level, Plan, Test};
+pub use curl::{CurlError, as_curl};
 pub use player::Player;
+pub use replay::{ReplayError, ReplayOutcome, Replayed, replay, replay_surveyed};
 pub use report::{LevelVerdict, Report, Verdict};
 pub use runner::{Event, Options, run, run_until};
 pub use scenario::{Expectation, Finding, Judgement, Line, Scenario};

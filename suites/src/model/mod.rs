@@ -100,20 +100,24 @@ impl<'a> Model<'a> {
         if from == to {
             return;
         }
-        let Some(source) = self.browsers.get(from).copied() else {
-            self.start_afresh(to);
-            return;
-        };
-        let session = &self.sessions[source.session];
-        let cookies = match source.cookies {
+        match self.copy_of(from) {
+            Some(copy) => drop(self.browsers.insert(to.to_owned(), copy)),
+            None => drop(self.start_afresh(to)),
+        }
+    }
+
+    fn copy_of(&self, from: &str) -> Option<Holding> {
+        let Holding { session, cookies } = *self.browsers.get(from)?;
+        let source = &self.sessions[session];
+        let cookies = match cookies {
             // A client-side session is copied, not shared; the oracle would share it.
             _ if self.survey.store != Store::Server => Cookies::Unsure,
-            Cookies::Current if session.is_live() => Cookies::Current,
-            Cookies::Current if session.has_cookie() => Cookies::Unsure,
+            Cookies::Current if source.is_live() => Cookies::Current,
+            Cookies::Current if source.has_cookie() => Cookies::Unsure,
             Cookies::Current | Cookies::Dead => Cookies::Dead,
             Cookies::Unsure => Cookies::Unsure,
         };
-        self.browsers.insert(to.to_owned(), Holding { session: source.session, cookies });
+        Some(Holding { session, cookies })
     }
 
     /// The items that this browser's session certainly holds.
@@ -126,20 +130,21 @@ impl<'a> Model<'a> {
         self.session(browser).into_iter().flat_map(Session::keys_in_doubt)
     }
 
-    /// Whether this browser's cookies certainly lead to a session that holds something.
-    pub(crate) fn can_be_shared(&self, browser: &str) -> bool {
-        let is_current = |holding: &Holding| holding.cookies == Cookies::Current;
-        self.survey.store == Store::Server
-            && self.browsers.get(browser).is_some_and(is_current)
-            && self.session(browser).is_some_and(Session::is_live)
+    /// Whether this browser has a session, and a browser that got a copy of its cookies could be judged.
+    pub(crate) fn copy_can_be_judged(&self, browser: &str) -> bool {
+        self.copy_of(browser).is_some_and(|copy| self.is_judged(copy.cookies))
     }
 
     /// Whether a cycle of this browser can be judged.
     pub(crate) fn can_be_judged(&self, browser: &str) -> bool {
-        match self.browsers.get(browser).map(|holding| holding.cookies) {
-            None | Some(Cookies::Current) => true,
-            Some(Cookies::Dead) => self.dead_sessions == DeadSessions::OnPurpose,
-            Some(Cookies::Unsure) => false,
+        self.browsers.get(browser).is_none_or(|holding| self.is_judged(holding.cookies))
+    }
+
+    fn is_judged(&self, cookies: Cookies) -> bool {
+        match cookies {
+            Cookies::Current => true,
+            Cookies::Dead => self.dead_sessions == DeadSessions::OnPurpose,
+            Cookies::Unsure => false,
         }
     }
 
@@ -158,3 +163,6 @@ impl<'a> Model<'a> {
         self.browsers.get(browser).map(|holding| &mut self.sessions[holding.session])
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,3 +42,6 @@ pub enum DeadSessions {
     /// They do, and have to get a fresh session: for suites of a higher level, whose clauses say so.
     OnPurpose,
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,12 +7,12 @@ use serde_json::json;
 use sessionspec_reference::value::PathStep;
 use sessionspec_reference::{Map, Value};
 
+use super::Shape;
 use super::generate::{BROWSERS, Generator, Verb};
 use super::values::{fits, small_value};
-use super::{DeadSessions, Shape};
 use crate::model::Model;
 use crate::script::{Cycle, Operation, Script, Step};
-use crate::survey::{Store, Values};
+use crate::survey::{Nested, Values};
 
 /// Writes one script.
 pub(super) struct Scribe<'a> {
@@ -48,10 +48,8 @@ impl<'a> Scribe<'a> {
 
     /// Now and then one browser gets the cookies of another, whose session it shares from then on.
     fn copy_cookies(&mut self, browsers: &[&'static str]) -> Option<Step> {
-        let dead_ones_too = self.plan.property.dead_sessions == DeadSessions::OnPurpose
-            && self.plan.survey.store == Store::Server;
         let sources: Vec<&str> =
-            browsers.iter().copied().filter(|from| dead_ones_too || self.model.can_be_shared(from)).collect();
+            browsers.iter().copied().filter(|from| self.model.copy_can_be_judged(from)).collect();
         if browsers.len() < 2 || sources.is_empty() || self.below(5) > 0 {
             return None;
         }
@@ -86,6 +84,9 @@ impl<'a> Scribe<'a> {
         // A look at everything, so that nothing that went wrong stays hidden.
         if ops.last() != Some(&Operation::Destroy) {
             ops.push(Operation::Items);
+            if self.is_tried(Verb::Permanent) && self.below(2) == 0 {
+                ops.push(Operation::Permanent);
+            }
         }
         self.model.save(browser, false);
         Step::Cycle(Cycle { browser: browser.to_owned(), ops })
@@ -145,8 +146,9 @@ impl<'a> Scribe<'a> {
         let mut path = vec![PathStep::Key(key)];
         self.walk_into(&container, &mut path);
         ops.push(Operation::SetIn { path, value: json!(self.below(3)) });
-        let can_be_told = self.plan.verbs.iter().any(|(_, verb)| *verb == Verb::SetModified);
-        if can_be_told && self.below(4) > 0 {
+        // Where nobody notices by itself, an untold change only casts doubt on the item.
+        let told = if self.plan.survey.nested == Nested::Untracked { 3 } else { 1 };
+        if self.is_tried(Verb::SetModified) && self.below(4) < told {
             ops.push(Operation::SetModified);
         }
     }
@@ -221,6 +223,10 @@ impl<'a> Scribe<'a> {
 
     fn items(&self, browser: &str) -> &Map {
         self.model.items(browser).expect("the browser's cycle is open, so it has a session")
+    }
+
+    fn is_tried(&self, verb: Verb) -> bool {
+        self.plan.verbs.iter().any(|(_, tried)| *tried == verb)
     }
 
     /// A number from zero to below this one; zero of zero.

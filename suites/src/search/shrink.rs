@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use super::Trial;
 use super::simpler::{
-    Unit, join_cycles, merge_browsers, rename_browsers, simpler_operations, up_to, weight, without,
-    without_pair,
+    Unit, join_cycles, merge_browsers, rename_browsers, simpler_operations, simpler_writes, up_to, weight,
+    without, without_pair,
 };
 use super::trial::Failing;
 use crate::script::Script;
@@ -66,6 +66,7 @@ impl Shrinker<'_> {
             self.delete_chunks(Unit::Operations).await;
             self.delete_pairs().await;
             self.accept_first(join_cycles).await;
+            self.accept_first(simpler_writes).await;
             self.accept_first(simpler_operations).await;
             self.accept_first(merge_browsers).await;
             if self.stopped.is_some() || weight(self.script()) == before {

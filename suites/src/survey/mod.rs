@@ -15,6 +15,9 @@ use std::time::Duration;
 use serde::Serialize;
 use sessionspec_reference::Description;
 use sessionspec_reference::modes::{self, Modes};
+use tokio::task::LocalSet;
+
+use crate::backend::Backend;
 
 use crate::backend::Backend;
 
@@ -199,6 +202,19 @@ rows! {
 }
 
 impl Survey {
+    /// Observes a backend. [`run`](crate::run) does that by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`PreflightError`] where the backend does not answer at all.
+    pub async fn of(backend: Rc<dyn Backend>, patience: Duration) -> Result<Self, PreflightError> {
+        let observed = async {
+            let description = preflight(&backend, patience).await?;
+            Ok(survey(&backend, description, patience).await)
+        };
+        LocalSet::new().run_until(observed).await
+    }
+
     /// The modes in which the reference behaves like this backend.
     #[must_use]
     pub fn modes(&self) -> Modes {

@@ -29,6 +29,8 @@ pub(crate) struct Design {
     regenerate_forgets_permanent: bool,
     /// An emptied session is kept.
     keeps_empty: bool,
+    /// What has ended leaves its cookie with the browser.
+    leaves_cookie: bool,
     /// Changes inside of values are noticed, but not those further inside or in lists.
     notices_members: bool,
 }
@@ -56,6 +58,8 @@ impl Design {
                 Self { permanent_survives: true, permanent_default: true, ..plain },
             ),
             ("regenerate forgets permanent", Self { regenerate_forgets_permanent: true, ..plain }),
+            ("leaves cookies", Self { leaves_cookie: true, ..plain }),
+            ("leaves cookies and adopts ids", Self { leaves_cookie: true, adopts_ids: true, ..plain }),
             ("notices members", Self { notices_members: true, ..plain }),
         ]
     }
@@ -81,8 +85,8 @@ pub(crate) struct ShelfSession {
     id: Option<String>,
     content: Content,
     modified: bool,
-    /// The id of before, where the session was destroyed or has got another one.
-    retired: Option<String>,
+    /// Ids of before: the session was destroyed, or has got another one.
+    retired: Vec<String>,
     came_with_cookie: bool,
 }
 
@@ -118,14 +122,14 @@ impl SessionInterface for Shelf {
             id,
             content: content.unwrap_or_default(),
             modified: false,
-            retired: None,
+            retired: Vec::new(),
             came_with_cookie: cookie.is_some(),
         }))
     }
 
     async fn save_session(&self, session: &mut ShelfSession, response: &mut Response) -> Result<()> {
         let mut boxes = self.boxes.borrow_mut();
-        if let Some(retired) = session.retired.take() {
+        for retired in session.retired.drain(..) {
             boxes.remove(&retired);
         }
         let refreshes = self.design.refreshes_permanent && session.is_permanent();
@@ -136,7 +140,7 @@ impl SessionInterface for Shelf {
             if let Some(id) = session.id.take() {
                 boxes.remove(&id);
             }
-            if session.came_with_cookie {
+            if session.came_with_cookie && !self.design.leaves_cookie {
                 response.headers.append("Set-Cookie", "shelf=; Max-Age=0");
             }
             return Ok(());
@@ -231,7 +235,7 @@ impl Session for ShelfSession {
     }
 
     async fn regenerate(&mut self) -> Result<()> {
-        self.retired = self.id.take();
+        self.retired.extend(self.id.take());
         self.modified = true;
         if self.design.regenerate_forgets_permanent {
             self.content.permanent = None;
@@ -240,7 +244,7 @@ impl Session for ShelfSession {
     }
 
     async fn destroy(&mut self) -> Result<()> {
-        self.retired = self.id.take();
+        self.retired.extend(self.id.take());
         self.modified = true;
         let permanent = self.content.permanent.filter(|_| self.design.permanent_survives);
         self.content = Content { permanent, ..Content::default() };

@@ -38,13 +38,29 @@ fn simpler_operation(op: &Operation) -> Vec<Operation> {
         Operation::Update { items } => {
             simpler_members(items).into_iter().map(|items| Operation::Update { items }).collect()
         }
-        Operation::SetIn { path, value } => simpler_values(value)
-            .into_iter()
-            .map(|value| Operation::SetIn { path: path.clone(), value })
-            .collect(),
+        Operation::SetIn { path, value } => {
+            let values = simpler_values(value).into_iter();
+            let paths = shorter_paths(path).into_iter();
+            let with_value = values.map(|value| Operation::SetIn { path: path.clone(), value });
+            let with_path = paths.map(|path| Operation::SetIn { path, value: value.clone() });
+            with_path.chain(with_value).collect()
+        }
         Operation::SetPermanent { value: true } => vec![Operation::SetPermanent { value: false }],
         _ => Vec::new(),
     }
+}
+
+/// Not as far into the value: without the last step, or without one on the way.
+fn shorter_paths(path: &[PathStep]) -> Vec<Vec<PathStep>> {
+    if path.len() <= 2 {
+        return Vec::new();
+    }
+    let without = (1..path.len()).rev().map(|gone| {
+        let mut shorter = path.to_vec();
+        shorter.remove(gone);
+        shorter
+    });
+    without.collect()
 }
 
 /// Simpler values, the boldest first. Not all are simpler; the caller weighs them.

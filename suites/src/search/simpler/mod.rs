@@ -3,6 +3,7 @@
 mod browsers;
 mod contents;
 mod deletions;
+mod writes;
 
 use sessionspec_reference::value::PathStep;
 use sessionspec_reference::{Map, Value};
@@ -13,6 +14,7 @@ use crate::script::{Cycle, Operation, Script, Step};
 pub(super) use browsers::{merge_browsers, rename_browsers};
 pub(super) use contents::simpler_operations;
 pub(super) use deletions::{Unit, join_cycles, up_to, without, without_pair};
+pub(super) use writes::simpler_writes;
 
 /// How much there is to a script: steps, then operations, then what is in them, then browsers. Every simplification
 /// makes it less, so that they come to an end.
@@ -23,13 +25,12 @@ pub(super) fn weight(script: &Script) -> (usize, usize, usize, usize) {
 
 fn weight_of_operation(op: &Operation) -> usize {
     match op {
-        Operation::Get { key }
-        | Operation::Contains { key }
-        | Operation::Delete { key }
-        | Operation::Pop { key } => weight_of_key(key),
-        Operation::Set { key, value } | Operation::Setdefault { key, value } => {
-            weight_of_key(key) + weight_of_value(value)
+        Operation::Get { key } | Operation::Contains { key } | Operation::Delete { key } => {
+            weight_of_key(key)
         }
+        Operation::Pop { key } => 1 + weight_of_key(key),
+        Operation::Set { key, value } => weight_of_key(key) + weight_of_value(value),
+        Operation::Setdefault { key, value } => 1 + weight_of_key(key) + weight_of_value(value),
         Operation::Update { items } => weight_of_items(items),
         Operation::SetIn { path, value } => {
             let key = path.first().map_or(0, |step| match step {

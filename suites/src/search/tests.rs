@@ -1,0 +1,168 @@
+//! What is generated: within the level's limits, judged throughout, and deep enough.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::time::Duration;
+
+use sessionspec_reference::modes::{self, Modes};
+use sessionspec_reference::{Memory, Value};
+
+use super::{DeadSessions, Generator, Hunt, Property, Shape, ShrinkBounds, Trial, case_seed, hunt};
+use crate::backend::in_process;
+use crate::expectation::Expected;
+use crate::script::{Operation, Script, Step};
+use crate::survey::Survey;
+
+const SEVERAL: Property = Property { shape: Shape::SeveralCycles, dead_sessions: DeadSessions::Avoided };
+
+async fn survey() -> Survey {
+    Survey::of(in_process(Memory::default()), Duration::from_secs(10)).await.unwrap()
+}
+
+fn scripts(survey: &Survey, property: Property, count: u32) -> Vec<Script> {
+    let generator = Generator::new(property, survey);
+    (0..count).map(|case| generator.script(case_seed(0, "suite/check", case))).collect()
+}
+
+async fn on_the_reference(survey: &Survey, property: Property, modes: Modes) -> Trial<'_> {
+    Trial {
+        backend: in_process(Memory::new(modes)),
+        survey,
+        patience: Duration::from_secs(10),
+        dead_sessions: property.dead_sessions,
+    }
+}
+
+#[test]
+fn the_seed_of_a_case_is_what_it_is_documented_to_be() {
+    let mut expected = [0; 32];
+    expected[0] = 7;
+    // FNV-1a of "a", from its authors' test vectors.
+    expected[8..16].copy_from_slice(&0xaf63_dc4c_8601_ec8c_u64.to_le_bytes());
+    expected[16] = 3;
+    assert_eq!(case_seed(7, "a", 3), expected);
+}
+
+#[tokio::test]
+async fn the_same_seed_gives_the_same_script_and_another_one_another() {
+    let survey = survey().await;
+    let first = scripts(&survey, SEVERAL, 200);
+    assert_eq!(first, scripts(&survey, SEVERAL, 200));
+    let distinct: BTreeSet<String> =
+        first.iter().map(|script| serde_json::to_string(script).unwrap()).collect();
+    assert!(distinct.len() > 190, "{} of 200", distinct.len());
+}
+
+#[tokio::test]
+async fn keys_and_values_are_within_the_limits_of_the_level() {
+    let survey = survey().await;
+    for script in scripts(&survey, SEVERAL, 500) {
+        for op in script.cycles().flat_map(|cycle| &cycle.ops) {
+            match op {
+                Operation::Set { key, value } | Operation::Setdefault { key, value } => {
+                    assert_item(key, value)
+                }
+                Operation::Update { items } => items.iter().for_each(|(key, value)| assert_item(key, value)),
+                Operation::SetIn { value, .. } => assert_item("path", value),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn assert_item(key: &str, value: &Value) {
+    assert!(key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'), "{key}");
+    assert!(!key.starts_with(|first: char| first.is_ascii_digit()), "{key}");
+    match value {
+        Value::Null => panic!("null is no value of level `minimum`"),
+        Value::Bool(_) => {}
+        Value::Number(number) => assert!(number.as_i64().unwrap().abs() <= 1 << 31, "{number}"),
+        Value::String(text) => assert!(!text.contains(char::is_control), "{text:?}"),
+        Value::Array(elements) => elements.iter().for_each(|element| assert_item("element", element)),
+        Value::Object(members) => members.iter().for_each(|(key, value)| assert_item(key, value)),
+    }
+}
+
+/// Plays generated scripts on the reference and judges them by itself.
+#[tokio::test]
+async fn every_cycle_is_judged_and_no_session_is_too_large() {
+    let survey = survey().await;
+    let trial = on_the_reference(&survey, SEVERAL, Modes::default()).await;
+    for script in scripts(&survey, SEVERAL, 500) {
+        let tried = trial.play(script).await.unwrap();
+        assert_eq!(tried.judgement.finding, None);
+        for (index, cycle) in tried.scenario.script.cycles().enumerate() {
+            let of_cycle =
+                || tried.scenario.expectations.iter().filter(move |expectation| expectation.cycle == index);
+            assert!(of_cycle().next().is_some(), "{cycle:?}");
+            for expectation in of_cycle() {
+                if let Expected::Items { items, .. } = &expectation.expected {
+                    assert!(Value::Object(items.clone()).to_string().len() <= 1500, "{items:?}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn deep_states_are_reached() {
+    let survey = survey().await;
+    let scripts = scripts(&survey, SEVERAL, 1000);
+    let share = |name: &str, reaches: fn(&Script) -> bool| {
+        let reached = scripts.iter().filter(|script| reaches(script)).count();
+        assert!(reached >= 20, "only {reached} of 1000 scripts reach: {name}");
+    };
+    share("a lone delete in a later cycle", |script| {
+        script
+            .cycles()
+            .skip(1)
+            .any(|cycle| matches!(cycle.ops.as_slice(), [Operation::Delete { .. }, Operation::Items]))
+    });
+    share("a nested change that is told, with no set in its cycle", |script| {
+        script.cycles().skip(1).any(|cycle| {
+            let has = |wanted: fn(&Operation) -> bool| cycle.ops.iter().any(wanted);
+            has(|op| matches!(op, Operation::SetIn { .. }))
+                && has(|op| matches!(op, Operation::SetModified))
+                && !has(|op| matches!(op, Operation::Set { .. }))
+        })
+    });
+    share("clear, then set in the same cycle", |script| {
+        script.cycles().any(|cycle| {
+            let cleared = cycle.ops.iter().position(|op| matches!(op, Operation::Clear));
+            cleared.is_some_and(|at| cycle.ops[at..].iter().any(|op| matches!(op, Operation::Set { .. })))
+        })
+    });
+    share("regenerate", |script| script.cycles().any(|cycle| cycle.ops.contains(&Operation::Regenerate)));
+    share("a cycle after destroy", |script| {
+        let destroys = script.cycles().position(|cycle| cycle.ops.contains(&Operation::Destroy));
+        destroys.is_some_and(|at| at + 1 < script.cycles().count())
+    });
+    share("a shared session", |script| {
+        script.steps.iter().any(|step| matches!(step, Step::CopyCookies { .. }))
+    });
+    share("three browsers", |script| {
+        script.cycles().map(|cycle| &cycle.browser).collect::<BTreeSet<_>>().len() == 3
+    });
+}
+
+#[tokio::test]
+async fn dead_sessions_on_purpose_accuse_the_reference_in_no_mode() {
+    for emptied in [modes::Emptied::Removed, modes::Emptied::Kept] {
+        let modes = Modes { emptied, ..Modes::default() };
+        let backend = in_process(Memory::new(modes.clone()));
+        let survey = Survey::of(Rc::clone(&backend), Duration::from_secs(10)).await.unwrap();
+        let property = Property { dead_sessions: DeadSessions::OnPurpose, ..SEVERAL };
+        let trial = on_the_reference(&survey, property, modes).await;
+        let wanted = Hunt {
+            check: "suite/check",
+            property,
+            run_seed: 0,
+            cases: 500,
+            only_case: None,
+            bounds: ShrinkBounds::default(),
+        };
+        let (evidence, caught) = hunt(&trial, &wanted).await.unwrap();
+        assert!(caught.is_none());
+        assert!(evidence.comparisons > evidence.scripts);
+    }
+}

@@ -351,6 +351,12 @@ fn failure(finding: Finding, scenario: Scenario, transcript: &Transcript) -> Fai
 
 /// Holds what was declared against what was observed.
 fn claims(survey: &Survey) -> Outcome {
+    if survey.null {
+        return Outcome::without_evidence(
+            Verdict::NotApplicable,
+            "this backend opens only null sessions".to_owned(),
+        );
+    }
     let capabilities = survey.capabilities();
     let declared =
         capabilities.iter().filter_map(|capability| Some((capability, capability.declared.as_ref()?)));

@@ -1,25 +1,28 @@
 //! Starts a service for a run, and stops it with all its children.
+//!
+//! The service gets a process group of its own, so that its children can be found. A child that leaves the group (a
+//! daemon, a job of an interactive shell) has left the run, too.
 
-use std::collections::VecDeque;
+mod last_words;
+
 use std::ffi::OsStr;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncBufReadExt, BufReader};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process_group, test_kill_process_group, waitpgid};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
-use tokio::task::JoinHandle;
 use tokio::time::{interval, timeout};
 
-/// How many lines of standard error are kept.
-const LAST_WORDS: usize = 20;
+use last_words::LastWords;
 
 /// How long a service may take to end after it was asked to.
 const FAREWELL: Duration = Duration::from_secs(5);
+
+/// How often is looked for what sends no event: a port that is listened on, a process group that is gone.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// A service that was started for a run. Dropping it kills it and all its children.
 pub struct Launched {
@@ -27,10 +30,7 @@ pub struct Launched {
     group: Option<Pid>,
     port: u16,
     last_words: LastWords,
-    reader: JoinHandle<()>,
 }
-
-type LastWords = Arc<Mutex<VecDeque<String>>>;
 
 /// Why a service could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +45,10 @@ pub enum LaunchError {
         error: std::io::Error,
     },
     /// It ended before it listened.
-    #[error("`{command}` ended ({status}) before it listened on port {port}{last_words}")]
+    #[error(
+        "`{command}` ended ({status}) before it listened on port {port}{}; {last_words}",
+        if .status.success() { ", but has to stay in the foreground" } else { "" }
+    )]
     Ended {
         /// The command.
         command: String,
@@ -58,8 +61,9 @@ pub enum LaunchError {
     },
     /// It does not listen.
     #[error(
-        "`{command}` does not listen on port {port} after {} s; it gets the port as {{port}} and in PORT{last_words}",
-        .patience.as_secs()
+        "`{command}` does not listen on 127.0.0.1:{port} after {} s; it gets the port as {{port}} and in PORT; \
+         {last_words}",
+        .patience.as_secs_f64()
     )]
     Silent {
         /// The command.
@@ -77,7 +81,7 @@ pub enum LaunchError {
 }
 
 impl Launched {
-    /// Starts a command and waits until it listens. `{port}` in an argument becomes the port that it has to serve.
+    /// Starts a program and waits until it listens. `{port}` in an argument becomes the port that it has to serve.
     ///
     /// # Errors
     ///
@@ -89,70 +93,107 @@ impl Launched {
         patience: Duration,
     ) -> Result<Self, LaunchError> {
         let port = free_port().map_err(LaunchError::NoPort)?;
-        let arguments: Vec<String> =
-            arguments.iter().map(|argument| argument.replace("{port}", &port.to_string())).collect();
-        let shown = arguments.join(" ");
-        let mut child = Command::new(&arguments[0])
-            .args(&arguments[1..])
-            .current_dir(folder)
-            .envs(environment)
+        let arguments: Vec<String> = arguments.iter().map(|argument| with_port(argument, port)).collect();
+        let mut command = Command::new(&arguments[0]);
+        command.args(&arguments[1..]).current_dir(folder).envs(environment);
+        Self::spawn(command, arguments.join(" "), port, patience).await
+    }
+
+    /// Starts a command as one writes it in a shell, in this folder and environment, and waits until it listens.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn shell(command: &str, patience: Duration) -> Result<Self, LaunchError> {
+        let port = free_port().map_err(LaunchError::NoPort)?;
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(with_port(command, port));
+        let shown = command.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self::spawn(shell, shown, port, patience).await
+    }
+
+    async fn spawn(
+        mut command: Command,
+        shown: String,
+        port: u16,
+        patience: Duration,
+    ) -> Result<Self, LaunchError> {
+        adopt_orphans();
+        let cannot = |error| LaunchError::Start { command: shown.clone(), error };
+        let (last_words, stderr) = LastWords::new().map_err(cannot)?;
+        let child = command
             .env("PORT", port.to_string())
             .env("SESSIONSPEC_PROBE", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::piped())
+            .stderr(stderr)
             .process_group(0)
             .spawn()
-            .map_err(|error| LaunchError::Start { command: shown.clone(), error })?;
-        let last_words = LastWords::default();
-        let reader = tokio::spawn(listen(child.stderr.take(), Arc::clone(&last_words)));
+            .map_err(cannot)?;
         let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-        let mut launched = Self { child, group, port, last_words, reader };
-        match timeout(patience, launched.listens_or_ends()).await {
-            Ok(None) => Ok(launched),
+        let mut launched = Self { child, group, port, last_words };
+        let error = match timeout(patience, launched.listens_or_ends()).await {
+            Ok(None) => return Ok(launched),
             Ok(Some(status)) => {
-                // What it said before it ended is still on its way.
-                let _ = timeout(FAREWELL, &mut launched.reader).await;
-                let last_words = quoted(&launched.last_words());
-                Err(LaunchError::Ended { command: shown, status, port, last_words })
+                LaunchError::Ended { command: shown, status, port, last_words: launched.last_words() }
             }
             Err(_) => {
-                let last_words = quoted(&launched.last_words());
-                Err(LaunchError::Silent { command: shown, port, patience, last_words })
+                LaunchError::Silent { command: shown, port, patience, last_words: launched.last_words() }
             }
+        };
+        launched.stop().await;
+        Err(error)
+    }
+
+    /// Where the service listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
+    }
+
+    /// What the service last wrote to standard error, as the end of a sentence.
+    #[must_use]
+    pub fn last_words(&self) -> String {
+        match self.last_words.last_line() {
+            Some(line) => format!("its last words: {line}"),
+            None => "it said nothing on standard error".to_owned(),
         }
     }
 
-    /// The port that the service was given.
-    #[must_use]
-    pub fn port(&self) -> u16 {
-        self.port
-    }
-
-    /// The last lines that the service wrote to standard error.
-    #[must_use]
-    pub fn last_words(&self) -> Vec<String> {
-        let lines = self.last_words.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.iter().cloned().collect()
-    }
-
-    /// Asks the service to end, waits for it, and kills what is left of it.
+    /// Asks the service and its children to end, waits for them, and kills what is left.
     pub async fn stop(mut self) {
         self.signal(Signal::TERM);
-        let _ = timeout(FAREWELL, self.child.wait()).await;
+        if timeout(FAREWELL, self.gone()).await.is_err() {
+            self.signal(Signal::KILL);
+            // The kernel ends them now; one that hangs in it cannot be waited for.
+            let _ = timeout(FAREWELL, self.gone()).await;
+        }
     }
 
     /// How it ended, if it ended before it listened.
     async fn listens_or_ends(&mut self) -> Option<ExitStatus> {
-        // A process that begins to listen sends no event, so its port is tried again and again.
-        let mut attempts = interval(Duration::from_millis(20));
+        let mut attempts = interval(LOOK_AGAIN);
         loop {
             attempts.tick().await;
             if let Ok(Some(status)) = self.child.try_wait() {
                 return Some(status);
             }
-            if TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).await.is_ok() {
+            if TcpStream::connect(self.address()).await.is_ok() {
                 return None;
+            }
+        }
+    }
+
+    /// Ready when the service and all its children have ended.
+    async fn gone(&mut self) {
+        let mut attempts = interval(LOOK_AGAIN);
+        loop {
+            attempts.tick().await;
+            let leader_is_gone = !matches!(self.child.try_wait(), Ok(None));
+            if leader_is_gone && self.group.is_none_or(is_empty) {
+                // Its number may be given to others from now on.
+                self.group = None;
+                return;
             }
         }
     }
@@ -168,30 +209,28 @@ impl Launched {
 impl Drop for Launched {
     fn drop(&mut self) {
         self.signal(Signal::KILL);
-        self.reader.abort();
     }
 }
 
-/// A port that nobody listens on, and that the system does not give away again soon.
+fn with_port(argument: &str, port: u16) -> String {
+    argument.replace("{port}", &port.to_string())
+}
+
+/// A port that nobody listens on. Somebody else may take it before the service does; then the service says so.
 fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-async fn listen(stderr: Option<tokio::process::ChildStderr>, last_words: LastWords) {
-    let Some(stderr) = stderr else { return };
-    let mut lines = BufReader::new(stderr).split(b'\n');
-    while let Ok(Some(line)) = lines.next_segment().await {
-        let mut kept = last_words.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == LAST_WORDS {
-            kept.pop_front();
-        }
-        kept.push_back(String::from_utf8_lossy(&line).trim_end().to_owned());
-    }
+/// Makes children whose own parent has ended children of this process: otherwise only the first process of the
+/// machine could reap them, and in containers that one often does not.
+fn adopt_orphans() {
+    #[cfg(target_os = "linux")]
+    // Where it is not permitted, an orphan may count as alive, and is waited for in vain, until it is killed.
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
 }
 
-fn quoted(lines: &[String]) -> String {
-    match lines.iter().rev().find(|line| !line.trim().is_empty()) {
-        Some(line) => format!("; its last words: {}", line.trim()),
-        None => "; it said nothing on standard error".to_owned(),
-    }
+/// Whether a process group, whose leader was reaped, has no members any more.
+fn is_empty(group: Pid) -> bool {
+    while let Ok(Some(_)) = waitpgid(group, WaitOptions::NOHANG) {}
+    test_kill_process_group(group).is_err()
 }

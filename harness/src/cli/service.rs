@@ -91,21 +91,23 @@ impl Reached {
     }
 }
 
-/// Why nothing could be judged at this URL, and what to do about it, in one line.
+/// Why nothing could be judged, and what to do about it, in one line.
+///
+/// Of a service that was launched its last words are known; its URL says nothing, since its port was ours to choose.
 pub(super) fn unjudged(url: &str, error: &PreflightError, last_words: Option<String>) -> String {
     let fault = match error {
         PreflightError::Describe(error) | PreflightError::Cycle { error, .. } => Some(error),
         PreflightError::Failed { .. } => None,
         stopped => return stopped.to_string(),
     };
-    let advice = match (fault, last_words) {
-        (_, Some(last_words)) => last_words,
-        (Some(BackendError::Unreachable(_)), None) => {
-            "start the service, or let --launch start it".to_owned()
-        }
-        (Some(BackendError::NoAnswer(_)), None) => "if it is only slow, allow more with --timeout".to_owned(),
-        (Some(BackendError::NotAProbe(_)), None) => format!("look closer with `sessionspec doctor {url}`"),
-        (_, None) => "look at what the service logged".to_owned(),
+    if let Some(last_words) = last_words {
+        return format!("nothing could be judged; {error}; {last_words}");
+    }
+    let advice = match fault {
+        Some(BackendError::Unreachable(_)) => "start the service, or let --launch start it",
+        Some(BackendError::NoAnswer(_)) => "if it is only slow, allow more with --timeout",
+        Some(BackendError::NotAProbe(_)) => "look closer with `sessionspec doctor`",
+        _ => "look at what the service logged",
     };
     format!("nothing could be judged at {url}; {error}; {advice}")
 }

@@ -61,7 +61,7 @@ fn describes_itself_and_then_never_answers() {
 #[test]
 fn serves_html() {
     assert_snapshot!(refusal_of("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<!doctype html>\n<h1>Welcome!</h1>\n"), @"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: its answer is no JSON (expected value at line 1 column 1): <!doctype html> <h1>Welcome!</h1>; look closer with `sessionspec doctor http://127.0.0.1:[n]/probe`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: its answer is no JSON (expected value at line 1 column 1): <!doctype html> <h1>Welcome!</h1>; look closer with `sessionspec doctor`
     exit 3
     ");
 }
@@ -69,7 +69,7 @@ fn serves_html() {
 #[test]
 fn serves_other_json() {
     assert_snapshot!(refusal_of("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"hello\": \"world\"}"), @r#"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: GET answered without `protocol`: {"hello": "world"}; look closer with `sessionspec doctor http://127.0.0.1:[n]/probe`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: GET answered without `protocol`: {"hello": "world"}; look closer with `sessionspec doctor`
     exit 3
     "#);
 }
@@ -77,7 +77,7 @@ fn serves_other_json() {
 #[test]
 fn speaks_another_protocol() {
     assert_snapshot!(refusal_of("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"protocol\": 2}"), @"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: it speaks protocol 2, and this harness speaks protocol 1; look closer with `sessionspec doctor http://127.0.0.1:[n]/probe`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: it speaks protocol 2, and this harness speaks protocol 1; look closer with `sessionspec doctor`
     exit 3
     ");
 }
@@ -85,7 +85,7 @@ fn speaks_another_protocol() {
 #[test]
 fn makes_an_unknown_claim() {
     assert_snapshot!(refusal_of("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"protocol\": 1, \"declares\": {\"new\": \"maybe\"}}"), @"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: its description is malformed: unknown variant `maybe`, expected `real` or `constant`; look closer with `sessionspec doctor http://127.0.0.1:[n]/probe`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: its description is malformed: unknown variant `maybe`, expected `real` or `constant`; look closer with `sessionspec doctor`
     exit 3
     ");
 }
@@ -93,7 +93,7 @@ fn makes_an_unknown_claim() {
 #[test]
 fn does_not_know_the_path() {
     assert_snapshot!(refusal_of("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\nno such page"), @"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: GET answered 404: no such page; look closer with `sessionspec doctor http://127.0.0.1:[n]/probe`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: GET answered 404: no such page; look closer with `sessionspec doctor`
     exit 3
     ");
 }
@@ -101,7 +101,7 @@ fn does_not_know_the_path() {
 #[test]
 fn redirects() {
     assert_snapshot!(refusal_of("HTTP/1.1 302 Found\r\nLocation: /login\r\nConnection: close\r\n\r\n"), @"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: GET answered 302: (nothing); look closer with `sessionspec doctor http://127.0.0.1:[n]/probe`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: GET answered 302: (nothing); look closer with `sessionspec doctor`
     exit 3
     ");
 }
@@ -109,7 +109,7 @@ fn redirects() {
 #[test]
 fn answers_garbage() {
     assert_snapshot!(refusal_of("\x16\x03\x01 this is not what you are looking for\n"), @"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: its answer is no HTTP: invalid HTTP version parsed; look closer with `sessionspec doctor http://127.0.0.1:[n]/probe`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: its answer is no HTTP: invalid HTTP version parsed; look closer with `sessionspec doctor`
     exit 3
     ");
 }
@@ -143,7 +143,7 @@ fn answers_without_end() {
     let service =
         Service::new(|_| Answer::Endless(b"HTTP/1.1 200 OK\r\n\r\n[".to_vec(), vec![b' '; 64 * 1024]));
     assert_snapshot!(refusal(&service), @"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: its answer is longer than 16777216 bytes; look closer with `sessionspec doctor http://127.0.0.1:[n]/probe`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: its answer is longer than 16777216 bytes; look closer with `sessionspec doctor`
     exit 3
     ");
 }
@@ -169,7 +169,7 @@ fn answers_cycles_with_html() {
         None => Answer::Good,
     });
     assert_snapshot!(refusal(&service), @"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; an empty cycle: this is no probe: its answer is no JSON (expected value at line 1 column 1): <h1>Welcome!</h1>; look closer with `sessionspec doctor http://127.0.0.1:[n]/probe`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; an empty cycle: this is no probe: its answer is no JSON (expected value at line 1 column 1): <h1>Welcome!</h1>; look closer with `sessionspec doctor`
     exit 3
     ");
 }
@@ -177,7 +177,7 @@ fn answers_cycles_with_html() {
 #[test]
 fn answers_cycles_without_results() {
     assert_snapshot!(refusal_of_cycles_with(r#"{"ok": true}"#), @r#"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; an empty cycle: this is no probe: its answer has no list `results`: {"ok": true}; look closer with `sessionspec doctor http://127.0.0.1:[n]/probe`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; an empty cycle: this is no probe: its answer has no list `results`: {"ok": true}; look closer with `sessionspec doctor`
     exit 3
     "#);
 }
@@ -185,7 +185,7 @@ fn answers_cycles_without_results() {
 #[test]
 fn gives_too_many_results() {
     assert_snapshot!(refusal_of_cycles_with(r#"{"results": [{"ok": 1}, {"ok": 2}]}"#), @"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; an empty cycle: this is no probe: it gave 2 results for 0 operations; look closer with `sessionspec doctor http://127.0.0.1:[n]/probe`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; an empty cycle: this is no probe: it gave 2 results for 0 operations; look closer with `sessionspec doctor`
     exit 3
     ");
 }
@@ -197,7 +197,7 @@ fn gives_too_few_results() {
         _ => Answer::Good,
     });
     assert_snapshot!(refusal(&service), @"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; a cycle that sets an item: this is no probe: it gave 0 results for 1 operations; look closer with `sessionspec doctor http://127.0.0.1:[n]/probe`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; a cycle that sets an item: this is no probe: it gave 0 results for 1 operations; look closer with `sessionspec doctor`
     exit 3
     ");
 }
@@ -209,7 +209,7 @@ fn gives_results_of_an_unknown_shape() {
         _ => Answer::Good,
     });
     assert_snapshot!(refusal(&service), @r#"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; a cycle that sets an item: this is no probe: this is no result of an operation: "red"; look closer with `sessionspec doctor http://127.0.0.1:[n]/probe`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; a cycle that sets an item: this is no probe: this is no result of an operation: "red"; look closer with `sessionspec doctor`
     exit 3
     "#);
 }

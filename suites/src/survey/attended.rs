@@ -12,8 +12,13 @@ use sessionspec_reference::Description;
 use crate::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use crate::browser::Origin;
 
+/// The same backend, which has answered so far. Who asks it gives a cycle up after `patience`.
+pub(crate) fn attended(backend: &Rc<dyn Backend>, patience: Duration) -> Rc<dyn Backend> {
+    Rc::new(Attended { backend: Rc::clone(backend), patience, health: Cell::new(Health::Answers) })
+}
+
 /// A backend that is asked whether it still answers before the cycle that follows an unanswered one.
-pub(crate) struct Attended {
+struct Attended {
     backend: Rc<dyn Backend>,
     patience: Duration,
     health: Cell<Health>,
@@ -30,11 +35,6 @@ enum Health {
 }
 
 impl Attended {
-    /// A backend that has answered so far. Who asks it gives a cycle up after `patience`.
-    pub(crate) fn new(backend: &Rc<dyn Backend>, patience: Duration) -> Rc<dyn Backend> {
-        Rc::new(Self { backend: Rc::clone(backend), patience, health: Cell::new(Health::Answers) })
-    }
-
     async fn attend(&self, request: CycleRequest) -> Result<CycleResponse, BackendError> {
         if self.health.get() == Health::Doubtful {
             let control = self.unless_given_up(Health::Silent);

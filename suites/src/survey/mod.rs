@@ -26,7 +26,7 @@ use crate::backend::Backend;
 /// Where the backend does not answer at all.
 pub async fn observe(backend: &Rc<dyn Backend>, patience: Duration) -> Result<Survey, PreflightError> {
     let description = preflight::preflight(backend, patience).await?;
-    Ok(observe::survey(&attended::Attended::new(backend, patience), description, patience).await)
+    Ok(observe::survey(&attended::attended(backend, patience), description, patience).await)
 }
 
 /// What a backend can do, as observed.

@@ -8,3 +8,4 @@ pub mod launch;
 pub mod peer;
 pub mod probe;
 pub mod render;
+pub mod watchdog;

@@ -56,7 +56,7 @@ fn compare(peer: &str, modes: Modes, quirks: Quirks) {
             return;
         }
         let service = peer.launch().await.unwrap();
-        let url = format!("http://127.0.0.1:{}{}", service.port(), peer.manifest.path);
+        let url = format!("http://{}{}", service.address(), peer.manifest.path);
         let flask: Rc<dyn Backend> = Rc::new(HttpBackend::new(&url, None, false).await.unwrap());
         let reference = in_process(Memory::new(modes));
 

@@ -173,8 +173,12 @@ impl Player {
 
     async fn hold(&mut self, exchange: usize, request: CycleRequest) {
         let gates = request.gates.clone();
+        let first = request.ops.iter().find_map(|op| match op {
+            Operation::Hold { gate } => gates.get(gate).cloned(),
+            _ => None,
+        });
+        let first = first.unwrap_or_default();
         let mut task = self.spawn(request);
-        let first = gates.values().next().cloned().unwrap_or_default();
         let arrived_or_answered = async {
             tokio::select! {
                 () = first.arrival() => None,
@@ -216,6 +220,8 @@ pub(crate) async fn play_judgeable(
     script: &Script,
     patience: Duration,
 ) -> Result<Transcript, BackendError> {
+    // A backend in this process may never wait for anything; then a stop would not be heard.
+    tokio::task::yield_now().await;
     let transcript = Player::new(Rc::clone(backend), patience).play(script).await;
     if let Some(fault) = transcript.broken() {
         return Err(fault.clone());

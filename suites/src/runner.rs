@@ -116,11 +116,16 @@ async fn run_local(
     mut observe: impl FnMut(Event<'_>),
     stop: impl Future<Output = ()>,
 ) -> Result<Report, PreflightError> {
-    let survey = survey::observe(&backend, options.patience).await?;
+    let mut stop = std::pin::pin!(stop);
+    let survey = tokio::select! {
+        survey = survey::observe(&backend, options.patience) => survey?,
+        () = &mut stop => return Err(PreflightError::Stopped),
+    };
     let wanted: Vec<Check> = catalogue().into_iter().filter(|check| options.wants(check)).collect();
     let mut run = Run { backend, survey, options, verdicts: BTreeMap::new(), ended: None };
+    // What a service does not show that went away meanwhile is nothing that it lacks.
+    run.end_if_gone().await;
     let mut checks = Vec::new();
-    let mut stop = std::pin::pin!(stop);
     for check in &wanted {
         observe(Event::Started(check));
         let outcome = match &run.ended {
@@ -138,10 +143,7 @@ async fn run_local(
         observe(Event::Finished(&report));
         checks.push(report);
         if run.ended.is_none() && checks.last().is_some_and(|report| report.verdict == Verdict::Error) {
-            run.ended = still_answers(&run.backend, run.options.patience)
-                .await
-                .err()
-                .map(|fault| format!("the service is gone: {fault}"));
+            run.end_if_gone().await;
         }
     }
     Ok(run.report(checks))
@@ -290,6 +292,12 @@ impl Run {
 
     async fn play(&self, scenario: &Scenario) -> Result<Transcript, BackendError> {
         play_judgeable(&self.backend, &scenario.script, self.options.patience).await
+    }
+
+    /// Nothing is asked any more of a service that does not answer.
+    async fn end_if_gone(&mut self) {
+        let answers = still_answers(&self.backend, self.options.patience).await;
+        self.ended = answers.err().map(|fault| format!("the service is gone: {fault}"));
     }
 
     fn hold_against_known_failures(&self, check: &Check, mut outcome: Outcome) -> Outcome {

@@ -1,11 +1,11 @@
 //! x
-use super::Complaint;
+use super::{Complaint, Interruption};
 use crate::exit::Exit;
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// The probe.
     url: String,
 }
-pub(super) async fn doctor(_arguments: Arguments) -> Result<Exit, Complaint> {
+pub(super) async fn doctor(_arguments: Arguments, _interruption: &Interruption) -> Result<Exit, Complaint> {
     Ok(Exit::Conforms)
 }

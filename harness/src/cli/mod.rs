@@ -2,15 +2,18 @@
 
 mod doctor;
 mod explain;
+mod interruption;
 mod list;
 mod run;
 mod serve;
+mod service;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use crate::exit::{self, Exit};
+use interruption::Interruption;
 
 /// A conformance suite for web-session backends.
 #[derive(Debug, Parser)]
@@ -22,7 +25,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Judge a backend.
+    /// Judge a backend; without a target the embedded reference, through both doors.
     #[command(after_help = exit::HELP)]
     Run(Box<run::Arguments>),
     /// List the checks.
@@ -50,6 +53,11 @@ impl Complaint {
     pub(crate) fn not_verified(message: impl ToString) -> Self {
         Self { exit: Exit::NotVerified, message: message.to_string() }
     }
+
+    /// The same complaint in other words.
+    pub(crate) fn map(self, reword: impl FnOnce(String) -> String) -> Self {
+        Self { exit: self.exit, message: reword(self.message) }
+    }
 }
 
 /// Reads the arguments of the process and does what they ask for.
@@ -68,12 +76,14 @@ pub fn main() -> ExitCode {
 }
 
 async fn dispatch(command: Command) -> Result<Exit, Complaint> {
+    let interruption = Interruption::listen()
+        .map_err(|error| Complaint::not_verified(format!("there are no signals: {error}")))?;
     match command {
-        Command::Run(arguments) => run::run(*arguments).await,
+        Command::Run(arguments) => run::run(*arguments, &interruption).await,
         Command::List => Ok(list::list()),
         Command::Explain(arguments) => explain::explain(&arguments),
-        Command::Serve(arguments) => serve::serve(arguments).await,
-        Command::Doctor(arguments) => doctor::doctor(arguments).await,
+        Command::Serve(arguments) => serve::serve(arguments, &interruption).await,
+        Command::Doctor(arguments) => doctor::doctor(arguments, &interruption).await,
     }
 }
 

@@ -1,43 +1,31 @@
 //! `sessionspec run`: judges a backend.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::Duration;
 
 use clap::ValueEnum;
 use sessionspec::backend::Backend;
-use sessionspec::browser::Origin;
-use sessionspec::{Level, Options, PreflightError, Report, catalogue, run_until};
-use tokio::signal::unix::{SignalKind, signal};
+use sessionspec::{Event, Level, Options, Report, catalogue, run_until};
 
-use super::Complaint;
+use super::service::{Reached, Service, unjudged};
+use super::{Complaint, Interruption};
 use crate::embedded::{self, OverHttp};
 use crate::exit::Exit;
-use crate::http::HttpBackend;
-use crate::launch::Launched;
-use crate::peer::{Peer, PeerError};
+use crate::peer::Peer;
 use crate::render;
+use crate::watchdog::Watchdog;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The probe of a running service, as in http://127.0.0.1:5000/probe. Without a target: the embedded reference,
-    /// through both doors.
-    #[arg(group = "target")]
-    url: Option<String>,
-    /// Start this command, test it, and stop it. `{port}` becomes its port, which is also in PORT.
-    #[arg(long, group = "target", value_name = "COMMAND")]
-    launch: Option<String>,
+    #[command(flatten)]
+    service: Service,
     /// Provision, start and test a peer, as in fixtures/peers/flask-3.1.3-default.
     #[arg(long, group = "target", value_name = "MANIFEST")]
     peer: Option<PathBuf>,
     /// Test an embedded backend: `reference`, `flawed/NAME` or `conforming/NAME`.
     #[arg(long, group = "target", value_name = "NAME")]
     backend: Option<String>,
-    /// The path of the probe of a launched service.
-    #[arg(long, default_value = "/probe", value_name = "PATH")]
-    path: String,
     /// Run this suite alone; may be repeated.
     #[arg(long, value_name = "SUITE")]
     suite: Vec<String>,
@@ -59,15 +47,6 @@ pub(super) struct Arguments {
     /// Write the report to this file instead of standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// How many seconds a request may take.
-    #[arg(long, default_value_t = 10.0, value_name = "SECONDS", value_parser = seconds)]
-    timeout: f64,
-    /// Where browsers believe they are, as in https://app.test: sets Host and X-Forwarded-Proto.
-    #[arg(long, value_name = "ORIGIN")]
-    origin: Option<Origin>,
-    /// Permit a target that is not on this machine. Only for a service that is yours to test.
-    #[arg(long)]
-    allow_remote: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -78,27 +57,19 @@ enum Format {
     Json,
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
-    let seconds: f64 = text.parse().map_err(|_| "give a number of seconds".to_owned())?;
-    if seconds > 0.0 && seconds <= 3600.0 {
-        Ok(seconds)
-    } else {
-        Err("give more than 0 and at most 3600".to_owned())
-    }
-}
-
-pub(super) async fn run(arguments: Arguments) -> Result<Exit, Complaint> {
+pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Result<Exit, Complaint> {
     let options = arguments.options()?;
-    let reports = if let Some(url) = &arguments.url {
-        vec![arguments.over_http(url, options).await.map_err(Complaint::not_verified)?]
-    } else if let Some(command) = &arguments.launch {
-        vec![arguments.launched(command, options).await?]
-    } else if let Some(manifest) = &arguments.peer {
-        vec![arguments.peer(manifest, options).await?]
+    let reports = if let Some(manifest) = &arguments.peer {
+        vec![arguments.peer(manifest, options, interruption).await?]
+    } else if let Some(service) = arguments.service.reach(interruption).await? {
+        vec![arguments.on(service, options, interruption).await?]
     } else {
-        arguments.both_doors(options).await?
+        arguments.both_doors(options, interruption).await?
     };
     arguments.write(&reports)?;
+    for why in reports.iter().filter_map(|report| report.incomplete.as_ref()) {
+        eprintln!("sessionspec: the report is incomplete: {why}");
+    }
     Ok(arguments.judge(&reports))
 }
 
@@ -107,7 +78,7 @@ impl Arguments {
         Ok(Options {
             seed: self.seed,
             cases: self.cases,
-            patience: Duration::from_secs_f64(self.timeout),
+            patience: self.service.patience(),
             only: self.selected_checks()?,
             ..Options::default()
         })
@@ -134,33 +105,55 @@ impl Arguments {
         Ok(Some(selected.map(str::to_owned).collect()))
     }
 
-    async fn over_http(&self, url: &str, options: Options) -> Result<Report, String> {
-        let backend = HttpBackend::new(url, self.origin.clone(), self.allow_remote).await;
-        let backend = backend.map_err(|error| error.to_string())?;
+    /// Runs on a service, and leaves it, however the run ends.
+    async fn on(
+        &self,
+        service: Reached,
+        options: Options,
+        interruption: &Interruption,
+    ) -> Result<Report, Complaint> {
+        let report = self.over_http(service.url(), options, interruption, || service.last_words()).await;
+        service.leave().await;
+        report
+    }
+
+    /// Runs over HTTP, and quotes the last words of a service that went away.
+    async fn over_http(
+        &self,
+        url: &str,
+        options: Options,
+        interruption: &Interruption,
+        last_words: impl Fn() -> Option<String>,
+    ) -> Result<Report, Complaint> {
+        let backend = self.service.backend(url).await?;
         let options = Options { door: "http".to_owned(), ..options };
-        let report = run_until(Rc::new(backend), options, |_| {}, interrupted()).await;
-        report.map_err(|error| unjudged(&error))
+        let report = run_until(Rc::new(backend), options, |_| {}, interruption.arrival()).await;
+        let mut report =
+            report.map_err(|error| Complaint::not_verified(unjudged(url, &error, last_words())))?;
+        if let (Some(why), false, Some(said)) =
+            (&mut report.incomplete, interruption.has_arrived(), last_words())
+        {
+            why.push_str("; ");
+            why.push_str(&said);
+        }
+        Ok(report)
     }
 
-    async fn launched(&self, command: &str, options: Options) -> Result<Report, Complaint> {
-        let command = command.replace('\n', " ");
-        // A shell, so that the command is written as on a terminal; `exec`, so that it leaves nothing in between.
-        let shell = ["sh".to_owned(), "-c".to_owned(), format!("exec {command}")];
-        let no_variables: [(&str, &str); 0] = [];
-        let service = Launched::start(&shell, Path::new("."), no_variables, Duration::from_secs(30))
-            .await
-            .map_err(Complaint::not_verified)?;
-        self.on(service, &self.path, options).await.map_err(Complaint::not_verified)
-    }
-
-    async fn peer(&self, manifest: &Path, mut options: Options) -> Result<Report, Complaint> {
+    async fn peer(
+        &self,
+        manifest: &Path,
+        mut options: Options,
+        interruption: &Interruption,
+    ) -> Result<Report, Complaint> {
         let peer = Peer::read(manifest).map_err(Complaint::usage)?;
         options.known_failures = self.known_failures(&peer)?;
-        let not_run = |error: PeerError| Complaint::not_verified(error);
-        peer.provision().await.map_err(not_run)?;
-        let service = peer.launch().await.map_err(not_run)?;
-        let report = self.on(service, &peer.manifest.path, options).await;
-        report.map_err(|error| Complaint::not_verified(format!("{}: {error}", peer.name)))
+        let start = async {
+            peer.provision().await.map_err(Complaint::not_verified)?;
+            peer.launch().await.map_err(Complaint::not_verified)
+        };
+        let service = Reached::launched(interruption.or(start).await?, &peer.manifest.path);
+        let report = self.on(service, options, interruption).await;
+        report.map_err(|complaint| complaint.map(|message| format!("{}: {message}", peer.name)))
     }
 
     fn known_failures(&self, peer: &Peer) -> Result<BTreeMap<String, String>, Complaint> {
@@ -171,30 +164,38 @@ impl Arguments {
         }
     }
 
-    /// Runs on a service that was launched, and stops it, however the run ends.
-    async fn on(&self, service: Launched, path: &str, options: Options) -> Result<Report, String> {
-        let url = format!("http://{}:{}{path}", Ipv4Addr::LOCALHOST, service.port());
-        let report = self.over_http(&url, options).await;
-        let last_words = service.last_words();
-        service.stop().await;
-        report.map_err(|error| match last_words.iter().rev().find(|line| !line.trim().is_empty()) {
-            Some(line) => format!("{error}; its last words: {}", line.trim()),
-            None => format!("{error}; it said nothing on standard error"),
-        })
-    }
-
-    async fn both_doors(&self, options: Options) -> Result<Vec<Report>, Complaint> {
+    async fn both_doors(
+        &self,
+        options: Options,
+        interruption: &Interruption,
+    ) -> Result<Vec<Report>, Complaint> {
         let name = self.backend.as_deref().unwrap_or("reference");
         let embedded = embedded::find(name).map_err(Complaint::usage)?;
         let options = Options { glue: embedded.glue(), ..options };
+        let watchdog = Watchdog::start(options.patience, give_up);
         let judge = async |backend: Rc<dyn Backend>, door: &str| {
             let options = Options { door: door.to_owned(), ..options.clone() };
-            let report = run_until(backend, options, |_| {}, interrupted()).await;
-            report.map_err(|error| Complaint::not_verified(unjudged(&error)))
+            let observe = |event: Event<'_>| {
+                if let Event::Started(check) = event {
+                    watchdog.doing(check.id);
+                }
+            };
+            watchdog.doing("the survey");
+            let report = run_until(backend, options, observe, interruption.arrival()).await;
+            report.map_err(|error| Complaint::not_verified(unjudged(name, &error, None)))
         };
-        let in_process = judge(embedded.open(), "in-process").await?;
-        let served = OverHttp::serve(embedded.open()).await.map_err(Complaint::not_verified)?;
-        Ok(vec![in_process, judge(Rc::new(served), "http").await?])
+        let in_process = judge(watchdog.watch(embedded.open()), "in-process").await?;
+        let over_http = async {
+            let served = OverHttp::serve(watchdog.watch(embedded.open())).await;
+            judge(Rc::new(served.map_err(Complaint::not_verified)?), "http").await
+        };
+        match over_http.await {
+            Ok(over_http) => Ok(vec![in_process, over_http]),
+            Err(complaint) => {
+                self.write(&[in_process])?;
+                Err(complaint)
+            }
+        }
     }
 
     fn write(&self, reports: &[Report]) -> Result<(), Complaint> {
@@ -235,19 +236,11 @@ fn json(value: &impl serde::Serialize) -> String {
     text
 }
 
-fn unjudged(error: &PreflightError) -> String {
-    format!("nothing could be judged; {error}")
-}
-
-/// Ready when somebody wants the command to end.
-pub(super) async fn interrupted() {
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
+/// The end of a run whose thread is blocked: nothing can be awaited any more, and no report can be written.
+fn give_up(doing: &str) {
+    eprintln!(
+        "sessionspec: the backend blocks its thread in {doing}, so that no timeout can end this; blocking work \
+         belongs on another thread, as with tokio::task::spawn_blocking"
+    );
+    std::process::exit(Exit::NotVerified as i32);
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::Complaint;
+use super::{Complaint, Interruption};
 use crate::embedded;
 use crate::exit::Exit;
 use crate::probe::ProbeServer;
@@ -17,7 +17,7 @@ pub(super) struct Arguments {
     addr: SocketAddr,
 }
 
-pub(super) async fn serve(arguments: Arguments) -> Result<Exit, Complaint> {
+pub(super) async fn serve(arguments: Arguments, interruption: &Interruption) -> Result<Exit, Complaint> {
     let backend = embedded::find(&arguments.backend).map_err(Complaint::usage)?.open();
     let cannot =
         |error: std::io::Error| Complaint::usage(format!("cannot serve at {}: {error}", arguments.addr));
@@ -25,7 +25,7 @@ pub(super) async fn serve(arguments: Arguments) -> Result<Exit, Complaint> {
     println!("{}", server.url().map_err(cannot)?);
     tokio::select! {
         served = server.serve() => served.map_err(cannot)?,
-        () = super::run::interrupted() => {}
+        () = interruption.arrival() => {}
     }
     Ok(Exit::Conforms)
 }

@@ -29,11 +29,13 @@ pub struct HttpBackend {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpError {
-    /// The target is no URL.
-    #[error("`{0}` is no URL; give the probe's, as in http://127.0.0.1:5000/probe")]
+    /// The target is no URL with `http`.
+    #[error("`{0}` is no http URL; give the probe's, as in http://127.0.0.1:5000/probe")]
     NoUrl(String),
-    /// The target is not `http`.
-    #[error("{0} is not reached over http; the harness speaks no TLS, use --origin to test https cookies")]
+    /// The target is `https`.
+    #[error(
+        "{0} is https, and the harness speaks plain http; --origin makes the service believe that it is https"
+    )]
     NotHttp(Url),
     /// The target is on another machine.
     #[error("{0} is not on this machine; --allow-remote permits it, for a service that is yours to test")]
@@ -52,9 +54,13 @@ impl HttpBackend {
     ///
     /// Where the URL is of no use, or no gate can be served.
     pub async fn new(url: &str, origin: Option<Origin>, allow_remote: bool) -> Result<Self, HttpError> {
-        let url = Url::parse(url).map_err(|_| HttpError::NoUrl(url.to_owned()))?;
-        if url.scheme() != "http" {
-            return Err(HttpError::NotHttp(url));
+        let written = url;
+        let url = Url::parse(written).map_err(|_| HttpError::NoUrl(written.to_owned()))?;
+        match url.scheme() {
+            "http" => {}
+            "https" => return Err(HttpError::NotHttp(url)),
+            // `localhost:5000` would be a URL whose scheme is `localhost`.
+            _ => return Err(HttpError::NoUrl(written.to_owned())),
         }
         if !allow_remote && !is_loopback(&url) {
             return Err(HttpError::Remote(url));
@@ -150,9 +156,17 @@ async fn body(mut response: reqwest::Response) -> Result<Vec<u8>, BackendError> 
 /// What went wrong, told by its innermost cause: the outer ones repeat the URL and say little else.
 fn fault(error: reqwest::Error) -> BackendError {
     let mut cause: &dyn std::error::Error = &error;
+    let mut speaks_http = true;
     while let Some(inner) = cause.source() {
         cause = inner;
+        speaks_http &= !cause.downcast_ref().is_some_and(hyper::Error::is_parse);
     }
     let said = cause.to_string();
-    if error.is_connect() { BackendError::Unreachable(said) } else { BackendError::CutOff(said) }
+    if error.is_connect() {
+        BackendError::Unreachable(said)
+    } else if !speaks_http {
+        BackendError::NotAProbe(format!("its answer is no HTTP: {said}"))
+    } else {
+        BackendError::CutOff(said)
+    }
 }

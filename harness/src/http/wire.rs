@@ -25,8 +25,10 @@ pub(super) fn cycle(ops: &[Operation], gate_url: impl Fn(&str) -> Option<String>
 
 /// Reads the answer to a `GET`.
 pub(super) fn description(status: u16, body: &[u8]) -> Result<Description, BackendError> {
-    if status != 200 {
-        return Err(not_a_probe(&format!("GET answered {status}"), body));
+    match status {
+        200 => {}
+        500.. => return Err(BackendError::Failed(format!("GET answered {status}: {}", excerpt(body)))),
+        _ => return Err(not_a_probe(&format!("GET answered {status}"), body)),
     }
     let json = json(body)?;
     match json.get("protocol") {

@@ -91,6 +91,9 @@ pub enum BackendError {
     /// The connection ended before the response did.
     #[error("the service cut the response off: {0}")]
     CutOff(String),
+    /// The service answered that it has failed.
+    #[error("the service failed the request: {0}")]
+    Failed(String),
     /// The response is not what a probe answers.
     #[error("this is no probe: {0}")]
     NotAProbe(String),

@@ -3,6 +3,7 @@
 //! Each capability is a closed table: what fits no row is no mode, and the checks then judge by the strictest one.
 //! The survey uses few operations, so that a defect elsewhere does not absolve itself here.
 
+mod attended;
 mod observe;
 mod preflight;
 
@@ -28,7 +29,7 @@ use crate::backend::Backend;
 /// Where the backend does not answer at all.
 pub async fn observe(backend: &Rc<dyn Backend>, patience: Duration) -> Result<Survey, PreflightError> {
     let description = preflight::preflight(backend, patience).await?;
-    Ok(observe::survey(backend, description, patience).await)
+    Ok(observe::survey(&attended::attended(backend, patience), description, patience).await)
 }
 
 /// What a backend can do, as observed.

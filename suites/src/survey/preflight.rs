@@ -36,6 +36,9 @@ pub enum PreflightError {
         /// An excerpt of its body.
         said: String,
     },
+    /// Somebody stopped the run.
+    #[error("stopped before anything was judged")]
+    Stopped,
 }
 
 /// Asks for the description, then sends an empty cycle, and a set and a get.

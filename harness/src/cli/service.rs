@@ -1,0 +1,122 @@
+//! Which service is meant, and how it is reached or started: what `run` and `doctor` ask for alike.
+
+use std::time::Duration;
+
+use sessionspec::PreflightError;
+use sessionspec::backend::BackendError;
+use sessionspec::browser::Origin;
+
+use super::{Complaint, Interruption};
+use crate::http::{HttpBackend, HttpError};
+use crate::launch::Launched;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Service {
+    /// The probe of a running service, as in http://127.0.0.1:5000/probe.
+    #[arg(group = "target")]
+    url: Option<String>,
+    /// Start this command, test it, and stop it. `{port}` becomes its port, which is also in PORT.
+    #[arg(long, group = "target", value_name = "COMMAND")]
+    launch: Option<String>,
+    /// The path of the probe of a launched service.
+    #[arg(long, default_value = "/probe", value_name = "PATH")]
+    path: String,
+    /// How many seconds a launched service may take until it listens.
+    #[arg(long, default_value_t = 30.0, value_name = "SECONDS", value_parser = seconds)]
+    start_timeout: f64,
+    /// How many seconds a request may take.
+    #[arg(long, default_value_t = 10.0, value_name = "SECONDS", value_parser = seconds)]
+    timeout: f64,
+    /// Where browsers believe they are, as in https://app.test: sets Host and X-Forwarded-Proto.
+    #[arg(long, value_name = "ORIGIN")]
+    origin: Option<Origin>,
+    /// Permit a target that is not on this machine. Only for a service that is yours to test.
+    #[arg(long)]
+    allow_remote: bool,
+}
+
+/// A service that can be asked, and has to be left when that is done.
+pub(super) struct Reached {
+    url: String,
+    launched: Option<Launched>,
+}
+
+impl Service {
+    /// The service that was named, started where that was asked for; none where none was named.
+    pub(super) async fn reach(&self, interruption: &Interruption) -> Result<Option<Reached>, Complaint> {
+        if let Some(url) = &self.url {
+            return Ok(Some(Reached { url: url.clone(), launched: None }));
+        }
+        let Some(command) = &self.launch else { return Ok(None) };
+        let patience = Duration::from_secs_f64(self.start_timeout);
+        let start = async { Launched::shell(command, patience).await.map_err(Complaint::not_verified) };
+        Ok(Some(Reached::launched(interruption.or(start).await?, &self.path)))
+    }
+
+    /// The service as a backend.
+    pub(super) async fn backend(&self, url: &str) -> Result<HttpBackend, Complaint> {
+        HttpBackend::new(url, self.origin.clone(), self.allow_remote).await.map_err(|error| match error {
+            HttpError::SetUp(_) => Complaint::not_verified(error),
+            error => Complaint::usage(error),
+        })
+    }
+
+    /// How long a request may take.
+    pub(super) fn patience(&self) -> Duration {
+        Duration::from_secs_f64(self.timeout)
+    }
+}
+
+impl Reached {
+    /// A service that was launched, with its probe at this path.
+    pub(super) fn launched(service: Launched, path: &str) -> Self {
+        Self { url: format!("http://{}{path}", service.address()), launched: Some(service) }
+    }
+
+    /// The URL of the probe.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What a launched service said last: where it is at fault, that is where its own reason stands.
+    pub(super) fn last_words(&self) -> Option<String> {
+        self.launched.as_ref().map(Launched::last_words)
+    }
+
+    /// Stops the service where it was launched.
+    pub(super) async fn leave(self) {
+        if let Some(service) = self.launched {
+            service.stop().await;
+        }
+    }
+}
+
+/// Why nothing could be judged, and what to do about it, in one line.
+///
+/// Of a service that was launched its last words are known; its URL says nothing, since its port was ours to choose.
+pub(super) fn unjudged(url: &str, error: &PreflightError, last_words: Option<String>) -> String {
+    let fault = match error {
+        PreflightError::Describe(error) | PreflightError::Cycle { error, .. } => Some(error),
+        PreflightError::Failed { .. } => None,
+        stopped => return stopped.to_string(),
+    };
+    if let Some(last_words) = last_words {
+        return format!("nothing could be judged; {error}; {last_words}");
+    }
+    let advice = match fault {
+        Some(BackendError::Unreachable(_)) => "start the service, or let --launch start it",
+        Some(BackendError::NoAnswer(_)) => "if it is only slow, allow more with --timeout",
+        Some(BackendError::NotAProbe(_)) => "look closer with `sessionspec doctor`",
+        _ => "look at what the service logged",
+    };
+    format!("nothing could be judged at {url}; {error}; {advice}")
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "give a number of seconds".to_owned())?;
+    if seconds > 0.0 && seconds <= 3600.0 {
+        Ok(seconds)
+    } else {
+        Err("give more than 0 and at most 3600".to_owned())
+    }
+}

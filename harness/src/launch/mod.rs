@@ -1,0 +1,236 @@
+//! Starts a service for a run, and stops it with all its children.
+//!
+//! The service gets a process group of its own, so that its children can be found. A child that leaves the group (a
+//! daemon, a job of an interactive shell) has left the run, too.
+
+mod last_words;
+
+use std::ffi::OsStr;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, WaitOptions, kill_process_group, test_kill_process_group, waitpgid};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio::time::{interval, timeout};
+
+use last_words::LastWords;
+
+/// How long a service may take to end after it was asked to.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// How often is looked for what sends no event: a port that is listened on, a process group that is gone.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// A service that was started for a run. Dropping it kills it and all its children.
+pub struct Launched {
+    child: Child,
+    group: Option<Pid>,
+    port: u16,
+    last_words: LastWords,
+}
+
+/// Why a service could not be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LaunchError {
+    /// The command itself could not be run.
+    #[error("`{command}` cannot be started: {error}")]
+    Start {
+        /// The command.
+        command: String,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// It ended before it listened.
+    #[error(
+        "`{command}` ended ({status}) before it listened on port {port}{}; {last_words}",
+        if .status.success() { ", but has to stay in the foreground" } else { "" }
+    )]
+    Ended {
+        /// The command.
+        command: String,
+        /// How it ended.
+        status: ExitStatus,
+        /// The port that it was given.
+        port: u16,
+        /// What it said on standard error.
+        last_words: String,
+    },
+    /// It does not listen.
+    #[error(
+        "`{command}` does not listen on 127.0.0.1:{port} after {} s; it gets the port as {{port}} and in PORT; \
+         {last_words}",
+        .patience.as_secs_f64()
+    )]
+    Silent {
+        /// The command.
+        command: String,
+        /// The port that it was given.
+        port: u16,
+        /// How long was waited.
+        patience: Duration,
+        /// What it said on standard error.
+        last_words: String,
+    },
+    /// There is no free port.
+    #[error("there is no free port: {0}")]
+    NoPort(std::io::Error),
+}
+
+impl Launched {
+    /// Starts a program and waits until it listens. `{port}` in an argument becomes the port that it has to serve.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be started, ends, or does not listen within `patience`.
+    pub async fn start(
+        arguments: &[String],
+        folder: &Path,
+        environment: impl IntoIterator<Item = (impl AsRef<OsStr>, impl AsRef<OsStr>)>,
+        patience: Duration,
+    ) -> Result<Self, LaunchError> {
+        let port = free_port().map_err(LaunchError::NoPort)?;
+        let arguments: Vec<String> = arguments.iter().map(|argument| with_port(argument, port)).collect();
+        let mut command = Command::new(&arguments[0]);
+        command.args(&arguments[1..]).current_dir(folder).envs(environment);
+        Self::spawn(command, arguments.join(" "), port, patience).await
+    }
+
+    /// Starts a command as one writes it in a shell, in this folder and environment, and waits until it listens.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn shell(command: &str, patience: Duration) -> Result<Self, LaunchError> {
+        let port = free_port().map_err(LaunchError::NoPort)?;
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(with_port(command, port));
+        let shown = command.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self::spawn(shell, shown, port, patience).await
+    }
+
+    async fn spawn(
+        mut command: Command,
+        shown: String,
+        port: u16,
+        patience: Duration,
+    ) -> Result<Self, LaunchError> {
+        adopt_orphans();
+        let cannot = |error| LaunchError::Start { command: shown.clone(), error };
+        let (last_words, stderr) = LastWords::new().map_err(cannot)?;
+        let child = command
+            .env("PORT", port.to_string())
+            .env("SESSIONSPEC_PROBE", "1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(stderr)
+            .process_group(0)
+            .spawn()
+            .map_err(cannot)?;
+        let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        let mut launched = Self { child, group, port, last_words };
+        let error = match timeout(patience, launched.listens_or_ends()).await {
+            Ok(None) => return Ok(launched),
+            Ok(Some(status)) => {
+                LaunchError::Ended { command: shown, status, port, last_words: launched.last_words() }
+            }
+            Err(_) => {
+                LaunchError::Silent { command: shown, port, patience, last_words: launched.last_words() }
+            }
+        };
+        launched.stop().await;
+        Err(error)
+    }
+
+    /// Where the service listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
+    }
+
+    /// What the service last wrote to standard error, as the end of a sentence.
+    #[must_use]
+    pub fn last_words(&self) -> String {
+        match self.last_words.last_line() {
+            Some(line) => format!("its last words: {line}"),
+            None => "it said nothing on standard error".to_owned(),
+        }
+    }
+
+    /// Asks the service and its children to end, waits for them, and kills what is left.
+    pub async fn stop(mut self) {
+        self.signal(Signal::TERM);
+        if timeout(FAREWELL, self.gone()).await.is_err() {
+            self.signal(Signal::KILL);
+            // The kernel ends them now; one that hangs in it cannot be waited for.
+            let _ = timeout(FAREWELL, self.gone()).await;
+        }
+    }
+
+    /// How it ended, if it ended before it listened.
+    async fn listens_or_ends(&mut self) -> Option<ExitStatus> {
+        let mut attempts = interval(LOOK_AGAIN);
+        loop {
+            attempts.tick().await;
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Some(status);
+            }
+            if TcpStream::connect(self.address()).await.is_ok() {
+                return None;
+            }
+        }
+    }
+
+    /// Ready when the service and all its children have ended.
+    async fn gone(&mut self) {
+        let mut attempts = interval(LOOK_AGAIN);
+        loop {
+            attempts.tick().await;
+            let leader_is_gone = !matches!(self.child.try_wait(), Ok(None));
+            if leader_is_gone && self.group.is_none_or(is_empty) {
+                // Its number may be given to others from now on.
+                self.group = None;
+                return;
+            }
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = self.group {
+            // A group that is gone needs no signal.
+            let _ = kill_process_group(group, signal);
+        }
+    }
+}
+
+impl Drop for Launched {
+    fn drop(&mut self) {
+        self.signal(Signal::KILL);
+    }
+}
+
+fn with_port(argument: &str, port: u16) -> String {
+    argument.replace("{port}", &port.to_string())
+}
+
+/// A port that nobody listens on. Somebody else may take it before the service does; then the service says so.
+fn free_port() -> std::io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// Makes children whose own parent has ended children of this process: otherwise only the first process of the
+/// machine could reap them, and in containers that one often does not.
+fn adopt_orphans() {
+    #[cfg(target_os = "linux")]
+    // Where it is not permitted, an orphan may count as alive, and is waited for in vain, until it is killed.
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+}
+
+/// Whether a process group, whose leader was reaped, has no members any more.
+fn is_empty(group: Pid) -> bool {
+    while let Ok(Some(_)) = waitpgid(group, WaitOptions::NOHANG) {}
+    test_kill_process_group(group).is_err()
+}

@@ -1,0 +1,106 @@
+//! `--launch`: a service is started, and gone afterwards with all its children, however the run ends.
+
+use std::process::Output;
+
+use insta::assert_snapshot;
+
+use crate::support::{Answer, Launch, Service, complaint, ending, sessionspec};
+
+#[test]
+fn the_service_and_its_children_are_gone_after_a_run() {
+    let launch = Launch::new("gone_after_a_run");
+    let run = launch.start("run --check minimum/opens-empty", "");
+    let service = Service::at(launch.port(), |_| Answer::Good);
+    let output = run.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(service.asked() > 0);
+    assert_eq!(launch.survivors(), "");
+}
+
+#[test]
+fn a_child_that_ignores_the_request_to_end_is_killed() {
+    let launch = Launch::new("killed");
+    let run = launch.start("run --check minimum/opens-empty", "trap '' TERM; ");
+    let _service = Service::at(launch.port(), |_| Answer::Good);
+    assert_eq!(run.wait_with_output().unwrap().status.code(), Some(0));
+    assert_eq!(launch.survivors(), "");
+}
+
+#[test]
+fn what_the_service_said_is_quoted_when_it_fails() {
+    let launch = Launch::new("fails");
+    let run = launch.start("run", "echo 'OperationalError: database is locked' >&2; ");
+    let _service = Service::at(launch.port(), |request| match request.ops {
+        Some(_) => {
+            Answer::response("500 Internal Server Error", "text/html", "<h1>Internal Server Error</h1>")
+        }
+        None => Answer::Good,
+    });
+    assert_snapshot!(complaint(&run.wait_with_output().unwrap()), @"
+    sessionspec: nothing could be judged; an empty cycle: it answered 500: <h1>Internal Server Error</h1>; its last words: OperationalError: database is locked
+    exit 3
+    ");
+    assert_eq!(launch.survivors(), "");
+}
+
+#[test]
+fn what_the_service_said_is_quoted_when_it_dies_midway() {
+    let launch = Launch::new("dies");
+    let run = launch.start("run --check minimum/opens-empty", "echo 'Killed: out of memory' >&2; ");
+    let _service =
+        Service::at(launch.port(), |request| if request.number < 20 { Answer::Good } else { Answer::Death });
+    let output = run.wait_with_output().unwrap();
+    assert_snapshot!(ending(&output), @"
+    Checks
+      unverified      minimum/opens-empty
+                        the service is gone: the service cannot be reached: Connection refused (os error [n])
+
+    1 unverified
+    incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n]); its last words: Killed: out of memory
+    minimum: not verified
+    sessionspec: the report is incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n]); its last words: Killed: out of memory
+    exit 3
+    ");
+    assert_eq!(launch.survivors(), "");
+}
+
+#[test]
+fn the_command_does_not_exist() {
+    // What the shell says about it differs from shell to shell.
+    let complaint = complaint(&launched("no-such-command {port}"));
+    assert!(
+        complaint.starts_with("sessionspec: `no-such-command {port}` ended (exit status: 127)"),
+        "{complaint}"
+    );
+    assert!(complaint.contains("not found"), "{complaint}");
+    assert!(complaint.ends_with("exit 3"), "{complaint}");
+}
+
+#[test]
+fn the_command_ends_at_once() {
+    assert_snapshot!(complaint(&launched("echo 'no module named app' >&2; exit 4")), @"
+    sessionspec: `echo 'no module named app' >&2; exit 4` ended (exit status: 4) before it listened on port [n]; its last words: no module named app
+    exit 3
+    ");
+}
+
+#[test]
+fn the_command_goes_into_the_background() {
+    assert_snapshot!(complaint(&launched("sleep 30 &")), @"
+    sessionspec: `sleep 30 &` ended (exit status: 0) before it listened on port [n], but has to stay in the foreground; it said nothing on standard error
+    exit 3
+    ");
+}
+
+#[test]
+fn the_command_never_listens() {
+    let output = sessionspec("run --start-timeout 0.2 --launch").arg("exec sleep 30").output().unwrap();
+    assert_snapshot!(complaint(&output), @"
+    sessionspec: `exec sleep 30` does not listen on 127.0.0.1:[n] after 0.2 s; it gets the port as {port} and in PORT; it said nothing on standard error
+    exit 3
+    ");
+}
+
+fn launched(command: &str) -> Output {
+    sessionspec("run --launch").arg(command).output().unwrap()
+}

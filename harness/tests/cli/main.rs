@@ -1,0 +1,8 @@
+//! The command as its users have it: the real binary, its output and its exit codes, against real sockets.
+
+mod faults;
+mod launch;
+mod midway;
+mod signals;
+mod support;
+mod target;

@@ -1,0 +1,117 @@
+//! Services that fail in the middle of a run: what was found so far is kept, and the rest is marked.
+
+use insta::assert_snapshot;
+
+use crate::support::{Answer, Service, ending, outcome, pops_in_a_check, sessionspec};
+
+#[test]
+fn dies_in_the_survey() {
+    let service = Service::new(|request| if request.number < 20 { Answer::Good } else { Answer::Death });
+    let output = sessionspec("run --check minimum/opens-empty").arg(service.url()).output().unwrap();
+    assert_snapshot!(ending(&output), @"
+    Checks
+      unverified      minimum/opens-empty
+                        the service is gone: the service cannot be reached: Connection refused (os error [n])
+
+    1 unverified
+    incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n])
+    minimum: not verified
+    sessionspec: the report is incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n])
+    exit 3
+    ");
+}
+
+#[test]
+fn dies_midway() {
+    let is_time = pops_in_a_check();
+    let service = Service::new(move |request| if is_time(request) { Answer::Death } else { Answer::Good });
+    let checks = ["opens-empty", "each-mutator-persists", "browsers-isolated"];
+    let checks = checks.map(|check| format!("--check=minimum/{check}"));
+    assert_snapshot!(ending(&sessionspec("run").args(checks).arg(service.url()).output().unwrap()), @"
+    Checks
+      pass            minimum/opens-empty
+      error           minimum/each-mutator-persists
+                        the service cut the response off: connection closed before message completed
+      unverified      minimum/browsers-isolated
+                        the service is gone: the service cannot be reached: Connection refused (os error [n])
+
+    1 pass, 1 unverified, 1 error
+    incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n])
+    minimum: not verified
+    sessionspec: the report is incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n])
+    exit 3
+    ");
+}
+
+#[test]
+fn hangs_on_one_operation() {
+    let service = Service::new(|request| match &request.ops {
+        Some(ops) if ops.iter().any(|op| op == "clear") => Answer::Silence,
+        _ => Answer::Good,
+    });
+    let mut command =
+        sessionspec("run --timeout 1 --check minimum/opens-empty --check minimum/each-mutator-persists");
+    assert_snapshot!(outcome(&command.arg(service.url()).output().unwrap()), @r#"
+    sessionspec 0.1.0: sessionspec-reference 0.1.0, http
+    seed 0, 100 cases for each property
+
+    Observed
+      modified          tracked, as declared
+      new               real, as declared
+      permanent         in-data, as declared
+      permanent default false
+      nested            untracked, as declared
+      store             server, as declared
+      empty             kept, declared removed
+      on_error          saved, as declared
+      cookie re-sent    never
+      values            json
+      at once           many
+      cookies           session
+      own keys          _permanent
+      unsupported       none
+
+    Checks
+      pass            minimum/opens-empty
+      fail            minimum/each-mutator-persists
+
+    Failures
+
+    minimum/each-mutator-persists (minimum): request-failed
+      promised  Every way to change a session is saved, also as the only change of a cycle.
+                CONTRACT.md, save.each-mutator
+      cycle 1   ann sends no cookie
+                  {"key":"colour","op":"set","value":"red"}  =>  done
+                  {"key":"size","op":"set","value":"small"}  =>  done
+                Set-Cookie: session=<1>; Path=/; HttpOnly; SameSite=Lax
+      cycle 2   ann sends Cookie: session=<1>
+                  {"op":"clear"}  =>  no answer
+                no answer within 1 s
+      expected  done
+      seen      no answer within 1 s
+
+    1 pass, 1 fail
+    minimum: fails
+    next: sessionspec explain minimum/each-mutator-persists
+    exit 1
+    "#);
+}
+
+#[test]
+fn falls_silent_after_the_first_contact() {
+    let service = Service::new(|request| if request.number < 8 { Answer::Good } else { Answer::Silence });
+    let output =
+        sessionspec("run --timeout 1 --check minimum/opens-empty").arg(service.url()).output().unwrap();
+    assert_snapshot!(ending(&output), @"
+    Checks
+      unverified      minimum/opens-empty
+                        the service is gone: no answer within 1 s
+
+    1 unverified
+    incomplete: the service is gone: no answer within 1 s
+    minimum: not verified
+    sessionspec: the report is incomplete: the service is gone: no answer within 1 s
+    exit 3
+    ");
+    assert!(service.asked() < 20, "it was asked {} times", service.asked());
+}

@@ -1,0 +1,53 @@
+//! Targets that are refused before anything is sent.
+
+use std::net::{IpAddr, TcpListener, UdpSocket};
+
+use insta::assert_snapshot;
+
+use crate::support::{complaint, sessionspec};
+
+#[test]
+fn is_remote() {
+    assert_snapshot!(complaint(&sessionspec("run http://192.0.2.1/probe").output().unwrap()), @"
+    sessionspec: http://192.0.2.1/probe is not on this machine; --allow-remote permits it, for a service that is yours to test
+    exit 2
+    ");
+}
+
+#[test]
+fn a_remote_service_is_not_even_connected_to() {
+    let Some(own_address) = own_address() else { return };
+    let listener = TcpListener::bind((own_address, 0)).unwrap();
+    let url = format!("http://{}/probe", listener.local_addr().unwrap());
+    assert_eq!(sessionspec("run").arg(&url).output().unwrap().status.code(), Some(2));
+    listener.set_nonblocking(true).unwrap();
+    assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+}
+
+/// An address of this machine that is not loopback; none without a network.
+fn own_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
+    // Connecting a datagram socket chooses its own address, and sends nothing.
+    socket.connect("192.0.2.1:9").ok()?;
+    Some(socket.local_addr().ok()?.ip())
+}
+
+#[test]
+fn is_https() {
+    assert_snapshot!(complaint(&sessionspec("run https://127.0.0.1/probe").output().unwrap()), @"
+    sessionspec: https://127.0.0.1/probe is https, and the harness speaks plain http; --origin makes the service believe that it is https
+    exit 2
+    ");
+}
+
+#[test]
+fn is_no_url() {
+    assert_snapshot!(complaint(&sessionspec("run localhost:5000/probe").output().unwrap()), @"
+    sessionspec: `localhost:5000/probe` is no http URL; give the probe's, as in http://127.0.0.1:[n]/probe
+    exit 2
+    ");
+    assert_snapshot!(complaint(&sessionspec("run probe").output().unwrap()), @"
+    sessionspec: `probe` is no http URL; give the probe's, as in http://127.0.0.1:[n]/probe
+    exit 2
+    ");
+}

@@ -13,7 +13,9 @@ use sessionspec::reference::modes::{Emptied, New, OnError};
 use sessionspec::reference::{Memory, Modes};
 use sessionspec::script::{Answer, Operation, Script, Step};
 use sessionspec::transcript::{Exchange, Transcript};
-use sessionspec::{Backend, DeadSessions, Generator, Player, Property, Shape, case_seed, in_process, survey};
+use sessionspec::{
+    Backend, DeadSessions, Generator, Player, Property, Shape, Survey, case_seed, in_process, survey,
+};
 use sessionspec_harness::http::HttpBackend;
 use sessionspec_harness::peer::Peer;
 
@@ -61,7 +63,7 @@ fn compare(peer: &str, modes: Modes, quirks: Quirks) {
         let reference = in_process(Memory::new(modes));
 
         let property = Property { shape: Shape::SeveralCycles, dead_sessions: DeadSessions::Avoided };
-        let mut observed = survey::observe(&reference, PATIENCE).await.unwrap();
+        let mut observed = Survey::of(Rc::clone(&reference), PATIENCE).await.unwrap();
         // Flask's sessions are in the cookie: a copied cookie is a copied session. And it has none of these verbs.
         observed.store = survey::Store::Client;
         observed.unsupported = ["regenerate", "destroy"].map(str::to_owned).to_vec();

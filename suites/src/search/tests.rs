@@ -60,7 +60,7 @@ async fn keys_and_values_are_within_the_limits_of_the_level() {
         for op in script.cycles().flat_map(|cycle| &cycle.ops) {
             match op {
                 Operation::Set { key, value } | Operation::Setdefault { key, value } => {
-                    assert_item(key, value)
+                    assert_item(key, value);
                 }
                 Operation::Update { items } => items.iter().for_each(|(key, value)| assert_item(key, value)),
                 Operation::SetIn { value, .. } => assert_item("path", value),

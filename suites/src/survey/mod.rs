@@ -20,14 +20,8 @@ use tokio::task::LocalSet;
 
 use crate::backend::Backend;
 
-use crate::backend::Backend;
-
-/// Observes a backend, after a first contact. It needs a [`LocalSet`](tokio::task::LocalSet), since it holds a cycle.
-///
-/// # Errors
-///
-/// Where the backend does not answer at all.
-pub async fn observe(backend: &Rc<dyn Backend>, patience: Duration) -> Result<Survey, PreflightError> {
+/// Observes a backend, after a first contact. It needs a [`LocalSet`], since it holds a cycle.
+pub(crate) async fn observe(backend: &Rc<dyn Backend>, patience: Duration) -> Result<Survey, PreflightError> {
     let description = preflight::preflight(backend, patience).await?;
     Ok(observe::survey(&attended::attended(backend, patience), description, patience).await)
 }
@@ -209,11 +203,7 @@ impl Survey {
     ///
     /// [`PreflightError`] where the backend does not answer at all.
     pub async fn of(backend: Rc<dyn Backend>, patience: Duration) -> Result<Self, PreflightError> {
-        let observed = async {
-            let description = preflight(&backend, patience).await?;
-            Ok(survey(&backend, description, patience).await)
-        };
-        LocalSet::new().run_until(observed).await
+        LocalSet::new().run_until(observe(&backend, patience)).await
     }
 
     /// The modes in which the reference behaves like this backend.

@@ -28,13 +28,14 @@ fn flask_0_7_2() {
     compare(
         "flask-0.7.2-default",
         modes,
-        Quirks { marks_modified: &["pop", "setdefault"], keeps_nothing: true },
+        Quirks { marks_modified: &["pop", "setdefault"], keeps_nothing: true, rewrites_permanent: false },
     );
 }
 
 #[test]
 fn flask_3_1_3() {
-    compare("flask-3.1.3-default", Modes { new: New::Constant, ..Modes::default() }, Quirks::default());
+    let quirks = Quirks { rewrites_permanent: true, ..Quirks::default() };
+    compare("flask-3.1.3-default", Modes { new: New::Constant, ..Modes::default() }, quirks);
 }
 
 /// What a Flask version does that no mode of the reference does, and that no application should rely on.
@@ -44,6 +45,9 @@ struct Quirks {
     marks_modified: &'static [&'static str],
     /// A session that was modified but never held anything is kept: its `new` is not compared.
     keeps_nothing: bool,
+    /// The cookie of a permanent session is written anew with every response, and keeps changes inside of values that
+    /// nobody has noticed: so every such change is told.
+    rewrites_permanent: bool,
 }
 
 /// Plays the same scripts on both.
@@ -71,7 +75,7 @@ fn compare(peer: &str, modes: Modes, quirks: Quirks) {
 
         let mut compared = 0;
         for case in 0..SCRIPTS {
-            let script = with_attributes(generator.script(case_seed(0, &peer.name, case)));
+            let script = with_attributes(generator.script(case_seed(0, &peer.name, case)), quirks);
             let wanted = Player::new(Rc::clone(&reference), PATIENCE).play(&script).await;
             let seen = Player::new(Rc::clone(&flask), PATIENCE).play(&script).await;
             compared += same_answers(&wanted, &seen, quirks);
@@ -82,15 +86,26 @@ fn compare(peer: &str, modes: Modes, quirks: Quirks) {
 }
 
 /// Every cycle reads the three attributes when it begins and when it ends.
-fn with_attributes(mut script: Script) -> Script {
+fn with_attributes(mut script: Script, quirks: Quirks) -> Script {
     let attributes = [Operation::Modified, Operation::New, Operation::Permanent];
     for step in &mut script.steps {
         if let Step::Cycle(cycle) = step {
+            if quirks.rewrites_permanent {
+                cycle.ops = std::mem::take(&mut cycle.ops).into_iter().flat_map(told).collect();
+            }
             cycle.ops.splice(0..0, attributes.clone());
             cycle.ops.extend(attributes.clone());
         }
     }
     script
+}
+
+/// The operation, and a word to the session where it changes the inside of a value.
+fn told(op: Operation) -> Vec<Operation> {
+    match op {
+        Operation::SetIn { .. } => vec![op, Operation::SetModified],
+        op => vec![op],
+    }
 }
 
 /// Compares all answers and returns how many there were.

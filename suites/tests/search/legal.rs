@@ -1,13 +1,11 @@
 //! The umbrella checks accuse no legal backend: neither the reference in any of its modes, nor other legal designs.
 
-mod shelf;
-
 use std::rc::Rc;
 
+use crate::shelf::{Design, Shelf};
 use sessionspec::reference::modes::{Emptied, Modes, Modified, Nested, New, Permanent};
 use sessionspec::reference::{Memory, SessionInterface};
 use sessionspec::{Backend, Options, Verdict, in_process};
-use shelf::{Design, Shelf};
 
 const UMBRELLAS: [&str; 2] = ["minimum/reads-back", "minimum/persists"];
 

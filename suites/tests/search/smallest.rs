@@ -1,12 +1,10 @@
 //! Planted bugs are found, and the script that is reported is the smallest there is.
 
-mod planted;
-
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use planted::{Bug, Least, Planted};
+use crate::planted::{Bug, Least, Planted};
 use sessionspec::backend::{BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::reference::Description;
 use sessionspec::report::{CheckReport, Failure};

@@ -1,0 +1,121 @@
+//! Every script under `fixtures/cases` failed once: on its backend it fails still, and nowhere on the reference.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::planted::{Bug, Planted};
+use sessionspec::reference::Memory;
+use sessionspec::reference::modes::{Emptied, Modes, Modified, Nested, Permanent};
+use sessionspec::{CaseFile, Options, ReplayOutcome, Verdict, in_process, replay, replay_surveyed};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/cases")
+}
+
+fn cases() -> Vec<(String, CaseFile)> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(directory())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "no cases under {}", directory().display());
+    paths
+        .into_iter()
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let case = CaseFile::from_json(&std::fs::read_to_string(&path).unwrap());
+            (name.clone(), case.unwrap_or_else(|error| panic!("{name}: {error}")))
+        })
+        .collect()
+}
+
+/// The planted bug that a case is named after, where it is one of those.
+fn bug_of(name: &str) -> Option<Bug> {
+    Bug::STABLE.into_iter().find(|bug| bug.name() == name)
+}
+
+/// Modes that answer data operations differently.
+fn all_modes() -> Vec<Modes> {
+    let mut all = Vec::new();
+    for modified in [Modified::Tracked, Modified::Always] {
+        for permanent in [
+            Permanent::InData,
+            Permanent::Beside { survives_clear: true },
+            Permanent::Beside { survives_clear: false },
+        ] {
+            for nested in [Nested::Untracked, Nested::Tracked, Nested::Copies] {
+                for emptied in [Emptied::Removed, Emptied::Kept] {
+                    for permanent_default in [false, true] {
+                        let others = Modes::default();
+                        all.push(Modes { modified, permanent, nested, emptied, permanent_default, ..others });
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+#[tokio::test]
+async fn the_reference_passes_every_case_in_every_mode() {
+    for (name, case) in cases() {
+        let mut compared = false;
+        for modes in all_modes() {
+            let replayed =
+                replay_surveyed(in_process(Memory::new(modes.clone())), &case, PATIENCE).await.unwrap();
+            match replayed.outcome {
+                ReplayOutcome::Passes => compared = true,
+                // In some modes the case is about something that the backend does not have.
+                ReplayOutcome::NothingCompared(_) => {}
+                failed => panic!("{name}, {modes:?}: {failed:?}"),
+            }
+        }
+        assert!(compared, "{name} is judged in no mode");
+    }
+}
+
+#[tokio::test]
+async fn a_planted_bug_still_fails_its_case() {
+    let mut replayed = 0;
+    for (name, case) in cases() {
+        let Some(bug) = bug_of(&name) else { continue };
+        let literal = replay(in_process(Planted::new(bug)), &case, PATIENCE).await.unwrap();
+        assert!(matches!(literal.outcome, ReplayOutcome::StillFails(_)), "{name}: {:?}", literal.outcome);
+        let surveyed = replay_surveyed(in_process(Planted::new(bug)), &case, PATIENCE).await.unwrap();
+        assert!(matches!(surveyed.outcome, ReplayOutcome::StillFails(_)), "{name}: {:?}", surveyed.outcome);
+        replayed += 1;
+    }
+    assert_eq!(replayed, Bug::STABLE.len(), "each planted bug has its case");
+}
+
+#[tokio::test]
+async fn another_bug_fails_a_case_for_another_reason_or_not_at_all() {
+    let (_, case) = cases().into_iter().find(|(name, _)| *name == Bug::SetdefaultOverwrites.name()).unwrap();
+    let other = replay(in_process(Planted::new(Bug::PopKeeps)), &case, PATIENCE).await.unwrap();
+    assert_eq!(other.outcome, ReplayOutcome::Passes);
+
+    let renamed = CaseFile { reason: "items-differs".to_owned(), ..case };
+    let otherwise =
+        replay(in_process(Planted::new(Bug::SetdefaultOverwrites)), &renamed, PATIENCE).await.unwrap();
+    let ReplayOutcome::DiffersOtherwise(finding) = otherwise.outcome else {
+        panic!("{:?}", otherwise.outcome)
+    };
+    assert_eq!(finding.reason, "setdefault-differs");
+}
+
+#[tokio::test]
+async fn the_case_of_a_failure_survives_its_file() {
+    let only = Some(vec!["minimum/persists".to_owned()]);
+    let options = Options { only, ..Options::default() };
+    let report = sessionspec::run(in_process(Planted::new(Bug::PopKeeps)), options).await.unwrap();
+    let [check] = report.checks.as_slice() else { panic!("one check was asked for") };
+    assert_eq!(check.verdict, Verdict::Fail);
+    let case = CaseFile::of_failure(check, &check.failures[0], Some("planted")).unwrap();
+    let read = CaseFile::from_json(&case.to_json()).unwrap();
+    assert_eq!(read, case);
+    let replayed = replay(in_process(Planted::new(Bug::PopKeeps)), &read, PATIENCE).await.unwrap();
+    assert!(matches!(replayed.outcome, ReplayOutcome::StillFails(_)), "{:?}", replayed.outcome);
+}

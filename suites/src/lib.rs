@@ -123,8 +123,8 @@
 //! That is one `#[test]` for each check. `cargo test` (or `cargo nextest run`) says, among others:
 //!
 //! ```text
-//! test minimum::browsers_isolated ... ok
 //! test minimum::each_mutator_persists ... FAILED
+//! test minimum::modified_after_change ... FAILED
 //! test minimum::new_for_fresh ... ignored, above the level asked for: recommended
 //! test minimum::null_session ... ok
 //! ```
@@ -153,8 +153,9 @@
 //! third. The deletion was the only thing that her second request did, and nobody had noticed it. Then follow the
 //! words of the contract, and the command that runs this test alone.
 //!
-//! `minimum::modified_after_change` fails for the same mistake: after the deletion `modified` is still false. And
-//! `minimum::persists` has come across it with scripts that it made up itself.
+//! `minimum::modified_after_change` has less to say: `unverified: needs minimum/each-mutator-persists, which failed`.
+//! What could not be verified does not pass, but it is no mistake of its own. `minimum::persists` has come across the
+//! same mistake with scripts that it made up itself.
 //!
 //! # Mending it
 //!

@@ -215,6 +215,29 @@
 //! What cannot be mended today is [listed with a reason](conformance!): that test passes, and fails again on the day on
 //! which the entry is out of date.
 //!
+//! # A store
+//!
+//! Most new backends are not new interfaces: they are new places to keep sessions in. For these there is
+//! [`Store`](reference::Store): `create`, `load`, `replace` and `delete` of a record, each a statement of a database.
+//! [`Stored`](reference::Stored) is the session layer above it, the same one that the reference in memory has, so that
+//! whatever fails is the store's:
+//!
+//! ```
+//! # use sessionspec::reference::{MemoryStore, clock::SystemClock};
+//! # struct MyStore;
+//! # impl MyStore {
+//! #     async fn connect() -> Result<MemoryStore, std::io::Error> {
+//! #         Ok(MemoryStore::new(std::rc::Rc::new(SystemClock)))
+//! #     }
+//! # }
+//! use sessionspec::reference::Stored;
+//!
+//! sessionspec::conformance! {
+//!     backend: Stored::new(MyStore::connect().await?),
+//!     level: recommended,
+//! }
+//! ```
+//!
 //! # Without the macro
 //!
 //! [`run`] gives the whole [`Report`], as data:

@@ -4,6 +4,7 @@
 //! - [`SessionInterface`] and [`Session`] are the contract as traits. The provided methods of [`Session`] are the
 //!   mixin's defaults, so a session over a map takes a handful of lines.
 //! - [`Memory`] is the reference, settable to every legal [`Modes`]: the conformance suite compares with it.
+//! - [`Store`] is what a database has to do for sessions, and [`Stored`] the session layer above it.
 //! - [`SignedCookies`] is the same contract with no store: the browser keeps the session, in a signed cookie. It needs
 //!   the feature `signed-cookies`.
 //! - [`legacy`] has Flask 0.7's two hooks, and the glue that serves old and new applications.
@@ -20,14 +21,18 @@ pub mod modes;
 mod null;
 #[cfg(feature = "signed-cookies")]
 mod signed_cookie;
+mod store;
+mod stored;
 pub mod value;
 
 pub use description::Description;
 pub use error::{Error, Result};
 pub use interface::{PERMANENT_KEY, Session, SessionInterface};
-pub use memory::{COOKIE_NAME, Memory, MemorySession};
+pub use memory::{Memory, MemorySession, MemoryStore};
 pub use modes::Modes;
 pub use null::NullSession;
 #[cfg(feature = "signed-cookies")]
 pub use signed_cookie::{SignedCookieSession, SignedCookies};
+pub use store::{Record, Store};
+pub use stored::{COOKIE_NAME, Stored, StoredSession};
 pub use value::{Map, Value};

@@ -1,32 +1,23 @@
 //! The reference: sessions in the memory of the process. It is the oracle that other backends are compared with.
 
-mod record;
-mod session;
+mod store;
 
 use std::rc::Rc;
 
 use crate::clock::{Clock, SystemClock};
-use crate::description::{
-    Claims, ConcurrencyClaim, Description, EmptyClaim, ExpiryClaim, ModifiedClaim, NestedClaim, NewClaim,
-    OnErrorClaim, PermanentClaim, StoreClaim,
-};
+use crate::description::Description;
 use crate::error::Result;
 use crate::http::{Request, Response};
 use crate::interface::SessionInterface;
-use crate::modes::{Emptied, Modes, Modified, Nested, New, OnError, Permanent};
+use crate::modes::Modes;
+use crate::stored::{Stored, StoredSession};
 
-use record::Records;
-pub use session::MemorySession;
+pub use store::MemoryStore;
 
-/// The name of the reference's cookie.
-pub const COOKIE_NAME: &str = "session";
+/// A session of the [`Memory`] interface.
+pub type MemorySession = StoredSession<MemoryStore>;
 
-/// Server-side sessions in memory: the cookie holds a random id, the record is here.
-///
-/// - An id that is not in the store (unknown, forged, expired, destroyed) opens a fresh session, which gets an id of
-///   its own when it is saved: ids are never adopted.
-/// - A save replaces the record as a whole, and only where it still exists: what was destroyed stays destroyed.
-/// - A clone shares the records.
+/// Server-side sessions in memory: [`Stored`] over a map. A clone shares the records.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -43,10 +34,7 @@ pub const COOKIE_NAME: &str = "session";
 /// # Ok::<(), sessionspec_reference::Error>(()) }).unwrap();
 /// ```
 #[derive(Clone)]
-pub struct Memory {
-    modes: Rc<Modes>,
-    records: Rc<Records>,
-}
+pub struct Memory(Stored<MemoryStore>);
 
 impl Default for Memory {
     fn default() -> Self {
@@ -64,13 +52,13 @@ impl Memory {
     /// An empty store with these modes, on this clock.
     #[must_use]
     pub fn with_clock(modes: Modes, clock: Rc<dyn Clock>) -> Self {
-        Self { modes: Rc::new(modes), records: Rc::new(Records::new(clock)) }
+        Self(Stored::with_modes(MemoryStore::new(clock), modes))
     }
 
     /// The modes that this interface was made with.
     #[must_use]
     pub fn modes(&self) -> &Modes {
-        &self.modes
+        self.0.modes()
     }
 }
 
@@ -78,69 +66,14 @@ impl SessionInterface for Memory {
     type Session = MemorySession;
 
     async fn open_session(&self, request: &Request) -> Result<Option<MemorySession>> {
-        // A browser may send several cookies of one name (other paths); the first that names a record wins.
-        let known = request
-            .cookies(COOKIE_NAME)
-            .filter_map(|value| std::str::from_utf8(value).ok())
-            .find_map(|id| Some((id.to_owned(), self.records.load(id)?)));
-        Ok(Some(MemorySession::open(Rc::clone(&self.modes), Rc::clone(&self.records), known)))
+        self.0.open_session(request).await
     }
 
     async fn save_session(&self, session: &mut MemorySession, response: &mut Response) -> Result<()> {
-        if session.accessed() {
-            response.headers.append("Vary", "Cookie");
-        }
-        if response.status >= 500 && self.modes.on_error == OnError::Discarded {
-            return Ok(());
-        }
-        if let Some(cookie) = session.commit()? {
-            response.headers.append("Set-Cookie", cookie);
-        }
-        Ok(())
+        self.0.save_session(session, response).await
     }
 
     fn describe(&self) -> Description {
-        Description {
-            name: Some("sessionspec-reference".into()),
-            version: Some(env!("CARGO_PKG_VERSION").into()),
-            lifetime_seconds: Some(self.modes.lifetime.as_secs_f64()),
-            browser_lifetime_seconds: Some(
-                self.modes.browser_lifetime.map(|lifetime| lifetime.as_secs_f64()),
-            ),
-            declares: claims(&self.modes),
-            ..Description::default()
-        }
-    }
-}
-
-fn claims(modes: &Modes) -> Claims {
-    Claims {
-        modified: Some(match modes.modified {
-            Modified::Always => ModifiedClaim::Always,
-            Modified::Tracked => ModifiedClaim::Tracked,
-        }),
-        new: Some(match modes.new {
-            New::Real => NewClaim::Real,
-            New::Constant => NewClaim::Constant,
-        }),
-        permanent: Some(match modes.permanent {
-            Permanent::InData => PermanentClaim::InData,
-            Permanent::Beside { .. } => PermanentClaim::Attribute,
-        }),
-        nested: Some(match modes.nested {
-            Nested::Tracked => NestedClaim::Tracked,
-            Nested::Untracked | Nested::Copies => NestedClaim::Untracked,
-        }),
-        store: Some(StoreClaim::Server),
-        concurrency: Some(ConcurrencyClaim::LastWriteWins),
-        expiry: Some(ExpiryClaim::Absolute),
-        on_error: Some(match modes.on_error {
-            OnError::Saved => OnErrorClaim::Saved,
-            OnError::Discarded => OnErrorClaim::Discarded,
-        }),
-        empty: Some(match modes.emptied {
-            Emptied::Removed => EmptyClaim::Removed,
-            Emptied::Kept => EmptyClaim::Kept,
-        }),
+        self.0.describe()
     }
 }

@@ -16,7 +16,7 @@ use crate::description::{
 use crate::error::{Error, Result};
 use crate::http::{Request, Response};
 use crate::interface::{Session, SessionInterface};
-use crate::memory::COOKIE_NAME;
+use crate::stored::COOKIE_NAME;
 use crate::value::{Map, PathStep, Value, assign_in};
 
 /// How long a permanent session lives after a save.

@@ -123,8 +123,8 @@
 //! That is one `#[test]` for each check. `cargo test` (or `cargo nextest run`) says, among others:
 //!
 //! ```text
-//! test minimum::browsers_isolated ... ok
 //! test minimum::each_mutator_persists ... FAILED
+//! test minimum::modified_after_change ... FAILED
 //! test minimum::new_for_fresh ... ignored, above the level asked for: recommended
 //! test minimum::null_session ... ok
 //! ```
@@ -153,8 +153,9 @@
 //! third. The deletion was the only thing that her second request did, and nobody had noticed it. Then follow the
 //! words of the contract, and the command that runs this test alone.
 //!
-//! `minimum::modified_after_change` fails for the same mistake: after the deletion `modified` is still false. And
-//! `minimum::persists` has come across it with scripts that it made up itself.
+//! `minimum::modified_after_change` has less to say: `unverified: needs minimum/each-mutator-persists, which failed`.
+//! What could not be verified does not pass, but it is no mistake of its own. `minimum::persists` has come across the
+//! same mistake with scripts that it made up itself.
 //!
 //! # Mending it
 //!
@@ -213,6 +214,29 @@
 //!
 //! What cannot be mended today is [listed with a reason](conformance!): that test passes, and fails again on the day on
 //! which the entry is out of date.
+//!
+//! # A store
+//!
+//! Most new backends are not new interfaces: they are new places to keep sessions in. For these there is
+//! [`Store`](reference::Store): `create`, `load`, `replace` and `delete` of a record, each a statement of a database.
+//! [`Stored`](reference::Stored) is the session layer above it, the same one that the reference in memory has, so that
+//! whatever fails is the store's:
+//!
+//! ```
+//! # use sessionspec::reference::{MemoryStore, clock::SystemClock};
+//! # struct MyStore;
+//! # impl MyStore {
+//! #     async fn connect() -> Result<MemoryStore, std::io::Error> {
+//! #         Ok(MemoryStore::new(std::rc::Rc::new(SystemClock)))
+//! #     }
+//! # }
+//! use sessionspec::reference::Stored;
+//!
+//! sessionspec::conformance! {
+//!     backend: Stored::new(MyStore::connect().await?),
+//!     level: recommended,
+//! }
+//! ```
 //!
 //! # Without the macro
 //!

@@ -1,19 +1,22 @@
-//! A session of the in-memory interface: a copy of its record, with what happened to it since it was opened.
+//! A session over a store: a copy of its record, with what happened to it since it was opened.
 
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::COOKIE_NAME;
-use super::record::{Record, Records};
+use super::{COOKIE_NAME, fault};
 use crate::error::{Error, Result};
 use crate::interface::{PERMANENT_KEY, Session};
 use crate::modes::{Emptied, Modes, Modified, Nested, New, Permanent};
+use crate::store::{Record, Store};
 use crate::value::{Map, PathStep, Value, assign_in};
 
-/// A session of the [`Memory`](super::Memory) interface.
-pub struct MemorySession {
+/// How often a new id may be taken already before the store is called broken. Once is a miracle.
+const ATTEMPTS: usize = 8;
+
+/// A session of the [`Stored`](super::Stored) interface.
+pub struct StoredSession<S> {
     modes: Rc<Modes>,
-    records: Rc<Records>,
+    store: Rc<S>,
     /// Whether the request came with the cookie of a live session.
     returning: bool,
     /// The id under which the record is stored; none until the first save.
@@ -25,12 +28,12 @@ pub struct MemorySession {
     modified: bool,
 }
 
-impl MemorySession {
-    pub(super) fn open(modes: Rc<Modes>, records: Rc<Records>, known: Option<(String, Record)>) -> Self {
+impl<S: Store> StoredSession<S> {
+    pub(super) fn open(modes: Rc<Modes>, store: Rc<S>, known: Option<(String, Record)>) -> Self {
         let (id, record) = known.unzip();
         Self {
             modes,
-            records,
+            store,
             returning: id.is_some(),
             id,
             record: record.unwrap_or_default(),
@@ -45,37 +48,50 @@ impl MemorySession {
     }
 
     /// Brings the store up to date and returns the cookie that tells the browser, if there is anything to tell.
-    pub(super) fn commit(&mut self) -> Result<Option<String>> {
-        for id in self.retired.drain(..) {
-            self.records.remove(&id);
-        }
+    pub(super) async fn commit(&mut self) -> Result<Option<String>> {
         let must_save = self.is_modified() || self.modes.write_back;
         if !must_save {
             return Ok(None);
         }
-        if self.is_empty() && (self.id.is_none() || self.modes.emptied == Emptied::Removed) {
-            if let Some(id) = self.id.take() {
-                self.records.remove(&id);
-            }
-            return Ok(self.returning.then(removal_cookie));
+        let cookie = if self.is_empty() && (self.id.is_none() || self.modes.emptied == Emptied::Removed) {
+            self.retired.extend(self.id.take());
+            self.returning.then(removal_cookie)
+        } else {
+            Some(self.write_record().await?)
+        };
+        // Last: where the new record cannot be stored, the old id stays good.
+        for id in &self.retired {
+            self.store.delete(id).await.map_err(fault)?;
         }
-        self.store()
+        self.retired.clear();
+        Ok(cookie)
     }
 
-    fn store(&mut self) -> Result<Option<String>> {
+    async fn write_record(&mut self) -> Result<String> {
         let lifetime = self.lifetime();
         let id = match &self.id {
-            Some(id) if self.records.replace(id, self.record.clone(), lifetime) => id.clone(),
+            Some(id) if self.store.replace(id, &self.record, lifetime).await.map_err(fault)? => id.clone(),
             // The record is gone: another request has destroyed the session, and it stays destroyed.
-            Some(_) => return Ok(Some(removal_cookie())),
-            None => self.records.create(self.record.clone(), lifetime)?,
+            Some(_) => return Ok(removal_cookie()),
+            None => self.create_record(lifetime).await?,
         };
         self.id = Some(id.clone());
         let max_age = match (self.is_permanent(), lifetime) {
             (true, Some(lifetime)) => format!("; Max-Age={}", lifetime.as_secs()),
             _ => String::new(),
         };
-        Ok(Some(format!("{COOKIE_NAME}={id}; Path=/; HttpOnly; SameSite=Lax{max_age}")))
+        Ok(format!("{COOKIE_NAME}={id}; Path=/; HttpOnly; SameSite=Lax{max_age}"))
+    }
+
+    /// Stores a new record under an id that nobody has.
+    async fn create_record(&self, lifetime: Option<Duration>) -> Result<String> {
+        for _ in 0..ATTEMPTS {
+            let id = fresh_id()?;
+            if self.store.create(&id, &self.record, lifetime).await.map_err(fault)? {
+                return Ok(id);
+            }
+        }
+        Err(Error::store(format!("it says of {ATTEMPTS} random ids that it has a record of each")))
     }
 
     fn lifetime(&self) -> Option<Duration> {
@@ -114,7 +130,7 @@ impl MemorySession {
     }
 }
 
-impl Session for MemorySession {
+impl<S: Store> Session for StoredSession<S> {
     async fn get(&mut self, key: &str) -> Result<Option<Value>> {
         Ok(self.read().get(key).cloned())
     }
@@ -232,11 +248,19 @@ impl Session for MemorySession {
 
     async fn save(&mut self) -> Result<()> {
         // The cookie is set again with the response, which commits once more.
-        self.commit().map(drop)
+        self.commit().await.map(drop)
     }
 }
 
 /// Removes the cookie: the same attributes as it was set with, or a browser keeps the original.
 fn removal_cookie() -> String {
     format!("{COOKIE_NAME}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")
+}
+
+/// 128 random bits in hexadecimal: what OWASP's session management advice asks for, twice over.
+fn fresh_id() -> Result<String> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::store(format!("no random numbers for an id: {error}")))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

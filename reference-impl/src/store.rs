@@ -1,0 +1,136 @@
+//! Where sessions are kept: the little that a database has to do for the session layer above it.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::description::Description;
+use crate::value::Map;
+
+/// What is kept of a session between two requests. A store keeps all of it, for instance as JSON.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The items of the session.
+    pub items: Map,
+    /// What `permanent` was set to, where it lives beside the items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permanent: Option<bool>,
+    /// The lifetime that was set for this session alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_lifetime: Option<Duration>,
+}
+
+/// A store of sessions: [`Stored`](crate::Stored) makes a session interface of it.
+///
+/// Four functions, and each is one statement of a database: `INSERT … ON CONFLICT DO NOTHING`, `SELECT`, `UPDATE`,
+/// `DELETE`; or, in Redis, `SET NX EX`, `GET`, `SET XX EX`, `DEL`. A write says whether it found what it asked for, in
+/// that same statement: a store that looks first and writes afterwards lets two requests overwrite each other.
+///
+/// A lifetime counts from the write on, by the clock of the store; none is for ever. An expired record is unknown.
+///
+/// ```
+/// use std::cell::RefCell;
+/// use std::collections::HashMap;
+/// use std::convert::Infallible;
+/// use std::time::{Duration, Instant};
+///
+/// use sessionspec_reference::{Record, Store};
+///
+/// #[derive(Default)]
+/// struct Shelf(RefCell<HashMap<String, (Record, Option<Instant>)>>);
+///
+/// impl Shelf {
+///     fn holds(&self, id: &str) -> bool {
+///         self.0.borrow().get(id).is_some_and(|(_, expires)| expires.is_none_or(|at| at > Instant::now()))
+///     }
+///
+///     fn put(&self, id: &str, record: &Record, lifetime: Option<Duration>) {
+///         let expires = lifetime.and_then(|lifetime| Instant::now().checked_add(lifetime));
+///         self.0.borrow_mut().insert(id.to_owned(), (record.clone(), expires));
+///     }
+/// }
+///
+/// impl Store for Shelf {
+///     type Error = Infallible;
+///
+///     async fn create(&self, id: &str, record: &Record, lifetime: Option<Duration>) -> Result<bool, Infallible> {
+///         let is_free = !self.holds(id);
+///         if is_free {
+///             self.put(id, record, lifetime);
+///         }
+///         Ok(is_free)
+///     }
+///
+///     async fn load(&self, id: &str) -> Result<Option<Record>, Infallible> {
+///         Ok(self.holds(id).then(|| self.0.borrow()[id].0.clone()))
+///     }
+///
+///     async fn replace(&self, id: &str, record: &Record, lifetime: Option<Duration>) -> Result<bool, Infallible> {
+///         let is_there = self.holds(id);
+///         if is_there {
+///             self.put(id, record, lifetime);
+///         }
+///         Ok(is_there)
+///     }
+///
+///     async fn delete(&self, id: &str) -> Result<(), Infallible> {
+///         self.0.borrow_mut().remove(id);
+///         Ok(())
+///     }
+/// }
+/// ```
+#[expect(async_fn_in_trait, reason = "stores of local frameworks are not Send, and nothing here asks for it")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a store of sessions",
+    label = "a store implements `Store`",
+    note = "implement `Store` for it: `create`, `load`, `replace` and `delete` are all that is required"
+)]
+pub trait Store {
+    /// What the store fails with; the session layer passes its text on.
+    type Error: fmt::Display;
+
+    /// Keeps a new record under this id; false, and nothing is kept, where a live record has that id.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot do it.
+    async fn create(
+        &self,
+        id: &str,
+        record: &Record,
+        lifetime: Option<Duration>,
+    ) -> Result<bool, Self::Error>;
+
+    /// The record of this id; none where it is unknown or has expired. The id comes from a cookie: it may be anything.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot tell. A store that is out of reach must not look like one that has no such record.
+    async fn load(&self, id: &str) -> Result<Option<Record>, Self::Error>;
+
+    /// Replaces the record of this id as a whole, and its lifetime; false, and nothing is kept, where there is none.
+    /// So a session that was destroyed stays destroyed, although a request was still at work on it.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot do it.
+    async fn replace(
+        &self,
+        id: &str,
+        record: &Record,
+        lifetime: Option<Duration>,
+    ) -> Result<bool, Self::Error>;
+
+    /// Removes the record of this id, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot do it.
+    async fn delete(&self, id: &str) -> Result<(), Self::Error>;
+
+    /// What the store says of itself: its name, its version, how exactly it keeps to lifetimes.
+    fn describe(&self) -> Description {
+        Description::default()
+    }
+}

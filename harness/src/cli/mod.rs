@@ -4,6 +4,7 @@ mod doctor;
 mod explain;
 mod interruption;
 mod list;
+mod replay;
 mod run;
 mod serve;
 mod service;
@@ -28,6 +29,9 @@ enum Command {
     /// Judge a backend; without a target the embedded reference, through both doors.
     #[command(after_help = exit::HELP)]
     Run(Box<run::Arguments>),
+    /// Play a script that once failed, and say whether it still does.
+    #[command(after_help = exit::HELP)]
+    Replay(replay::Arguments),
     /// List the checks.
     List,
     /// Say what a check promises, where the rule comes from, and what it needs.
@@ -80,6 +84,7 @@ async fn dispatch(command: Command) -> Result<Exit, Complaint> {
         .map_err(|error| Complaint::not_verified(format!("there are no signals: {error}")))?;
     match command {
         Command::Run(arguments) => run::run(*arguments, &interruption).await,
+        Command::Replay(arguments) => replay::replay(arguments, &interruption).await,
         Command::List => Ok(list::list()),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Serve(arguments) => serve::serve(arguments, &interruption).await,

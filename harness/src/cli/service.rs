@@ -53,6 +53,11 @@ impl Service {
         Ok(Some(Reached::launched(interruption.or(start).await?, &self.path)))
     }
 
+    /// The probe that was named by its URL.
+    pub(super) fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+
     /// The service as a backend.
     pub(super) async fn backend(&self, url: &str) -> Result<HttpBackend, Complaint> {
         HttpBackend::new(url, self.origin.clone(), self.allow_remote).await.map_err(|error| match error {

@@ -1,0 +1,108 @@
+//! `sessionspec replay`: plays a script that once failed, anywhere, and says whether it still does.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use clap::ValueEnum;
+use sessionspec::backend::Backend;
+use sessionspec::{CaseFile, Finding, ReplayOutcome, as_curl, replay_surveyed};
+
+use super::service::Service;
+use super::{Complaint, Interruption};
+use crate::embedded;
+use crate::exit::Exit;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The case file, as in fixtures/cases/pop-keeps.json.
+    file: PathBuf,
+    #[command(flatten)]
+    service: Service,
+    /// Play it on an embedded backend: `reference`, `flawed/NAME` or `conforming/NAME`. Without a target: on the
+    /// embedded backend that the file names, else on the reference.
+    #[arg(long, group = "target", value_name = "NAME")]
+    backend: Option<String>,
+    /// Play nothing, but write the case in another form to standard output.
+    #[arg(long = "as", value_name = "FORM")]
+    form: Option<Form>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Form {
+    /// A shell script that shows the failure with curl alone.
+    Curl,
+}
+
+pub(super) async fn replay(arguments: Arguments, interruption: &Interruption) -> Result<Exit, Complaint> {
+    let file = arguments.file.display();
+    let text = std::fs::read_to_string(&arguments.file)
+        .map_err(|error| Complaint::usage(format!("cannot read {file}: {error}")))?;
+    let case = CaseFile::from_json(&text).map_err(|error| Complaint::usage(format!("{file}: {error}")))?;
+    if let Some(Form::Curl) = arguments.form {
+        let url = arguments.service.url().unwrap_or("http://127.0.0.1:5000/probe");
+        print!("{}", as_curl(&case, url).map_err(Complaint::usage)?);
+        return Ok(Exit::Conforms);
+    }
+    let Some(service) = arguments.service.reach(interruption).await? else {
+        let backend = arguments.embedded(&case)?;
+        return arguments.play(backend, &case, interruption).await;
+    };
+    let backend = arguments.service.backend(service.url()).await?;
+    let exit = arguments.play(Rc::new(backend), &case, interruption).await;
+    service.leave().await;
+    exit
+}
+
+impl Arguments {
+    fn embedded(&self, case: &CaseFile) -> Result<Rc<dyn Backend>, Complaint> {
+        let named = self.backend.as_deref();
+        if let Some(name) = named {
+            return Ok(embedded::find(name).map_err(Complaint::usage)?.open());
+        }
+        let of_case = case.backend.as_deref().and_then(|name| embedded::find(name).ok());
+        let backend = match of_case {
+            Some(embedded) => embedded,
+            None => embedded::find("reference").map_err(Complaint::usage)?,
+        };
+        Ok(backend.open())
+    }
+
+    async fn play(
+        &self,
+        backend: Rc<dyn Backend>,
+        case: &CaseFile,
+        interruption: &Interruption,
+    ) -> Result<Exit, Complaint> {
+        let played = async {
+            replay_surveyed(backend, case, self.service.patience()).await.map_err(Complaint::not_verified)
+        };
+        let replayed = interruption.or(played).await?;
+        println!("{}: {}", case.check, case.reason);
+        Ok(match replayed.outcome {
+            ReplayOutcome::Passes => {
+                println!("passes: it does not fail here");
+                Exit::Conforms
+            }
+            ReplayOutcome::StillFails(finding) => {
+                println!("still fails: {}", in_words(&finding));
+                Exit::Fails
+            }
+            ReplayOutcome::DiffersOtherwise(finding) => {
+                println!("fails for another reason, {}: {}", finding.reason, in_words(&finding));
+                Exit::Fails
+            }
+            ReplayOutcome::NothingCompared(because) => {
+                println!("nothing could be compared: {because}");
+                Exit::NotVerified
+            }
+        })
+    }
+}
+
+fn in_words(finding: &Finding) -> String {
+    let place = match finding.op {
+        Some(op) => format!("cycle {}, operation {}", finding.cycle + 1, op + 1),
+        None => format!("cycle {}", finding.cycle + 1),
+    };
+    format!("in {place}, expected {}, seen {}", finding.expected, finding.seen)
+}

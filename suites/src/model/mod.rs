@@ -125,6 +125,11 @@ impl<'a> Model<'a> {
         self.session(browser).map(Session::items)
     }
 
+    /// What `permanent` certainly is.
+    pub(crate) fn permanent(&self, browser: &str) -> Option<bool> {
+        self.session(browser).and_then(Session::permanent)
+    }
+
     /// Keys of its items whose value may be one thing or another.
     pub(crate) fn keys_in_doubt(&self, browser: &str) -> impl Iterator<Item = &String> {
         self.session(browser).into_iter().flat_map(Session::keys_in_doubt)

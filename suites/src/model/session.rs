@@ -60,6 +60,10 @@ impl Session {
         &self.items
     }
 
+    pub(super) fn permanent(&self) -> Option<bool> {
+        self.permanent
+    }
+
     pub(super) fn keys_in_doubt(&self) -> impl Iterator<Item = &String> {
         self.in_doubt.iter()
     }

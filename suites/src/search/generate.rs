@@ -62,7 +62,7 @@ const VERBS: [(u32, Verb, &str); 17] = [
     (2, Verb::Clear, "clear"),
     (4, Verb::SetIn, "set_in"),
     (2, Verb::Permanent, "permanent"),
-    (3, Verb::SetPermanent, "set_permanent"),
+    (4, Verb::SetPermanent, "set_permanent"),
     // Neither is compared here, but reading them must not disturb the data.
     (1, Verb::Modified, "modified"),
     (1, Verb::New, "new"),

@@ -81,15 +81,22 @@ impl<'a> Scribe<'a> {
                 break;
             }
         }
-        // A look at everything, so that nothing that went wrong stays hidden.
         if ops.last() != Some(&Operation::Destroy) {
-            ops.push(Operation::Items);
-            if self.is_tried(Verb::Permanent) && self.below(2) == 0 {
-                ops.push(Operation::Permanent);
-            }
+            self.look_at_everything(browser, &mut ops);
         }
         self.model.save(browser, false);
         Step::Cycle(Cycle { browser: browser.to_owned(), ops })
+    }
+
+    /// So that nothing that went wrong stays hidden, in whichever way it is read.
+    fn look_at_everything(&mut self, browser: &str, ops: &mut Vec<Operation>) {
+        ops.push(Operation::Items);
+        if self.is_tried(Verb::Get) && self.below(2) == 0 {
+            ops.push(Operation::Get { key: self.key(browser, 4) });
+        }
+        if self.is_tried(Verb::Permanent) && self.below(2) == 0 {
+            ops.push(Operation::Permanent);
+        }
     }
 
     /// One or two operations that belong together.
@@ -118,7 +125,11 @@ impl<'a> Scribe<'a> {
             Verb::Clear => ops.push(Operation::Clear),
             Verb::SetIn => self.nested_change(browser, ops),
             Verb::Permanent => ops.push(Operation::Permanent),
-            Verb::SetPermanent => ops.push(Operation::SetPermanent { value: self.below(2) == 0 }),
+            Verb::SetPermanent => {
+                // Mostly flipped, or a backend that forgets would look as if it remembered.
+                let now = self.model.permanent(browser).unwrap_or(false);
+                ops.push(Operation::SetPermanent { value: now ^ (self.below(4) > 0) });
+            }
             Verb::Modified => ops.push(Operation::Modified),
             Verb::New => ops.push(Operation::New),
             Verb::SetModified => ops.push(Operation::SetModified),

@@ -14,6 +14,7 @@ macro_rules! __each_check {
             minimum {
                 minimum opens_empty
                 minimum each_mutator_persists
+                minimum false_values_are_items
                 minimum browsers_isolated
                 minimum permanent_is_boolean
                 minimum permanent_reads_back

@@ -7,7 +7,7 @@ use crate::check::{Check, Level, Plan, Test};
 use crate::scenario::Scenario;
 use crate::script::Operation;
 use crate::script::ops::{clear, contains, delete, get, items, pop, set, setdefault, update};
-use crate::survey::Survey;
+use crate::survey::{Survey, Values};
 
 pub(super) const OPENS_EMPTY: Check = Check {
     id: "minimum/opens-empty",
@@ -25,7 +25,7 @@ fn opens_empty(survey: &Survey) -> Plan<Vec<Scenario>> {
     let after_others = Scenario::new("not-empty-after-others")
         .cycle("bob", [set("colour", "red").unjudged()])
         .cycle("ann", looks_empty());
-    Plan::Do(vec![at_first, after_others])
+    for_real_sessions(survey, || Plan::Do(vec![at_first, after_others]))
 }
 
 pub(super) const EACH_MUTATOR_PERSISTS: Check = Check {
@@ -71,6 +71,35 @@ fn each_mutator_persists(survey: &Survey) -> Plan<Vec<Scenario>> {
             lone(clear(), vec![]),
         ];
         Plan::Do([set_first, overwrite].into_iter().chain(others.into_iter().flatten()).collect())
+    })
+}
+
+pub(super) const FALSE_VALUES_ARE_ITEMS: Check = Check {
+    id: "minimum/false-values-are-items",
+    level: Level::Minimum,
+    clause: "mapping.reads-back",
+    promise: "An item that is false, 0 or empty is an item like any other.",
+    source: "Python, collections.abc.MutableMapping; a test for presence that is one for truth is a common slip",
+    needs: &["minimum/each-mutator-persists"],
+    test: Test::Scenarios(false_values_are_items),
+};
+
+fn false_values_are_items(survey: &Survey) -> Plan<Vec<Scenario>> {
+    for_real_sessions(survey, || {
+        let values = [
+            ("empty-text", json!("")),
+            ("false", json!(false)),
+            ("zero", json!(0)),
+            ("empty-list", json!([])),
+            ("empty-object", json!({})),
+        ];
+        let kept = values.into_iter().filter(|(_, value)| survey.values == Values::Json || value.is_string());
+        let scenarios = kept.map(|(reason, value)| {
+            Scenario::new(reason)
+                .cycle("ann", [set("flag", value.clone()).is_done()])
+                .cycle("ann", [contains("flag").is(true), get("flag").is(value)])
+        });
+        Plan::Do(scenarios.collect())
     })
 }
 

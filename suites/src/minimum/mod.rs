@@ -14,6 +14,7 @@ use crate::survey::{Attribute, Survey};
 pub(crate) const CHECKS: &[Check] = &[
     mapping::OPENS_EMPTY,
     mapping::EACH_MUTATOR_PERSISTS,
+    mapping::FALSE_VALUES_ARE_ITEMS,
     mapping::BROWSERS_ISOLATED,
     permanent::IS_BOOLEAN,
     permanent::READS_BACK,

@@ -1,5 +1,7 @@
 //! The watchdog barks at a backend that blocks the thread.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::mpsc;

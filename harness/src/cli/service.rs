@@ -66,6 +66,15 @@ impl Service {
         })
     }
 
+    /// The target as it was given, for the next command.
+    pub(super) fn target(&self) -> String {
+        match (&self.url, &self.launch) {
+            (Some(url), _) => url.clone(),
+            (None, Some(command)) => format!("--launch '{}'", command.replace('\'', r"'\''")),
+            (None, None) => String::new(),
+        }
+    }
+
     /// How long a request may take.
     pub(super) fn patience(&self) -> Duration {
         Duration::from_secs_f64(self.timeout)
@@ -88,10 +97,16 @@ impl Reached {
         self.launched.as_ref().map(Launched::last_words)
     }
 
-    /// Stops the service where it was launched.
-    pub(super) async fn leave(self) {
-        if let Some(service) = self.launched {
-            service.stop().await;
+    /// Whether the service was launched.
+    pub(super) fn is_launched(&self) -> bool {
+        self.launched.is_some()
+    }
+
+    /// Stops the service where it was launched; whether it ended when it was asked to.
+    pub(super) async fn leave(self) -> bool {
+        match self.launched {
+            Some(service) => service.stop().await,
+            None => true,
         }
     }
 }

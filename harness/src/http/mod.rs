@@ -3,6 +3,7 @@
 mod gates;
 mod wire;
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HOST};
@@ -17,9 +18,13 @@ use gates::GateServer;
 /// The most that is read of a response, in bytes: twice what a probe has to accept.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
+/// A body that a server may refuse before it has read it to its end, in bytes.
+const LARGE: usize = 64 * 1024;
+
 /// A service under test, seen through its probe.
 pub struct HttpBackend {
-    client: Client,
+    /// Its connections are reused, as long as nothing out of the ordinary happens on them.
+    client: RefCell<Client>,
     url: Url,
     origin: Option<Origin>,
     gates: GateServer,
@@ -67,16 +72,7 @@ impl HttpBackend {
         }
         let client = direct_client().map_err(|error| HttpError::SetUp(error.to_string()))?;
         let gates = GateServer::start().await.map_err(|error| HttpError::SetUp(error.to_string()))?;
-        Ok(Self { client, url, origin, gates })
-    }
-
-    fn ask(&self, request: RequestBuilder) -> RequestBuilder {
-        match &self.origin {
-            Some(origin) => {
-                request.header(HOST, origin.authority()).header("X-Forwarded-Proto", origin.scheme())
-            }
-            None => request,
-        }
+        Ok(Self { client: RefCell::new(client), url, origin, gates })
     }
 }
 
@@ -100,12 +96,77 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
         .is_some_and(|origin| origin.is_loopback())
 }
 
+/// A response as it came, whatever it says.
+#[derive(Debug, Clone)]
+pub struct RawResponse {
+    /// The status.
+    pub status: u16,
+    /// The header fields.
+    pub headers: Headers,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl HttpBackend {
+    /// Asks the probe what it is.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no response, or no whole one.
+    pub async fn get(&self) -> Result<RawResponse, BackendError> {
+        let get = self.client.borrow().get(self.url.clone());
+        self.send(get).await
+    }
+
+    /// Sends the probe this body, whether it means anything or not.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get).
+    pub async fn post(&self, headers: &Headers, body: Vec<u8>) -> Result<RawResponse, BackendError> {
+        let mut post = self.client.borrow().post(self.url.clone()).header(CONTENT_TYPE, "application/json");
+        for (name, value) in headers.iter() {
+            post = post.header(name, value);
+        }
+        let is_large = body.len() > LARGE;
+        let response = self.send(post.body(body)).await;
+        if is_large || !matches!(&response, Ok(RawResponse { status: 200..300, .. })) {
+            self.forget_connections();
+        }
+        response
+    }
+
+    /// A server that has failed, or has not read a request to its end, may close the connection without a word; the
+    /// next request would meet that, and look as if it were at fault.
+    fn forget_connections(&self) {
+        // What could be built once can be built again; if not, the old one still works.
+        if let Ok(fresh) = direct_client() {
+            self.client.replace(fresh);
+        }
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<RawResponse, BackendError> {
+        let request = match &self.origin {
+            Some(origin) => {
+                request.header(HOST, origin.authority()).header("X-Forwarded-Proto", origin.scheme())
+            }
+            None => request,
+        };
+        let response = request.send().await.map_err(fault)?;
+        let status = response.status().as_u16();
+        let mut headers = Headers::default();
+        for (name, value) in response.headers() {
+            headers.append(name.as_str(), value.as_bytes());
+        }
+        Ok(RawResponse { status, headers, body: body(response).await? })
+    }
+}
+
 impl Backend for HttpBackend {
     fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
         Box::pin(async move {
-            let response = self.ask(self.client.get(self.url.clone())).send().await.map_err(fault)?;
-            let status = response.status().as_u16();
-            wire::description(status, &body(response).await?)
+            let response = self.get().await?;
+            wire::description(response.status, &response.body)
         })
     }
 
@@ -113,19 +174,9 @@ impl Backend for HttpBackend {
         Box::pin(async move {
             // The gates stay open to requests for as long as this cycle lasts.
             let holds = self.gates.serve(&request.gates);
-            let mut post =
-                self.ask(self.client.post(self.url.clone()).header(CONTENT_TYPE, "application/json"));
-            for (name, value) in request.headers.iter() {
-                post = post.header(name, value);
-            }
-            let sent = post.body(wire::cycle(&request.ops, |gate| holds.url(gate))).send().await;
-            let response = sent.map_err(fault)?;
-            let status = response.status().as_u16();
-            let mut headers = Headers::default();
-            for (name, value) in response.headers() {
-                headers.append(name.as_str(), value.as_bytes());
-            }
-            let body = wire::body(status, &body(response).await?, request.ops.len())?;
+            let sent = wire::cycle(&request.ops, |gate| holds.url(gate));
+            let RawResponse { status, headers, body } = self.post(&request.headers, sent).await?;
+            let body = wire::body(status, &body, request.ops.len())?;
             Ok(CycleResponse { status, headers, body })
         })
     }

@@ -160,14 +160,16 @@ impl Launched {
         }
     }
 
-    /// Asks the service and its children to end, waits for them, and kills what is left.
-    pub async fn stop(mut self) {
+    /// Asks the service and its children to end, waits for them, and kills what is left; whether nothing was.
+    pub async fn stop(mut self) -> bool {
         self.signal(Signal::TERM);
-        if timeout(FAREWELL, self.gone()).await.is_err() {
-            self.signal(Signal::KILL);
-            // The kernel ends them now; one that hangs in it cannot be waited for.
-            let _ = timeout(FAREWELL, self.gone()).await;
+        if timeout(FAREWELL, self.gone()).await.is_ok() {
+            return true;
         }
+        self.signal(Signal::KILL);
+        // The kernel ends them now; one that hangs in it cannot be waited for.
+        let _ = timeout(FAREWELL, self.gone()).await;
+        false
     }
 
     /// How it ended, if it ended before it listened.

@@ -1,5 +1,8 @@
 //! The command as its users have it: the real binary, its output and its exit codes, against real sockets.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod doctor;
 mod faults;
 mod launch;
 mod midway;

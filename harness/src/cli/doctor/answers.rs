@@ -1,0 +1,136 @@
+//! What answers have to be like beyond the table: `items` and `len` agree, a result shows what the operation saw, what a
+//! language adds is no item, and what is not understood is said to be.
+
+use serde_json::{Value, json};
+use sessionspec::script::Answer;
+use sessionspec::script::ops::{contains, get, items, len, set, set_in};
+
+use super::chart::Chart;
+use super::operations::{KEPT, what_lacks};
+use super::patient::{Patient, instead_of_answers};
+use super::shape::Shape::{Absent, Is, Null};
+use super::shape::compare;
+
+pub(super) async fn examine(patient: &Patient, chart: &mut Chart) {
+    counts(patient, chart).await;
+    in_place(patient, chart).await;
+    inherited(patient, chart).await;
+    unknown(patient, chart).await;
+}
+
+/// `items` and `len` answer an object and an integer, and agree.
+async fn counts(patient: &Patient, chart: &mut Chart) {
+    let exchanges = patient.cycles([vec![set("text", KEPT), items(), len(), set("other", KEPT)]]).await;
+    let answer = |op| exchanges[0].answer(op);
+    match answer(1) {
+        Some(Answer::Ok(Value::Object(items))) if items.get("text") == Some(&json!(KEPT)) => {
+            chart.ok("items", "");
+        }
+        Some(Answer::Unsupported) => return chart.missing("items", what_lacks("items")),
+        Some(other) => {
+            let note = format!("answered {}, and has to answer an object with all items", other.to_json());
+            return chart.wrong("items", &note);
+        }
+        None => return chart.wrong("items", &instead_of_answers(&exchanges[0].outcome).unwrap_or_default()),
+    }
+    let count = match answer(1) {
+        Some(Answer::Ok(Value::Object(items))) => items.len(),
+        _ => 0,
+    };
+    match answer(2) {
+        Some(Answer::Ok(Value::Number(number))) if number.as_u64() == u64::try_from(count).ok() => {
+            chart.ok("len", "");
+        }
+        Some(Answer::Unsupported) => chart.missing("len", what_lacks("len")),
+        Some(other) => {
+            let note = format!("answered {}, and `items` of the same cycle has {count}", other.to_json());
+            chart.wrong("len", &note);
+        }
+        None => {}
+    }
+}
+
+/// `set_in` changes the session's own value, and no result that was given before.
+async fn in_place(patient: &Patient, chart: &mut Chart) {
+    let path = || ["box".into(), "n".into()];
+    let old = json!({"n": "old"});
+    let change = set_in(path(), "new");
+    let exchanges = patient
+        .cycles([vec![
+            set("box", old.clone()),
+            get("box"),
+            change,
+            get("box"),
+            set_in(["missing".into(), "n".into()], "new"),
+        ]])
+        .await;
+    let [stored, before, changed, _, missing] = exchanges[0].answers() else {
+        return chart.wrong("set_in", &instead_of_answers(&exchanges[0].outcome).unwrap_or_default());
+    };
+    if let Answer::Error(reason) = stored {
+        return chart.missing("set_in", &format!("the session keeps no objects: {reason}"));
+    }
+    if *changed == Answer::Unsupported {
+        return chart.missing("set_in", what_lacks("set_in"));
+    }
+    chart.judge(
+        "set_in",
+        compare(&set_in(path(), "new"), &Null, changed).and(match missing {
+            Answer::Error(_) => Ok(()),
+            other => Err(format!(
+                "into an item that does not exist it answered {}, and has to answer {{\"error\": …}}",
+                other.to_json()
+            )),
+        }),
+    );
+    chart.judge(
+        "results are snapshots",
+        if Is(old).accepts(before) {
+            Ok(())
+        } else {
+            Err(format!(
+                "a `get` before `set_in` shows what came after it ({}): encode each result before the next operation",
+                before.to_json()
+            ))
+        },
+    );
+}
+
+/// What objects of the language inherit are no items.
+async fn inherited(patient: &Patient, chart: &mut Chart) {
+    let asked = [
+        (get("constructor"), Absent),
+        (get("toString"), Absent),
+        (get("__class__"), Absent),
+        (contains("constructor"), Is(json!(false))),
+    ];
+    let exchanges = patient.cycles([asked.iter().map(|(op, _)| op.clone()).collect()]).await;
+    if let Some(fault) = instead_of_answers(&exchanges[0].outcome) {
+        return chart.wrong("inherited members", &fault);
+    }
+    let mut answers = asked.iter().zip(exchanges[0].answers());
+    let judged = answers.try_for_each(|((op, shape), answer)| match answer {
+        Answer::Unsupported => Ok(()),
+        answer => compare(op, shape, answer),
+    });
+    chart.judge("inherited members", judged);
+}
+
+/// What the probe does not know is unsupported, what it cannot read is an error, and the rest is performed.
+async fn unknown(patient: &Patient, chart: &mut Chart) {
+    let asked = json!([{"op": "launch"}, {"op": "get"}, {"op": "get", "key": "text", "hint": 1}]);
+    let judged = patient.results(asked).await.and_then(|results| match results.as_slice() {
+        [unknown, _, _] if *unknown != json!({"unsupported": true}) => Err(format!(
+            "{{\"op\":\"launch\"}} answered {unknown}, and has to answer {{\"unsupported\":true}}"
+        )),
+        [_, malformed, _] if malformed.get("error").is_none() => Err(format!(
+            "{{\"op\":\"get\"}} without its key answered {malformed}, and has to answer {{\"error\": …}}"
+        )),
+        [_, _, last] if *last != json!({"absent": true}) => {
+            Err(format!("a `get` after those answered {last}, and has to answer {{\"absent\":true}}"))
+        }
+        [_, _, _] => Ok(()),
+        results => Err(format!("three operations were answered with {} results", results.len())),
+    });
+    chart.judge("unknown operations", judged);
+}

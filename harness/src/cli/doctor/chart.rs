@@ -1,0 +1,91 @@
+//! What the doctor has found: one line for each thing that was looked at, written as soon as it is known.
+
+/// How wide a terminal is.
+const WIDTH: usize = 80;
+
+/// How far notes are indented.
+const INDENT: usize = 11;
+
+/// What was found so far. Everything is written to standard output at once.
+#[derive(Debug, Default)]
+pub(super) struct Chart {
+    ok: usize,
+    missing: usize,
+    wrong: usize,
+}
+
+impl Chart {
+    /// Begins with another subject.
+    pub(super) fn section(&mut self, title: &str) {
+        println!("\n{title}");
+    }
+
+    /// It works.
+    pub(super) fn ok(&mut self, what: &str, note: &str) {
+        self.ok += 1;
+        let inline = format!("  ok       {what:<22}  {note}");
+        if inline.chars().count() > WIDTH {
+            line("ok", what, note);
+        } else {
+            println!("{}", inline.trim_end());
+        }
+    }
+
+    /// The framework does not have it, which may be fine.
+    pub(super) fn missing(&mut self, what: &str, note: &str) {
+        self.missing += 1;
+        line("missing", what, note);
+    }
+
+    /// The probe has to be mended.
+    pub(super) fn wrong(&mut self, what: &str, note: &str) {
+        self.wrong += 1;
+        line("wrong", what, note);
+    }
+
+    /// Neither good nor bad, but worth knowing.
+    pub(super) fn remark(&mut self, what: &str, note: &str) {
+        line("remark", what, note);
+    }
+
+    /// `ok`, or `wrong` with the reason.
+    pub(super) fn judge(&mut self, what: &str, judged: Result<(), String>) {
+        match judged {
+            Ok(()) => self.ok(what, ""),
+            Err(reason) => self.wrong(what, &reason),
+        }
+    }
+
+    /// Whether nothing is wrong.
+    pub(super) fn is_healthy(&self) -> bool {
+        self.wrong == 0
+    }
+
+    /// The verdict, and what to do next with `target`.
+    pub(super) fn conclude(&self, target: &str) {
+        println!("\n{} ok, {} missing, {} wrong", self.ok, self.missing, self.wrong);
+        if self.is_healthy() {
+            println!("This is a probe; what its sessions are worth is another question.");
+            println!("next: sessionspec run {target}");
+        } else {
+            println!("Mend what is wrong first; harness/PROTOCOL.md says what a probe answers.");
+            println!("next: sessionspec doctor {target}");
+        }
+    }
+}
+
+fn line(verdict: &str, what: &str, note: &str) {
+    println!("  {verdict:<7}  {what}");
+    let mut written = String::new();
+    for word in note.split_whitespace() {
+        if !written.is_empty() && INDENT + written.chars().count() + 1 + word.chars().count() > WIDTH {
+            println!("{:INDENT$}{written}", "");
+            written.clear();
+        }
+        if !written.is_empty() {
+            written.push(' ');
+        }
+        written.push_str(word);
+    }
+    println!("{:INDENT$}{written}", "");
+}

@@ -1,0 +1,97 @@
+//! The description: is this a probe, and what does it say of itself?
+
+use serde_json::Value;
+use sessionspec::reference::Description;
+use sessionspec::script::Operation;
+
+use super::chart::Chart;
+use crate::http::RawResponse;
+
+/// The fields of a description, and the claims of its `declares`.
+const FIELDS: [&str; 10] = [
+    "protocol",
+    "name",
+    "version",
+    "lifetime_seconds",
+    "browser_lifetime_seconds",
+    "lifetime_grace_seconds",
+    "derived",
+    "composed",
+    "saves",
+    "declares",
+];
+const CLAIMS: [&str; 9] =
+    ["modified", "new", "permanent", "nested", "store", "concurrency", "expiry", "on_error", "empty"];
+
+/// Looks at the answer to a `GET`.
+pub(super) fn examine(response: &RawResponse, chart: &mut Chart) {
+    chart.section("Description (GET)");
+    let json = match read(response) {
+        Ok(json) => json,
+        Err(reason) => return chart.wrong("protocol", &reason),
+    };
+    chart.ok("protocol", "1");
+    if response.headers.all("Set-Cookie").next().is_some() {
+        chart.remark("Set-Cookie", "GET uses no session; if you can, mount it in front of the sessions");
+    }
+    contents(&json, chart);
+}
+
+fn read(response: &RawResponse) -> Result<Value, String> {
+    let says = || excerpt(&response.body);
+    if response.status != 200 {
+        return Err(format!("GET answered {}: {}", response.status, says()));
+    }
+    let json: Value = serde_json::from_slice(&response.body).map_err(|_| {
+        format!("GET answers an object in JSON, as {{\"protocol\": 1}}; this answered: {}", says())
+    })?;
+    match json.get("protocol") {
+        Some(protocol) if protocol.as_u64() == Some(1) => Ok(json),
+        Some(protocol) => Err(format!("`protocol` is {protocol}, and has to be 1")),
+        None => Err(format!("there is no `protocol`, which has to be 1: {}", says())),
+    }
+}
+
+fn contents(json: &Value, chart: &mut Chart) {
+    let description: Description = match serde_json::from_value(json.clone()) {
+        Ok(description) => description,
+        Err(error) => return chart.wrong("its fields", &error.to_string()),
+    };
+    let named = [&description.name, &description.version].into_iter().flatten();
+    let name = named.map(String::as_str).collect::<Vec<_>>().join(" ");
+    if description.name.is_some() {
+        chart.ok("name", &name);
+    } else {
+        chart.remark("name", "none; with `name` and `version` a report says what was tested");
+    }
+    let claims: Vec<String> =
+        description.declares.iter().map(|(claim, value)| format!("{claim} {value}")).collect();
+    if !claims.is_empty() {
+        chart.ok("declares", &claims.join(", "));
+    }
+    unknown(json, "a field", &FIELDS, chart);
+    json.get("declares").inspect(|claims| unknown(claims, "a claim", &CLAIMS, chart));
+    for (field, operations) in [("derived", &description.derived), ("composed", &description.composed)] {
+        let is_unknown = |op: &&String| !Operation::NAMES.contains(&op.as_str());
+        if let Some(unknown) = operations.iter().find(is_unknown) {
+            chart.wrong(field, &format!("`{unknown}` is no operation of the protocol"));
+        } else if !operations.is_empty() {
+            chart.ok(field, &operations.join(", "));
+        }
+    }
+}
+
+/// What is ignored, for it may be a slip.
+fn unknown(object: &Value, kind: &str, known: &[&str], chart: &mut Chart) {
+    for name in object.as_object().into_iter().flat_map(|members| members.keys()) {
+        if !known.contains(&name.as_str()) {
+            chart.remark(name, &format!("this is not {kind} of the protocol, and is ignored"));
+        }
+    }
+}
+
+fn excerpt(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(100).collect();
+    if line.is_empty() { "(nothing)".to_owned() } else { line }
+}

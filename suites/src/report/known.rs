@@ -10,7 +10,7 @@ use super::Verdict;
 /// use sessionspec::report::KnownFailure;
 ///
 /// let known = KnownFailure::from("issue 12: the cookie is sent on every response");
-/// assert!(known.expired.is_none());
+/// assert!(!known.expired);
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KnownFailure {
@@ -18,8 +18,10 @@ pub struct KnownFailure {
     pub reason: String,
     /// Where it is reported.
     pub issue: Option<String>,
-    /// The last day on which the entry counted, as in `2026-01-31`, where that day has passed.
-    pub expired: Option<String>,
+    /// The last day on which the entry counts, as in `2026-01-31`.
+    pub expires: Option<String>,
+    /// Whether that day has passed.
+    pub expired: bool,
 }
 
 impl From<String> for KnownFailure {
@@ -42,6 +44,9 @@ pub struct KnownFailureReport {
     /// Where it is reported.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub issue: Option<String>,
+    /// The last day on which the entry counts, as in `2026-01-31`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expires: Option<String>,
     /// What the run says of the entry.
     pub state: KnownState,
 }
@@ -63,19 +68,25 @@ pub enum KnownState {
 impl KnownFailure {
     /// What the verdict of a listed check becomes, why, and what that says of the entry.
     pub(crate) fn apply(&self, verdict: Verdict) -> (Verdict, Option<String>, KnownFailureReport) {
-        let (verdict, because, state) = match (verdict, &self.expired) {
-            (Verdict::Fail, None) => (Verdict::KnownFailure, Some(self.reason.clone()), KnownState::Holds),
-            (Verdict::Fail, Some(date)) => {
+        let (verdict, because, state) = match verdict {
+            Verdict::Fail if self.expired => {
+                let date = self.expires.as_deref().unwrap_or("now");
                 let because = format!("known to fail, but accepted no longer than {date}: {}", self.reason);
                 (Verdict::Fail, Some(because), KnownState::Expired)
             }
-            (Verdict::Pass | Verdict::NotApplicable, _) => {
+            Verdict::Fail => (Verdict::KnownFailure, Some(self.reason.clone()), KnownState::Holds),
+            Verdict::Pass | Verdict::NotApplicable => {
                 let because = "listed as a known failure, but it did not fail: remove the entry";
                 (Verdict::Fail, Some(because.to_owned()), KnownState::Stale)
             }
-            (undecided, _) => (undecided, None, KnownState::Undecided),
+            undecided => (undecided, None, KnownState::Undecided),
         };
-        let entry = KnownFailureReport { reason: self.reason.clone(), issue: self.issue.clone(), state };
+        let entry = KnownFailureReport {
+            reason: self.reason.clone(),
+            issue: self.issue.clone(),
+            expires: self.expires.clone(),
+            state,
+        };
         (verdict, because, entry)
     }
 }

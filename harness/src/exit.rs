@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use sessionspec::report::{CheckReport, KnownState};
 use sessionspec::{Level, LevelVerdict, Report, Verdict};
 
 /// How the command ends.
@@ -29,6 +30,14 @@ impl Exit {
     /// What a report comes to at this level.
     #[must_use]
     pub fn of(report: &Report, level: Level) -> Self {
+        let is_outdated = |check: &CheckReport| {
+            let state = check.known_failure.as_ref().map(|known| known.state);
+            matches!(state, Some(KnownState::Stale | KnownState::Expired))
+        };
+        // The list can only shrink, whatever level is asked for.
+        if report.checks.iter().any(is_outdated) {
+            return Self::Fails;
+        }
         let asked = || report.checks.iter().filter(|check| check.level <= level);
         if asked().any(|check| check.verdict == Verdict::Fail) {
             return Self::Fails;

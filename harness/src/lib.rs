@@ -1,11 +1,14 @@
 //! The reference harness: runs the suite against services in any language, and serves embedded backends as probes.
 
 pub mod cli;
+pub mod compare;
 pub mod embedded;
 pub mod exit;
 pub mod http;
+pub mod known_failures;
 pub mod launch;
 pub mod peer;
 pub mod probe;
 pub mod render;
+pub mod saved;
 pub mod watchdog;

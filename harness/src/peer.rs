@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
+use sessionspec::report;
 use tokio::process::Command;
 
+use crate::known_failures::{KnownFailure, KnownFailuresError, accepted};
 use crate::launch::{LaunchError, Launched};
 
 /// How long a peer may take to listen.
@@ -56,18 +58,6 @@ pub enum ExpectedVerdict {
     /// The service answers no request.
     #[serde(rename = "cannot run")]
     CannotRun,
-}
-
-/// A check that is known to fail.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct KnownFailure {
-    /// The check.
-    pub check: String,
-    /// What happens, and why.
-    pub reason: String,
-    /// Where it is reported, if it is.
-    pub issue: Option<String>,
 }
 
 /// A peer, read from its manifest.
@@ -138,9 +128,6 @@ impl Peer {
                 "`provision` and `launch` are lists of a command and its arguments".to_owned(),
             ));
         }
-        if let Some(entry) = manifest.known_failures.iter().find(|entry| entry.reason.trim().is_empty()) {
-            return Err(malformed(format!("the known failure of {} has no reason", entry.check)));
-        }
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // A command that is a path is found from the manifest's folder, wherever this process stands.
@@ -180,10 +167,12 @@ impl Peer {
     }
 
     /// The known failures, as the runner takes them.
-    #[must_use]
-    pub fn known_failures(&self) -> BTreeMap<String, String> {
-        let entries = self.manifest.known_failures.iter();
-        entries.map(|entry| (entry.check.clone(), entry.reason.clone())).collect()
+    ///
+    /// # Errors
+    ///
+    /// Where an entry is not acceptable.
+    pub fn known_failures(&self) -> Result<BTreeMap<String, report::KnownFailure>, KnownFailuresError> {
+        accepted(&self.name, &self.manifest.known_failures)
     }
 
     fn resolve(&self, command: &[String]) -> Vec<String> {

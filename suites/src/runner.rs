@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::LocalSet;
 
@@ -12,8 +12,8 @@ use crate::check::{Check, Plan, Test};
 use crate::glue::Glue;
 use crate::player::{play_judgeable, still_answers};
 use crate::report::{
-    CapabilityReport, CheckReport, Evidence, Failure, Place, Report, SCHEMA_VERSION, Subject, Verdict,
-    shown_transcript,
+    self, CapabilityReport, CheckReport, Evidence, Failure, KnownFailure, KnownFailureReport, Report,
+    SCHEMA_VERSION, Subject, Verdict, Watch,
 };
 use crate::scenario::{Finding, Scenario};
 use crate::search::{self, Caught, Hunt, Property, ShrinkBounds, Trial};
@@ -37,8 +37,8 @@ pub struct Options {
     pub only: Option<Vec<String>>,
     /// The glue to test; without it the `glue` suite does not apply.
     pub glue: Option<Glue>,
-    /// Checks that are known to fail, with a reason.
-    pub known_failures: BTreeMap<String, String>,
+    /// Checks that are known to fail, by id, and why.
+    pub known_failures: BTreeMap<String, KnownFailure>,
     /// How the backend is reached, for the report.
     pub door: String,
 }
@@ -69,6 +69,8 @@ impl Options {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
+    /// The backend has been surveyed, and these checks will be run.
+    Planned(&'a [Check]),
     /// A check begins.
     Started(&'a Check),
     /// A check has ended.
@@ -116,6 +118,7 @@ async fn run_local(
     mut observe: impl FnMut(Event<'_>),
     stop: impl Future<Output = ()>,
 ) -> Result<Report, PreflightError> {
+    let mut watch = Watch::start();
     let mut stop = std::pin::pin!(stop);
     let survey = tokio::select! {
         survey = survey::observe(&backend, options.patience) => survey?,
@@ -126,8 +129,10 @@ async fn run_local(
     // What a service does not show that went away meanwhile is nothing that it lacks.
     run.end_if_gone().await;
     let mut checks = Vec::new();
+    observe(Event::Planned(&wanted));
     for check in &wanted {
         observe(Event::Started(check));
+        let began = Instant::now();
         let outcome = match &run.ended {
             Some(why) => Err(why.clone()),
             None => tokio::select! {
@@ -140,13 +145,14 @@ async fn run_local(
             Outcome::without_evidence(Verdict::Unverified, why)
         });
         let report = run.report_on(check, outcome);
+        watch.check_ended(check.id, began);
         observe(Event::Finished(&report));
         checks.push(report);
         if run.ended.is_none() && checks.last().is_some_and(|report| report.verdict == Verdict::Error) {
             run.end_if_gone().await;
         }
     }
-    Ok(run.report(checks))
+    Ok(run.report(checks, watch))
 }
 
 struct Run {
@@ -207,12 +213,14 @@ impl Run {
             Test::Claims => Ok(claims(&self.survey)),
             Test::Glue(body) => Ok(self.glue(body).await),
         };
-        outcome.unwrap_or_else(|fault| Outcome::without_evidence(Verdict::Error, fault.to_string()))
+        outcome.unwrap_or_else(|fault| {
+            Outcome::without_evidence(Verdict::Error, report::message(&fault.to_string()))
+        })
     }
 
     fn report_on(&mut self, check: &Check, outcome: Outcome) -> CheckReport {
         self.verdicts.insert(check.id, outcome.verdict);
-        let outcome = self.hold_against_known_failures(check, outcome);
+        let (outcome, known_failure) = self.hold_against_known_failures(check, outcome);
         CheckReport {
             id: check.id.to_owned(),
             level: check.level,
@@ -220,6 +228,7 @@ impl Run {
             promise: check.promise.to_owned(),
             verdict: outcome.verdict,
             because: outcome.because,
+            known_failure,
             evidence: outcome.evidence,
             failures: outcome.failures,
         }
@@ -234,7 +243,7 @@ impl Run {
             let judgement = scenario.judge(&transcript);
             evidence.scripts += 1;
             evidence.comparisons += judgement.comparisons;
-            failures.extend(judgement.finding.map(|finding| failure(finding, scenario, &transcript)));
+            failures.extend(judgement.finding.map(|finding| self.failure(finding, scenario, &transcript)));
         }
         Ok(Outcome::of(evidence, failures))
     }
@@ -259,7 +268,7 @@ impl Run {
         let failures = caught.map(|Caught { case, smallest, note }| Failure {
             case: Some(case),
             note,
-            ..failure(smallest.finding, smallest.scenario, &smallest.transcript)
+            ..self.failure(smallest.finding, smallest.scenario, &smallest.transcript)
         });
         Ok(Outcome::of(evidence, failures.into_iter().collect()))
     }
@@ -278,12 +287,8 @@ impl Run {
                     reason: finding.reason.to_owned(),
                     expected: finding.expected,
                     seen: finding.seen,
-                    at: None,
                     done: Some(finding.done.to_owned()),
-                    scenario: None,
-                    transcript: Vec::new(),
-                    case: None,
-                    note: None,
+                    ..Failure::default()
                 };
                 Outcome::of(Evidence { scripts: 1, comparisons: 1 }, vec![failure])
             }
@@ -297,31 +302,34 @@ impl Run {
     /// Nothing is asked any more of a service that does not answer.
     async fn end_if_gone(&mut self) {
         let answers = still_answers(&self.backend, self.options.patience).await;
-        self.ended = answers.err().map(|fault| format!("the service is gone: {fault}"));
+        self.ended = answers
+            .err()
+            .map(|fault| format!("the service is gone: {}", report::message(&fault.to_string())));
     }
 
-    fn hold_against_known_failures(&self, check: &Check, mut outcome: Outcome) -> Outcome {
-        let Some(reason) = self.options.known_failures.get(check.id) else { return outcome };
-        match outcome.verdict {
-            Verdict::Fail => {
-                outcome.verdict = Verdict::KnownFailure;
-                outcome.because = Some(reason.clone());
-            }
-            Verdict::Pass | Verdict::NotApplicable => {
-                outcome.verdict = Verdict::Fail;
-                outcome.because =
-                    Some("listed as a known failure, but it did not fail: remove the entry".to_owned());
-            }
-            _ => {}
-        }
-        outcome
+    fn failure(&self, finding: Finding, scenario: Scenario, transcript: &Transcript) -> Failure {
+        Failure::found(finding, scenario, transcript, &self.survey.own_keys)
     }
 
-    fn report(self, checks: Vec<CheckReport>) -> Report {
+    fn hold_against_known_failures(
+        &self,
+        check: &Check,
+        outcome: Outcome,
+    ) -> (Outcome, Option<KnownFailureReport>) {
+        let Some(known) = self.options.known_failures.get(check.id) else { return (outcome, None) };
+        let (verdict, because, entry) = known.apply(outcome.verdict);
+        (Outcome { verdict, because: because.or(outcome.because), ..outcome }, Some(entry))
+    }
+
+    fn report(self, checks: Vec<CheckReport>, watch: Watch) -> Report {
         let description = &self.survey.description;
         let survey = self.survey.capabilities().into_iter().map(|capability| CapabilityReport {
             name: capability.name.to_owned(),
             how: capability.how.to_owned(),
+            borne_out: capability
+                .declared
+                .as_ref()
+                .and_then(|declared| self.survey.bears_out(capability.name, declared)),
             observed: capability.observed,
             declared: capability.declared,
         });
@@ -339,21 +347,8 @@ impl Run {
             survey: survey.collect(),
             checks,
             incomplete: self.ended,
+            this_run: Some(watch.stop()),
         }
-    }
-}
-
-fn failure(finding: Finding, scenario: Scenario, transcript: &Transcript) -> Failure {
-    Failure {
-        reason: finding.reason,
-        expected: finding.expected.to_string(),
-        seen: finding.seen,
-        at: Some(Place { cycle: finding.cycle, op: finding.op }),
-        done: None,
-        scenario: Some(scenario),
-        transcript: shown_transcript(transcript),
-        case: None,
-        note: None,
     }
 }
 
@@ -378,12 +373,8 @@ fn claims(survey: &Survey) -> Outcome {
                 reason: capability.name.to_owned(),
                 expected: format!("{}: {declared}, as declared", capability.name),
                 seen: format!("{}: {}", capability.name, capability.observed),
-                at: None,
                 done: Some(format!("observed as follows: {}", capability.how)),
-                scenario: None,
-                transcript: Vec::new(),
-                case: None,
-                note: None,
+                ..Failure::default()
             });
         }
     }

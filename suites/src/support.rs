@@ -13,7 +13,7 @@ use crate::backend::Backend;
 use crate::catalogue::catalogue;
 use crate::checks;
 use crate::contract;
-use crate::report::{CheckReport, Report, Verdict, failure_text};
+use crate::report::{self, CheckReport, Report, Verdict, failure_text};
 use crate::runner::{Options, run_until};
 
 /// Where a test stands.
@@ -47,7 +47,7 @@ pub fn judge(
     known: &[KnownFailure],
 ) {
     let id = checks::id(place.check);
-    let known = known.iter().map(|known| (checks::id(known.check), known.reason.to_owned()));
+    let known = known.iter().map(|known| (checks::id(known.check), known.reason.into()));
     let options = Options {
         only: Some(with_needs(&id)),
         known_failures: known.collect(),
@@ -103,7 +103,10 @@ fn with_needs(id: &str) -> Vec<String> {
 }
 
 /// What a test says that has passed, or has failed.
-fn verdict_text(check: &CheckReport, known: &BTreeMap<String, String>) -> Result<String, String> {
+fn verdict_text(
+    check: &CheckReport,
+    known: &BTreeMap<String, report::KnownFailure>,
+) -> Result<String, String> {
     let because = check.because.as_deref().unwrap_or_default();
     let evidence = check.evidence;
     match (check.verdict, known.get(&check.id)) {
@@ -112,7 +115,7 @@ fn verdict_text(check: &CheckReport, known: &BTreeMap<String, String>) -> Result
         }
         (Verdict::NotApplicable, _) => Ok(format!("not applicable: {because}\n")),
         (Verdict::KnownFailure, _) => Ok(format!("known failure: {because}\n\n{}", failures(check))),
-        (Verdict::Unverified, Some(reason)) => Ok(format!("known failure: {reason}\n({because})\n")),
+        (Verdict::Unverified, Some(known)) => Ok(format!("known failure: {}\n({because})\n", known.reason)),
         (Verdict::Fail, _) if check.failures.is_empty() => Err(format!("{}: {because}\n", check.id)),
         (Verdict::Fail, _) => Err(failures(check)),
         (Verdict::Unverified | Verdict::Inconclusive | Verdict::Error, _) => {

@@ -1,9 +1,14 @@
 //! The command line.
 
+mod diff;
 mod doctor;
 mod explain;
 mod interruption;
+mod known_failures;
 mod list;
+mod output;
+mod progress;
+mod render;
 mod replay;
 mod run;
 mod serve;
@@ -22,6 +27,9 @@ use interruption::Interruption;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// When text has colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: output::Color,
 }
 
 #[derive(Debug, Subcommand)]
@@ -36,6 +44,13 @@ enum Command {
     List,
     /// Say what a check promises, where the rule comes from, and what it needs.
     Explain(explain::Arguments),
+    /// Show a saved report in another form.
+    Render(render::Arguments),
+    /// Say what changed between two saved reports, and fail if anything got worse.
+    #[command(after_help = diff::HELP)]
+    Diff(diff::Arguments),
+    /// Write the list of known failures from a saved report, with reasons to be filled in.
+    KnownFailures(known_failures::Arguments),
     /// Serve an embedded backend as a probe.
     Serve(serve::Arguments),
     /// Look at a probe that somebody is writing: what works, what is missing.
@@ -68,6 +83,7 @@ impl Complaint {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    cli.color.apply();
     // One thread for everything: backends are local to it, and small loopback requests are faster so.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -87,6 +103,9 @@ async fn dispatch(command: Command) -> Result<Exit, Complaint> {
         Command::Replay(arguments) => replay::replay(arguments, &interruption).await,
         Command::List => Ok(list::list()),
         Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Render(arguments) => render::render(&arguments),
+        Command::Diff(arguments) => diff::diff(&arguments),
+        Command::KnownFailures(arguments) => known_failures::known_failures(&arguments),
         Command::Serve(arguments) => serve::serve(arguments, &interruption).await,
         Command::Doctor(arguments) => doctor::doctor(arguments, &interruption).await,
     }

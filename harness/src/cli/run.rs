@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use clap::ValueEnum;
 use sessionspec::backend::Backend;
-use sessionspec::{Event, Level, Options, Report, catalogue, run_until};
+use sessionspec::{Event, Level, Options, Report, catalogue, report, run_until};
 
+use super::output::{Output, Plan};
+use super::progress::{self, Progress};
 use super::service::{Reached, Service, unjudged};
 use super::{Complaint, Interruption};
 use crate::embedded::{self, OverHttp};
 use crate::exit::Exit;
+use crate::known_failures;
 use crate::peer::Peer;
-use crate::render;
 use crate::watchdog::Watchdog;
 
 #[derive(Debug, clap::Args)]
@@ -41,32 +42,25 @@ pub(super) struct Arguments {
     /// The seed of everything that is generated.
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
-    /// How the report is written.
-    #[arg(long, default_value = "text", value_name = "FORMAT")]
-    format: Format,
-    /// Write the report to this file instead of standard output.
+    /// Checks that are known to fail, as `sessionspec known-failures` lists them. An entry that is out of date fails
+    /// the run.
     #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// For programs: one report, or a list of two where both doors were used.
-    Json,
+    known_failures: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
 }
 
 pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Result<Exit, Complaint> {
     let options = arguments.options()?;
+    let output = arguments.output.plan()?;
     let reports = if let Some(manifest) = &arguments.peer {
         vec![arguments.peer(manifest, options, interruption).await?]
     } else if let Some(service) = arguments.service.reach(interruption).await? {
         vec![arguments.on(service, options, interruption).await?]
     } else {
-        arguments.both_doors(options, interruption).await?
+        arguments.both_doors(options, interruption, &output).await?
     };
-    arguments.write(&reports)?;
+    output.write(&reports)?;
     for why in reports.iter().filter_map(|report| report.incomplete.as_ref()) {
         eprintln!("sessionspec: the report is incomplete: {why}");
     }
@@ -80,8 +74,15 @@ impl Arguments {
             cases: self.cases,
             patience: self.service.patience(),
             only: self.selected_checks()?,
+            known_failures: self.listed_failures()?,
             ..Options::default()
         })
+    }
+
+    fn listed_failures(&self) -> Result<BTreeMap<String, report::KnownFailure>, Complaint> {
+        let Some(file) = &self.known_failures else { return Ok(BTreeMap::new()) };
+        let entries = known_failures::read(file).map_err(Complaint::usage)?;
+        known_failures::accepted(&file.display().to_string(), &entries).map_err(Complaint::usage)
     }
 
     fn selected_checks(&self) -> Result<Option<Vec<String>>, Complaint> {
@@ -127,7 +128,10 @@ impl Arguments {
     ) -> Result<Report, Complaint> {
         let backend = self.service.backend(url).await?;
         let options = Options { door: "http".to_owned(), ..options };
-        let report = run_until(Rc::new(backend), options, |_| {}, interruption.arrival()).await;
+        let progress = Progress::start(&options.door);
+        let observe = |event: Event<'_>| progress.observe(&event);
+        let report = run_until(Rc::new(backend), options, observe, interruption.arrival()).await;
+        drop(progress);
         let mut report =
             report.map_err(|error| Complaint::not_verified(unjudged(url, &error, last_words())))?;
         if let (Some(why), false, Some(said)) =
@@ -146,7 +150,10 @@ impl Arguments {
         interruption: &Interruption,
     ) -> Result<Report, Complaint> {
         let peer = Peer::read(manifest).map_err(Complaint::usage)?;
-        options.known_failures = self.known_failures(&peer)?;
+        // What the command line says of a check comes before what the manifest says.
+        for (check, known) in peer.known_failures().map_err(Complaint::usage)? {
+            options.known_failures.entry(check).or_insert(known);
+        }
         let start = async {
             peer.provision().await.map_err(Complaint::not_verified)?;
             peer.launch().await.map_err(Complaint::not_verified)
@@ -156,18 +163,11 @@ impl Arguments {
         report.map_err(|complaint| complaint.map(|message| format!("{}: {message}", peer.name)))
     }
 
-    fn known_failures(&self, peer: &Peer) -> Result<BTreeMap<String, String>, Complaint> {
-        let known = peer.known_failures();
-        match known.keys().find(|id| !catalogue().iter().any(|check| check.id == *id)) {
-            Some(unknown) => Err(Complaint::usage(format!("{}: there is no check `{unknown}`", peer.name))),
-            None => Ok(known),
-        }
-    }
-
     async fn both_doors(
         &self,
         options: Options,
         interruption: &Interruption,
+        output: &Plan,
     ) -> Result<Vec<Report>, Complaint> {
         let name = self.backend.as_deref().unwrap_or("reference");
         let embedded = embedded::find(name).map_err(Complaint::usage)?;
@@ -175,7 +175,9 @@ impl Arguments {
         let watchdog = Watchdog::start(options.patience, give_up);
         let judge = async |backend: Rc<dyn Backend>, door: &str| {
             let options = Options { door: door.to_owned(), ..options.clone() };
+            let progress = Progress::start(door);
             let observe = |event: Event<'_>| {
+                progress.observe(&event);
                 if let Event::Started(check) = event {
                     watchdog.doing(check.id);
                 }
@@ -192,25 +194,8 @@ impl Arguments {
         match over_http.await {
             Ok(over_http) => Ok(vec![in_process, over_http]),
             Err(complaint) => {
-                self.write(&[in_process])?;
+                output.write(&[in_process])?;
                 Err(complaint)
-            }
-        }
-    }
-
-    fn write(&self, reports: &[Report]) -> Result<(), Complaint> {
-        let text = match (self.format, reports) {
-            (Format::Text, [first, second]) => render::side_by_side(first, second),
-            (Format::Text, reports) => reports.iter().map(render::single).collect(),
-            (Format::Json, [report]) => json(report),
-            (Format::Json, reports) => json(&reports),
-        };
-        match &self.output {
-            Some(file) => std::fs::write(file, text)
-                .map_err(|error| Complaint::usage(format!("cannot write {}: {error}", file.display()))),
-            None => {
-                print!("{text}");
-                Ok(())
             }
         }
     }
@@ -230,14 +215,9 @@ impl Arguments {
     }
 }
 
-fn json(value: &impl serde::Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(value).expect("a report has only string keys, so it is JSON");
-    text.push('\n');
-    text
-}
-
 /// The end of a run whose thread is blocked: nothing can be awaited any more, and no report can be written.
 fn give_up(doing: &str) {
+    progress::clear();
     eprintln!(
         "sessionspec: the backend blocks its thread in {doing}, so that no timeout can end this; blocking work \
          belongs on another thread, as with tokio::task::spawn_blocking"

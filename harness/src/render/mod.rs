@@ -1,5 +1,50 @@
-//! Renders reports for people.
+//! Renders reports: for people, for other tools, and for a browser.
 
+mod html;
+mod json;
+mod junit;
+mod markdown;
+mod palette;
+mod plain;
+mod rows;
+mod tap;
 mod text;
 
-pub use text::{side_by_side, single};
+pub use text::text;
+
+use sessionspec::Report;
+
+/// A form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For a terminal of 80 columns.
+    Text,
+    /// For programs: one report, or a list of two where both doors were used.
+    Json,
+    /// For what shows the results of tests: one suite for each suite and door.
+    Junit,
+    /// TAP 14, with a subtest for each door.
+    Tap,
+    /// For a comment on a pull request.
+    Markdown,
+    /// For a browser: one file that needs nothing else.
+    Html,
+}
+
+/// The reports of one backend, one for each door, in this form. Only text has colours, as ANSI sequences.
+#[must_use]
+pub fn render(format: Format, reports: &[Report]) -> String {
+    if format == Format::Json {
+        return json::json(reports);
+    }
+    // Whatever a service said is shown, and nowhere acted upon.
+    let reports: Vec<Report> = reports.iter().map(plain::plain).collect();
+    match format {
+        Format::Text => text::text(&reports),
+        Format::Json => json::json(&reports),
+        Format::Junit => junit::junit(&reports),
+        Format::Tap => tap::tap(&reports),
+        Format::Markdown => markdown::markdown(&reports),
+        Format::Html => html::html(&reports),
+    }
+}

@@ -1,117 +1,232 @@
 //! Reports for a terminal of 80 columns: capabilities, verdicts, and last what failed and what to run next.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use sessionspec::report::{CheckReport, LevelReport, failure_text};
-use sessionspec::{LevelVerdict, Report, Verdict};
+use anstyle::Style;
+use sessionspec::report::{CapabilityReport, KnownState, LevelReport, WIDTH, failure_text, wrapped};
+use sessionspec::{Level, Report, Verdict};
 
-/// One report.
+use super::palette::{self, FAILED, HEADING};
+use super::rows::{Row, badness, doors, level_verdict, levels, rows};
+
+/// The width of the column that holds the verdicts.
+const VERDICT: usize = 14;
+
+/// The reports of one backend, one for each door, with colours as ANSI sequences.
 #[must_use]
-pub fn single(report: &Report) -> String {
-    let mut text = heading(report, &report.backend.door);
-    text.push_str(&survey(report));
-    text.push_str("\nChecks\n");
-    for check in &report.checks {
-        let _ = writeln!(text, "  {:<14}  {}{}", check.verdict.as_str(), check.id, remark(check));
+pub fn text(reports: &[Report]) -> String {
+    let mut text = Text(String::new());
+    let Some(first) = reports.first() else { return text.0 };
+    let rows = rows(reports);
+    text.title(first, reports);
+    text.survey(reports);
+    text.checks(&rows);
+    text.disagreements(&rows);
+    text.failures(&rows);
+    text.conclusion(reports, &rows);
+    text.0
+}
+
+struct Text(String);
+
+impl Text {
+    fn line(&mut self, line: &str) {
+        self.0.push_str(line);
+        self.0.push('\n');
     }
-    text.push_str(&failures(report));
-    text.push_str(&conclusion(report));
-    text
-}
 
-/// Two reports of one backend, through two doors: one list, with both verdicts.
-#[must_use]
-pub fn side_by_side(first: &Report, second: &Report) -> String {
-    let mut text = heading(first, &format!("{} | {}", first.backend.door, second.backend.door));
-    text.push_str(&survey(first));
-    let _ = writeln!(text, "\nChecks\n  {:<14}  {:<14}", first.backend.door, second.backend.door);
-    for (check, other) in first.checks.iter().zip(&second.checks) {
-        let differ = if check.verdict == other.verdict { "" } else { "  <- the doors disagree" };
-        let verdicts = [check.verdict.as_str(), other.verdict.as_str()];
-        let _ = writeln!(
-            text,
-            "  {:<14}  {:<14}  {}{}{differ}",
-            verdicts[0],
-            verdicts[1],
-            check.id,
-            remark(check)
-        );
+    fn heading(&mut self, heading: &str) {
+        self.line(&format!("\n{HEADING}{heading}{HEADING:#}"));
     }
-    text.push_str(&failures(first));
-    text.push_str(&conclusion(first));
-    text
-}
 
-fn heading(report: &Report, doors: &str) -> String {
-    let version = report.backend.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
-    format!(
-        "sessionspec {}: {}{version}, {doors}\nseed {}, {} cases for each property\n",
-        report.suite_version, report.backend.name, report.seed, report.cases
-    )
-}
-
-fn survey(report: &Report) -> String {
-    let mut text = "\nObserved\n".to_owned();
-    for row in &report.survey {
-        let declared = match &row.declared {
-            Some(declared) if *declared == row.observed => ", as declared".to_owned(),
-            Some(declared) => format!(", declared {declared}"),
-            None => String::new(),
-        };
-        let _ = writeln!(text, "  {:<18}{}{declared}", row.name, row.observed);
+    /// A label in colour and a text beside it.
+    fn labelled(&mut self, label: &str, width: usize, style: Style, text: &str) {
+        let gap = " ".repeat(width.saturating_sub(label.chars().count()) + 2);
+        self.line(&format!("  {style}{label}{style:#}{gap}{}", continued(text, width + 4, width + 4)));
     }
-    text
-}
 
-/// Why a check is neither passed nor failed, on a line of its own.
-fn remark(check: &CheckReport) -> String {
-    check.because.as_ref().map(|because| format!("\n                    {because}")).unwrap_or_default()
-}
+    fn title(&mut self, first: &Report, reports: &[Report]) {
+        let version = first.backend.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+        let subject = format!("{}{version}, {}", first.backend.name, doors(reports).join(" and "));
+        self.line(&wrapped(&format!("sessionspec {}: {subject}", first.suite_version), 2, WIDTH));
+        self.line(&format!("seed {}, {} cases for each property", first.seed, first.cases));
+    }
 
-fn failures(report: &Report) -> String {
-    let mut text = String::new();
-    let shown = |check: &&CheckReport| matches!(check.verdict, Verdict::Fail | Verdict::KnownFailure);
-    for check in report.checks.iter().filter(shown) {
-        for failure in &check.failures {
-            let _ = write!(text, "\n{}", failure_text(check, failure));
+    fn survey(&mut self, reports: &[Report]) {
+        self.heading("Observed");
+        for row in &reports[0].survey {
+            self.labelled(&row.name, 17, Style::new(), &observed(row));
+            for other in &reports[1..] {
+                let there = other.survey.iter().find(|there| there.name == row.name);
+                if let Some(there) = there.filter(|there| there.observed != row.observed) {
+                    self.labelled(
+                        "",
+                        17,
+                        Style::new(),
+                        &format!("{}: {}", other.backend.door, observed(there)),
+                    );
+                }
+            }
         }
     }
-    if text.is_empty() { text } else { format!("\nFailures\n{text}") }
+
+    /// What passed, one by one; then the rest, together where the reason is the same.
+    fn checks(&mut self, rows: &[Row<'_>]) {
+        self.heading("Checks");
+        for row in rows.iter().filter(|row| row.verdict() == Some(Verdict::Pass)) {
+            self.labelled("pass", VERDICT, palette::of_verdict(Verdict::Pass), &row.first().id);
+        }
+        let others = rows.iter().filter(|row| row.agrees() && row.verdict() != Some(Verdict::Pass));
+        let mut reasons: Vec<(Verdict, Option<&str>, Vec<&str>)> = Vec::new();
+        for row in others {
+            let check = row.first();
+            let because = check.because.as_deref();
+            match reasons.iter_mut().find(|reason| (reason.0, reason.1) == (check.verdict, because)) {
+                Some((_, _, ids)) => ids.push(&check.id),
+                None => reasons.push((check.verdict, because, vec![&check.id])),
+            }
+        }
+        reasons.sort_by_key(|(verdict, _, _)| badness(*verdict));
+        for (verdict, because, ids) in reasons {
+            let ids = together(&ids, rows);
+            let text = because.map_or(ids.clone(), |because| format!("{ids}: {because}"));
+            self.labelled(verdict.as_str(), VERDICT, palette::of_verdict(verdict), &text);
+        }
+    }
+
+    fn disagreements(&mut self, rows: &[Row<'_>]) {
+        let mut disagreeing = rows.iter().filter(|row| !row.agrees()).peekable();
+        if disagreeing.peek().is_some() {
+            self.heading("The doors disagree");
+        }
+        for row in disagreeing {
+            self.line(&format!("  {}", row.first().id));
+            for (door, check) in &row.doors {
+                let because =
+                    check.because.as_ref().map(|because| format!(": {because}")).unwrap_or_default();
+                let said = format!("{door}{because}");
+                self.labelled(check.verdict.as_str(), VERDICT, palette::of_verdict(check.verdict), &said);
+            }
+        }
+    }
+
+    /// What is known to fail comes first: what needs work is nearest to the prompt.
+    fn failures(&mut self, rows: &[Row<'_>]) {
+        let mut failing: Vec<&Row<'_>> = rows.iter().filter(|row| !row.failing().is_empty()).collect();
+        failing.sort_by_key(|row| badness(row.worst()));
+        if !failing.is_empty() {
+            self.heading("Failures");
+        }
+        for row in failing {
+            for (door, check) in row.failing() {
+                let through = if row.agrees() { String::new() } else { format!(", {door}") };
+                for failure in &check.failures {
+                    let told = failure_text(check, failure);
+                    let (title, rest) = told.split_once('\n').unwrap_or((&told, ""));
+                    let style = palette::of_verdict(check.verdict);
+                    self.0.push_str(&format!("\n{style}{title}{style:#}{through}\n{rest}"));
+                }
+                if let Some(issue) = check.known_failure.as_ref().and_then(|known| known.issue.as_ref()) {
+                    self.line(&format!("  {:<10}{issue}", "issue"));
+                }
+            }
+        }
+    }
+
+    fn conclusion(&mut self, reports: &[Report], rows: &[Row<'_>]) {
+        let mut totals: BTreeMap<Verdict, usize> = BTreeMap::new();
+        for row in rows {
+            *totals.entry(row.worst()).or_default() += 1;
+        }
+        let totals: Vec<String> =
+            totals.into_iter().map(|(verdict, count)| format!("{count} {}", verdict.as_str())).collect();
+        self.line(&format!("\n{}", totals.join(", ")));
+        for report in reports {
+            if let Some(why) = &report.incomplete {
+                self.line(&format!("{FAILED}incomplete{FAILED:#}: {}: {why}", report.backend.door));
+            }
+        }
+        for level in levels(reports) {
+            let verdict = level_verdict(reports, level);
+            let style = palette::of_level(verdict);
+            let used = format!("{level}: {}", verdict.as_str()).len();
+            let rest = continued(&remarks(reports, level), used, 2);
+            self.line(&format!("{level}: {style}{}{style:#}{rest}", verdict.as_str()));
+        }
+        if let Some(next) = next(rows) {
+            self.line(&format!("next: {next}"));
+        }
+    }
 }
 
-fn conclusion(report: &Report) -> String {
-    let totals: Vec<String> =
-        report.totals().into_iter().map(|(verdict, count)| format!("{count} {}", verdict.as_str())).collect();
-    let mut text = format!("\n{}\n", totals.join(", "));
-    if let Some(why) = &report.incomplete {
-        let _ = writeln!(text, "incomplete: {why}");
-    }
-    for level in &report.levels {
-        let _ = writeln!(text, "{}: {}{}", level.level, in_words(level.verdict), reservations(level));
-    }
-    let first_failed = report.checks.iter().find(|check| check.verdict == Verdict::Fail);
-    if let Some(check) = first_failed {
-        let _ = writeln!(text, "next: sessionspec explain {}", check.id);
-    }
-    text
+/// A text that goes on where so many columns are used already, broken so that no line is too long.
+fn continued(text: &str, used: usize, hang: usize) -> String {
+    let paragraph = wrapped(&format!("{}{text}", " ".repeat(used)), hang, WIDTH);
+    paragraph.get(used..).unwrap_or_default().to_owned()
 }
 
-fn in_words(verdict: LevelVerdict) -> &'static str {
-    match verdict {
-        LevelVerdict::Conforms => "conforms",
-        LevelVerdict::Fails => "fails",
-        LevelVerdict::NotVerified => "not verified",
+fn observed(row: &CapabilityReport) -> String {
+    match (&row.declared, row.borne_out) {
+        (None, _) => row.observed.clone(),
+        (Some(_), Some(true)) => format!("{}, as declared", row.observed),
+        (Some(declared), Some(false)) => format!("{}, although declared {declared}", row.observed),
+        (Some(declared), None) => format!("{}, declared {declared}", row.observed),
     }
 }
 
-/// What a verdict does not cover.
-fn reservations(level: &LevelReport) -> String {
+/// Checks by their ids; a suite that is there as a whole is one word.
+fn together(ids: &[&str], rows: &[Row<'_>]) -> String {
+    let suite = |id: &&str| id.split('/').next().unwrap_or_default().to_owned();
+    let mut named = Vec::new();
+    let mut told: Vec<String> = Vec::new();
+    for id in ids {
+        let suite_of_id = suite(id);
+        let here = ids.iter().filter(|id| suite(id) == suite_of_id).count();
+        let all = rows.iter().filter(|row| row.first().suite() == suite_of_id).count();
+        if here < all || here == 1 {
+            named.push((*id).to_owned());
+        } else if !told.contains(&suite_of_id) {
+            named.push(format!("{suite_of_id} (all {all})"));
+            told.push(suite_of_id);
+        }
+    }
+    named.join(", ")
+}
+
+/// What else there is to say of a level.
+fn remarks(reports: &[Report], level: Level) -> String {
+    let of_level = |report: &Report| report.levels.iter().find(|told| told.level == level).cloned();
+    let told: Vec<LevelReport> = reports.iter().filter_map(of_level).collect();
     let mut text = String::new();
-    if level.known_failures > 0 {
-        let _ = write!(text, ", but for {} known to fail", level.known_failures);
+    if told.windows(2).any(|pair| pair[0].verdict != pair[1].verdict) {
+        let each = reports.iter().zip(&told);
+        let each = each.map(|(report, told)| format!("{} {}", report.backend.door, told.verdict.as_str()));
+        let _ = write!(text, " ({})", each.collect::<Vec<_>>().join(", "));
     }
-    if !level.stand_ins.is_empty() {
-        let _ = write!(text, ", with stand-ins for {}", level.stand_ins.join(", "));
+    if let Some(known) = told.iter().map(|told| told.known_failures).max().filter(|known| *known > 0) {
+        let _ = write!(text, ", but for {known} known to fail");
+    }
+    if let Some(told) = told.iter().find(|told| !told.stand_ins.is_empty()) {
+        let _ = write!(text, ", with stand-ins for {}", told.stand_ins.join(", "));
     }
     text
+}
+
+/// What to run next.
+fn next(rows: &[Row<'_>]) -> Option<String> {
+    let is_stale = |row: &&Row<'_>| {
+        let mut known = row.doors.iter().filter_map(|(_, check)| check.known_failure.as_ref());
+        known.any(|known| known.state == KnownState::Stale)
+    };
+    if let Some(row) = rows.iter().find(is_stale) {
+        return Some(format!("remove {} from the known failures", row.first().id));
+    }
+    let needs_work = |row: &&Row<'_>| badness(row.worst()) > badness(Verdict::KnownFailure);
+    // Of equals, the last one is the greatest: so that the first check is named, from the end.
+    let worst = rows.iter().rev().filter(needs_work).max_by_key(|row| badness(row.worst()))?;
+    match worst.worst() {
+        Verdict::Error => Some("sessionspec doctor URL".to_owned()),
+        _ => Some(format!("sessionspec explain {}", worst.first().id)),
+    }
 }

@@ -1,56 +1,94 @@
-//! Replaces what varies from run to run: cookie values get stable names, in the order in which they appear.
+//! Replaces what varies from run to run: cookie values get stable names in the order in which they appear, and the
+//! values of keys that belong to the framework, ports and addresses get placeholders.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::SystemTime;
 
+use sessionspec_reference::{Map, Value};
+
+use super::shown::shortened;
 use super::{ShownExchange, ShownOperation};
 use crate::browser::SetCookie;
-use crate::transcript::{Outcome, Transcript};
+use crate::script::Answer;
+use crate::transcript::{Exchange, Outcome, Transcript};
 
-/// The transcript as reports show it.
-pub(crate) fn shown_transcript(transcript: &Transcript) -> Vec<ShownExchange> {
-    let mut names = Names::default();
-    let mut shown = Vec::with_capacity(transcript.exchanges.len());
-    for exchange in &transcript.exchanges {
-        let cookie = exchange.cookie.as_deref().map(|header| names.cookie_header(header));
+/// How much of one answer a report keeps.
+const LONGEST: usize = 2000;
+
+/// Shorter values may occur in a text by chance.
+const SHORTEST_NAMED: usize = 8;
+
+/// Where an error message may quote a port that the system chose.
+const LOOPBACK: [&str; 3] = ["127.0.0.1:", "localhost:", "[::1]:"];
+
+/// Shows one transcript, and texts that belong to it.
+pub(crate) struct Normal<'a> {
+    own_keys: &'a BTreeSet<String>,
+    names: BTreeMap<Vec<u8>, usize>,
+}
+
+/// A message that belongs to no transcript.
+pub(crate) fn message(text: &str) -> String {
+    Normal::new(&BTreeSet::new()).text(text)
+}
+
+impl<'a> Normal<'a> {
+    pub(crate) fn new(own_keys: &'a BTreeSet<String>) -> Self {
+        Self { own_keys, names: BTreeMap::new() }
+    }
+
+    /// The transcript as reports show it.
+    pub(crate) fn transcript(&mut self, transcript: &Transcript) -> Vec<ShownExchange> {
+        transcript.exchanges.iter().map(|exchange| self.exchange(exchange)).collect()
+    }
+
+    fn exchange(&mut self, exchange: &Exchange) -> ShownExchange {
+        let cookie = exchange.cookie.as_deref().map(|header| self.cookie_header(header));
+        let set_cookie = exchange.headers.all("Set-Cookie").map(|cookie| self.set_cookie(cookie)).collect();
+        // After the cookies, so that a message that quotes one finds its name.
         let answers = exchange.answers();
         let ops = exchange.ops.iter().enumerate().map(|(index, op)| ShownOperation {
             op: op.to_json(),
-            answer: answers.get(index).map(ToString::to_string),
+            answer: answers.get(index).map(|answer| self.answer(answer)),
         });
-        shown.push(ShownExchange {
+        ShownExchange {
             browser: exchange.browser.clone(),
             cookie,
             ops: ops.collect(),
-            status: status(&exchange.outcome),
-            set_cookie: exchange.headers.all("Set-Cookie").map(|cookie| names.set_cookie(cookie)).collect(),
-            dropped: exchange.dropped_cookies.iter().map(ToString::to_string).collect(),
-        });
-    }
-    shown
-}
-
-fn status(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Answered { status, save_error: None, .. } => status.to_string(),
-        Outcome::Answered { status, save_error: Some(error), .. } => {
-            format!("{status}, and the save was refused: {error}")
+            status: self.status(&exchange.outcome),
+            set_cookie,
+            dropped: exchange.dropped_cookies.iter().map(|refusal| self.text(&refusal.to_string())).collect(),
         }
-        Outcome::NoAnswers { status, said } => format!("{status}: {said}"),
-        Outcome::Broken(error) => error.to_string(),
     }
-}
 
-/// Gives each cookie value a name.
-#[derive(Default)]
-struct Names(HashMap<Vec<u8>, usize>);
-
-impl Names {
-    fn name(&mut self, value: &[u8]) -> String {
-        if value.is_empty() {
-            return String::new();
+    fn status(&self, outcome: &Outcome) -> String {
+        match outcome {
+            Outcome::Answered { status, save_error: None, .. } => status.to_string(),
+            Outcome::Answered { status, save_error: Some(error), .. } => {
+                format!("{status}, and the save was refused: {}", self.text(error))
+            }
+            Outcome::NoAnswers { status, said } => format!("{status}: {}", self.text(said)),
+            Outcome::Broken(error) => self.text(&error.to_string()),
         }
-        let next = self.0.len() + 1;
-        format!("<{}>", self.0.entry(value.to_vec()).or_insert(next))
+    }
+
+    fn answer(&self, answer: &Answer) -> String {
+        match answer {
+            Answer::Ok(Value::Object(items)) => {
+                shortened(&Answer::Ok(Value::Object(self.items(items))).to_string(), LONGEST)
+            }
+            Answer::Error(message) => Answer::Error(self.text(message)).to_string(),
+            other => shortened(&other.to_string(), LONGEST),
+        }
+    }
+
+    /// What the framework keeps beside the items may be a time or an id; a boolean is neither.
+    fn items(&self, items: &Map) -> Map {
+        let shown = |(key, value): (&String, &Value)| {
+            let varies = self.own_keys.contains(key) && !matches!(value, Value::Bool(_) | Value::Null);
+            (key.clone(), if varies { Value::from("<the framework's>") } else { value.clone() })
+        };
+        items.iter().map(shown).collect()
     }
 
     fn cookie_header(&mut self, header: &[u8]) -> String {
@@ -71,7 +109,7 @@ impl Names {
         // An expiry date is a time of this run.
         for attribute in String::from_utf8_lossy(raw).split(';').skip(1).map(str::trim) {
             let is_date = attribute.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("expires="));
-            let is_past = cookie.expires.is_some_and(|expires| expires < std::time::SystemTime::now());
+            let is_past = cookie.expires.is_some_and(|expires| expires < SystemTime::now());
             shown.push_str("; ");
             shown.push_str(match (is_date, is_past) {
                 (true, true) => "Expires=<past>",
@@ -84,5 +122,94 @@ impl Names {
 
     fn pair(&mut self, name: &[u8], value: &[u8]) -> String {
         format!("{}={}", String::from_utf8_lossy(name), self.name(value))
+    }
+
+    fn name(&mut self, value: &[u8]) -> String {
+        if value.is_empty() {
+            return String::new();
+        }
+        let next = self.names.len() + 1;
+        format!("<{}>", self.names.entry(value.to_vec()).or_insert(next))
+    }
+
+    /// A text of the service or of the system, with nothing in it that varies from run to run.
+    pub(crate) fn text(&self, text: &str) -> String {
+        let mut text = shortened(text, LONGEST);
+        for (value, name) in self.quotable() {
+            text = text.replace(&value, &name);
+        }
+        let text = LOOPBACK.iter().fold(text, |text, host| without_digits(&text, host, "<port>", 1, 10));
+        without_digits(&text, "0x", "<address>", 6, 16)
+    }
+
+    /// What a message may quote of the cookies: whole values, and the parts of structured ones. The longest first.
+    fn quotable(&self) -> Vec<(String, String)> {
+        let mut quotable = Vec::new();
+        for (value, number) in &self.names {
+            let Ok(value) = std::str::from_utf8(value) else { continue };
+            if value.len() >= SHORTEST_NAMED {
+                quotable.push((value.to_owned(), format!("<{number}>")));
+            }
+            let decoded = value.replace("%3A", ":").replace("%3a", ":");
+            let parts = decoded.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
+            let parts = parts.filter(|part| part.len() >= 2 * SHORTEST_NAMED && *part != value);
+            quotable.extend(parts.map(|part| (part.to_owned(), format!("<part of {number}>"))));
+        }
+        quotable.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+        quotable
+    }
+}
+
+/// Replaces the digits that follow a prefix, where there are at least so many.
+fn without_digits(text: &str, prefix: &str, placeholder: &str, at_least: usize, radix: u32) -> String {
+    let mut parts = text.split(prefix);
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_digit(radix));
+        let digits = part.len() - rest.len();
+        shown.push_str(prefix);
+        shown.push_str(if digits >= at_least { placeholder } else { &part[..digits] });
+        shown.push_str(rest);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn messages_quote_neither_ids_nor_ports_nor_addresses() {
+        let own_keys = BTreeSet::new();
+        let mut normal = Normal::new(&own_keys);
+        let header = normal.cookie_header(b"sid=s%3Aabcdefghijklmnop.signature; other=x");
+        assert_eq!(header, "sid=<1>; other=<2>");
+        assert_eq!(
+            normal.text("no session abcdefghijklmnop in s%3Aabcdefghijklmnop.signature"),
+            "no session <part of 1> in <1>"
+        );
+        assert_eq!(message("http://127.0.0.1:40123/probe: gone"), "http://127.0.0.1:<port>/probe: gone");
+        assert_eq!(message("<Session at 0x7f00aa11bb22> is 0x1"), "<Session at 0x<address>> is 0x1");
+    }
+
+    #[test]
+    fn what_the_framework_keeps_among_the_items_is_not_shown_unless_it_is_a_boolean() {
+        let own_keys = BTreeSet::from(["_created".to_owned(), "_permanent".to_owned()]);
+        let items = json!({"_created": 1_700_000_000, "_permanent": true, "colour": "red"});
+        assert_eq!(
+            Normal::new(&own_keys).answer(&Answer::Ok(items)),
+            r#"{"_created":"<the framework's>","_permanent":true,"colour":"red"}"#
+        );
+    }
+
+    #[test]
+    fn expiry_dates_are_past_or_future() {
+        let own_keys = BTreeSet::new();
+        let mut normal = Normal::new(&own_keys);
+        let past = normal.set_cookie(b"sid=abc; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(past, "sid=<1>; Path=/; Expires=<past>");
+        let future = normal.set_cookie(b"sid=abc; Expires=Fri, 31 Dec 2100 00:00:00 GMT; HttpOnly");
+        assert_eq!(future, "sid=<1>; Expires=<future>; HttpOnly");
     }
 }

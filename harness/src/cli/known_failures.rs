@@ -1,0 +1,68 @@
+//! `sessionspec known-failures`: writes the list of what fails, for somebody to give the reasons.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use sessionspec::report::{CheckReport, KnownState, visible};
+use sessionspec::{Report, Verdict};
+use toml::Value;
+use toml::value::Datetime;
+
+use super::Complaint;
+use crate::exit::Exit;
+use crate::saved;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The report, as `sessionspec run --report json=FILE` saved it; `-` is standard input.
+    report: PathBuf,
+}
+
+pub(super) fn known_failures(arguments: &Arguments) -> Result<Exit, Complaint> {
+    let reports = saved::read(&arguments.report).map_err(Complaint::usage)?;
+    print!("{}", list(&reports));
+    Ok(Exit::Conforms)
+}
+
+/// What fails, through whichever door. The reasons of entries that still hold are kept; the others are for a person.
+fn list(reports: &[Report]) -> String {
+    let mut failing: BTreeMap<&str, &CheckReport> = BTreeMap::new();
+    for check in reports.iter().flat_map(|report| &report.checks) {
+        let is_stale = check.known_failure.as_ref().is_some_and(|known| known.state == KnownState::Stale);
+        if matches!(check.verdict, Verdict::Fail | Verdict::KnownFailure) && !is_stale {
+            failing.entry(&check.id).or_insert(check);
+        }
+    }
+    if failing.is_empty() {
+        return "# Nothing fails.\n".to_owned();
+    }
+    let mut toml = "# What is known to fail, for `sessionspec run --known-failures FILE`.\n\
+                    # An entry needs a `reason`: what happens, and why. It may have an `issue`, a link, and `expires`,\n\
+                    # the last day on which it counts, as in 2026-01-31. One whose check passes has to go.\n"
+        .to_owned();
+    for check in failing.into_values() {
+        toml.push_str(&entry(check));
+    }
+    toml
+}
+
+fn entry(check: &CheckReport) -> String {
+    let mut toml = String::from("\n");
+    for failure in &check.failures {
+        let told = format!("{}: expected {}, seen {}", failure.reason, failure.expected, failure.seen);
+        let _ = writeln!(toml, "# {}", visible(&told));
+    }
+    let text = |text: &str| Value::String(text.to_owned());
+    let known = check.known_failure.as_ref().filter(|known| known.state == KnownState::Holds);
+    let reason = known.map_or("", |known| &known.reason);
+    let _ = writeln!(toml, "[[known-failures]]\ncheck = {}\nreason = {}", text(&check.id), text(reason));
+    if let Some(issue) = known.and_then(|known| known.issue.as_ref()) {
+        let _ = writeln!(toml, "issue = {}", text(issue));
+    }
+    let day = known.and_then(|known| known.expires.as_ref()).and_then(|day| day.parse::<Datetime>().ok());
+    if let Some(day) = day {
+        let _ = writeln!(toml, "expires = {day}");
+    }
+    toml
+}

@@ -1,0 +1,147 @@
+//! Shows on standard error how far a run has come, where somebody watches.
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use sessionspec::Event;
+use tokio::task::JoinHandle;
+
+use super::output::is_watched;
+
+/// How often the line is written anew, so that its clock moves within a long check.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Back to the beginning of the line, and nothing on it any more.
+const CLEAR: &str = "\r\u{1b}[2K";
+
+/// A line that says how far a run has come. It is gone when this is dropped.
+pub(super) struct Progress {
+    state: Option<Rc<RefCell<State>>>,
+    clock: Option<JoinHandle<()>>,
+}
+
+struct State {
+    door: String,
+    began: Instant,
+    checks: usize,
+    finished: usize,
+    current: String,
+}
+
+impl Progress {
+    /// Shows nothing where nobody watches. It has to be called within a [`LocalSet`](tokio::task::LocalSet).
+    pub(super) fn start(door: &str) -> Self {
+        if !is_watched() {
+            return Self { state: None, clock: None };
+        }
+        let state = State {
+            door: door.to_owned(),
+            began: Instant::now(),
+            checks: 0,
+            finished: 0,
+            current: "the survey".to_owned(),
+        };
+        show(&state);
+        let state = Rc::new(RefCell::new(state));
+        let shown = Rc::clone(&state);
+        let clock = tokio::task::spawn_local(async move {
+            loop {
+                tokio::time::sleep(TICK).await;
+                show(&shown.borrow());
+            }
+        });
+        Self { state: Some(state), clock: Some(clock) }
+    }
+
+    /// Takes note of an event.
+    pub(super) fn observe(&self, event: &Event<'_>) {
+        let Some(state) = &self.state else { return };
+        let mut state = state.borrow_mut();
+        match event {
+            Event::Planned(checks) => state.checks = checks.len(),
+            Event::Started(check) => state.current = check.id.to_owned(),
+            Event::Finished(_) => state.finished += 1,
+            _ => return,
+        }
+        show(&state);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(clock) = &self.clock {
+            clock.abort();
+            clear();
+        }
+    }
+}
+
+/// Takes the line away, where there may be one: something else is going to be said.
+pub(super) fn clear() {
+    if is_watched() {
+        say(CLEAR);
+    }
+}
+
+fn show(state: &State) {
+    say(&format!("{CLEAR}{}", state.line(state.began.elapsed())));
+}
+
+impl State {
+    fn line(&self, elapsed: Duration) -> String {
+        let number = (self.finished + 1).min(self.checks);
+        let of = if self.checks == 0 { String::new() } else { format!("{number} of {}, ", self.checks) };
+        let line = format!("{}: {of}{}, {}{}", self.door, self.current, seconds(elapsed), self.left(elapsed));
+        // A line that wraps could not be taken back.
+        line.chars().take(79).collect()
+    }
+
+    /// How long it may still take, once there is something to judge by.
+    fn left(&self, elapsed: Duration) -> String {
+        if self.finished < 3 || self.finished >= self.checks {
+            return String::new();
+        }
+        let rest = u32::try_from(self.checks - self.finished).unwrap_or(u32::MAX);
+        let finished = u32::try_from(self.finished).unwrap_or(u32::MAX);
+        format!(", about {} left", seconds(elapsed * rest / finished))
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    match duration.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}
+
+/// Progress that cannot be shown is no reason to stop.
+fn say(text: &str) {
+    let mut stderr = std::io::stderr();
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_says_how_far_it_is_and_how_long_it_may_take() {
+        let mut state = State {
+            door: "http".to_owned(),
+            began: Instant::now(),
+            checks: 26,
+            finished: 0,
+            current: "minimum/persists".to_owned(),
+        };
+        assert_eq!(state.line(Duration::from_secs(1)), "http: 1 of 26, minimum/persists, 1 s");
+        state.finished = 13;
+        assert_eq!(
+            state.line(Duration::from_secs(70)),
+            "http: 14 of 26, minimum/persists, 1 min 10 s, about 1 min 10 s left"
+        );
+        state.current = "x".repeat(100);
+        assert_eq!(state.line(Duration::ZERO).len(), 79);
+    }
+}

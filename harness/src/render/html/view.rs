@@ -1,0 +1,245 @@
+//! What the templates show: a report in words, in the order of the page.
+
+use std::time::Duration;
+
+use chrono::DateTime;
+use serde::Serialize;
+use sessionspec::report::{CapabilityReport, CheckReport, Failure, LevelVerdict};
+use sessionspec::{Level, Report, Verdict, contract};
+
+use super::prose::{Run, paragraphs, prose};
+use super::sequence::Sequence;
+use crate::render::rows::{Row, badness, doors, level_verdict, levels, rows};
+
+/// The whole page.
+#[derive(Serialize)]
+pub(super) struct Page {
+    name: String,
+    version: Option<String>,
+    suite_version: String,
+    doors: String,
+    seed: u64,
+    cases: u32,
+    when: Option<String>,
+    incomplete: Vec<String>,
+    levels: Vec<LevelView>,
+    totals: Vec<Total>,
+    capabilities: Vec<Capability>,
+    checks: Vec<CheckView>,
+}
+
+/// A word with a sign and a colour that say the same.
+#[derive(Serialize)]
+struct Mark {
+    class: &'static str,
+    sign: &'static str,
+    word: &'static str,
+}
+
+#[derive(Serialize)]
+struct LevelView {
+    name: &'static str,
+    mark: Mark,
+    remark: String,
+}
+
+#[derive(Serialize)]
+struct Total {
+    mark: Mark,
+    count: usize,
+}
+
+#[derive(Serialize)]
+struct Capability {
+    name: String,
+    observed: String,
+    how: String,
+    declared: Option<String>,
+    differs: bool,
+    /// What was observed through the other doors, where that is something else.
+    elsewhere: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct CheckView {
+    id: String,
+    level: &'static str,
+    promise: Vec<Run>,
+    clause: String,
+    /// What the contract says, in paragraphs.
+    clause_text: Vec<Vec<Run>>,
+    mark: Mark,
+    because: Vec<Run>,
+    issue: Option<String>,
+    evidence: String,
+    /// The verdict through each door, where they disagree.
+    doors: Vec<(String, Mark)>,
+    reasons: Vec<String>,
+    failures: Vec<FailureView>,
+}
+
+#[derive(Serialize)]
+struct FailureView {
+    door: Option<String>,
+    reason: String,
+    expected: String,
+    seen: String,
+    done: Option<String>,
+    note: Option<String>,
+    case: Option<u32>,
+    sequence: Option<Sequence>,
+}
+
+impl Page {
+    pub(super) fn of(reports: &[Report]) -> Self {
+        let rows = rows(reports);
+        let mut checks: Vec<&Row<'_>> = rows.iter().collect();
+        // What needs work is what the page is opened for.
+        checks.sort_by_key(|row| std::cmp::Reverse(badness(row.worst())));
+        let first = reports.first();
+        Self {
+            name: first.map(|report| report.backend.name.clone()).unwrap_or_default(),
+            version: first.and_then(|report| report.backend.version.clone()),
+            suite_version: first.map(|report| report.suite_version.clone()).unwrap_or_default(),
+            doors: doors(reports).join(" and "),
+            seed: first.map_or(0, |report| report.seed),
+            cases: first.map_or(0, |report| report.cases),
+            when: first.and_then(when),
+            incomplete: reports.iter().filter_map(incomplete).collect(),
+            levels: levels(reports).map(|level| LevelView::of(reports, level)).collect(),
+            totals: totals(&rows),
+            capabilities: first
+                .map_or(&[][..], |report| &report.survey)
+                .iter()
+                .map(|row| Capability::of(row, reports))
+                .collect(),
+            checks: checks.into_iter().map(CheckView::of).collect(),
+        }
+    }
+}
+
+impl Mark {
+    fn of(verdict: Verdict) -> Self {
+        let (class, sign) = match verdict {
+            Verdict::Pass => ("pass", "✓"),
+            Verdict::Fail => ("fail", "✕"),
+            Verdict::KnownFailure => ("known", "≈"),
+            Verdict::NotApplicable => ("quiet", "–"),
+            Verdict::Unverified | Verdict::Inconclusive => ("doubt", "?"),
+            Verdict::Error => ("doubt", "!"),
+        };
+        Self { class, sign, word: verdict.as_str() }
+    }
+}
+
+impl LevelView {
+    fn of(reports: &[Report], level: Level) -> Self {
+        let verdict = level_verdict(reports, level);
+        let (class, sign) = match verdict {
+            LevelVerdict::Conforms => ("pass", "✓"),
+            LevelVerdict::Fails => ("fail", "✕"),
+            LevelVerdict::NotVerified => ("doubt", "?"),
+        };
+        let mut told = reports.iter().flat_map(|report| &report.levels).filter(|told| told.level == level);
+        let remark = told.next().map(|told| {
+            let known =
+                (told.known_failures > 0).then(|| format!("but for {} known to fail", told.known_failures));
+            let stand_ins = (!told.stand_ins.is_empty())
+                .then(|| format!("with stand-ins for {}", told.stand_ins.join(", ")));
+            known.into_iter().chain(stand_ins).collect::<Vec<_>>().join(", ")
+        });
+        Self {
+            name: level.as_str(),
+            mark: Mark { class, sign, word: verdict.as_str() },
+            remark: remark.unwrap_or_default(),
+        }
+    }
+}
+
+impl Capability {
+    fn of(row: &CapabilityReport, reports: &[Report]) -> Self {
+        let elsewhere = reports.iter().skip(1).filter_map(|report| {
+            let there = report.survey.iter().find(|there| there.name == row.name)?;
+            (there.observed != row.observed).then(|| format!("{}: {}", report.backend.door, there.observed))
+        });
+        Self {
+            name: row.name.clone(),
+            observed: row.observed.clone(),
+            how: row.how.clone(),
+            declared: row.declared.clone(),
+            differs: row.borne_out == Some(false),
+            elsewhere: elsewhere.collect(),
+        }
+    }
+}
+
+impl CheckView {
+    fn of(row: &Row<'_>) -> Self {
+        let check = row.first();
+        let each_door = row.doors.iter().map(|(door, check)| ((*door).to_owned(), Mark::of(check.verdict)));
+        let failures = row.failing().into_iter().flat_map(|(door, check)| {
+            let door = (!row.agrees()).then(|| door.to_owned());
+            check.failures.iter().map(move |failure| FailureView::of(failure, door.clone()))
+        });
+        let failures: Vec<FailureView> = failures.collect();
+        let mut reasons: Vec<String> = failures.iter().map(|failure| failure.reason.clone()).collect();
+        reasons.dedup();
+        let because = row.doors.iter().find_map(|(_, check)| check.because.as_deref());
+        Self {
+            id: check.id.clone(),
+            level: check.level.as_str(),
+            promise: prose(&check.promise),
+            clause: check.clause.clone(),
+            clause_text: contract::clause(&check.clause).map(paragraphs).unwrap_or_default(),
+            mark: Mark::of(row.worst()),
+            because: because.map(prose).unwrap_or_default(),
+            issue: check.known_failure.as_ref().and_then(|known| known.issue.clone()),
+            evidence: evidence(check),
+            doors: if row.agrees() { Vec::new() } else { each_door.collect() },
+            reasons,
+            failures,
+        }
+    }
+}
+
+impl FailureView {
+    fn of(failure: &Failure, door: Option<String>) -> Self {
+        Self {
+            door,
+            reason: failure.reason.clone(),
+            expected: failure.expected.clone(),
+            seen: failure.seen.clone(),
+            done: failure.done.clone(),
+            note: failure.note.clone(),
+            case: failure.case,
+            sequence: Sequence::of(failure),
+        }
+    }
+}
+
+fn totals(rows: &[Row<'_>]) -> Vec<Total> {
+    let count = |verdict: Verdict| rows.iter().filter(|row| row.worst() == verdict).count();
+    let totals =
+        Verdict::ALL.into_iter().map(|verdict| Total { mark: Mark::of(verdict), count: count(verdict) });
+    totals.filter(|total| total.count > 0).collect()
+}
+
+fn evidence(check: &CheckReport) -> String {
+    let plural = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let evidence = check.evidence;
+    format!("{}, {} compared", plural(evidence.scripts, "script"), plural(evidence.comparisons, "answer"))
+}
+
+fn incomplete(report: &Report) -> Option<String> {
+    report.incomplete.as_ref().map(|why| format!("{}: {why}", report.backend.door))
+}
+
+fn when(report: &Report) -> Option<String> {
+    let run = report.this_run.as_ref()?;
+    let started = DateTime::from_timestamp(i64::try_from(run.started).ok()?, 0)?;
+    let took = match run.milliseconds {
+        short @ 0..1000 => format!("{short} ms"),
+        long => format!("{:.1} s", Duration::from_millis(long).as_secs_f64()),
+    };
+    Some(format!("{}, in {took}", started.format("%Y-%m-%d %H:%M UTC")))
+}

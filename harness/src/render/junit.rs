@@ -1,0 +1,96 @@
+//! Reports as JUnit XML: a suite for each suite and door, a case for each check.
+//!
+//! What could not be verified is an error, never a pass. A known failure is skipped, with its reason.
+
+use std::time::Duration;
+
+use chrono::DateTime;
+use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
+use sessionspec::report::{CheckReport, ThisRun, failure_text};
+use sessionspec::{Report, Verdict};
+
+pub(super) fn junit(reports: &[Report]) -> String {
+    let name = reports.first().map_or("sessionspec", |report| &report.backend.name);
+    let mut junit = quick_junit::Report::new(name);
+    for report in reports {
+        junit.add_test_suites(suites(report));
+    }
+    junit.to_string().expect("what is written to memory cannot fail")
+}
+
+fn suites(report: &Report) -> Vec<TestSuite> {
+    let mut suites: Vec<TestSuite> = Vec::new();
+    for check in &report.checks {
+        let name = format!("{}/{}", report.backend.door, check.suite());
+        let case = case(check, report.this_run.as_ref(), &name);
+        match suites.last_mut().filter(|suite| suite.name.as_str() == name) {
+            Some(suite) => {
+                suite.add_test_case(case);
+            }
+            None => {
+                let mut suite = TestSuite::new(name);
+                describe(&mut suite, report);
+                suite.add_test_case(case);
+                suites.push(suite);
+            }
+        }
+    }
+    suites
+}
+
+fn describe(suite: &mut TestSuite, report: &Report) {
+    suite.add_property(Property::new("backend", &report.backend.name));
+    if let Some(version) = &report.backend.version {
+        suite.add_property(Property::new("backend version", version));
+    }
+    suite.add_property(Property::new("suite version", &report.suite_version));
+    suite.add_property(Property::new("seed", report.seed.to_string()));
+    for level in &report.levels {
+        suite.add_property(Property::new(level.level.as_str(), level.verdict.as_str()));
+    }
+    if let Some(why) = &report.incomplete {
+        suite.add_property(Property::new("incomplete", why));
+    }
+    let started = report.this_run.as_ref().and_then(|run| i64::try_from(run.started).ok());
+    if let Some(started) = started.and_then(|started| DateTime::from_timestamp(started, 0)) {
+        suite.set_timestamp(started);
+    }
+}
+
+fn case(check: &CheckReport, this_run: Option<&ThisRun>, suite: &str) -> TestCase {
+    let because = check.because.clone().unwrap_or_default();
+    let status = match check.verdict {
+        Verdict::Pass => TestCaseStatus::success(),
+        Verdict::KnownFailure => skipped(format!("known failure: {because}")),
+        Verdict::NotApplicable => skipped(format!("not applicable: {because}")),
+        Verdict::Fail => unsuccessful(NonSuccessKind::Failure, check, because),
+        Verdict::Unverified | Verdict::Inconclusive | Verdict::Error => {
+            let message = format!("{}: {because}", check.verdict.as_str());
+            unsuccessful(NonSuccessKind::Error, check, message)
+        }
+    };
+    let mut case = TestCase::new(check.id.as_str(), status);
+    case.set_classname(suite);
+    case.add_property(Property::new("level", check.level.as_str()));
+    case.add_property(Property::new("clause", &check.clause));
+    if let Some(milliseconds) = this_run.and_then(|run| run.checks.get(&check.id)) {
+        case.set_time(Duration::from_millis(*milliseconds));
+    }
+    case
+}
+
+fn skipped(message: String) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(message);
+    status
+}
+
+fn unsuccessful(kind: NonSuccessKind, check: &CheckReport, because: String) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    let reasons: Vec<&str> = check.failures.iter().map(|failure| failure.reason.as_str()).collect();
+    status.set_type(if reasons.is_empty() { check.verdict.as_str().to_owned() } else { reasons.join(", ") });
+    status.set_message(if because.is_empty() { check.promise.clone() } else { because });
+    let told: Vec<String> = check.failures.iter().map(|failure| failure_text(check, failure)).collect();
+    status.set_description(told.join("\n"));
+    status
+}

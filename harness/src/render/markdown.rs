@@ -1,0 +1,182 @@
+//! Reports as Markdown, for a comment on a pull request: verdicts first, everything long folded away.
+
+use std::fmt::Write;
+
+use sessionspec::report::{Failure, failure_text};
+use sessionspec::{LevelVerdict, Report, Verdict};
+
+use super::rows::{Row, badness, doors, level_verdict, levels, rows};
+
+/// A comment on GitHub has at most 65 536 characters; the rest of the report needs some of them.
+const ROOM_FOR_FAILURES: usize = 40_000;
+
+/// How much of a remark is shown.
+const BRIEF: usize = 150;
+
+pub(super) fn markdown(reports: &[Report]) -> String {
+    let Some(first) = reports.first() else { return String::new() };
+    let rows = rows(reports);
+    let version = first.backend.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+    let subject = code(&format!("{}{version}", first.backend.name));
+    let mut text = format!("## Session conformance of {subject}\n\n");
+    text.push_str(&levels_table(reports));
+    let _ = writeln!(text, "\n{}\n", totals(&rows));
+    for report in reports {
+        if let Some(why) = &report.incomplete {
+            let _ = writeln!(text, "⚠️ **Incomplete** ({}): {}\n", code(&report.backend.door), brief(why));
+        }
+    }
+    text.push_str(&disagreements(&rows));
+    text.push_str(&failures(&rows));
+    text.push_str(&folded("What was observed", &survey(reports)));
+    text.push_str(&folded("All checks", &checks(&rows)));
+    let _ = writeln!(
+        text,
+        "<sub>sessionspec {}, {}, seed {}, {} cases for each property. `sessionspec explain CHECK` says more.</sub>",
+        code(&first.suite_version),
+        doors(reports).into_iter().map(code).collect::<Vec<_>>().join(" and "),
+        first.seed,
+        first.cases
+    );
+    text
+}
+
+fn levels_table(reports: &[Report]) -> String {
+    let mut table = "| level | verdict |\n|---|---|\n".to_owned();
+    for level in levels(reports) {
+        let verdict = level_verdict(reports, level);
+        let icon = match verdict {
+            LevelVerdict::Conforms => "✅",
+            LevelVerdict::Fails => "❌",
+            LevelVerdict::NotVerified => "❔",
+        };
+        let told: Vec<_> = reports.iter().flat_map(|report| &report.levels).collect();
+        let mut told = told.into_iter().filter(|told| told.level == level);
+        let remark = told.next().map(|told| match (told.known_failures, told.stand_ins.as_slice()) {
+            (0, []) => String::new(),
+            (known, []) => format!(", but for {known} known to fail"),
+            (_, stand_ins) => format!(", with stand-ins for {}", code(&stand_ins.join(", "))),
+        });
+        let _ = writeln!(table, "| {level} | {icon} {}{} |", verdict.as_str(), remark.unwrap_or_default());
+    }
+    table
+}
+
+fn totals(rows: &[Row<'_>]) -> String {
+    let count = |verdict: Verdict| rows.iter().filter(|row| row.worst() == verdict).count();
+    let counted = Verdict::ALL.into_iter().map(|verdict| (verdict, count(verdict)));
+    let told: Vec<String> = counted
+        .filter(|(_, count)| *count > 0)
+        .map(|(verdict, count)| format!("{count} {}", verdict.as_str()))
+        .collect();
+    told.join(" · ")
+}
+
+fn disagreements(rows: &[Row<'_>]) -> String {
+    let mut text = String::new();
+    for row in rows.iter().filter(|row| !row.agrees()) {
+        let doors =
+            row.doors.iter().map(|(door, check)| format!("{} {}", code(door), check.verdict.as_str()));
+        let _ = writeln!(text, "- {}: {}", code(&row.first().id), doors.collect::<Vec<_>>().join(", "));
+    }
+    if text.is_empty() { text } else { format!("### The doors disagree\n\n{text}\n") }
+}
+
+/// What fails, the worst first, up to the length that a comment may have.
+fn failures(rows: &[Row<'_>]) -> String {
+    let mut failing: Vec<&Row<'_>> = rows.iter().filter(|row| !row.failing().is_empty()).collect();
+    failing.sort_by_key(|row| std::cmp::Reverse(badness(row.worst())));
+    let mut text = String::new();
+    let mut left_out = Vec::new();
+    for row in failing {
+        for (door, check) in row.failing() {
+            let icon = if check.verdict == Verdict::Fail { "❌" } else { "🟡" };
+            let through = if row.agrees() { String::new() } else { format!(", {}", code(door)) };
+            let reasons: Vec<&str> = check.failures.iter().map(|failure| failure.reason.as_str()).collect();
+            let summary = format!("{icon} {}: {}{through}", code(&check.id), code(&reasons.join(", ")));
+            let because = check.because.as_ref().map(|because| format!("{}\n\n", brief(because)));
+            let told = |failure: &Failure| fenced(&failure_text(check, failure));
+            let told: String = check.failures.iter().map(told).collect();
+            let section = folded(&summary, &format!("{}{told}", because.unwrap_or_default()));
+            if text.len() + section.len() <= ROOM_FOR_FAILURES {
+                text.push_str(&section);
+            } else {
+                left_out.push(code(&check.id));
+            }
+        }
+    }
+    if !left_out.is_empty() {
+        let _ = writeln!(text, "Too long for a comment, and in the other reports: {}\n", left_out.join(", "));
+    }
+    if text.is_empty() { text } else { format!("### Failures\n\n{text}") }
+}
+
+fn survey(reports: &[Report]) -> String {
+    let mut table = "| capability | observed | declared |\n|---|---|---|\n".to_owned();
+    for row in reports.iter().take(1).flat_map(|report| &report.survey) {
+        let declared = match (&row.declared, row.borne_out) {
+            (None, _) => String::new(),
+            (Some(declared), Some(false)) => format!("❌ {}", code(declared)),
+            (Some(declared), _) => code(declared),
+        };
+        let _ = writeln!(table, "| {} | {} | {declared} |", escaped(&row.name), brief(&row.observed));
+    }
+    table
+}
+
+fn checks(rows: &[Row<'_>]) -> String {
+    let mut table = "| check | level | verdict |\n|---|---|---|\n".to_owned();
+    for row in rows {
+        let check = row.first();
+        let said: Vec<String> = if row.agrees() {
+            let because = check.because.as_ref().map(|because| format!(": {}", brief(because)));
+            vec![format!("{}{}", check.verdict.as_str(), because.unwrap_or_default())]
+        } else {
+            row.doors
+                .iter()
+                .map(|(door, check)| format!("{} {}", code(door), check.verdict.as_str()))
+                .collect()
+        };
+        let _ = writeln!(table, "| {} | {} | {} |", code(&check.id), check.level, said.join(", "));
+    }
+    table
+}
+
+/// Something long behind a line that unfolds it.
+fn folded(summary: &str, body: &str) -> String {
+    format!("<details>\n<summary>{summary}</summary>\n\n{}\n\n</details>\n\n", body.trim_end())
+}
+
+/// A block of text that stays as it is. Its fence is longer than any within.
+fn fenced(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}text\n{text}{fence}\n\n")
+}
+
+/// The beginning of a text: what is said of many checks must not fill the comment.
+fn brief(text: &str) -> String {
+    let mut characters = text.chars();
+    let beginning: String = characters.by_ref().take(BRIEF).collect();
+    code(&if characters.next().is_some() { format!("{beginning}…") } else { beginning })
+}
+
+/// A word of somebody else: it is neither markup nor a mention, nor the end of a cell.
+fn code(text: &str) -> String {
+    format!("<code>{}</code>", escaped(text))
+}
+
+/// Every character that means something to Markdown or to HTML, by its number.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => safe.push(' '),
+            c if c.is_ascii_punctuation() && !",.;:/()'- ".contains(c) => {
+                let _ = write!(safe, "&#{};", u32::from(c));
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
+}

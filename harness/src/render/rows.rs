@@ -1,0 +1,90 @@
+//! Puts the reports of one backend through several doors side by side.
+
+use sessionspec::report::{CheckReport, LevelVerdict};
+use sessionspec::{Level, Report, Verdict};
+
+/// What became of one check, through each door.
+pub(super) struct Row<'a> {
+    /// The door, and what became of the check behind it. There is at least one.
+    pub(super) doors: Vec<(&'a str, &'a CheckReport)>,
+}
+
+impl<'a> Row<'a> {
+    /// The check through the first door.
+    pub(super) fn first(&self) -> &'a CheckReport {
+        self.doors[0].1
+    }
+
+    /// Whether all doors say the same.
+    pub(super) fn agrees(&self) -> bool {
+        let said = |check: &CheckReport| (check.verdict, check.because.clone());
+        self.doors.windows(2).all(|pair| said(pair[0].1) == said(pair[1].1))
+    }
+
+    /// The verdict on which all doors agree.
+    pub(super) fn verdict(&self) -> Option<Verdict> {
+        self.agrees().then(|| self.first().verdict)
+    }
+
+    /// The worst of the verdicts: the one that a reader has to see first.
+    pub(super) fn worst(&self) -> Verdict {
+        let verdicts = self.doors.iter().map(|(_, check)| check.verdict);
+        verdicts.max_by_key(|verdict| badness(*verdict)).unwrap_or(Verdict::Error)
+    }
+
+    /// The doors whose failures are worth showing: the first one where all agree, else each that has some.
+    pub(super) fn failing(&self) -> Vec<(&'a str, &'a CheckReport)> {
+        let failing = self.doors.iter().copied().filter(|(_, check)| !check.failures.is_empty());
+        if self.agrees() { failing.take(1).collect() } else { failing.collect() }
+    }
+}
+
+/// All checks of all reports, in the order in which they first appear.
+pub(super) fn rows(reports: &[Report]) -> Vec<Row<'_>> {
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    for report in reports {
+        for check in &report.checks {
+            let door = (report.backend.door.as_str(), check);
+            match rows.iter_mut().find(|row| row.first().id == check.id) {
+                Some(row) => row.doors.push(door),
+                None => rows.push(Row { doors: vec![door] }),
+            }
+        }
+    }
+    rows
+}
+
+/// The names of the doors.
+pub(super) fn doors(reports: &[Report]) -> Vec<&str> {
+    reports.iter().map(|report| report.backend.door.as_str()).collect()
+}
+
+/// The levels of all reports, from the lowest.
+pub(super) fn levels(reports: &[Report]) -> impl Iterator<Item = Level> {
+    Level::ALL.into_iter().filter(|level| reports.iter().any(|report| report.verdict(*level).is_some()))
+}
+
+/// What a level comes to behind all doors together.
+pub(super) fn level_verdict(reports: &[Report], level: Level) -> LevelVerdict {
+    let said: Vec<LevelVerdict> = reports.iter().filter_map(|report| report.verdict(level)).collect();
+    if said.contains(&LevelVerdict::Fails) {
+        LevelVerdict::Fails
+    } else if said.len() == reports.len() && said.iter().all(|verdict| *verdict == LevelVerdict::Conforms) {
+        LevelVerdict::Conforms
+    } else {
+        LevelVerdict::NotVerified
+    }
+}
+
+/// How much a verdict matters to a reader.
+pub(super) fn badness(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Pass => 0,
+        Verdict::NotApplicable => 1,
+        Verdict::KnownFailure => 2,
+        Verdict::Unverified => 3,
+        Verdict::Inconclusive => 4,
+        Verdict::Error => 5,
+        Verdict::Fail => 6,
+    }
+}

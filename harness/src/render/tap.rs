@@ -1,0 +1,98 @@
+//! Reports as TAP 14. A known failure is a TODO, as TAP means it: not ok, and not counted.
+
+use std::fmt::Write;
+
+use serde_json::json;
+use sessionspec::report::{CheckReport, failure_text};
+use sessionspec::{Report, Verdict};
+
+pub(super) fn tap(reports: &[Report]) -> String {
+    let mut tap = "TAP version 14\n".to_owned();
+    if let [report] = reports {
+        tap.push_str(&document(report));
+        return tap;
+    }
+    for (index, report) in reports.iter().enumerate() {
+        let door = escaped(&report.backend.door);
+        let _ = writeln!(tap, "# Subtest: {door}");
+        for line in document(report).lines() {
+            let _ = writeln!(tap, "    {line}");
+        }
+        let ok = if report.checks.iter().all(is_ok) && report.incomplete.is_none() { "ok" } else { "not ok" };
+        let _ = writeln!(tap, "{ok} {} - {door}", index + 1);
+    }
+    let _ = writeln!(tap, "1..{}", reports.len());
+    tap
+}
+
+/// What one report says, without the line of the version.
+fn document(report: &Report) -> String {
+    let mut tap = format!("1..{}\n", report.checks.len());
+    let version = report.backend.version.as_deref().unwrap_or_default();
+    let _ = writeln!(tap, "# sessionspec {}: {} {version}", report.suite_version, report.backend.name);
+    for (index, check) in report.checks.iter().enumerate() {
+        tap.push_str(&test_point(index + 1, check));
+    }
+    for level in &report.levels {
+        let _ = writeln!(tap, "# {}: {}", level.level, level.verdict.as_str());
+    }
+    if let Some(why) = &report.incomplete {
+        let _ = writeln!(tap, "Bail out! {}", escaped(why));
+    }
+    tap
+}
+
+fn test_point(number: usize, check: &CheckReport) -> String {
+    let ok = if matches!(check.verdict, Verdict::Pass | Verdict::NotApplicable) { "ok" } else { "not ok" };
+    let because = escaped(check.because.as_deref().unwrap_or_default());
+    let directive = match check.verdict {
+        Verdict::NotApplicable => format!(" # SKIP {because}"),
+        Verdict::KnownFailure => format!(" # TODO {because}"),
+        _ => String::new(),
+    };
+    let mut point = format!("{ok} {number} - {}{directive}\n", escaped(&check.id));
+    if ok == "not ok" {
+        point.push_str(&diagnostics(check));
+    }
+    point
+}
+
+/// A block of YAML. Its scalars are written as JSON, which YAML 1.2 contains.
+fn diagnostics(check: &CheckReport) -> String {
+    let mut yaml = "  ---\n".to_owned();
+    let mut field = |name: &str, value: &str| {
+        let _ = writeln!(yaml, "  {name}: {}", json!(value));
+    };
+    field("severity", check.verdict.as_str());
+    field("level", check.level.as_str());
+    field("clause", &check.clause);
+    field("promise", &check.promise);
+    if let Some(because) = &check.because {
+        field("because", because);
+    }
+    if let Some(failure) = check.failures.first() {
+        field("message", &failure.reason);
+        field("expected", &failure.expected);
+        field("seen", &failure.seen);
+    }
+    if !check.failures.is_empty() {
+        let _ = writeln!(yaml, "  failures:");
+    }
+    for failure in &check.failures {
+        let _ = writeln!(yaml, "    - |");
+        for line in failure_text(check, failure).lines() {
+            let _ = writeln!(yaml, "      {line}");
+        }
+    }
+    yaml.push_str("  ...\n");
+    yaml
+}
+
+fn is_ok(check: &CheckReport) -> bool {
+    matches!(check.verdict, Verdict::Pass | Verdict::NotApplicable | Verdict::KnownFailure)
+}
+
+/// A description must not be read as a directive.
+fn escaped(text: &str) -> String {
+    text.replace('\\', r"\\").replace('#', r"\#")
+}

@@ -1,0 +1,96 @@
+//! What became of one check.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Failure, KnownFailureReport};
+use crate::check::Level;
+
+/// What became of one check.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckReport {
+    /// `suite/slug`.
+    pub id: String,
+    /// The level that asks for it.
+    pub level: Level,
+    /// The clause of the contract.
+    pub clause: String,
+    /// What is promised.
+    pub promise: String,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Why, where it is neither pass nor fail.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub because: Option<String>,
+    /// The entry in the list of known failures that names it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub known_failure: Option<KnownFailureReport>,
+    /// What the verdict rests on.
+    pub evidence: Evidence,
+    /// What was found.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub failures: Vec<Failure>,
+}
+
+/// What became of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The promise was kept.
+    Pass,
+    /// It was broken.
+    Fail,
+    /// It was broken, as was known before.
+    KnownFailure,
+    /// The backend does not have what the promise is about.
+    NotApplicable,
+    /// Nothing was compared, or a check that this one needs has failed.
+    Unverified,
+    /// It could not be decided, for instance because time ran out.
+    Inconclusive,
+    /// The service did not answer as a probe does.
+    Error,
+}
+
+impl Verdict {
+    /// All verdicts, in the order in which reports count them.
+    pub const ALL: [Self; 7] = [
+        Self::Pass,
+        Self::Fail,
+        Self::KnownFailure,
+        Self::NotApplicable,
+        Self::Unverified,
+        Self::Inconclusive,
+        Self::Error,
+    ];
+
+    /// The verdict in words.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::KnownFailure => "known failure",
+            Self::NotApplicable => "not applicable",
+            Self::Unverified => "unverified",
+            Self::Inconclusive => "inconclusive",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What a verdict rests on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// How many scripts were played.
+    pub scripts: usize,
+    /// How many answers were compared.
+    pub comparisons: usize,
+}
+
+impl CheckReport {
+    /// The suite that the check belongs to.
+    #[must_use]
+    pub fn suite(&self) -> &str {
+        self.id.split_once('/').map_or(&self.id, |(suite, _)| suite)
+    }
+}

@@ -1,0 +1,73 @@
+//! One way in which a promise was broken.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::ShownExchange;
+use super::normal::Normal;
+use crate::scenario::{Finding, Scenario};
+use crate::transcript::Transcript;
+
+/// One way in which a promise was broken.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What went wrong, in a word or two that stay the same from run to run.
+    pub reason: String,
+    /// What was expected.
+    pub expected: String,
+    /// What was seen.
+    pub seen: String,
+    /// Where in the script it was seen.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub at: Option<Place>,
+    /// What was done, where it was not a script.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub done: Option<String>,
+    /// The smallest script that shows it, with its expectations.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub scenario: Option<Scenario>,
+    /// What happened when that script was played.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub transcript: Vec<ShownExchange>,
+    /// The generated case that found it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub case: Option<u32>,
+    /// How shrinking and confirming went, where there is something to say.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<String>,
+}
+
+/// A place in a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The cycle, counted from zero in the order in which cycles start.
+    pub cycle: usize,
+    /// The operation within the cycle; none where the request failed as a whole.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub op: Option<usize>,
+}
+
+impl Failure {
+    /// What was found when a scenario was played. `own_keys` are those of the framework, whose values vary.
+    pub(crate) fn found(
+        finding: Finding,
+        scenario: Scenario,
+        transcript: &Transcript,
+        own_keys: &BTreeSet<String>,
+    ) -> Self {
+        let mut normal = Normal::new(own_keys);
+        let shown = normal.transcript(transcript);
+        let exchange = shown.get(finding.cycle);
+        let answer = finding.op.and_then(|op| exchange?.ops.get(op)?.answer.clone());
+        Self {
+            reason: finding.reason,
+            expected: finding.expected.to_string(),
+            seen: answer.unwrap_or_else(|| normal.text(&finding.seen)),
+            at: Some(Place { cycle: finding.cycle, op: finding.op }),
+            scenario: Some(scenario),
+            transcript: shown,
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Known failures: what a list says of a check, and whether the run bears it out.
+
+use serde::{Deserialize, Serialize};
+
+use super::Verdict;
+
+/// Why a check is known to fail.
+///
+/// ```
+/// use sessionspec::report::KnownFailure;
+///
+/// let known = KnownFailure::from("issue 12: the cookie is sent on every response");
+/// assert!(!known.expired);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownFailure {
+    /// What happens, and why.
+    pub reason: String,
+    /// Where it is reported.
+    pub issue: Option<String>,
+    /// The last day on which the entry counts, as in `2026-01-31`.
+    pub expires: Option<String>,
+    /// Whether that day has passed.
+    pub expired: bool,
+}
+
+impl From<String> for KnownFailure {
+    fn from(reason: String) -> Self {
+        Self { reason, ..Self::default() }
+    }
+}
+
+impl From<&str> for KnownFailure {
+    fn from(reason: &str) -> Self {
+        Self::from(reason.to_owned())
+    }
+}
+
+/// An entry in the list of known failures, and what the run says of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownFailureReport {
+    /// Why the check is known to fail.
+    pub reason: String,
+    /// Where it is reported.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub issue: Option<String>,
+    /// The last day on which the entry counts, as in `2026-01-31`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expires: Option<String>,
+    /// What the run says of the entry.
+    pub state: KnownState,
+}
+
+/// What a run says of an entry in the list of known failures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KnownState {
+    /// The check failed, as the entry says.
+    Holds,
+    /// The check did not fail: the entry has to go.
+    Stale,
+    /// The check failed, but the day up to which that was accepted has passed.
+    Expired,
+    /// The check could not be decided, so nothing is known about the entry.
+    Undecided,
+}
+
+impl KnownFailure {
+    /// What the verdict of a listed check becomes, why, and what that says of the entry.
+    pub(crate) fn apply(&self, verdict: Verdict) -> (Verdict, Option<String>, KnownFailureReport) {
+        let (verdict, because, state) = match verdict {
+            Verdict::Fail if self.expired => {
+                let date = self.expires.as_deref().unwrap_or("now");
+                let because = format!("known to fail, but accepted no longer than {date}: {}", self.reason);
+                (Verdict::Fail, Some(because), KnownState::Expired)
+            }
+            Verdict::Fail => (Verdict::KnownFailure, Some(self.reason.clone()), KnownState::Holds),
+            Verdict::Pass | Verdict::NotApplicable => {
+                let because = "listed as a known failure, but it did not fail: remove the entry";
+                (Verdict::Fail, Some(because.to_owned()), KnownState::Stale)
+            }
+            undecided => (undecided, None, KnownState::Undecided),
+        };
+        let entry = KnownFailureReport {
+            reason: self.reason.clone(),
+            issue: self.issue.clone(),
+            expires: self.expires.clone(),
+            state,
+        };
+        (verdict, because, entry)
+    }
+}

@@ -1,0 +1,72 @@
+//! What the levels come to.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CheckReport, Verdict};
+use crate::check::Level;
+
+/// What a level comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LevelReport {
+    /// The level.
+    pub level: Level,
+    /// What it comes to.
+    pub verdict: LevelVerdict,
+    /// How many checks of this level and of those below it fail as is known.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub known_failures: usize,
+    /// What the probe stood in for: it was not judged.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub stand_ins: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+/// What a level comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LevelVerdict {
+    /// Every check of this level and of those below it passed, or does not apply.
+    Conforms,
+    /// A check failed, or a known failure is out of date.
+    Fails,
+    /// Nothing failed, but something could not be verified.
+    NotVerified,
+}
+
+impl LevelVerdict {
+    /// The verdict in words.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Conforms => "conforms",
+            Self::Fails => "fails",
+            Self::NotVerified => "not verified",
+        }
+    }
+}
+
+/// What each level comes to: it fails with a check of its own or of a lower level.
+pub(super) fn judge(checks: &[CheckReport], stand_ins: &[String]) -> Vec<LevelReport> {
+    let judge = |level: Level| {
+        let of_level = || checks.iter().filter(|check| check.level <= level);
+        let any = |verdicts: &[Verdict]| of_level().any(|check| verdicts.contains(&check.verdict));
+        let verdict = if any(&[Verdict::Fail]) {
+            LevelVerdict::Fails
+        } else if any(&[Verdict::Error, Verdict::Inconclusive, Verdict::Unverified])
+            || !any(&[Verdict::Pass, Verdict::KnownFailure])
+        {
+            LevelVerdict::NotVerified
+        } else {
+            LevelVerdict::Conforms
+        };
+        let known_failures = of_level().filter(|check| check.verdict == Verdict::KnownFailure).count();
+        LevelReport { level, verdict, known_failures, stand_ins: stand_ins.to_vec() }
+    };
+    // A level that asks for nothing of its own says nothing either.
+    let asked = |level: &Level| checks.iter().any(|check| check.level == *level);
+    Level::ALL.into_iter().filter(asked).map(judge).collect()
+}

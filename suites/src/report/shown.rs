@@ -1,0 +1,82 @@
+//! The transcript of a failure as reports show it: ids and secrets have stable names, long values are cut.
+
+use serde::{Deserialize, Serialize};
+use sessionspec_reference::Value;
+
+/// One request of a transcript, with ids and secrets replaced by stable names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShownExchange {
+    /// The browser that sent it.
+    pub browser: String,
+    /// The cookies that it sent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cookie: Option<String>,
+    /// Each operation with its answer.
+    pub ops: Vec<ShownOperation>,
+    /// The status of the response, or what came instead of one.
+    pub status: String,
+    /// The cookies that the response sets.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub set_cookie: Vec<String>,
+    /// What a browser would have dropped, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub dropped: Vec<String>,
+}
+
+/// One operation of a transcript.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShownOperation {
+    /// The operation, as the protocol spells it.
+    pub op: Value,
+    /// What it answered, if the answer arrived.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub answer: Option<String>,
+}
+
+/// The fields of operations, in the order in which people expect them.
+const FIELDS: [&str; 7] = ["key", "path", "items", "value", "seconds", "status", "gate"];
+
+/// How much of one value a line shows.
+const LONGEST: usize = 200;
+
+impl ShownOperation {
+    /// The operation as a call, as in `set("colour", "red")`. Long values are cut.
+    #[must_use]
+    pub fn call(&self) -> String {
+        let Some(name) = self.op.get("op").and_then(Value::as_str) else {
+            return shortened(&self.op.to_string(), LONGEST);
+        };
+        let given = FIELDS.iter().filter_map(|field| self.op.get(*field));
+        let arguments: Vec<String> = given.map(|value| shortened(&value.to_string(), LONGEST)).collect();
+        format!("{name}({})", arguments.join(", "))
+    }
+}
+
+/// The text itself, or its beginning and how long it is.
+pub(super) fn shortened(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn operations_read_as_calls() {
+        let call = |op| ShownOperation { op, answer: None }.call();
+        assert_eq!(call(json!({"op": "items"})), "items()");
+        assert_eq!(call(json!({"op": "set", "key": "k", "value": {"a": 1}})), r#"set("k", {"a":1})"#);
+        assert_eq!(call(json!({"op": "set_in", "path": ["k", 0], "value": 1})), r#"set_in(["k",0], 1)"#);
+        assert_eq!(call(json!("no operation")), r#""no operation""#);
+    }
+
+    #[test]
+    fn long_values_are_cut_between_characters() {
+        assert_eq!(shortened("äöü", 3), "äöü");
+        assert_eq!(shortened("äöüß", 3), "äöü… (4 characters)");
+    }
+}

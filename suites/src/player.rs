@@ -162,13 +162,13 @@ impl Player {
                 return;
             }
         };
-        exchange.outcome = Outcome::of(&response);
         let jar = self.jars.entry(exchange.browser.clone()).or_default();
         for cookie in response.headers.all("Set-Cookie") {
             let stored = jar.store(&self.backend.origin(), self.backend.path(), cookie, self.backend.now());
             exchange.dropped_cookies.extend(stored.err());
         }
         exchange.headers = response.headers;
+        exchange.outcome = Outcome::of(response.status, response.body);
     }
 
     async fn hold(&mut self, exchange: usize, request: CycleRequest) {

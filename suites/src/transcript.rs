@@ -2,7 +2,7 @@
 
 use sessionspec_reference::http::Headers;
 
-use crate::backend::{BackendError, Body, CycleResponse};
+use crate::backend::{BackendError, Body};
 use crate::browser::Refusal;
 use crate::script::{Answer, Operation};
 
@@ -54,19 +54,13 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn of(response: &CycleResponse) -> Self {
-        match &response.body {
-            Body::Answers { results, save_error } => Self::Answered {
-                results: results.clone(),
-                status: response.status,
-                save_error: save_error.clone(),
-            },
-            Body::Other(said) if response.status >= 400 => {
-                Self::NoAnswers { status: response.status, said: said.clone() }
-            }
+    /// Takes the body apart: the answers may be long, and nobody else needs them.
+    pub(crate) fn of(status: u16, body: Body) -> Self {
+        match body {
+            Body::Answers { results, save_error } => Self::Answered { results, status, save_error },
+            Body::Other(said) if status >= 400 => Self::NoAnswers { status, said },
             Body::Other(said) => Self::Broken(BackendError::NotAProbe(format!(
-                "a {} without `results`, which says: {said}",
-                response.status
+                "a {status} without `results`, which says: {said}"
             ))),
         }
     }

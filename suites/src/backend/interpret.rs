@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
 use sessionspec_reference::{Error, Result, Session, Value};
 
 use super::Gate;
@@ -80,8 +79,8 @@ fn done(result: Result<()>) -> Answer {
     result.map_or_else(refused, |()| Answer::Ok(Value::Null))
 }
 
-fn value(result: Result<impl serde::Serialize>) -> Answer {
-    result.map_or_else(refused, |value| Answer::Ok(json!(value)))
+fn value(result: Result<impl Into<Value>>) -> Answer {
+    result.map_or_else(refused, |value| Answer::Ok(value.into()))
 }
 
 fn value_or_absent(result: Result<Option<Value>>) -> Answer {

@@ -15,6 +15,7 @@ macro_rules! __each_check {
                 minimum opens_empty
                 minimum each_mutator_persists
                 minimum false_values_are_items
+                minimum values_survive
                 minimum browsers_isolated
                 minimum permanent_is_boolean
                 minimum permanent_reads_back

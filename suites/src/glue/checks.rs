@@ -17,7 +17,7 @@ pub(crate) const CHECKS: &[Check] = &[
         promise: "On an application with two hooks, the glue makes both use the interface.",
         source: "Flask 0.7, Flask.open_session and Flask.save_session",
         needs: &[],
-        test: Test::Glue(|glue| Box::pin(serves(glue, old_app(), "an application of 0.7"))),
+        test: Test::Glue(|glue| Box::pin(serves(glue, old_app, "an application of 0.7"))),
     },
     Check {
         id: "glue/serves-new-apps",
@@ -26,7 +26,7 @@ pub(crate) const CHECKS: &[Check] = &[
         promise: "On an application with a session_interface, the glue sets it.",
         source: "Flask 0.8, Flask.session_interface",
         needs: &[],
-        test: Test::Glue(|glue| Box::pin(serves(glue, new_app(), "an application of 0.8"))),
+        test: Test::Glue(|glue| Box::pin(serves(glue, new_app, "an application of 0.8"))),
     },
     Check {
         id: "glue/leaves-new-apps-unpatched",
@@ -57,10 +57,20 @@ pub(crate) const CHECKS: &[Check] = &[
     },
 ];
 
-async fn serves(glue: Glue, app: Rc<App<MemorySession>>, on: &'static str) -> Result<usize, GlueFinding> {
-    glue(&app, Rc::new(Marked("first")));
-    let seen = marks(&app).await;
-    expect_marks("interface-not-used", on, ["first", "first"], seen)
+/// Twice, since one process may have two applications.
+async fn serves(
+    glue: Glue,
+    app: fn() -> Rc<App<MemorySession>>,
+    on: &'static str,
+) -> Result<usize, GlueFinding> {
+    let mut comparisons = 0;
+    for _ in 0..2 {
+        let app = app();
+        glue(&app, Rc::new(Marked("first")));
+        let seen = marks(&app).await;
+        comparisons += expect_marks("interface-not-used", on, ["first", "first"], seen)?;
+    }
+    Ok(comparisons)
 }
 
 async fn leaves_new_apps_unpatched(glue: Glue) -> Result<usize, GlueFinding> {

@@ -7,7 +7,7 @@ use crate::check::{Check, Level, Plan, Test};
 use crate::scenario::Scenario;
 use crate::script::Operation;
 use crate::script::ops::{clear, contains, delete, get, items, pop, set, setdefault, update};
-use crate::survey::{Survey, Values};
+use crate::survey::Survey;
 
 pub(super) const OPENS_EMPTY: Check = Check {
     id: "minimum/opens-empty",
@@ -74,35 +74,6 @@ fn each_mutator_persists(survey: &Survey) -> Plan<Vec<Scenario>> {
     })
 }
 
-pub(super) const FALSE_VALUES_ARE_ITEMS: Check = Check {
-    id: "minimum/false-values-are-items",
-    level: Level::Minimum,
-    clause: "mapping.reads-back",
-    promise: "An item that is false, 0 or empty is an item like any other.",
-    source: "Python, collections.abc.MutableMapping; a test for presence that is one for truth is a common slip",
-    needs: &["minimum/each-mutator-persists"],
-    test: Test::Scenarios(false_values_are_items),
-};
-
-fn false_values_are_items(survey: &Survey) -> Plan<Vec<Scenario>> {
-    for_real_sessions(survey, || {
-        let values = [
-            ("empty-text", json!("")),
-            ("false", json!(false)),
-            ("zero", json!(0)),
-            ("empty-list", json!([])),
-            ("empty-object", json!({})),
-        ];
-        let kept = values.into_iter().filter(|(_, value)| survey.values == Values::Json || value.is_string());
-        let scenarios = kept.map(|(reason, value)| {
-            Scenario::new(reason)
-                .cycle("ann", [set("flag", value.clone()).is_done()])
-                .cycle("ann", [contains("flag").is(true), get("flag").is(value)])
-        });
-        Plan::Do(scenarios.collect())
-    })
-}
-
 pub(super) const BROWSERS_ISOLATED: Check = Check {
     id: "minimum/browsers-isolated",
     level: Level::Minimum,
@@ -125,6 +96,17 @@ fn browsers_isolated(survey: &Survey) -> Plan<Vec<Scenario>> {
             .cycle("bob", [set("colour", "blue").is_done()])
             .cycle("ann", [get("colour").is("red")])
             .cycle("bob", [get("colour").is("blue")]);
-        Plan::Do(vec![both_write, same_key])
+        let same_items = Scenario::new("same-items-in-two-browsers")
+            .cycle("ann", [set("colour", "red").is_done()])
+            .cycle("bob", [set("colour", "red").is_done()])
+            .cycle("ann", [set("colour", "blue").is_done()])
+            .cycle("bob", [get("colour").is("red")]);
+        let alone =
+            Scenario::new("forgotten-when-others-come").cycle("ann", [set("colour", "red").is_done()]);
+        let crowd = (1..=20).fold(alone, |crowd, other| {
+            crowd.cycle(&format!("other {other}"), [set("size", "small").is_done()])
+        });
+        let crowded_out = crowd.cycle("ann", [get("colour").is("red")]);
+        Plan::Do(vec![both_write, same_key, same_items, crowded_out])
     })
 }

@@ -6,6 +6,7 @@ mod new;
 mod null;
 mod permanent;
 mod umbrella;
+mod values;
 
 use crate::check::{Check, Level, Plan, Test};
 use crate::survey::{Attribute, Survey};
@@ -14,7 +15,8 @@ use crate::survey::{Attribute, Survey};
 pub(crate) const CHECKS: &[Check] = &[
     mapping::OPENS_EMPTY,
     mapping::EACH_MUTATOR_PERSISTS,
-    mapping::FALSE_VALUES_ARE_ITEMS,
+    values::FALSE_VALUES_ARE_ITEMS,
+    values::VALUES_SURVIVE,
     mapping::BROWSERS_ISOLATED,
     permanent::IS_BOOLEAN,
     permanent::READS_BACK,

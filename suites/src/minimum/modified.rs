@@ -7,8 +7,8 @@ use crate::check::{Check, Level, Plan, Test};
 use crate::scenario::{Line, Scenario};
 use crate::script::Operation;
 use crate::script::ops::{
-    clear, contains, delete, get, items, len, modified, pop, set, set_in, set_modified, set_permanent,
-    setdefault, update,
+    clear, contains, delete, get, items, len, modified, new, permanent, pop, set, set_in, set_modified,
+    set_permanent, setdefault, update,
 };
 use crate::survey::{Modified, Nested, Permanent, Survey};
 
@@ -65,6 +65,8 @@ fn one_mode(survey: &Survey) -> Plan<Vec<Scenario>> {
             after_read("changed-by-contains", contains("colour")),
             after_read("changed-by-items", items()),
             after_read("changed-by-len", len()),
+            after_read("changed-by-permanent", permanent()),
+            after_read("changed-by-new", new()),
             across_cycles,
         ])
     })
@@ -126,6 +128,8 @@ pub(super) const STAYS: Check = Check {
                 after_read("reset-by-items", items()),
                 after_read("reset-by-len", len()),
                 after_read("reset-by-contains", contains("colour")),
+                after_read("reset-by-permanent", permanent()),
+                after_read("reset-by-new", new()),
             ])
         })
     }),

@@ -41,7 +41,11 @@ pub(super) const NEVER_FOR_SAVED: Check = Check {
                 .cycle("ann", [set("colour", "red").is_done()])
                 .cycle("ann", [set("colour", "blue").is_done(), new().is(false)])
                 .cycle("ann", [new().is(false)]);
-            Plan::Do(vec![first_read, after_another_write])
+            let after_a_read = Scenario::new("new-after-a-cycle-that-only-read")
+                .cycle("ann", [set("colour", "red").is_done()])
+                .cycle("ann", [get("colour").unjudged()])
+                .cycle("ann", [new().is(false)]);
+            Plan::Do(vec![first_read, after_another_write, after_a_read])
         })
     }),
 };

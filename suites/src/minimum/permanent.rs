@@ -79,11 +79,15 @@ fn persists(survey: &Survey) -> Plan<Vec<Scenario>> {
             .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
             .cycle("ann", [set("size", "small").is_done(), set_permanent(!flipped).is_done()])
             .cycle("ann", [permanent().is(!flipped)]);
+        let another_change = Scenario::new("forgotten-by-another-change")
+            .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
+            .cycle("ann", [set("size", "small").is_done()])
+            .cycle("ann", [permanent().is(flipped)]);
         let others = Scenario::new("set-by-another-browser")
             .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
             .cycle("bob", [set("colour", "blue").is_done(), permanent().is(!flipped)])
             .cycle("bob", [permanent().is(!flipped)]);
-        Plan::Do(vec![flip, flip_alone, flip_back, others])
+        Plan::Do(vec![flip, flip_alone, flip_back, another_change, others])
     })
 }
 
@@ -96,14 +100,29 @@ pub(super) const LEAVES_ITEMS_ALONE: Check = Check {
     needs: &["minimum/each-mutator-persists"],
     test: Test::Scenarios(|survey| {
         for_attribute(survey, "permanent", survey.permanent, || {
+            let both = || [("colour", json!("red")), ("size", json!("small"))];
             let kept = |reason: &str, value: bool| {
-                let both = || [("colour", json!("red")), ("size", json!("small"))];
                 Scenario::new(reason)
                     .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
                     .cycle("ann", [set_permanent(value).is_done(), items().are(both(), survey)])
                     .cycle("ann", [items().are(both(), survey)])
             };
-            Plan::Do(vec![kept("items-changed-by-true", true), kept("items-changed-by-false", false)])
+            let kept_by_unsetting = Scenario::new("items-changed-by-unsetting")
+                .cycle(
+                    "ann",
+                    [
+                        set("colour", "red").is_done(),
+                        set("size", "small").is_done(),
+                        set_permanent(true).is_done(),
+                    ],
+                )
+                .cycle("ann", [set_permanent(false).is_done(), items().are(both(), survey)])
+                .cycle("ann", [items().are(both(), survey)]);
+            Plan::Do(vec![
+                kept("items-changed-by-true", true),
+                kept("items-changed-by-false", false),
+                kept_by_unsetting,
+            ])
         })
     }),
 };

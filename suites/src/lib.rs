@@ -255,6 +255,7 @@
 //! A backend in another language, or one that is only reached over HTTP, is put under test by the command line
 //! `sessionspec` of the package `sessionspec-harness`.
 
+pub mod adapters;
 pub mod backend;
 pub mod browser;
 mod case;
@@ -276,6 +277,7 @@ mod runner;
 mod scenario;
 pub mod script;
 mod search;
+mod set_up;
 mod support;
 pub mod survey;
 pub mod transcript;
@@ -292,6 +294,7 @@ pub use runner::{Event, Options, run, run_until};
 pub use scenario::{Expectation, Finding, Judgement, Line, Scenario};
 pub use search::{DeadSessions, Generator, Property, Shape, ShrinkBounds, case_seed};
 pub use sessionspec_reference as reference;
+pub use set_up::NotRun;
 pub use survey::{PreflightError, Survey};
 
 #[doc(hidden)]

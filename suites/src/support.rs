@@ -1,20 +1,16 @@
 //! The hidden door of the macros: what they expand to calls this, so that they stay thin. It is no public interface.
 
 use std::collections::BTreeMap;
-use std::error::Error;
-use std::fmt::Write;
+use std::fmt::Write as _;
 use std::future::Future;
-use std::rc::Rc;
+use std::io::Write as _;
 
-use tokio::runtime;
-use tokio::task::LocalSet;
-
-use crate::backend::Backend;
 use crate::catalogue::catalogue;
 use crate::checks;
 use crate::contract;
-use crate::report::{self, CheckReport, Report, Verdict, failure_text};
-use crate::runner::{Options, run_until};
+use crate::report::{self, CheckReport, Verdict, failure_text};
+use crate::runner::Options;
+use crate::set_up::{NotRun, SetUp, Unjudged, report_on};
 
 /// Where a test stands.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +23,15 @@ pub struct Place {
     pub package: &'static str,
 }
 
+impl Place {
+    /// The path of the test, as the test harness counts: without the crate.
+    fn test(self) -> String {
+        let module = self.module.split_once("::").map_or(self.module, |(_, path)| path);
+        let name = self.check.rsplit("::").next().unwrap_or(self.check);
+        format!("{module}::{name}")
+    }
+}
+
 /// A check that is known to fail.
 #[derive(Debug, Clone, Copy)]
 pub struct KnownFailure {
@@ -35,9 +40,6 @@ pub struct KnownFailure {
     /// Why.
     pub reason: &'static str,
 }
-
-/// What the expression for a backend may fail with.
-pub(crate) type SetUp = Result<Rc<dyn Backend>, Box<dyn Error>>;
 
 /// The body of one test. It returns if the test has passed.
 pub fn judge(
@@ -54,7 +56,11 @@ pub fn judge(
         ..options.unwrap_or_default()
     };
     let known = options.known_failures.clone();
-    let report = report_on(backend, options).unwrap_or_else(|message| fail(&message));
+    let report = match report_on(backend, options) {
+        Ok(report) => report,
+        Err(Unjudged::NotRun(why)) if std::env::var_os("CI").is_none() => return say_not_run(place, &why),
+        Err(unjudged) => fail(&unjudged.to_string()),
+    };
     let Some(check) = report.checks.iter().find(|check| check.id == id) else {
         fail(&format!("there is no check `{id}`"));
     };
@@ -64,23 +70,10 @@ pub fn judge(
     }
 }
 
-/// Sets the backend up and runs, on a runtime of its own.
-pub(crate) fn report_on(backend: impl Future<Output = SetUp>, options: Options) -> Result<Report, String> {
-    if runtime::Handle::try_current().is_ok() {
-        return Err(
-            "this runs on a runtime of its own: use a plain #[test] instead of an async one".to_owned()
-        );
-    }
-    let runtime = runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| format!("there is no runtime for this test: {error}"))?;
-    LocalSet::new().block_on(&runtime, async {
-        let backend = backend.await.map_err(|error| format!("the backend could not be set up: {error}"))?;
-        run_until(backend, options, |_| {}, std::future::pending())
-            .await
-            .map_err(|error| format!("nothing could be judged; {error}"))
-    })
+/// Tells past the capture of the test harness, which shows nothing of a test that passes.
+pub(crate) fn say_not_run(place: Place, why: &NotRun) {
+    // Where standard error is closed, there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "not run: {}: {why}", place.test());
 }
 
 /// The check and all that it needs, directly or not. What is needed runs first, since the catalogue is in that order.
@@ -111,7 +104,7 @@ fn verdict_text(
     let evidence = check.evidence;
     match (check.verdict, known.get(&check.id)) {
         (Verdict::Pass, _) => {
-            Ok(format!("pass: {} scripts, {} comparisons\n", evidence.scripts, evidence.comparisons))
+            Ok(format!("pass (scripts: {}, comparisons: {})\n", evidence.scripts, evidence.comparisons))
         }
         (Verdict::NotApplicable, _) => Ok(format!("not applicable: {because}\n")),
         (Verdict::KnownFailure, _) => Ok(format!("known failure: {because}\n\n{}", failures(check))),
@@ -140,11 +133,8 @@ fn failures(check: &CheckReport) -> String {
 
 /// What to run next, and what to write where the failure cannot be mended now.
 fn next_steps(place: Place, report: &CheckReport) -> String {
-    let Place { check, module, package } = place;
-    // The test harness does not count the crate's own name as a part of a test's path.
-    let suite = module.split_once("::").map_or(module, |(_, path)| path);
-    let name = check.rsplit("::").next().unwrap_or(check);
-    let mut text = format!("  This test alone:     cargo test -p {package} -- --exact {suite}::{name}\n");
+    let Place { check, package, .. } = place;
+    let mut text = format!("  This test alone:     cargo test -p {package} -- --exact {}\n", place.test());
     let is_stale_entry = report.verdict == Verdict::Fail && report.failures.is_empty();
     if matches!(report.verdict, Verdict::Fail | Verdict::Unverified) && !is_stale_entry {
         let _ = writeln!(text, "  If it has to stay:   known_failures {{ {check}: \"why\" }}");

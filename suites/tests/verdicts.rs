@@ -7,8 +7,8 @@ use std::process::Command;
 use std::rc::Rc;
 
 use sessionspec::reference::http::{Request, Response};
-use sessionspec::reference::{Memory, MemorySession, Result, SessionInterface};
-use sessionspec::{Backend, in_process};
+use sessionspec::reference::{self, Memory, MemorySession, SessionInterface};
+use sessionspec::{Backend, NotRun, in_process};
 
 /// A backend that saves nothing.
 struct Forgetful(Memory);
@@ -16,11 +16,15 @@ struct Forgetful(Memory);
 impl SessionInterface for Forgetful {
     type Session = MemorySession;
 
-    async fn open_session(&self, request: &Request) -> Result<Option<MemorySession>> {
+    async fn open_session(&self, request: &Request) -> reference::Result<Option<MemorySession>> {
         self.0.open_session(request).await
     }
 
-    async fn save_session(&self, _session: &mut MemorySession, _response: &mut Response) -> Result<()> {
+    async fn save_session(
+        &self,
+        _session: &mut MemorySession,
+        _response: &mut Response,
+    ) -> reference::Result<()> {
         Ok(())
     }
 }
@@ -70,6 +74,19 @@ mod out_of_order_when_swapped {
     }
 
     sessionspec::conformance! { backend: connect().await?, level: minimum }
+}
+
+mod missing_when_swapped {
+    use super::*;
+
+    fn connect() -> Result<Memory, NotRun> {
+        if is_swapped() {
+            return Err(NotRun::because("there is no store on this machine"));
+        }
+        Ok(Memory::default())
+    }
+
+    sessionspec::conformance! { backend: connect()?, level: minimum }
 }
 
 /// Runs one test of this file in a process of its own: whether it passed, and what it said.
@@ -129,4 +146,19 @@ fn a_backend_that_cannot_be_set_up_says_why() {
     let (passed, said) = run("out_of_order_when_swapped::minimum::opens_empty", true);
     assert!(!passed);
     insta::assert_snapshot!(said);
+}
+
+#[test]
+fn what_is_missing_is_told_and_fails_in_ci() {
+    let test = "missing_when_swapped::minimum::opens_empty";
+    let run = |ci: Option<&str>| {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", test]).env("SWAPPED", "1").env_remove("CI").envs(ci.map(|ci| ("CI", ci)));
+        command.output().unwrap()
+    };
+    let local = run(None);
+    assert!(local.status.success());
+    let said = String::from_utf8(local.stderr).unwrap();
+    assert_eq!(said, format!("not run: {test}: there is no store on this machine\n"));
+    assert!(!run(Some("true")).status.success());
 }

@@ -8,7 +8,7 @@ use super::Gate;
 use crate::script::{Answer, Operation};
 
 /// How a handler ended.
-pub(super) enum Handled {
+pub(crate) enum Handled {
     /// With these answers and this status.
     Answered { results: Vec<Answer>, status: u16 },
     /// With an exception.
@@ -16,7 +16,7 @@ pub(super) enum Handled {
 }
 
 /// Performs the operations in order; a refused one does not end the cycle.
-pub(super) async fn interpret(
+pub(crate) async fn interpret(
     session: &mut impl Session,
     ops: &[Operation],
     gates: &BTreeMap<String, Gate>,

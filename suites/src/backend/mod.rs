@@ -1,12 +1,16 @@
 //! The waist of the suite: one cycle in, one answer out. Checks never know what is behind it.
 
 mod gate;
+mod guarded;
 mod in_process;
 mod interpret;
 mod into_backend;
 
 pub use gate::Gate;
+pub use guarded::guarded;
 pub use in_process::{InProcess, in_process};
+#[cfg(feature = "tower-sessions")]
+pub(crate) use interpret::{Handled, interpret};
 pub use into_backend::{IntoBackend, kind};
 pub use sessionspec_reference::legacy::LocalBoxFuture;
 

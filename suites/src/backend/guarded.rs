@@ -1,0 +1,55 @@
+//! A backend and what it needs to stay alive.
+
+use std::rc::Rc;
+use std::time::SystemTime;
+
+use sessionspec_reference::Description;
+
+use super::{Backend, BackendError, CycleRequest, CycleResponse, IntoBackend, LocalBoxFuture};
+use crate::browser::Origin;
+
+struct Guarded<G> {
+    backend: Rc<dyn Backend>,
+    _guard: G,
+}
+
+/// Keeps something alive for as long as the backend is under test: a folder with its database, the database's server.
+/// It is dropped after the backend.
+///
+/// ```
+/// # fn started() -> std::io::Result<(u16, Vec<u8>)> { Ok((6379, Vec::new())) }
+/// # fn connect(_port: u16) -> sessionspec::reference::Memory { Default::default() }
+/// sessionspec::conformance! {
+///     backend: {
+///         let (port, server) = started()?;
+///         sessionspec::backend::guarded(connect(port), server)
+///     },
+///     level: minimum,
+/// }
+/// # fn main() {}
+/// ```
+pub fn guarded<Kind>(backend: impl IntoBackend<Kind>, guard: impl Sized + 'static) -> Rc<dyn Backend> {
+    Rc::new(Guarded { backend: backend.into_backend(), _guard: guard })
+}
+
+impl<G> Backend for Guarded<G> {
+    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+        self.backend.describe()
+    }
+
+    fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+        self.backend.cycle(request)
+    }
+
+    fn origin(&self) -> Origin {
+        self.backend.origin()
+    }
+
+    fn path(&self) -> &str {
+        self.backend.path()
+    }
+
+    fn now(&self) -> SystemTime {
+        self.backend.now()
+    }
+}

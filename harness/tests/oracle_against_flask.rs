@@ -137,8 +137,8 @@ fn same_answers(reference: &Transcript, flask: &Transcript, quirks: Quirks) -> u
 
 /// Whether the last look at the items found none.
 fn leaves_nothing(exchange: &Exchange) -> bool {
-    let looks = exchange.ops.iter().zip(exchange.answers()).filter(|(op, _)| **op == Operation::Items);
-    looks.last().is_none_or(|(_, items)| *items == Answer::Ok(serde_json::json!({})))
+    let mut looks = exchange.ops.iter().zip(exchange.answers()).filter(|(op, _)| **op == Operation::Items);
+    looks.next_back().is_none_or(|(_, items)| *items == Answer::Ok(serde_json::json!({})))
 }
 
 fn same(wanted: &Answer, seen: &Answer) -> bool {

@@ -58,7 +58,7 @@ async fn perform(session: &mut impl Session, op: &Operation) -> sessionspec::ref
         Operation::Delete { key } => drop(black_box(session.delete(key).await?)),
         Operation::Pop { key } => drop(black_box(session.pop(key).await?)),
         Operation::Setdefault { key, value } => {
-            drop(black_box(session.setdefault(key, value.clone()).await?))
+            drop(black_box(session.setdefault(key, value.clone()).await?));
         }
         Operation::Update { items } => session.update(items.clone()).await?,
         Operation::Clear => session.clear().await?,

@@ -101,12 +101,10 @@ fn play_by_hand() -> impl FnMut() -> usize {
 
 #[divan::bench]
 fn generated(bencher: divan::Bencher<'_, '_>) {
-    let mut generate = generate();
-    bencher.counter(ItemsCount::new(200_usize)).bench_local(move || generate());
+    bencher.counter(ItemsCount::new(200_usize)).bench_local(generate());
 }
 
 #[divan::bench]
 fn played(bencher: divan::Bencher<'_, '_>) {
-    let mut play = play();
-    bencher.counter(ItemsCount::new(cycles(&scripts()))).bench_local(move || play());
+    bencher.counter(ItemsCount::new(cycles(&scripts()))).bench_local(play());
 }

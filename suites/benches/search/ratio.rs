@@ -8,7 +8,8 @@ const SLICE: Duration = Duration::from_millis(40);
 /// Prints how many things the first does for each that the second does in the same time.
 pub(crate) fn print(what: &str, ours: &mut impl FnMut() -> usize, other: &mut impl FnMut() -> usize) {
     // The first calls fill caches.
-    (per_second(ours), per_second(other));
+    per_second(ours);
+    per_second(other);
     let mut rounds: Vec<[f64; 3]> = (0..ROUNDS)
         .map(|_| {
             let (ours, other) = (per_second(ours), per_second(other));

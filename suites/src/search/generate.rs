@@ -9,7 +9,7 @@ use sessionspec_reference::Value;
 
 use super::Property;
 use super::scribe::Scribe;
-use super::values::{KEYS, nested, values};
+use super::values::{KEYS, MORE_KEYS, nested, values};
 use crate::script::Script;
 use crate::survey::{Attribute, Nested, Permanent, Survey, Values};
 
@@ -23,6 +23,7 @@ pub struct Generator {
     /// How often each verb is tried, of those that are judged.
     pub(super) verbs: Vec<(u32, Verb)>,
     pub(super) keys: Vec<&'static str>,
+    pub(super) more_keys: Vec<&'static str>,
     pub(super) values: BoxedStrategy<Value>,
     pub(super) nested: BoxedStrategy<Value>,
 }
@@ -55,8 +56,8 @@ const VERBS: [(u32, Verb, &str); 17] = [
     (1, Verb::Contains, "contains"),
     (1, Verb::Len, "len"),
     (8, Verb::Set, "set"),
-    (4, Verb::Delete, "delete"),
-    (3, Verb::Pop, "pop"),
+    (5, Verb::Delete, "delete"),
+    (4, Verb::Pop, "pop"),
     (3, Verb::Setdefault, "setdefault"),
     (3, Verb::Update, "update"),
     (2, Verb::Clear, "clear"),
@@ -91,6 +92,8 @@ impl Generator {
     /// A generator of scripts with this property, for a backend like the one that was surveyed.
     #[must_use]
     pub fn new(property: Property, survey: &Survey) -> Self {
+        // What the framework keeps under a key of its own is nobody's business.
+        let is_free = |key: &&'static str| !survey.own_keys.contains(*key);
         let supported = VERBS.into_iter().filter(|(_, verb, name)| {
             !survey.unsupported.iter().any(|unsupported| unsupported == name) && is_judged(*verb, survey)
         });
@@ -98,7 +101,8 @@ impl Generator {
             property,
             survey: survey.clone(),
             verbs: supported.map(|(weight, verb, _)| (weight, verb)).collect(),
-            keys: KEYS.into_iter().filter(|key| !survey.own_keys.contains(*key)).collect(),
+            keys: KEYS.into_iter().filter(is_free).collect(),
+            more_keys: MORE_KEYS.into_iter().filter(is_free).collect(),
             values: values(survey.values),
             nested: nested(),
         }

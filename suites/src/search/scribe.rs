@@ -34,11 +34,11 @@ impl<'a> Scribe<'a> {
                 script.steps.push(self.cycle(BROWSERS[0], turns));
             }
             Shape::SeveralCycles => {
-                let browsers = &BROWSERS[..self.weighted(&[(4, 1), (4, 2), (2, 3)])];
-                for _ in 0..2 + self.below(6) {
+                let browsers = &BROWSERS[..self.weighted(&[(5, 1), (3, 2), (3, 3)])];
+                for _ in 0..1 + browsers.len() + self.below(7) {
                     script.steps.extend(self.copy_cookies(browsers));
                     let browser = self.browser(browsers);
-                    let turns = self.weighted(&[(1, 0), (5, 1), (3, 2), (2, 3), (1, 5)]);
+                    let turns = self.weighted(&[(1, 0), (6, 1), (3, 2), (2, 3), (1, 5)]);
                     script.steps.push(self.cycle(browser, turns));
                 }
             }
@@ -148,7 +148,7 @@ impl<'a> Scribe<'a> {
             .collect();
         let (key, container) = if containers.is_empty() {
             let key = self.key(browser, 2);
-            let value = json!({"n": self.value_for(browser, &key)});
+            let value = json!({"n": self.value_for(browser, &Map::new(), &key)});
             ops.push(Operation::Set { key: key.clone(), value: value.clone() });
             (key, value)
         } else {
@@ -186,20 +186,23 @@ impl<'a> Scribe<'a> {
         }
     }
 
-    /// Items for an update: none, or some that are there already and some that are not.
+    /// Items for an update: none, or some that are there already and some that are not, or now and then many.
     fn some_items(&mut self, browser: &str) -> Map {
         let mut items = Map::new();
         for _ in 0..self.below(4) {
-            let (key, _) = self.item(browser, 1);
-            let value = self.value_for_all(browser, &items, &key);
+            let key = self.key(browser, 1);
+            let value = self.value_for(browser, &items, &key);
             items.insert(key, value);
+        }
+        if self.below(8) == 0 {
+            items.extend(self.plan.more_keys.iter().map(|key| ((*key).to_owned(), small_value())));
         }
         items
     }
 
     fn item(&mut self, browser: &str, existing: usize) -> (String, Value) {
         let key = self.key(browser, existing);
-        let value = self.value_for(browser, &key);
+        let value = self.value_for(browser, &Map::new(), &key);
         (key, value)
     }
 
@@ -214,12 +217,8 @@ impl<'a> Scribe<'a> {
         chosen[self.below(chosen.len())].to_owned()
     }
 
-    fn value_for(&mut self, browser: &str, key: &str) -> Value {
-        self.value_for_all(browser, &Map::new(), key)
-    }
-
     /// A value that fits into the session beside its other items and those that come with it.
-    fn value_for_all(&mut self, browser: &str, together_with: &Map, key: &str) -> Value {
+    fn value_for(&mut self, browser: &str, together_with: &Map, key: &str) -> Value {
         let strategy = if self.plan.survey.values == Values::Json && self.below(6) == 0 {
             &self.plan.nested
         } else {

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::modes;
 use crate::planted::{Bug, Planted};
 use sessionspec::reference::Memory;
-use sessionspec::reference::modes::{Emptied, Modes, Modified, Nested, Permanent};
 use sessionspec::{CaseFile, Options, ReplayOutcome, Verdict, in_process, replay, replay_surveyed};
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -16,8 +16,8 @@ fn directory() -> PathBuf {
 
 fn cases() -> Vec<(String, CaseFile)> {
     let mut paths: Vec<PathBuf> = std::fs::read_dir(directory())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
+        .expect("the directory of cases is part of the repository")
+        .map(|entry| entry.expect("it can be read").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .collect();
     paths.sort();
@@ -25,8 +25,8 @@ fn cases() -> Vec<(String, CaseFile)> {
     paths
         .into_iter()
         .map(|path| {
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            let case = CaseFile::from_json(&std::fs::read_to_string(&path).unwrap());
+            let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+            let case = CaseFile::from_json(&std::fs::read_to_string(&path).expect("a case is text"));
             (name.clone(), case.unwrap_or_else(|error| panic!("{name}: {error}")))
         })
         .collect()
@@ -37,33 +37,11 @@ fn bug_of(name: &str) -> Option<Bug> {
     Bug::STABLE.into_iter().find(|bug| bug.name() == name)
 }
 
-/// Modes that answer data operations differently.
-fn all_modes() -> Vec<Modes> {
-    let mut all = Vec::new();
-    for modified in [Modified::Tracked, Modified::Always] {
-        for permanent in [
-            Permanent::InData,
-            Permanent::Beside { survives_clear: true },
-            Permanent::Beside { survives_clear: false },
-        ] {
-            for nested in [Nested::Untracked, Nested::Tracked, Nested::Copies] {
-                for emptied in [Emptied::Removed, Emptied::Kept] {
-                    for permanent_default in [false, true] {
-                        let others = Modes::default();
-                        all.push(Modes { modified, permanent, nested, emptied, permanent_default, ..others });
-                    }
-                }
-            }
-        }
-    }
-    all
-}
-
 #[tokio::test]
 async fn the_reference_passes_every_case_in_every_mode() {
     for (name, case) in cases() {
         let mut compared = false;
-        for modes in all_modes() {
+        for modes in modes::all() {
             let replayed =
                 replay_surveyed(in_process(Memory::new(modes.clone())), &case, PATIENCE).await.unwrap();
             match replayed.outcome {

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::modes;
 use crate::shelf::{Design, Shelf};
-use sessionspec::reference::modes::{Emptied, Modes, Modified, Nested, New, Permanent};
 use sessionspec::reference::{Memory, SessionInterface};
 use sessionspec::{Backend, Options, Verdict, in_process};
 
@@ -12,7 +12,7 @@ const UMBRELLAS: [&str; 2] = ["minimum/reads-back", "minimum/persists"];
 async fn assert_not_accused(backend: Rc<dyn Backend>, seed: u64, cases: u32, name: &str) {
     let only = Some(UMBRELLAS.map(str::to_owned).to_vec());
     let options = Options { seed, cases, only, ..Options::default() };
-    let report = sessionspec::run(backend, options).await.unwrap();
+    let report = sessionspec::run(backend, options).await.expect("the backend answers");
     assert_eq!(report.checks.len(), UMBRELLAS.len());
     for check in &report.checks {
         let failures: Vec<String> =
@@ -22,41 +22,9 @@ async fn assert_not_accused(backend: Rc<dyn Backend>, seed: u64, cases: u32, nam
     }
 }
 
-/// Every combination of the reference's modes, but for what ends in errors or needs a clock.
-fn all_modes() -> impl Iterator<Item = Modes> {
-    let booleans = [false, true];
-    let permanents = [
-        Permanent::InData,
-        Permanent::Beside { survives_clear: true },
-        Permanent::Beside { survives_clear: false },
-    ];
-    let nesteds = [Nested::Untracked, Nested::Tracked, Nested::Copies];
-    let modes = booleans.into_iter().flat_map(move |always| {
-        permanents.into_iter().flat_map(move |permanent| {
-            nesteds.into_iter().flat_map(move |nested| {
-                booleans.into_iter().flat_map(move |permanent_default| {
-                    booleans.into_iter().flat_map(move |write_back| {
-                        booleans.into_iter().map(move |kept| Modes {
-                            modified: if always { Modified::Always } else { Modified::Tracked },
-                            new: if always { New::Constant } else { New::Real },
-                            permanent,
-                            permanent_default,
-                            nested,
-                            write_back,
-                            emptied: if kept { Emptied::Kept } else { Emptied::Removed },
-                            ..Modes::default()
-                        })
-                    })
-                })
-            })
-        })
-    });
-    modes
-}
-
 #[tokio::test]
 async fn the_reference_is_not_accused_in_any_mode() {
-    for (seed, modes) in (0..).zip(all_modes()) {
+    for (seed, modes) in (0..).zip(modes::all()) {
         assert_not_accused(in_process(Memory::new(modes.clone())), seed, 30, &format!("{modes:?}")).await;
     }
 }

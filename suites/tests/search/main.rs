@@ -2,6 +2,7 @@
 
 mod cases;
 mod legal;
+mod modes;
 mod planted;
 mod shelf;
 mod smallest;

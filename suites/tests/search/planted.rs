@@ -138,7 +138,7 @@ impl SessionInterface for Planted {
             | (Bug::LoneOverwriteLost, ["overwrite"]) => true,
             (Bug::FifthSaveLost, [_, ..]) => {
                 self.saves.set(self.saves.get() + 1);
-                self.saves.get() % 5 == 0
+                self.saves.get().is_multiple_of(5)
             }
             _ => false,
         };

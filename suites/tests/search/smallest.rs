@@ -14,7 +14,7 @@ const CHECK: &str = "minimum/persists";
 
 async fn run(backend: Rc<dyn Backend>, options: Options) -> Report {
     let options = Options { only: Some(vec![CHECK.to_owned()]), cases: 1000, ..options };
-    sessionspec::run(backend, options).await.unwrap()
+    sessionspec::run(backend, options).await.expect("the backend answers")
 }
 
 fn failure_of(report: &Report) -> (&CheckReport, &Failure) {
@@ -25,7 +25,7 @@ fn failure_of(report: &Report) -> (&CheckReport, &Failure) {
 }
 
 fn size(failure: &Failure) -> Least {
-    let script = &failure.scenario.as_ref().unwrap().script;
+    let script = &failure.scenario.as_ref().expect("a property fails on a script").script;
     Least { cycles: script.cycles().count(), operations: script.len() }
 }
 

@@ -24,7 +24,7 @@ pub const HELP: &str = "Exit codes:
   0  every check of the asked level passed, does not apply, or fails as is known
   1  a check of the asked level failed, or a known failure is out of date
   2  wrong usage
-  3  nothing failed, but something could not be verified, or the service could not be judged";
+  3  nothing failed, but something could not be verified, or nothing be judged";
 
 impl Exit {
     /// What a report comes to at this level.

@@ -1,7 +1,5 @@
 //! A run can be stopped at any time, also on a backend that never waits for anything.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use sessionspec::reference::Memory;
 use sessionspec::{Event, Options, Verdict, in_process, run_until};
 use tokio::sync::oneshot;

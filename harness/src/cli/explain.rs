@@ -2,7 +2,7 @@
 
 use sessionspec::{catalogue, contract};
 
-use super::Complaint;
+use super::{Complaint, say};
 use crate::exit::Exit;
 
 #[derive(Debug, clap::Args)]
@@ -17,19 +17,19 @@ pub(super) fn explain(arguments: &Arguments) -> Result<Exit, Complaint> {
         let message = format!("there is no check `{}`; `sessionspec list` names them all", arguments.check);
         return Err(Complaint::usage(message));
     };
-    println!("{} ({})\n", check.id, check.level);
-    println!("{}\n", check.promise);
-    println!("Contract, {}:", check.clause);
-    println!("{}\n", contract::clause(check.clause).unwrap_or_default());
-    println!("Source: {}", check.source);
+    say(format_args!("{} ({})\n", check.id, check.level));
+    say(format_args!("{}\n", check.promise));
+    say(format_args!("Contract, {}:", check.clause));
+    say(format_args!("{}\n", contract::clause(check.clause).unwrap_or_default()));
+    say(format_args!("Source: {}", check.source));
     if !check.needs.is_empty() {
-        println!("Needs: {}", check.needs.join(", "));
+        say(format_args!("Needs: {}", check.needs.join(", ")));
     }
     if check.is_umbrella() {
-        println!(
-            "An umbrella: it compares everything on generated scripts, so it may fail beside a check that names the defect."
+        say(
+            "An umbrella: it compares everything on generated scripts, so it may fail beside a check that names the defect.",
         );
     }
-    println!("\nRun it alone: sessionspec run --check {} URL", check.id);
+    say(format_args!("\nRun it alone: sessionspec run --check {} URL", check.id));
     Ok(Exit::Conforms)
 }

@@ -2,11 +2,12 @@
 
 use sessionspec::catalogue;
 
+use super::say;
 use crate::exit::Exit;
 
 pub(super) fn list() -> Exit {
     for check in catalogue() {
-        println!("{:<44}{:<13}{}", check.id, check.level, check.promise);
+        say(format_args!("{:<44}{:<13}{}", check.id, check.level, check.promise));
     }
     Exit::Conforms
 }

@@ -14,6 +14,7 @@ mod run;
 mod serve;
 mod service;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -23,7 +24,7 @@ use interruption::Interruption;
 
 /// A conformance suite for web-session backends.
 #[derive(Debug, Parser)]
-#[command(name = "sessionspec", version, about, after_help = exit::HELP)]
+#[command(name = "sessionspec", version, about, after_help = exit::HELP, term_width = 80)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -54,6 +55,7 @@ enum Command {
     /// Serve an embedded backend as a probe.
     Serve(serve::Arguments),
     /// Look at a probe that somebody is writing: what works, what is missing.
+    #[command(after_help = doctor::HELP)]
     Doctor(doctor::Arguments),
 }
 
@@ -109,6 +111,11 @@ async fn dispatch(command: Command) -> Result<Exit, Complaint> {
         Command::Serve(arguments) => serve::serve(arguments, &interruption).await,
         Command::Doctor(arguments) => doctor::doctor(arguments, &interruption).await,
     }
+}
+
+/// Writes a line to standard output. Where nobody reads it any more, as behind `| head`, there is nobody to tell.
+fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 fn complain(complaint: &Complaint) -> Exit {

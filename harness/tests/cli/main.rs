@@ -4,6 +4,8 @@
 
 mod doctor;
 mod faults;
+mod help;
+mod json;
 mod launch;
 mod midway;
 mod signals;

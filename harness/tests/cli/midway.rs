@@ -1,8 +1,17 @@
 //! Services that fail in the middle of a run: what was found so far is kept, and the rest is marked.
 
+use std::process::Output;
+
 use insta::assert_snapshot;
 
 use crate::support::{Answer, Service, ending, outcome, pops_in_a_check, sessionspec};
+
+/// Runs three checks, of which the second one pops and clears.
+fn run_three_checks(service: &Service) -> Output {
+    let checks = ["opens-empty", "each-mutator-persists", "browsers-isolated"];
+    let checks = checks.map(|check| format!("--check=minimum/{check}"));
+    sessionspec("run").args(checks).arg(service.url()).output().unwrap()
+}
 
 #[test]
 fn dies_in_the_survey() {
@@ -25,9 +34,7 @@ fn dies_in_the_survey() {
 fn dies_midway() {
     let is_time = pops_in_a_check();
     let service = Service::new(move |request| if is_time(request) { Answer::Death } else { Answer::Good });
-    let checks = ["opens-empty", "each-mutator-persists", "browsers-isolated"];
-    let checks = checks.map(|check| format!("--check=minimum/{check}"));
-    assert_snapshot!(ending(&sessionspec("run").args(checks).arg(service.url()).output().unwrap()), @"
+    assert_snapshot!(ending(&run_three_checks(&service)), @"
     Checks
       pass            minimum/opens-empty
       error           minimum/each-mutator-persists
@@ -41,6 +48,68 @@ fn dies_midway() {
     sessionspec: the report is incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n])
     exit 3
     ");
+}
+
+#[test]
+fn answers_one_cycle_with_a_page() {
+    let is_time = pops_in_a_check();
+    let service = Service::new(move |request| {
+        if is_time(request) {
+            Answer::response("200 OK", "text/html", "<h1>Please log in</h1>")
+        } else {
+            Answer::Good
+        }
+    });
+    assert_snapshot!(ending(&run_three_checks(&service)), @"
+    Checks
+      pass            minimum/opens-empty
+      error           minimum/each-mutator-persists
+                        this is no probe: its answer is no JSON (expected value at line 1 column 1): <h1>Please log in</h1>
+      pass            minimum/browsers-isolated
+
+    2 pass, 1 error
+    minimum: not verified
+    exit 3
+    ");
+}
+
+#[test]
+fn fails_on_one_operation() {
+    let service = Service::new(|request| match &request.ops {
+        Some(ops) if ops.iter().any(|op| op == "clear") => {
+            Answer::response("500 Internal Server Error", "text/html", "<h1>Internal Server Error</h1>")
+        }
+        _ => Answer::Good,
+    });
+    assert_snapshot!(ending(&run_three_checks(&service)), @r#"
+    Checks
+      pass            minimum/opens-empty
+      fail            minimum/each-mutator-persists
+      unverified      minimum/browsers-isolated
+                        needs minimum/each-mutator-persists, which failed
+
+    Failures
+
+    minimum/each-mutator-persists (minimum): request-failed
+      promised  Every way to change a session is saved, also as the only change of a cycle.
+                CONTRACT.md, save.each-mutator
+      cycle 1   ann sends no cookie
+                  {"key":"colour","op":"set","value":"red"}  =>  done
+                  {"key":"size","op":"set","value":"small"}  =>  done
+                Set-Cookie: session=<1>; Path=/; HttpOnly; SameSite=Lax
+      cycle 2   ann sends Cookie: session=<1>
+                  {"op":"clear"}  =>  no answer
+                500: <h1>Internal Server Error</h1>
+      cycle 3   ann sends Cookie: session=<1>
+                  {"op":"items"}  =>  {"colour":"red","size":"small"}
+      expected  done
+      seen      a 500: <h1>Internal Server Error</h1>
+
+    1 pass, 1 fail, 1 unverified
+    minimum: fails
+    next: sessionspec explain minimum/each-mutator-persists
+    exit 1
+    "#);
 }
 
 #[test]

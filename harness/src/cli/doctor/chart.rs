@@ -1,5 +1,7 @@
 //! What the doctor has found: one line for each thing that was looked at, written as soon as it is known.
 
+use crate::cli::say;
+
 /// How wide a terminal is.
 const WIDTH: usize = 80;
 
@@ -17,7 +19,7 @@ pub(super) struct Chart {
 impl Chart {
     /// Begins with another subject.
     pub(super) fn section(&mut self, title: &str) {
-        println!("\n{title}");
+        say(format_args!("\n{title}"));
     }
 
     /// It works.
@@ -27,7 +29,7 @@ impl Chart {
         if inline.chars().count() > WIDTH {
             line("ok", what, note);
         } else {
-            println!("{}", inline.trim_end());
+            say(format_args!("{}", inline.trim_end()));
         }
     }
 
@@ -63,23 +65,23 @@ impl Chart {
 
     /// The verdict, and what to do next with `target`.
     pub(super) fn conclude(&self, target: &str) {
-        println!("\n{} ok, {} missing, {} wrong", self.ok, self.missing, self.wrong);
+        say(format_args!("\n{} ok, {} missing, {} wrong", self.ok, self.missing, self.wrong));
         if self.is_healthy() {
-            println!("This is a probe; what its sessions are worth is another question.");
-            println!("next: sessionspec run {target}");
+            say("This is a probe; what its sessions are worth is another question.");
+            say(format_args!("next: sessionspec run {target}"));
         } else {
-            println!("Mend what is wrong first; harness/PROTOCOL.md says what a probe answers.");
-            println!("next: sessionspec doctor {target}");
+            say("Mend what is wrong first; harness/PROTOCOL.md says what a probe answers.");
+            say(format_args!("next: sessionspec doctor {target}"));
         }
     }
 }
 
 fn line(verdict: &str, what: &str, note: &str) {
-    println!("  {verdict:<7}  {what}");
+    say(format_args!("  {verdict:<7}  {what}"));
     let mut written = String::new();
     for word in note.split_whitespace() {
         if !written.is_empty() && INDENT + written.chars().count() + 1 + word.chars().count() > WIDTH {
-            println!("{:INDENT$}{written}", "");
+            say(format_args!("{:INDENT$}{written}", ""));
             written.clear();
         }
         if !written.is_empty() {
@@ -87,5 +89,5 @@ fn line(verdict: &str, what: &str, note: &str) {
         }
         written.push_str(word);
     }
-    println!("{:INDENT$}{written}", "");
+    say(format_args!("{:INDENT$}{written}", ""));
 }

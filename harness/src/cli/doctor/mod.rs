@@ -11,11 +11,18 @@ mod requests;
 mod shape;
 
 use super::service::{Reached, Service};
-use super::{Complaint, Interruption};
+use super::{Complaint, Interruption, say};
 use crate::exit::Exit;
 
 use chart::Chart;
 use patient::Patient;
+
+/// The exit codes in words, for `--help`.
+pub(super) const HELP: &str = "Exit codes:
+  0  nothing is wrong; what is missing may be right
+  1  something is wrong
+  2  wrong usage
+  3  there is nothing to look at";
 
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("probe").args(["url", "launch"]).required(true))]
@@ -60,7 +67,7 @@ async fn examine(patient: &Patient, reached: &Reached, target: &str) -> Result<C
         Complaint::not_verified(format!("there is nothing to look at: {fault}; {advice}"))
     })?;
     let mut chart = Chart::default();
-    println!("sessionspec doctor {target}");
+    say(format_args!("sessionspec doctor {target}"));
     description::examine(&description, &mut chart);
     if !requests::answers_at_all(patient, &mut chart).await {
         return Ok(chart);

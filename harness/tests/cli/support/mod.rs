@@ -17,11 +17,16 @@ pub(crate) fn sessionspec(arguments: &str) -> Command {
     command
 }
 
-/// What it wrote to standard output and to standard error, and its exit code; numbers that the system hands out become `[n]`.
-pub(crate) fn outcome(output: &Output) -> String {
+/// What it wrote to standard output and to standard error, and its exit code.
+pub(crate) fn said(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let exit = output.status.code().map_or_else(|| output.status.to_string(), |code| code.to_string());
-    without_numbers(&format!("{}{}exit {exit}", text(&output.stdout), text(&output.stderr)))
+    format!("{}{}exit {exit}", text(&output.stdout), text(&output.stderr))
+}
+
+/// The same; numbers that the system hands out become `[n]`.
+pub(crate) fn outcome(output: &Output) -> String {
+    without_numbers(&said(output))
 }
 
 /// What it complained about: one line, with nothing on standard output.

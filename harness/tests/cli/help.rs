@@ -89,8 +89,10 @@ fn an_unknown_level() {
 #[test]
 fn an_unknown_format() {
     assert_snapshot!(usage("run --format xml"), @"
-    error: invalid value 'xml' for '--format <FORMAT>'
-      [possible values: text, json]
+    error: invalid value 'xml' for '--format <FORM>'
+      [possible values: text, json, junit, tap, markdown, html]
+
+      tip: a similar value exists: 'html'
 
     For more information, try '--help'.
     exit 2

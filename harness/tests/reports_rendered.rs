@@ -32,7 +32,7 @@ fn failing() -> Report {
 fn both_doors() -> Vec<Report> {
     let in_process = report_of("conforming/new-constant-false", only(&FEW));
     let mut http = report_over_http("conforming/new-constant-false", only(&FEW));
-    let last = http.checks.last_mut().unwrap();
+    let last = http.checks.last_mut().expect("checks were run");
     last.verdict = Verdict::Unverified;
     last.because = Some("the run was stopped".to_owned());
     http.incomplete = Some("the run was stopped".to_owned());
@@ -75,8 +75,8 @@ fn assert_snapshot(name: &str, text: &str) {
 
 /// What people see: the style and the script are read in their own files.
 fn body(html: &str) -> &str {
-    let start = html.find("<header>").unwrap();
-    &html[start..html.find("<script>").unwrap()]
+    let start = html.find("<header>").expect("a page has a header");
+    &html[start..html.find("<script>").expect("a page ends with its script")]
 }
 
 #[test]

@@ -145,7 +145,10 @@ impl Text {
         self.line(&format!("\n{}", totals.join(", ")));
         for report in reports {
             if let Some(why) = &report.incomplete {
-                self.line(&format!("{FAILED}incomplete{FAILED:#}: {}: {why}", report.backend.door));
+                let door =
+                    if reports.len() > 1 { format!(", {}", report.backend.door) } else { String::new() };
+                let why = continued(&format!("{door}: {why}"), "incomplete".len(), 2, WIDTH);
+                self.line(&format!("{FAILED}incomplete{FAILED:#}{why}"));
             }
         }
         for level in levels(reports) {

@@ -52,12 +52,13 @@ fn what_the_service_said_is_quoted_when_it_dies_midway() {
     let output = run.wait_with_output().unwrap();
     assert_snapshot!(ending(&output), @"
     Checks
-      unverified      minimum/opens-empty
-                        the service is gone: the service cannot be reached: Connection refused (os error [n])
+      unverified      minimum/opens-empty: the service is gone: the service cannot
+                      be reached: Connection refused (os error [n])
 
     1 unverified
-    incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n]); its last words: Killed: out of memory
+    incomplete: http: the service is gone: the service cannot be reached: Connection refused (os error [n]); its last words: Killed: out of memory
     minimum: not verified
+    next: sessionspec explain minimum/opens-empty
     sessionspec: the report is incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n]); its last words: Killed: out of memory
     exit 3
     ");

@@ -19,12 +19,13 @@ fn dies_in_the_survey() {
     let output = sessionspec("run --check minimum/opens-empty").arg(service.url()).output().unwrap();
     assert_snapshot!(ending(&output), @"
     Checks
-      unverified      minimum/opens-empty
-                        the service is gone: the service cannot be reached: Connection refused (os error [n])
+      unverified      minimum/opens-empty: the service is gone: the service cannot
+                      be reached: Connection refused (os error [n])
 
     1 unverified
-    incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n])
+    incomplete: http: the service is gone: the service cannot be reached: Connection refused (os error [n])
     minimum: not verified
+    next: sessionspec explain minimum/opens-empty
     sessionspec: the report is incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n])
     exit 3
     ");
@@ -37,14 +38,15 @@ fn dies_midway() {
     assert_snapshot!(ending(&run_three_checks(&service)), @"
     Checks
       pass            minimum/opens-empty
-      error           minimum/each-mutator-persists
-                        the service cut the response off: connection closed before message completed
-      unverified      minimum/browsers-isolated
-                        the service is gone: the service cannot be reached: Connection refused (os error [n])
+      unverified      minimum/browsers-isolated: the service is gone: the service
+                      cannot be reached: Connection refused (os error [n])
+      error           minimum/each-mutator-persists: the service cut the response
+                      off: connection closed before message completed
 
     1 pass, 1 unverified, 1 error
-    incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n])
+    incomplete: http: the service is gone: the service cannot be reached: Connection refused (os error [n])
     minimum: not verified
+    next: sessionspec doctor URL
     sessionspec: the report is incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n])
     exit 3
     ");
@@ -125,20 +127,20 @@ fn hangs_on_one_operation() {
     seed 0, 100 cases for each property
 
     Observed
-      modified          tracked, as declared
-      new               real, as declared
-      permanent         in-data, as declared
-      permanent default false
-      nested            untracked, as declared
-      store             server, as declared
-      empty             kept, declared removed
-      on_error          saved, as declared
-      cookie re-sent    never
-      values            json
-      at once           many
-      cookies           session
-      own keys          _permanent
-      unsupported       none
+      modified           tracked, as declared
+      new                real, as declared
+      permanent          in-data, as declared
+      permanent default  false
+      nested             untracked, as declared
+      store              server, as declared
+      empty              kept, although declared removed
+      on_error           saved, as declared
+      cookie re-sent     never
+      values             json
+      at once            many
+      cookies            session
+      own keys           _permanent
+      unsupported        none
 
     Checks
       pass            minimum/opens-empty
@@ -147,14 +149,15 @@ fn hangs_on_one_operation() {
     Failures
 
     minimum/each-mutator-persists (minimum): request-failed
-      promised  Every way to change a session is saved, also as the only change of a cycle.
+      promised  Every way to change a session is saved, also as the only change of a
+                cycle.
                 CONTRACT.md, save.each-mutator
       cycle 1   ann sends no cookie
-                  {"key":"colour","op":"set","value":"red"}  =>  done
-                  {"key":"size","op":"set","value":"small"}  =>  done
+                  set("colour", "red")  =>  done
+                  set("size", "small")  =>  done
                 Set-Cookie: session=<1>; Path=/; HttpOnly; SameSite=Lax
       cycle 2   ann sends Cookie: session=<1>
-                  {"op":"clear"}  =>  no answer
+                  clear()  =>  no answer
                 no answer within 1 s
       expected  done
       seen      no answer within 1 s
@@ -173,12 +176,12 @@ fn falls_silent_after_the_first_contact() {
         sessionspec("run --timeout 1 --check minimum/opens-empty").arg(service.url()).output().unwrap();
     assert_snapshot!(ending(&output), @"
     Checks
-      unverified      minimum/opens-empty
-                        the service is gone: no answer within 1 s
+      unverified      minimum/opens-empty: the service is gone: no answer within 1 s
 
     1 unverified
-    incomplete: the service is gone: no answer within 1 s
+    incomplete: http: the service is gone: no answer within 1 s
     minimum: not verified
+    next: sessionspec explain minimum/opens-empty
     sessionspec: the report is incomplete: the service is gone: no answer within 1 s
     exit 3
     ");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use sessionspec::report::{CheckReport, LevelVerdict, WIDTH, visible, wrapped};
+use sessionspec::report::{CheckReport, LevelVerdict, WIDTH, continued, visible, wrapped};
 use sessionspec::{Report, Verdict};
 
 /// What changed from one run to another.
@@ -124,10 +124,9 @@ impl Change {
 
     fn to_text(&self) -> String {
         let word = self.direction.as_str();
-        let line = format!("  {word:<7}  {}: {}", visible(&self.what), visible(&self.how));
         let style = self.direction.style();
-        let rest = &wrapped(&line, 11, WIDTH)[2 + word.len()..];
-        format!("  {style}{word}{style:#}{rest}")
+        let told = continued(&format!("{}: {}", visible(&self.what), visible(&self.how)), 11, 11, WIDTH);
+        format!("  {style}{word}{style:#}{}{told}", " ".repeat(9 - word.len()))
     }
 }
 

@@ -1,6 +1,10 @@
 //! The form of reports: what the published schema says, what varies, and what can be read again.
 
+#![allow(clippy::unwrap_used, reason = "a test ends with its first surprise")]
+
 mod support;
+
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use sessionspec::Options;
@@ -18,9 +22,9 @@ fn json(report: &Report) -> Value {
     serde_json::from_str(&serde_json::to_string(report).unwrap()).unwrap()
 }
 
-/// Few cases: what is tested here is the form.
+/// Few cases, and little patience with the backend that serves one request at a time: what is tested is the form.
 fn quick() -> Options {
-    Options { cases: 5, ..Options::default() }
+    Options { cases: 5, patience: Duration::from_secs(2), ..Options::default() }
 }
 
 #[test]

@@ -5,10 +5,16 @@ use std::fmt::Write;
 use sessionspec::report::{Failure, failure_text};
 use sessionspec::{LevelVerdict, Report, Verdict};
 
-use super::rows::{Row, badness, doors, level_verdict, levels, rows};
+use super::rows::{Row, badness, doors, level_verdict, levels, remarks, rows};
 
-/// A comment on GitHub has at most 65 536 characters; the rest of the report needs some of them.
+/// A comment on GitHub has at most 65 536 characters; what tells that something is left out needs some of them.
+const ROOM: usize = 60_000;
+
+/// How much of it the failures may take, so that the rest is not left out because of them.
 const ROOM_FOR_FAILURES: usize = 40_000;
+
+/// How many failures are named that are left out.
+const MOST_NAMED: usize = 20;
 
 /// How much of a remark is shown.
 const BRIEF: usize = 150;
@@ -28,8 +34,14 @@ pub(super) fn markdown(reports: &[Report]) -> String {
     }
     text.push_str(&disagreements(&rows));
     text.push_str(&failures(&rows));
-    text.push_str(&folded("What was observed", &survey(reports)));
-    text.push_str(&folded("All checks", &checks(&rows)));
+    for (summary, body) in [("What was observed", survey(reports)), ("All checks", checks(&rows))] {
+        let section = folded(summary, &body);
+        if text.len() + section.len() <= ROOM {
+            text.push_str(&section);
+        } else {
+            let _ = writeln!(text, "{summary}: too long for a comment, and in the other reports.\n");
+        }
+    }
     let _ = writeln!(
         text,
         "<sub>sessionspec {}, {}, seed {}, {} cases for each property. `sessionspec explain CHECK` says more.</sub>",
@@ -50,14 +62,9 @@ fn levels_table(reports: &[Report]) -> String {
             LevelVerdict::Fails => "❌",
             LevelVerdict::NotVerified => "❔",
         };
-        let told: Vec<_> = reports.iter().flat_map(|report| &report.levels).collect();
-        let mut told = told.into_iter().filter(|told| told.level == level);
-        let remark = told.next().map(|told| match (told.known_failures, told.stand_ins.as_slice()) {
-            (0, []) => String::new(),
-            (known, []) => format!(", but for {known} known to fail"),
-            (_, stand_ins) => format!(", with stand-ins for {}", code(&stand_ins.join(", "))),
-        });
-        let _ = writeln!(table, "| {level} | {icon} {}{} |", verdict.as_str(), remark.unwrap_or_default());
+        let remarks: String =
+            remarks(reports, level).iter().map(|remark| format!(", {}", escaped(remark))).collect();
+        let _ = writeln!(table, "| {level} | {icon} {}{remarks} |", verdict.as_str());
     }
     table
 }
@@ -106,7 +113,10 @@ fn failures(rows: &[Row<'_>]) -> String {
         }
     }
     if !left_out.is_empty() {
-        let _ = writeln!(text, "Too long for a comment, and in the other reports: {}\n", left_out.join(", "));
+        let named = left_out.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
+        let more = left_out.len().saturating_sub(MOST_NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let _ = writeln!(text, "Too long for a comment, and in the other reports: {named}{more}\n");
     }
     if text.is_empty() { text } else { format!("### Failures\n\n{text}") }
 }

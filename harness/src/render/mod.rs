@@ -10,8 +10,6 @@ mod rows;
 mod tap;
 mod text;
 
-pub use text::text;
-
 use sessionspec::Report;
 
 /// A form of a report.

@@ -88,3 +88,17 @@ pub(super) fn badness(verdict: Verdict) -> u8 {
         Verdict::Fail => 6,
     }
 }
+
+/// What else there is to say of a level, as something that follows its verdict.
+pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
+    let mut told = reports.iter().flat_map(|report| &report.levels).filter(|told| told.level == level);
+    let known = told.clone().map(|told| told.known_failures).max().unwrap_or_default();
+    let stand_ins = told.find(|told| !told.stand_ins.is_empty());
+    let known = match (known, level_verdict(reports, level)) {
+        (0, _) => None,
+        (known, LevelVerdict::Conforms) => Some(format!("but for {known} known to fail")),
+        (known, _) => Some(format!("and {known} known to fail besides")),
+    };
+    let stand_ins = stand_ins.map(|told| format!("with stand-ins for {}", told.stand_ins.join(", ")));
+    known.into_iter().chain(stand_ins).collect()
+}

@@ -9,8 +9,7 @@ use sessionspec::{Report, Verdict};
 pub(super) fn tap(reports: &[Report]) -> String {
     let mut tap = "TAP version 14\n".to_owned();
     if let [report] = reports {
-        tap.push_str(&document(report));
-        return tap;
+        return tap + &document(report) + &bail_out(reports);
     }
     for (index, report) in reports.iter().enumerate() {
         let door = escaped(&report.backend.door);
@@ -22,7 +21,7 @@ pub(super) fn tap(reports: &[Report]) -> String {
         let _ = writeln!(tap, "{ok} {} - {door}", index + 1);
     }
     let _ = writeln!(tap, "1..{}", reports.len());
-    tap
+    tap + &bail_out(reports)
 }
 
 /// What one report says, without the line of the version.
@@ -36,10 +35,13 @@ fn document(report: &Report) -> String {
     for level in &report.levels {
         let _ = writeln!(tap, "# {}: {}", level.level, level.verdict.as_str());
     }
-    if let Some(why) = &report.incomplete {
-        let _ = writeln!(tap, "Bail out! {}", escaped(why));
-    }
     tap
+}
+
+/// The last line, where a run was cut short: what follows would have to be ignored.
+fn bail_out(reports: &[Report]) -> String {
+    let why = reports.iter().find_map(|report| report.incomplete.as_ref());
+    why.map(|why| format!("Bail out! {}\n", escaped(why))).unwrap_or_default()
 }
 
 fn test_point(number: usize, check: &CheckReport) -> String {

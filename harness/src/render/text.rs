@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anstyle::Style;
-use sessionspec::report::{CapabilityReport, KnownState, LevelReport, WIDTH, failure_text, wrapped};
+use sessionspec::report::{
+    CapabilityReport, KnownState, LevelVerdict, WIDTH, continued, failure_text, wrapped,
+};
 use sessionspec::{Level, Report, Verdict};
 
 use super::palette::{self, FAILED, HEADING};
-use super::rows::{Row, badness, doors, level_verdict, levels, rows};
+use super::rows::{Row, badness, doors, level_verdict, levels, remarks, rows};
 
 /// The width of the column that holds the verdicts.
 const VERDICT: usize = 14;
 
 /// The reports of one backend, one for each door, with colours as ANSI sequences.
-#[must_use]
-pub fn text(reports: &[Report]) -> String {
+pub(super) fn text(reports: &[Report]) -> String {
     let mut text = Text(String::new());
     let Some(first) = reports.first() else { return text.0 };
     let rows = rows(reports);
@@ -43,7 +44,7 @@ impl Text {
     /// A label in colour and a text beside it.
     fn labelled(&mut self, label: &str, width: usize, style: Style, text: &str) {
         let gap = " ".repeat(width.saturating_sub(label.chars().count()) + 2);
-        self.line(&format!("  {style}{label}{style:#}{gap}{}", continued(text, width + 4, width + 4)));
+        self.line(&format!("  {style}{label}{style:#}{gap}{}", continued(text, width + 4, width + 4, WIDTH)));
     }
 
     fn title(&mut self, first: &Report, reports: &[Report]) {
@@ -144,26 +145,23 @@ impl Text {
         self.line(&format!("\n{}", totals.join(", ")));
         for report in reports {
             if let Some(why) = &report.incomplete {
-                self.line(&format!("{FAILED}incomplete{FAILED:#}: {}: {why}", report.backend.door));
+                let door =
+                    if reports.len() > 1 { format!(", {}", report.backend.door) } else { String::new() };
+                let why = continued(&format!("{door}: {why}"), "incomplete".len(), 2, WIDTH);
+                self.line(&format!("{FAILED}incomplete{FAILED:#}{why}"));
             }
         }
         for level in levels(reports) {
             let verdict = level_verdict(reports, level);
             let style = palette::of_level(verdict);
             let used = format!("{level}: {}", verdict.as_str()).len();
-            let rest = continued(&remarks(reports, level), used, 2);
+            let rest = continued(&remark(reports, level), used, 2, WIDTH);
             self.line(&format!("{level}: {style}{}{style:#}{rest}", verdict.as_str()));
         }
         if let Some(next) = next(rows) {
             self.line(&format!("next: {next}"));
         }
     }
-}
-
-/// A text that goes on where so many columns are used already, broken so that no line is too long.
-fn continued(text: &str, used: usize, hang: usize) -> String {
-    let paragraph = wrapped(&format!("{}{text}", " ".repeat(used)), hang, WIDTH);
-    paragraph.get(used..).unwrap_or_default().to_owned()
 }
 
 fn observed(row: &CapabilityReport) -> String {
@@ -194,21 +192,17 @@ fn together(ids: &[&str], rows: &[Row<'_>]) -> String {
     named.join(", ")
 }
 
-/// What else there is to say of a level.
-fn remarks(reports: &[Report], level: Level) -> String {
-    let of_level = |report: &Report| report.levels.iter().find(|told| told.level == level).cloned();
-    let told: Vec<LevelReport> = reports.iter().filter_map(of_level).collect();
+/// What each door says of a level, where they differ, and what else there is to say.
+fn remark(reports: &[Report], level: Level) -> String {
+    let said = reports.iter().filter_map(|report| Some((&report.backend.door, report.verdict(level)?)));
+    let said: Vec<(&String, LevelVerdict)> = said.collect();
     let mut text = String::new();
-    if told.windows(2).any(|pair| pair[0].verdict != pair[1].verdict) {
-        let each = reports.iter().zip(&told);
-        let each = each.map(|(report, told)| format!("{} {}", report.backend.door, told.verdict.as_str()));
+    if said.windows(2).any(|pair| pair[0].1 != pair[1].1) {
+        let each = said.iter().map(|(door, verdict)| format!("{door} {}", verdict.as_str()));
         let _ = write!(text, " ({})", each.collect::<Vec<_>>().join(", "));
     }
-    if let Some(known) = told.iter().map(|told| told.known_failures).max().filter(|known| *known > 0) {
-        let _ = write!(text, ", but for {known} known to fail");
-    }
-    if let Some(told) = told.iter().find(|told| !told.stand_ins.is_empty()) {
-        let _ = write!(text, ", with stand-ins for {}", told.stand_ins.join(", "));
+    for remark in remarks(reports, level) {
+        let _ = write!(text, ", {remark}");
     }
     text
 }

@@ -22,7 +22,7 @@ pub use text::failure_text;
 pub use this_run::ThisRun;
 pub(crate) use this_run::Watch;
 pub use visible::visible;
-pub use wrap::{WIDTH, wrapped};
+pub use wrap::{WIDTH, continued, wrapped};
 
 use std::collections::BTreeMap;
 

@@ -12,33 +12,56 @@ pub const WIDTH: usize = 80;
 /// ```
 #[must_use]
 pub fn wrapped(text: &str, hang: usize, width: usize) -> String {
-    let mut lines = vec![String::new()];
-    let mut used = 0;
+    continued(text, 0, hang, width)
+}
+
+/// As [`wrapped`], but the text goes on in a line of which so many columns are used already.
+#[must_use]
+pub fn continued(text: &str, used: usize, hang: usize, width: usize) -> String {
+    let mut lines = Lines { done: String::new(), line: String::new(), used, hang, width };
     for (index, word) in text.split(' ').enumerate() {
         let length = word.chars().count();
-        let starts_line = lines.len() > 1 && used == hang;
-        if used + length < width || index == 0 {
-            let line = lines.last_mut().expect("there is always a line");
-            if index > 0 && !starts_line {
-                line.push(' ');
-                used += 1;
-            }
-        } else {
-            lines.push(" ".repeat(hang));
-            used = hang;
+        let space = usize::from(index > 0 && !lines.starts_anew());
+        let fits_on_a_line = hang + length <= width;
+        if lines.used + space + length > width && fits_on_a_line {
+            lines.end();
+        } else if space > 0 {
+            lines.push(' ');
         }
         // A word that fits on no line is broken wherever it has to be.
-        for c in word.chars() {
-            if used == width {
-                lines.push(" ".repeat(hang));
-                used = hang;
-            }
-            lines.last_mut().expect("there is always a line").push(c);
-            used += 1;
-        }
+        word.chars().for_each(|c| lines.push(c));
     }
-    let trimmed: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
-    trimmed.join("\n")
+    lines.done.push_str(lines.line.trim_end());
+    lines.done
+}
+
+struct Lines {
+    done: String,
+    line: String,
+    used: usize,
+    hang: usize,
+    width: usize,
+}
+
+impl Lines {
+    fn starts_anew(&self) -> bool {
+        !self.done.is_empty() && self.line.trim_start().is_empty()
+    }
+
+    fn push(&mut self, c: char) {
+        if self.used >= self.width {
+            self.end();
+        }
+        self.line.push(c);
+        self.used += 1;
+    }
+
+    fn end(&mut self) {
+        self.done.push_str(self.line.trim_end());
+        self.done.push('\n');
+        self.line = " ".repeat(self.hang);
+        self.used = self.hang;
+    }
 }
 
 #[cfg(test)]
@@ -47,15 +70,28 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_and_no_line_is_too_long() {
-        let text = format!("  label     some words, then {} and the rest", "x".repeat(200));
-        let shown = wrapped(&text, 12, WIDTH);
-        assert!(shown.lines().all(|line| line.chars().count() <= WIDTH), "{shown}");
         let bare = |text: &str| text.replace(['\n', ' '], "");
-        assert_eq!(bare(&shown), bare(&text));
+        let word = "x".repeat(200);
+        for text in [
+            format!("  label     some words, then {word} and the rest"),
+            word.clone(),
+            format!("  label     {word}"),
+        ] {
+            let shown = wrapped(&text, 12, WIDTH);
+            assert!(shown.lines().all(|line| line.chars().count() <= WIDTH), "{shown}");
+            assert_eq!(bare(&shown), bare(&text));
+        }
     }
 
     #[test]
     fn spaces_within_a_line_stay() {
         assert_eq!(wrapped("    get(1)  =>  2", 6, WIDTH), "    get(1)  =>  2");
+    }
+
+    #[test]
+    fn a_line_is_filled_to_the_last_column() {
+        assert_eq!(wrapped("aaa bbb", 0, 7), "aaa bbb");
+        assert_eq!(wrapped("aaa bbbb", 1, 7), "aaa\n bbbb");
+        assert_eq!(continued("aaa bbb", 4, 4, 8), "aaa\n    bbb");
     }
 }

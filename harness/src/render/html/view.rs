@@ -9,7 +9,7 @@ use sessionspec::{Level, Report, Verdict, contract};
 
 use super::prose::{Run, paragraphs, prose};
 use super::sequence::Sequence;
-use crate::render::rows::{Row, badness, doors, level_verdict, levels, rows};
+use crate::render::rows::{Row, badness, doors, level_verdict, levels, remarks, rows};
 
 /// The whole page.
 #[derive(Serialize)]
@@ -140,18 +140,10 @@ impl LevelView {
             LevelVerdict::Fails => ("fail", "✕"),
             LevelVerdict::NotVerified => ("doubt", "?"),
         };
-        let mut told = reports.iter().flat_map(|report| &report.levels).filter(|told| told.level == level);
-        let remark = told.next().map(|told| {
-            let known =
-                (told.known_failures > 0).then(|| format!("but for {} known to fail", told.known_failures));
-            let stand_ins = (!told.stand_ins.is_empty())
-                .then(|| format!("with stand-ins for {}", told.stand_ins.join(", ")));
-            known.into_iter().chain(stand_ins).collect::<Vec<_>>().join(", ")
-        });
         Self {
             name: level.as_str(),
             mark: Mark { class, sign, word: verdict.as_str() },
-            remark: remark.unwrap_or_default(),
+            remark: remarks(reports, level).join(", "),
         }
     }
 }

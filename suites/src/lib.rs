@@ -278,6 +278,8 @@ mod scenario;
 pub mod script;
 mod search;
 mod set_up;
+#[cfg(feature = "snapshots")]
+mod snapshot;
 mod support;
 pub mod survey;
 pub mod transcript;
@@ -299,5 +301,9 @@ pub use survey::{PreflightError, Survey};
 
 #[doc(hidden)]
 pub mod __support {
+    #[cfg(feature = "snapshots")]
+    pub use crate::snapshot::behaviour;
     pub use crate::support::{KnownFailure, Place, judge};
+    #[cfg(feature = "snapshots")]
+    pub use insta;
 }

@@ -9,11 +9,8 @@ use crate::support::report_or_not_run;
 
 /// Pins what a backend does: what it can, and what became of every check of every level.
 ///
-/// ```
-/// #[test]
-/// fn behaviour() {
-///     sessionspec::assert_conformance_snapshot!(sessionspec::reference::Memory::default());
-/// }
+/// ```no_run
+/// sessionspec::assert_conformance_snapshot!(sessionspec::reference::Memory::default());
 /// ```
 ///
 /// The snapshot is a file beside the test, in the repository of the test, or it is in the line itself:

@@ -92,20 +92,7 @@
 //! # let report = runtime.block_on(sessionspec::run(Shelf::default(), options)).unwrap();
 //! # let check = report.checks.iter().find(|check| check.id == "minimum/each-mutator-persists").unwrap();
 //! # let text = sessionspec::report::failure_text(check, &check.failures[0]);
-//! # assert_eq!(text, r#"minimum/each-mutator-persists (minimum): delete
-//! #   promised  Every way to change a session is saved, also as the only change of a cycle.
-//! #             CONTRACT.md, save.each-mutator
-//! #   cycle 1   ann sends no cookie
-//! #               {"key":"colour","op":"set","value":"red"}  =>  done
-//! #               {"key":"size","op":"set","value":"small"}  =>  done
-//! #             Set-Cookie: session=<1>; Path=/; HttpOnly; SameSite=Lax
-//! #   cycle 2   ann sends Cookie: session=<1>
-//! #               {"key":"colour","op":"delete"}  =>  done
-//! #   cycle 3   ann sends Cookie: session=<1>
-//! #               {"op":"items"}  =>  {"colour":"red","size":"small"}  <- here
-//! #   expected  {"size":"small"}
-//! #   seen      {"colour":"red","size":"small"}
-//! # "#);
+//! # assert_eq!(text, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide_failure.txt")));
 //! ```
 //!
 //! # The tests
@@ -132,20 +119,7 @@
 //! # Reading a failure
 //!
 //! ```text
-//! ---- minimum::each_mutator_persists stdout ----
-//! minimum/each-mutator-persists (minimum): delete
-//!   promised  Every way to change a session is saved, also as the only change of a cycle.
-//!             CONTRACT.md, save.each-mutator
-//!   cycle 1   ann sends no cookie
-//!               {"key":"colour","op":"set","value":"red"}  =>  done
-//!               {"key":"size","op":"set","value":"small"}  =>  done
-//!             Set-Cookie: session=<1>; Path=/; HttpOnly; SameSite=Lax
-//!   cycle 2   ann sends Cookie: session=<1>
-//!               {"key":"colour","op":"delete"}  =>  done
-//!   cycle 3   ann sends Cookie: session=<1>
-//!               {"op":"items"}  =>  {"colour":"red","size":"small"}  <- here
-//!   expected  {"size":"small"}
-//!   seen      {"colour":"red","size":"small"}
+#![doc = include_str!("guide_failure.txt")]
 //! ```
 //!
 //! A *cycle* is one request: the session is opened, the operations are performed, the session is saved. The browser
@@ -278,6 +252,8 @@ mod scenario;
 pub mod script;
 mod search;
 mod set_up;
+#[cfg(feature = "snapshots")]
+mod snapshot;
 mod support;
 pub mod survey;
 pub mod transcript;
@@ -299,5 +275,9 @@ pub use survey::{PreflightError, Survey};
 
 #[doc(hidden)]
 pub mod __support {
+    #[cfg(feature = "snapshots")]
+    pub use crate::snapshot::behaviour;
     pub use crate::support::{KnownFailure, Place, judge};
+    #[cfg(feature = "snapshots")]
+    pub use insta;
 }

@@ -8,9 +8,9 @@ use std::io::Write as _;
 use crate::catalogue::catalogue;
 use crate::checks;
 use crate::contract;
-use crate::report::{self, CheckReport, Verdict, failure_text};
+use crate::report::{self, CheckReport, Report, Verdict, failure_text};
 use crate::runner::Options;
-use crate::set_up::{NotRun, SetUp, Unjudged, report_on};
+use crate::set_up::{SetUp, Unjudged, report_on};
 
 /// Where a test stands.
 #[derive(Debug, Clone, Copy)]
@@ -56,11 +56,7 @@ pub fn judge(
         ..options.unwrap_or_default()
     };
     let known = options.known_failures.clone();
-    let report = match report_on(backend, options) {
-        Ok(report) => report,
-        Err(Unjudged::NotRun(why)) if std::env::var_os("CI").is_none() => return say_not_run(place, &why),
-        Err(unjudged) => fail(&unjudged.to_string()),
-    };
+    let Some(report) = report_or_not_run(&place.test(), backend, options) else { return };
     let Some(check) = report.checks.iter().find(|check| check.id == id) else {
         fail(&format!("there is no check `{id}`"));
     };
@@ -70,10 +66,22 @@ pub fn judge(
     }
 }
 
-/// Tells past the capture of the test harness, which shows nothing of a test that passes.
-pub(crate) fn say_not_run(place: Place, why: &NotRun) {
-    // Where standard error is closed, there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "not run: {}: {why}", place.test());
+/// The report; none where something is missing on this machine, which has been said.
+pub(crate) fn report_or_not_run(
+    test: &str,
+    backend: impl Future<Output = SetUp>,
+    options: Options,
+) -> Option<Report> {
+    match report_on(backend, options) {
+        Ok(report) => Some(report),
+        Err(Unjudged::NotRun(why)) if std::env::var_os("CI").is_none() => {
+            // Past the capture of the test harness, which shows nothing of a test that passes. Where standard error
+            // is closed, there is nobody to tell.
+            let _ = writeln!(std::io::stderr(), "not run: {test}: {why}");
+            None
+        }
+        Err(unjudged) => fail(&unjudged.to_string()),
+    }
 }
 
 /// The check and all that it needs, directly or not. What is needed runs first, since the catalogue is in that order.

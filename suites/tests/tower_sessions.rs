@@ -20,3 +20,8 @@ mod store {
         level: hardened,
     }
 }
+
+#[test]
+fn the_behaviour_of_the_middleware() {
+    sessionspec::assert_conformance_snapshot!(SessionManagerLayer::new(MemoryStore::default()));
+}

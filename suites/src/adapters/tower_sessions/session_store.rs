@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use sessionspec_reference::{Record, Store, Stored, Value};
+use sessionspec_reference::{Description, Record, Store, Stored, Value};
 use time::OffsetDateTime;
 
 use super::tower::SessionStore;
@@ -53,6 +53,13 @@ impl<S: SessionStore> Store for TowerStore<S> {
             Some(id) => self.0.delete(&id).await,
             None => Ok(()),
         }
+    }
+
+    fn describe(&self) -> Description {
+        // `some_crate::RedisStore<Pool>` is a RedisStore.
+        let path = std::any::type_name::<S>().split('<').next().unwrap_or_default();
+        let name = path.rsplit("::").next().map(ToOwned::to_owned);
+        Description { name, ..Description::default() }
     }
 }
 

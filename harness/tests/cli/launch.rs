@@ -56,7 +56,8 @@ fn what_the_service_said_is_quoted_when_it_dies_midway() {
                       be reached: Connection refused (os error [n])
 
     1 unverified
-    incomplete: http: the service is gone: the service cannot be reached: Connection refused (os error [n]); its last words: Killed: out of memory
+    incomplete: the service is gone: the service cannot be reached: Connection
+      refused (os error [n]); its last words: Killed: out of memory
     minimum: not verified
     next: sessionspec explain minimum/opens-empty
     sessionspec: the report is incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n]); its last words: Killed: out of memory

@@ -23,7 +23,8 @@ fn dies_in_the_survey() {
                       be reached: Connection refused (os error [n])
 
     1 unverified
-    incomplete: http: the service is gone: the service cannot be reached: Connection refused (os error [n])
+    incomplete: the service is gone: the service cannot be reached: Connection
+      refused (os error [n])
     minimum: not verified
     next: sessionspec explain minimum/opens-empty
     sessionspec: the report is incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n])
@@ -44,7 +45,8 @@ fn dies_midway() {
                       off: connection closed before message completed
 
     1 pass, 1 unverified, 1 error
-    incomplete: http: the service is gone: the service cannot be reached: Connection refused (os error [n])
+    incomplete: the service is gone: the service cannot be reached: Connection
+      refused (os error [n])
     minimum: not verified
     next: sessionspec doctor URL
     sessionspec: the report is incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n])
@@ -182,7 +184,7 @@ fn falls_silent_after_the_first_contact() {
       unverified      minimum/opens-empty: the service is gone: no answer within 1 s
 
     1 unverified
-    incomplete: http: the service is gone: no answer within 1 s
+    incomplete: the service is gone: no answer within 1 s
     minimum: not verified
     next: sessionspec explain minimum/opens-empty
     sessionspec: the report is incomplete: the service is gone: no answer within 1 s

@@ -1,6 +1,6 @@
 //! The form of reports: what the published schema says, what varies, and what can be read again.
 
-#![allow(clippy::unwrap_used, reason = "a test ends with its first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 

@@ -73,6 +73,13 @@ fn assert_snapshot(name: &str, text: &str) {
     });
 }
 
+#[test]
+fn a_cycle_that_was_held_is_told_in_two_parts() {
+    let held: Report = serde_json::from_str(include_str!("support/held.json")).unwrap();
+    assert_snapshot("held.txt", &plain(Format::Text, std::slice::from_ref(&held)));
+    assert_snapshot("held.html", body(&plain(Format::Html, &[held])));
+}
+
 /// What people see: the style and the script are read in their own files.
 fn body(html: &str) -> &str {
     let start = html.find("<header>").expect("a page has a header");

@@ -73,8 +73,14 @@ pub(crate) fn report_on(backend: Rc<dyn Backend>, options: Options) -> Report {
 
 /// The report of an embedded backend, in-process.
 pub(crate) fn report_of(name: &str, options: Options) -> Report {
+    block_on(run_embedded(name, options))
+}
+
+/// The same, for those who wait for it in a runtime of their own.
+pub(crate) async fn run_embedded(name: &str, options: Options) -> Report {
     let embedded = embedded::find(name).expect("it is embedded");
-    report_on(embedded.open(), Options { glue: embedded.glue(), ..options })
+    let options = Options { glue: embedded.glue(), ..options };
+    sessionspec::run(embedded.open(), options).await.expect("the backend answers")
 }
 
 /// The report of an embedded backend, over HTTP.

@@ -1,5 +1,6 @@
 //! What the templates show: a report in words, in the order of the page.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use chrono::DateTime;
@@ -94,8 +95,7 @@ impl Page {
     pub(super) fn of(reports: &[Report]) -> Self {
         let rows = rows(reports);
         let mut checks: Vec<&Row<'_>> = rows.iter().collect();
-        // What needs work is what the page is opened for.
-        checks.sort_by_key(|row| std::cmp::Reverse(badness(row.worst())));
+        checks.sort_by_key(|row| place(row.worst()));
         let first = reports.first();
         Self {
             name: first.map(|report| report.backend.name.clone()).unwrap_or_default(),
@@ -207,6 +207,11 @@ impl FailureView {
             sequence: Sequence::of(failure),
         }
     }
+}
+
+/// What needs work comes first, since that is what the page is opened for, and what does not apply last.
+fn place(verdict: Verdict) -> (bool, Reverse<u8>) {
+    (verdict == Verdict::NotApplicable, Reverse(badness(verdict)))
 }
 
 fn totals(rows: &[Row<'_>]) -> Vec<Total> {

@@ -212,6 +212,12 @@
 //! }
 //! ```
 //!
+//! # A framework's own sessions
+//!
+//! The middleware of tower-sessions, as your application configures it, is put under test without a server, and so are
+//! its stores: see [`adapters`]. What your release of it *does* can be pinned in your own repository with
+//! `assert_conformance_snapshot!` (feature `snapshots`), so that an update that changes its behaviour is a diff.
+//!
 //! # Without the macro
 //!
 //! [`run`] gives the whole [`Report`], as data:

@@ -1,7 +1,10 @@
 //! Stores that are still made for tower-sessions-core 0.14. Its store trait reads as that of 0.15, but is another type.
 
 // One adapter, compiled against either version.
-#[expect(clippy::duplicate_mod, reason = "it names its version by `super::tower`")]
+#[cfg_attr(
+    feature = "tower-sessions",
+    expect(clippy::duplicate_mod, reason = "it names its version by `super::tower`")
+)]
 #[path = "tower_sessions/session_store.rs"]
 mod session_store;
 

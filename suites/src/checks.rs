@@ -36,6 +36,22 @@ macro_rules! __each_check {
                 minimum reads_back
                 minimum persists
             }
+            cookie {
+                recommended http_only
+                recommended same_site
+                recommended secure
+                recommended sent_back
+                recommended none_when_untouched
+                recommended none_when_only_read
+                recommended one_of_a_name
+                recommended lasts_when_permanent
+                recommended ends_with_the_browser
+                recommended removal_removes
+                recommended removal_repeats_attributes
+                recommended vary
+                recommended fits
+                recommended only_if_kept
+            }
         }
     };
 }

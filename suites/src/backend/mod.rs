@@ -15,6 +15,7 @@ pub use into_backend::{IntoBackend, kind};
 pub use sessionspec_reference::legacy::LocalBoxFuture;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use sessionspec_reference::Description;
@@ -46,6 +47,17 @@ pub trait Backend {
     /// The time that the backend goes by.
     fn now(&self) -> SystemTime {
         SystemTime::now()
+    }
+
+    /// Lets time pass.
+    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+
+    /// A backend like this one, with nothing stored, whose time passes only when it is told to [wait](Self::wait), and
+    /// then at once; none where the backend goes by a clock that nobody can move.
+    fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
+        Box::pin(std::future::ready(None))
     }
 }
 

@@ -57,7 +57,7 @@ impl<'a> Normal<'a> {
             ops: ops.collect(),
             status: self.status(&exchange.outcome),
             set_cookie,
-            dropped: exchange.dropped_cookies.iter().map(|refusal| self.text(&refusal.to_string())).collect(),
+            dropped: exchange.dropped_cookies().map(|refusal| self.text(&refusal.to_string())).collect(),
         }
     }
 

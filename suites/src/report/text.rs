@@ -59,6 +59,10 @@ impl Text {
                 Step::CopyCookies { from, to } => {
                     self.labelled("copy", &format!("{to} gets the cookies of {from}"));
                 }
+                Step::Forge { from, to, forgery } => {
+                    self.labelled("forge", &format!("{to} gets the cookies of {from} {forgery}"));
+                }
+                Step::Wait { seconds } => self.labelled("wait", &format!("{seconds} s")),
             }
         }
     }
@@ -75,8 +79,10 @@ impl Text {
             let answer = shown.answer.as_deref().unwrap_or("no answer");
             self.line(&" ".repeat(14), 16, &format!("{}  =>  {answer}{mark}", shown.call()));
         }
-        if exchange.status != "200" {
-            self.labelled("", &exchange.status);
+        let here = failure.at.is_some_and(|place| place.cycle == cycle && place.op.is_none());
+        if exchange.status != "200" || here {
+            let mark = if here { "  <- here" } else { "" };
+            self.labelled("", &format!("{}{mark}", exchange.status));
         }
         for cookie in &exchange.set_cookie {
             self.labelled("", &format!("Set-Cookie: {cookie}"));

@@ -1,11 +1,13 @@
 //! What is done: cycles of several browsers, in order, as plain data that can be generated, shrunk, stored, replayed.
 
 mod answer;
+mod forgery;
 mod json;
 mod operation;
 pub mod ops;
 
 pub use answer::Answer;
+pub use forgery::Forgery;
 pub use json::OperationError;
 pub use operation::Operation;
 
@@ -33,6 +35,20 @@ pub enum Step {
         from: String,
         /// The browser that gets them; what it had is gone.
         to: String,
+    },
+    /// Gives one browser forged cookies, made from those of another. It sends them until a response sets others.
+    Forge {
+        /// The browser whose cookies they are made from; its own stay as they are.
+        from: String,
+        /// The browser that gets them; what it had is gone.
+        to: String,
+        /// How they are made.
+        forgery: Forgery,
+    },
+    /// Time passes.
+    Wait {
+        /// How much of it.
+        seconds: f64,
     },
 }
 
@@ -73,11 +89,25 @@ impl Script {
         self
     }
 
+    /// Adds forged cookies for the browser `to`, made from those of `from`.
+    #[must_use]
+    pub fn forge(mut self, from: &str, to: &str, forgery: Forgery) -> Self {
+        self.steps.push(Step::Forge { from: from.to_owned(), to: to.to_owned(), forgery });
+        self
+    }
+
+    /// Adds a time in which nothing happens.
+    #[must_use]
+    pub fn wait(mut self, seconds: f64) -> Self {
+        self.steps.push(Step::Wait { seconds });
+        self
+    }
+
     /// The cycles, in the order in which they start.
     pub fn cycles(&self) -> impl Iterator<Item = &Cycle> {
         self.steps.iter().filter_map(|step| match step {
             Step::Cycle(cycle) => Some(cycle),
-            Step::Release(_) | Step::CopyCookies { .. } => None,
+            _ => None,
         })
     }
 

@@ -55,6 +55,8 @@ pub struct Survey {
     pub values: Values,
     /// How many requests are served at the same time.
     pub at_once: AtOnce,
+    /// Whether browsers reach it by https.
+    pub https: bool,
     /// The names of the cookies that carry the session.
     pub cookies: Vec<String>,
     /// Keys among the items that nobody wrote but the framework.

@@ -40,6 +40,7 @@ pub(crate) async fn survey(
         resent: observer.resent().await,
         values: observer.values().await,
         at_once: observer.at_once().await,
+        https: backend.origin().scheme() == "https",
         cookies: observer.cookies().await,
         own_keys: observer.own_keys().await,
         unsupported: observer.unsupported().await,

@@ -29,7 +29,10 @@ fn with_names<'a>(script: &'a Script, rename: impl Fn(&'a str) -> &'a str) -> Sc
             let (from, to) = (rename(from).to_owned(), rename(to).to_owned());
             (from != to).then_some(Step::CopyCookies { from, to })
         }
-        Step::Release(gate) => Some(Step::Release(gate.clone())),
+        Step::Forge { from, to, forgery } => {
+            Some(Step::Forge { from: rename(from).to_owned(), to: rename(to).to_owned(), forgery: *forgery })
+        }
+        Step::Release(_) | Step::Wait { .. } => Some(step.clone()),
     });
     Script { steps: steps.collect() }
 }
@@ -40,8 +43,8 @@ pub(super) fn names(script: &Script) -> Vec<&str> {
     for step in &script.steps {
         let appearing: [Option<&str>; 2] = match step {
             Step::Cycle(cycle) => [Some(&cycle.browser), None],
-            Step::CopyCookies { from, to } => [Some(from), Some(to)],
-            Step::Release(_) => [None, None],
+            Step::CopyCookies { from, to } | Step::Forge { from, to, .. } => [Some(from), Some(to)],
+            Step::Release(_) | Step::Wait { .. } => [None, None],
         };
         for name in appearing.into_iter().flatten() {
             if !names.contains(&name) {

@@ -52,6 +52,21 @@ macro_rules! __each_check {
                 recommended fits
                 recommended only_if_kept
             }
+            identity {
+                hardened unknown_never_adopted
+                hardened readers_store_nothing
+                hardened ids_unique
+                hardened ids_unpredictable
+                hardened rotation_gives_a_new_id
+                hardened rotation_keeps_the_data
+                hardened rotation_ends_the_old_id
+                hardened rotation_survives_failure
+                hardened destroy_removes
+                hardened destroy_then_write
+                hardened destroy_idempotent
+                hardened rotation_needs_no_record
+                hardened stale_never_adopted
+            }
         }
     };
 }

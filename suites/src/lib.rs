@@ -248,6 +248,7 @@ mod cookie;
 mod curl;
 pub mod expectation;
 pub mod glue;
+mod identity;
 mod minimum;
 mod model;
 mod oracle;

@@ -67,6 +67,27 @@ macro_rules! __each_check {
                 hardened rotation_needs_no_record
                 hardened stale_never_adopted
             }
+            expiry {
+                hardened not_early
+                hardened gone
+                hardened not_revived
+                hardened permanent_stays
+                hardened own_lifetime
+                hardened past_lifetime
+                hardened long_lifetime
+            }
+            fidelity {
+                recommended null
+                recommended text
+                recommended structures
+                recommended numbers
+                recommended tags
+                recommended keys
+                recommended sizes
+            }
+            fault {
+                recommended consistent
+            }
         }
     };
 }

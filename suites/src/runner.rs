@@ -238,8 +238,7 @@ impl Run {
     async fn scenarios(&self, scenarios: Vec<Scenario>) -> Result<Outcome, BackendError> {
         let mut evidence = Evidence::default();
         let mut failures = Vec::new();
-        for scenario in scenarios {
-            let transcript = self.play(&scenario).await?;
+        for (scenario, transcript) in self.play_all(scenarios).await? {
             let judgement = scenario.judge(&transcript);
             evidence.scripts += 1;
             evidence.comparisons += judgement.comparisons;
@@ -295,8 +294,30 @@ impl Run {
         }
     }
 
-    async fn play(&self, scenario: &Scenario) -> Result<Transcript, BackendError> {
-        play_judgeable(&self.backend, &scenario.script, self.options.patience).await
+    /// Plays scenarios one after the other; but where time has to pass in them, all at the same time, each on virtual
+    /// time of its own if the backend has any.
+    async fn play_all(&self, scenarios: Vec<Scenario>) -> Result<Vec<(Scenario, Transcript)>, BackendError> {
+        let mut waiting = Vec::new();
+        let mut played = Vec::new();
+        for scenario in scenarios {
+            let patience = self.options.patience;
+            if scenario.script.waits() {
+                let virtual_time = self.backend.on_virtual_time().await;
+                let backend = virtual_time.unwrap_or_else(|| Rc::clone(&self.backend));
+                waiting.push(tokio::task::spawn_local(async move {
+                    let transcript = play_judgeable(&backend, &scenario.script, patience).await;
+                    transcript.map(|transcript| (scenario, transcript))
+                }));
+            } else {
+                let transcript = play_judgeable(&self.backend, &scenario.script, patience).await?;
+                played.push((scenario, transcript));
+            }
+        }
+        for task in waiting {
+            let outcome = task.await.map_err(|panic| BackendError::CutOff(panic.to_string()))?;
+            played.push(outcome?);
+        }
+        Ok(played)
     }
 
     /// Nothing is asked any more of a service that does not answer.

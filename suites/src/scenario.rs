@@ -40,17 +40,25 @@ pub struct Expectation {
 }
 
 /// What has to be the case for something to be expected. Cycles are counted from zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
     /// This cycle has set a cookie.
     SetCookieIn(usize),
     /// Every operation of this cycle was done, and the request has not failed.
     DoneIn(usize),
+    /// It is answered so soon after another cycle, by the backend's clock.
+    Within {
+        /// The other cycle.
+        since: usize,
+        /// How soon, in seconds.
+        seconds: f64,
+    },
 }
 
 impl Condition {
-    fn holds(self, transcript: &Transcript) -> bool {
+    /// Whether it is the case for an expectation of this cycle.
+    fn holds(self, transcript: &Transcript, cycle: usize) -> bool {
         match self {
             Self::SetCookieIn(cycle) => {
                 transcript.exchanges.get(cycle).is_some_and(|exchange| !exchange.stored.is_empty())
@@ -59,11 +67,18 @@ impl Condition {
                 matches!(exchange.outcome, Outcome::Answered { save_error: None, .. })
                     && exchange.answers().iter().all(Answer::is_done)
             }),
+            Self::Within { since, seconds } => {
+                let answered = |cycle: usize| transcript.exchanges.get(cycle)?.answered;
+                let passed = answered(since).zip(answered(cycle));
+                let passed = passed.and_then(|(since, now)| now.duration_since(since).ok());
+                passed.is_some_and(|passed| passed.as_secs_f64() <= seconds)
+            }
         }
     }
 }
 
 /// An operation, with or without an expectation: a line of a scenario.
+#[derive(Debug, Clone)]
 pub struct Line {
     op: Operation,
     expected: Option<Expected>,
@@ -215,7 +230,7 @@ impl Scenario {
 impl Expectation {
     /// What was seen where it is not what was expected; `None` where nothing was seen that could be compared.
     fn judge(&self, transcript: &Transcript) -> Option<Result<(), String>> {
-        if self.only_if.is_some_and(|condition| !condition.holds(transcript)) {
+        if self.only_if.is_some_and(|condition| !condition.holds(transcript, self.cycle)) {
             return None;
         }
         if let Expected::Response(rule) = &self.expected {
@@ -250,10 +265,9 @@ pub struct Finding {
     pub seen: String,
 }
 
-/// The finding that a request failed for which nobody had asked.
+/// The finding that a request failed for which nobody had asked. One that may be refused may fail; it has to be answered.
 pub(crate) fn failed_request(transcript: &Transcript, refusable: &BTreeSet<usize>) -> Option<Finding> {
-    let exchanges = transcript.exchanges.iter().enumerate();
-    exchanges.filter(|(cycle, _)| !refusable.contains(cycle)).find_map(|(cycle, exchange)| {
+    transcript.exchanges.iter().enumerate().find_map(|(cycle, exchange)| {
         let finding = |reason: &str, seen: String| Finding {
             reason: reason.to_owned(),
             cycle,
@@ -261,6 +275,9 @@ pub(crate) fn failed_request(transcript: &Transcript, refusable: &BTreeSet<usize
             expected: Expected::Done,
             seen,
         };
+        if refusable.contains(&cycle) && !matches!(exchange.outcome, Outcome::Broken(_)) {
+            return None;
+        }
         if let Some(seen) = exchange.failed_request() {
             return Some(finding("request-failed", seen));
         }

@@ -77,7 +77,8 @@ impl<S: Store> StoredSession<S> {
         };
         self.id = Some(id.clone());
         let max_age = match (self.is_permanent(), lifetime) {
-            (true, Some(lifetime)) => format!("; Max-Age={}", lifetime.as_secs()),
+            // Rounded up: browsers take 0 for a removal.
+            (true, Some(lifetime)) => format!("; Max-Age={}", lifetime.as_secs_f64().ceil()),
             _ => String::new(),
         };
         Ok(format!("{COOKIE_NAME}={id}; Path=/; HttpOnly; SameSite=Lax{max_age}"))

@@ -16,7 +16,7 @@ pub(super) const FITS: Check = Check {
     needs: &["minimum/values-survive"],
     test: Test::Scenarios(|survey| {
         for_cookies(survey, || {
-            let large = "x".repeat(6000);
+            let large = incompressible(6000);
             let grown = Scenario::new("too-large")
                 .cycle("ann", [set("colour", "red").is_done()])
                 .cycle("ann", [set("large", large.as_str()).unjudged()])
@@ -62,3 +62,14 @@ pub(super) const ONLY_IF_KEPT: Check = Check {
         })
     }),
 };
+
+/// Text that no compression makes short: Flask compresses what it sends.
+fn incompressible(length: usize) -> String {
+    let mut state = 1_u32;
+    let letters = std::iter::repeat_with(|| {
+        // A linear congruential generator, by the numbers of Numerical Recipes: any disorder will do.
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'0' + u8::try_from(state >> 26).unwrap_or_default())
+    });
+    letters.take(length).filter(|letter| *letter != '\\').collect()
+}

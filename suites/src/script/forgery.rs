@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Forgery {
+    /// As they are now, and sent for good: by a client that does not care when a cookie ends.
+    Replayed,
     /// Letters and digits become others of their kind: well-formed, and nobody's.
     Unknown,
 }
@@ -16,6 +18,7 @@ pub enum Forgery {
 impl fmt::Display for Forgery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Replayed => f.write_str("and keeps them for good"),
             Self::Unknown => f.write_str("with other letters and digits"),
         }
     }
@@ -27,6 +30,7 @@ impl Forgery {
     pub fn header(self, cookies: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
         let pairs = cookies.iter().map(|(name, value)| {
             let value = match self {
+                Self::Replayed => value.clone(),
                 Self::Unknown => unknown(value),
             };
             [name.as_slice(), b"=", &value].concat()

@@ -111,6 +111,12 @@ impl Script {
         })
     }
 
+    /// Whether time has to pass in it.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Wait { .. }))
+    }
+
     /// The number of operations in all cycles.
     #[must_use]
     pub fn len(&self) -> usize {

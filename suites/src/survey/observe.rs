@@ -8,10 +8,12 @@ use serde_json::json;
 use sessionspec_reference::{Description, Map, Value};
 
 use super::{
-    AtOnce, Attribute, Emptied, Modified, Nested, New, OnError, Permanent, Resent, Store, Survey, Values,
+    AtOnce, Attribute, Emptied, Modified, Nested, New, Numbers, OnError, Permanent, Resent, Store, Survey,
+    Values,
 };
 use crate::backend::Backend;
 use crate::browser::SetCookie;
+use crate::expectation::same_value;
 use crate::player::Player;
 use crate::script::ops::{
     clear, destroy, get, hold, items, modified, new, permanent, set, set_in, set_modified, set_permanent,
@@ -36,10 +38,14 @@ pub(crate) async fn survey(
         nested: observer.nested().await,
         store: observer.store().await,
         emptied: observer.emptied().await,
-        on_error: observer.on_error().await,
+        on_error: observer.after_a_change_and(Operation::Raise).await,
+        on_not_found: observer.after_a_change_and(Operation::Respond { status: 404 }).await,
+        on_server_error: observer.after_a_change_and(Operation::Respond { status: 500 }).await,
         resent: observer.resent().await,
         values: observer.values().await,
+        numbers: observer.numbers().await,
         at_once: observer.at_once().await,
+        virtual_time: backend.on_virtual_time().await.is_some(),
         https: backend.origin().scheme() == "https",
         cookies: observer.cookies().await,
         own_keys: observer.own_keys().await,
@@ -175,16 +181,14 @@ impl Observer<'_> {
         if keeps_cookie { Emptied::Kept } else { Emptied::Removed }
     }
 
-    async fn on_error(&self) -> OnError {
-        let [_, raised, after] = self
-            .observe([
-                vec![set("text", TEXT)],
-                vec![set("text", "changed"), Operation::Raise],
-                vec![get("text")],
-            ])
+    /// What becomes of the change of a request that ends like this.
+    async fn after_a_change_and(&self, ending: Operation) -> OnError {
+        let [begun, ended, after] = self
+            .observe([vec![set("text", TEXT)], vec![set("text", "changed"), ending], vec![get("text")]])
             .await;
         match after.first() {
-            _ if raised.contains(&Answer::Unsupported) => OnError::Unknown,
+            _ if ended.contains(&Answer::Unsupported) => OnError::Unknown,
+            _ if !begun.first().is_some_and(Answer::is_done) => OnError::Unknown,
             Some(Answer::Ok(Value::String(text))) if text == "changed" => OnError::Saved,
             _ => OnError::Discarded,
         }
@@ -211,6 +215,16 @@ impl Observer<'_> {
         match answers.as_slice() {
             [Answer::Ok(_), Answer::Error(_), Answer::Error(_)] => Values::Strings,
             _ => Values::Json,
+        }
+    }
+
+    async fn numbers(&self) -> Numbers {
+        const BEYOND_DOUBLES: i64 = (1 << 53) + 1;
+        let [_, answers] = self.observe([vec![set("number", BEYOND_DOUBLES)], vec![get("number")]]).await;
+        match answers.first() {
+            Some(Answer::Ok(seen)) if same_value(seen, &json!(BEYOND_DOUBLES)) => Numbers::Exact,
+            Some(Answer::Ok(seen)) if same_value(seen, &json!(BEYOND_DOUBLES - 1)) => Numbers::Doubles,
+            _ => Numbers::Unknown,
         }
     }
 

@@ -12,7 +12,11 @@ pub(super) const NOT_EARLY: Check = Check {
     clause: "expiry.window",
     promise: "Until its lifetime is over, a session keeps its items.",
     source: "CONTRACT.md, expiry.window",
-    needs: &["minimum/browsers-isolated", "minimum/permanent-persists"],
+    needs: &[
+        "minimum/browsers-isolated",
+        "minimum/permanent-persists",
+        "minimum/permanent-leaves-items-alone",
+    ],
     test: Test::Scenarios(|survey| {
         for_each_kind(survey, |kind| {
             let alive = (kind.lifetime - kind.grace).max(0.0);

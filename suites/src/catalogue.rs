@@ -9,6 +9,7 @@ pub fn catalogue() -> Vec<Check> {
         crate::minimum::CHECKS,
         crate::cookie::CHECKS,
         crate::identity::CHECKS,
+        crate::forgery::CHECKS,
         crate::expiry::CHECKS,
         crate::fidelity::CHECKS,
         crate::fault::CHECKS,

@@ -67,6 +67,12 @@ macro_rules! __each_check {
                 hardened rotation_needs_no_record
                 hardened stale_never_adopted
             }
+            forgery {
+                hardened fields
+                hardened spellings
+                hardened unlawful_bytes
+                hardened company
+            }
             expiry {
                 hardened not_early
                 hardened gone

@@ -28,6 +28,8 @@ pub enum Expected {
         /// Keys that do not count.
         own_keys: BTreeSet<String>,
     },
+    /// Any of these.
+    AnyOf(Vec<Expected>),
     /// No answer of an operation, but the response as a whole.
     Response(ResponseRule),
 }
@@ -42,6 +44,7 @@ impl Expected {
             (Self::Answer(wanted), seen) => wanted == seen,
             (Self::Boolean, seen) => seen.as_bool().is_some(),
             (Self::Done, seen) => seen.is_done(),
+            (Self::AnyOf(any), seen) => any.iter().any(|expected| expected.accepts(seen)),
             (Self::Items { items, own_keys }, Answer::Ok(Value::Object(seen))) => {
                 same_items(items, &without(seen, own_keys))
             }
@@ -58,6 +61,10 @@ impl fmt::Display for Expected {
             Self::Done => f.write_str("done"),
             Self::Refused => f.write_str("refused, with a reason"),
             Self::Items { items, .. } => write!(f, "{}", Value::Object(items.clone())),
+            Self::AnyOf(any) => {
+                let any: Vec<String> = any.iter().map(ToString::to_string).collect();
+                f.write_str(&any.join(", or "))
+            }
             Self::Response(rule) => rule.fmt(f),
         }
     }

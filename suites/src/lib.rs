@@ -250,6 +250,7 @@ pub mod expectation;
 mod expiry;
 mod fault;
 mod fidelity;
+mod forgery;
 pub mod glue;
 mod identity;
 mod minimum;

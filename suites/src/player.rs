@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use crate::backend::{Backend, BackendError, CycleRequest, CycleResponse, Gate};
 use crate::browser::Jar;
-use crate::script::{Forgery, Operation, Script, Step};
+use crate::script::{Cookies, Forgery, Operation, Script, Step};
 use crate::transcript::{Exchange, Outcome, Transcript};
 
 /// Browsers in front of one backend.
@@ -55,7 +55,7 @@ impl Player {
                 Step::Cycle(cycle) => drop(self.cycle(&cycle.browser, cycle.ops.clone()).await),
                 Step::Release(gate) => self.release(gate).await,
                 Step::CopyCookies { from, to } => self.copy_cookies(from, to),
-                Step::Forge { from, to, forgery } => self.forge(from, to, *forgery),
+                Step::Forge { from, to, with, forgery } => self.forge(from, with.as_deref(), to, forgery),
                 Step::Wait { seconds } => self.wait(*seconds).await,
             }
             if self.has_broken_off() {
@@ -117,15 +117,19 @@ impl Player {
         };
     }
 
-    /// Gives `to` cookies that are forged from those of `from`.
-    pub fn forge(&mut self, from: &str, to: &str, forgery: Forgery) {
-        let (origin, path) = (self.backend.origin(), self.backend.path());
-        let jar = self.jars.get(from).cloned().unwrap_or_default();
-        let real = jar.sent_to(&origin, path, self.backend.now());
-        let real: Vec<_> =
-            real.into_iter().map(|cookie| (cookie.name.clone(), cookie.value.clone())).collect();
+    /// Gives `to` cookies that are forged from those of `from`, and of `with` where another's are needed.
+    pub fn forge(&mut self, from: &str, with: Option<&str>, to: &str, forgery: &Forgery) {
+        let real = self.sent_by(from);
+        let others = with.map(|with| self.sent_by(with)).unwrap_or_default();
         self.jars.remove(to);
-        self.forged.insert(to.to_owned(), forgery.header(&real));
+        self.forged.insert(to.to_owned(), forgery.header(&real, &others));
+    }
+
+    /// The cookies that this browser would send now.
+    fn sent_by(&self, browser: &str) -> Cookies {
+        let (origin, path, now) = (self.backend.origin(), self.backend.path(), self.backend.now());
+        let cookies = self.jars.get(browser).map(|jar| jar.sent_to(&origin, path, now)).unwrap_or_default();
+        cookies.into_iter().map(|cookie| (cookie.name.clone(), cookie.value.clone())).collect()
     }
 
     /// Lets time pass, by the backend's clock.

@@ -7,12 +7,14 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use crate::browser::{Refusal, SetCookie, Stored};
-use crate::transcript::{Exchange, Transcript};
+use crate::transcript::{Exchange, Outcome, Transcript};
 
 /// A rule for one response. A response without the cookies that a rule speaks about is not judged by it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResponseRule {
+    /// It comes from the handler, with a status below 400.
+    Served,
     /// It sets no cookie.
     NoSetCookie,
     /// It sets a cookie.
@@ -61,6 +63,7 @@ pub enum ResponseRule {
 impl fmt::Display for ResponseRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Served => f.write_str("the answers of the handler"),
             Self::NoSetCookie => f.write_str("no Set-Cookie"),
             Self::SetsCookie => f.write_str("a Set-Cookie"),
             Self::Distinct => f.write_str("cookies that no other browser has"),
@@ -104,6 +107,10 @@ impl ResponseRule {
         let received = received_by(exchange);
         let earlier = |cycle: &usize| transcript.exchanges.get(*cycle).map(received_by).unwrap_or_default();
         match self {
+            Self::Served => Some(match &exchange.outcome {
+                Outcome::NoAnswers { status, said } => Err(format!("a {status}: {said}")),
+                _ => Ok(()),
+            }),
             Self::NoSetCookie => Some(match received.first() {
                 Some(received) => Err(format!("a Set-Cookie of {}", name(&received.cookie))),
                 None => Ok(()),

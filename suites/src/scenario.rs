@@ -47,6 +47,13 @@ pub enum Condition {
     SetCookieIn(usize),
     /// Every operation of this cycle was done, and the request has not failed.
     DoneIn(usize),
+    /// This operation of this cycle found nothing.
+    AbsentIn {
+        /// The cycle.
+        cycle: usize,
+        /// The operation, from zero.
+        op: usize,
+    },
     /// It is answered so soon after another cycle, by the backend's clock.
     Within {
         /// The other cycle.
@@ -67,6 +74,10 @@ impl Condition {
                 matches!(exchange.outcome, Outcome::Answered { save_error: None, .. })
                     && exchange.answers().iter().all(Answer::is_done)
             }),
+            Self::AbsentIn { cycle, op } => {
+                let exchange = transcript.exchanges.get(cycle);
+                exchange.and_then(|exchange| exchange.answer(op)) == Some(&Answer::Absent)
+            }
             Self::Within { since, seconds } => {
                 let answered = |cycle: usize| transcript.exchanges.get(cycle)?.answered;
                 let passed = answered(since).zip(answered(cycle));
@@ -134,7 +145,8 @@ impl Operation {
         self.answers(Expected::Items { items, own_keys: survey.own_keys.clone() })
     }
 
-    fn answers(self, expected: Expected) -> Line {
+    /// Expects this.
+    pub fn answers(self, expected: Expected) -> Line {
         Line { op: self, expected: Some(expected), only_if: None }
     }
 }
@@ -197,6 +209,12 @@ impl Scenario {
     #[must_use]
     pub fn forge(self, from: &str, to: &str, forgery: Forgery) -> Self {
         Self { script: self.script.forge(from, to, forgery), ..self }
+    }
+
+    /// As [`forge`](Self::forge), from those of the browser `with`, too.
+    #[must_use]
+    pub fn forge_with(self, from: &str, with: &str, to: &str, forgery: Forgery) -> Self {
+        Self { script: self.script.forge_with(from, with, to, forgery), ..self }
     }
 
     /// Adds a time in which nothing happens.

@@ -96,7 +96,9 @@ fn for_each_kind(survey: &Survey, scenarios: impl Fn(&Kind) -> Vec<Scenario>) ->
         Ok(kinds) => {
             let scenarios: Vec<Scenario> = kinds.iter().flat_map(scenarios).collect();
             if scenarios.is_empty() {
-                return Plan::NotApplicable("no lifetime of a permanent session can be waited for".to_owned());
+                return Plan::NotApplicable(
+                    "no lifetime of a permanent session can be waited for".to_owned(),
+                );
             }
             Plan::Do(scenarios)
         }

@@ -59,7 +59,7 @@ impl Text {
                 Step::CopyCookies { from, to } => {
                     self.labelled("copy", &format!("{to} gets the cookies of {from}"));
                 }
-                Step::Forge { from, to, forgery } => {
+                Step::Forge { from, to, forgery, .. } => {
                     self.labelled("forge", &format!("{to} gets the cookies of {from} {forgery}"));
                 }
                 Step::Wait { seconds } => self.labelled("wait", &format!("{seconds} s")),

@@ -7,7 +7,8 @@ mod operation;
 pub mod ops;
 
 pub use answer::Answer;
-pub use forgery::Forgery;
+pub(crate) use forgery::words;
+pub use forgery::{Change, Company, Cookies, Forgery, Spelling};
 pub use json::OperationError;
 pub use operation::Operation;
 
@@ -42,6 +43,9 @@ pub enum Step {
         from: String,
         /// The browser that gets them; what it had is gone.
         to: String,
+        /// Another browser, where its cookies are needed, too.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        with: Option<String>,
         /// How they are made.
         forgery: Forgery,
     },
@@ -92,7 +96,15 @@ impl Script {
     /// Adds forged cookies for the browser `to`, made from those of `from`.
     #[must_use]
     pub fn forge(mut self, from: &str, to: &str, forgery: Forgery) -> Self {
-        self.steps.push(Step::Forge { from: from.to_owned(), to: to.to_owned(), forgery });
+        self.steps.push(Step::Forge { from: from.to_owned(), to: to.to_owned(), with: None, forgery });
+        self
+    }
+
+    /// As [`forge`](Self::forge), from those of another browser, too.
+    #[must_use]
+    pub fn forge_with(mut self, from: &str, with: &str, to: &str, forgery: Forgery) -> Self {
+        let with = Some(with.to_owned());
+        self.steps.push(Step::Forge { from: from.to_owned(), to: to.to_owned(), with, forgery });
         self
     }
 

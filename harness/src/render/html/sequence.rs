@@ -105,7 +105,7 @@ impl<'a> Drawing<'a> {
                     }
                 }
                 Step::CopyCookies { from, to } => self.remark(format!("{to} gets the cookies of {from}")),
-                Step::Forge { from, to, forgery } => {
+                Step::Forge { from, to, forgery, .. } => {
                     self.remark(format!("{to} gets the cookies of {from} {forgery}"));
                 }
                 Step::Wait { seconds } => self.remark(format!("{seconds} s pass")),

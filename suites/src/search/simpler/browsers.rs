@@ -29,9 +29,12 @@ fn with_names<'a>(script: &'a Script, rename: impl Fn(&'a str) -> &'a str) -> Sc
             let (from, to) = (rename(from).to_owned(), rename(to).to_owned());
             (from != to).then_some(Step::CopyCookies { from, to })
         }
-        Step::Forge { from, to, forgery } => {
-            Some(Step::Forge { from: rename(from).to_owned(), to: rename(to).to_owned(), forgery: *forgery })
-        }
+        Step::Forge { from, to, with, forgery } => Some(Step::Forge {
+            from: rename(from).to_owned(),
+            to: rename(to).to_owned(),
+            with: with.as_deref().map(|with| rename(with).to_owned()),
+            forgery: forgery.clone(),
+        }),
         Step::Release(_) | Step::Wait { .. } => Some(step.clone()),
     });
     Script { steps: steps.collect() }

@@ -13,6 +13,7 @@ pub fn catalogue() -> Vec<Check> {
         crate::expiry::CHECKS,
         crate::fidelity::CHECKS,
         crate::fault::CHECKS,
+        crate::concurrency::CHECKS,
         crate::glue::CHECKS,
     ]
     .concat()

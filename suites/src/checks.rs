@@ -94,6 +94,20 @@ macro_rules! __each_check {
             fault {
                 recommended consistent
             }
+            concurrency {
+                recommended read_does_not_resurrect
+                hardened write_does_not_resurrect
+                hardened write_does_not_revive_a_rotated_id
+                recommended read_does_not_undo_a_write
+                recommended refresh_does_not_undo_a_write
+                recommended two_rotations
+                recommended late_write_keeps_the_rotated_session
+                recommended first_requests
+                recommended clear_against_set
+                recommended all_or_nothing
+                recommended last_write_is_kept
+                recommended serialised
+            }
         }
     };
 }

@@ -15,6 +15,11 @@ pub enum CurlError {
     /// It holds a cycle at a gate, and the gate is served by the harness.
     #[error("this case holds a cycle at the gate `{0}`, which curl cannot open: use `sessionspec replay`")]
     NeedsTheGate(String),
+    /// It has a request that is not waited for.
+    #[error(
+        "this case does not wait for a request of `{0}`, and a shell script does: use `sessionspec replay`"
+    )]
+    Overlaps(String),
     /// It forges cookies.
     #[error("this case forges cookies, which curl cannot: use `sessionspec replay`")]
     Forges,
@@ -26,12 +31,13 @@ pub enum CurlError {
 ///
 /// # Errors
 ///
-/// [`CurlError::NeedsTheGate`] where a cycle is held, [`CurlError::Forges`] where cookies are forged.
+/// [`CurlError`] where a cycle is held or not waited for, or where cookies are forged.
 pub fn as_curl(case: &CaseFile, url: &str) -> Result<String, CurlError> {
     let mut script = prologue(case, url);
     let mut cycles = 0;
     for step in &case.scenario.script.steps {
         match step {
+            Step::Start(cycle) => return Err(CurlError::Overlaps(cycle.browser.clone())),
             Step::Cycle(cycle) => {
                 script.push_str(&request(case, cycle, cycles)?);
                 cycles += 1;
@@ -126,7 +132,7 @@ fn of_cycle(case: &CaseFile, index: usize) -> impl Iterator<Item = &Expectation>
 
 fn browsers_of(step: &Step) -> Vec<String> {
     match step {
-        Step::Cycle(cycle) => vec![cycle.browser.clone()],
+        Step::Cycle(cycle) | Step::Start(cycle) => vec![cycle.browser.clone()],
         Step::CopyCookies { from, to } => vec![from.clone(), to.clone()],
         Step::Forge { from, to, .. } => vec![from.clone(), to.clone()],
         Step::Release(_) | Step::Wait { .. } => Vec::new(),

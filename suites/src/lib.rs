@@ -242,6 +242,7 @@ mod case;
 mod catalogue;
 mod check;
 pub mod checks;
+mod concurrency;
 mod conformance;
 pub mod contract;
 mod cookie;

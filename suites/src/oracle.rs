@@ -57,7 +57,7 @@ fn expectations(
     let mut exchanges = wanted.exchanges.iter().zip(&seen.exchanges).enumerate();
     for step in &script.steps {
         match step {
-            Step::Cycle(cycle) => {
+            Step::Cycle(cycle) | Step::Start(cycle) => {
                 let Some((index, (wanted, seen))) = exchanges.next() else { break };
                 expectations.extend(expectations_of_cycle(index, cycle, &mut model, survey, wanted, seen));
             }

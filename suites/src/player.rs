@@ -53,6 +53,7 @@ impl Player {
         for step in &script.steps {
             match step {
                 Step::Cycle(cycle) => drop(self.cycle(&cycle.browser, cycle.ops.clone()).await),
+                Step::Start(cycle) => self.start(&cycle.browser, cycle.ops.clone()),
                 Step::Release(gate) => self.release(gate).await,
                 Step::CopyCookies { from, to } => self.copy_cookies(from, to),
                 Step::Forge { from, to, with, forgery } => self.forge(from, with.as_deref(), to, forgery),
@@ -105,6 +106,21 @@ impl Player {
         let Some(at) = self.held.iter().position(|held| held.gates.contains_key(gate)) else { return };
         let held = self.held.remove(at);
         self.await_held(held).await;
+        // What was only waiting for others, and not for a gate of its own, is answered now.
+        let (started, held) =
+            std::mem::take(&mut self.held).into_iter().partition(|held| held.gates.is_empty());
+        self.held = held;
+        for started in Vec::<Held>::from(started) {
+            self.await_held(started).await;
+        }
+    }
+
+    /// Sends one cycle and waits for nothing.
+    fn start(&mut self, browser: &str, ops: Vec<Operation>) {
+        let (exchange, request) = self.begin(browser, ops);
+        let gates = request.gates.clone();
+        let task = self.spawn(request);
+        self.held.push(Held { exchange, gates, task });
     }
 
     /// Gives `to` a copy of the cookies of `from`.

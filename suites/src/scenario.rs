@@ -161,16 +161,33 @@ impl Scenario {
     /// Adds a cycle of this browser.
     #[must_use]
     pub fn cycle(mut self, browser: &str, lines: impl IntoIterator<Item = Line>) -> Self {
+        let ops = self.expect(lines);
+        Self { script: self.script.cycle(browser, ops), ..self }
+    }
+
+    /// Adds a cycle of this browser that is not waited for.
+    #[must_use]
+    pub fn start(mut self, browser: &str, lines: impl IntoIterator<Item = Line>) -> Self {
+        let ops = self.expect(lines);
+        Self { script: self.script.start(browser, ops), ..self }
+    }
+
+    /// Takes down what is expected of the next cycle.
+    fn expect(&mut self, lines: impl IntoIterator<Item = Line>) -> Vec<Operation> {
         let cycle = self.script.cycles().count();
         let mut ops = Vec::new();
-        for (op, line) in lines.into_iter().enumerate() {
-            let only_if = line.only_if;
+        for (op, Line { op: operation, expected, only_if }) in lines.into_iter().enumerate() {
             let expectation = |expected| Expectation { cycle, op: Some(op), expected, only_if };
-            self.expectations.extend(line.expected.map(expectation));
-            ops.push(line.op);
+            self.expectations.extend(expected.map(expectation));
+            ops.push(operation);
         }
-        self.script = self.script.cycle(browser, ops);
-        self
+        ops
+    }
+
+    /// Adds the release of a gate.
+    #[must_use]
+    pub fn release(self, gate: &str) -> Self {
+        Self { script: self.script.release(gate), ..self }
     }
 
     /// Expects this of the response to the last cycle that was added.
@@ -194,8 +211,15 @@ impl Scenario {
     /// Lets the backend refuse the last cycle as a whole, also by failing the request: for values beyond what level
     /// `minimum` asks for.
     #[must_use]
-    pub fn may_be_refused(mut self) -> Self {
-        self.refusable.insert(self.script.cycles().count().saturating_sub(1));
+    pub fn may_be_refused(self) -> Self {
+        let last = self.script.cycles().count().saturating_sub(1);
+        self.may_be_refused_in(last)
+    }
+
+    /// Lets the backend refuse this cycle as a whole, counted from zero.
+    #[must_use]
+    pub fn may_be_refused_in(mut self, cycle: usize) -> Self {
+        self.refusable.insert(cycle);
         self
     }
 

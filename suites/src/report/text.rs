@@ -50,7 +50,7 @@ impl Text {
         let mut exchanges = failure.transcript.iter().enumerate();
         for step in &scenario.script.steps {
             match step {
-                Step::Cycle(_) => {
+                Step::Cycle(_) | Step::Start(_) => {
                     // A script that broke off has more cycles than were begun.
                     let Some((cycle, exchange)) = exchanges.next() else { break };
                     self.exchange(cycle, exchange, failure);

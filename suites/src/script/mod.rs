@@ -28,6 +28,8 @@ pub struct Script {
 pub enum Step {
     /// A request: the next step begins when it was answered, or when it has arrived at its gate.
     Cycle(Cycle),
+    /// A request that the next step does not wait for: it is answered after a release, or when the script ends.
+    Start(Cycle),
     /// Opens the gate of this name: the next step begins when the cycle that was held there was answered.
     Release(String),
     /// Gives one browser a copy of the cookies of another: so that a cookie can outlive what its own browser drops.
@@ -79,6 +81,13 @@ impl Script {
         self
     }
 
+    /// Adds a cycle that is not waited for.
+    #[must_use]
+    pub fn start(mut self, browser: &str, ops: impl IntoIterator<Item = Operation>) -> Self {
+        self.steps.push(Step::Start(Cycle { browser: browser.to_owned(), ops: ops.into_iter().collect() }));
+        self
+    }
+
     /// Adds the release of a gate.
     #[must_use]
     pub fn release(mut self, gate: &str) -> Self {
@@ -118,7 +127,7 @@ impl Script {
     /// The cycles, in the order in which they start.
     pub fn cycles(&self) -> impl Iterator<Item = &Cycle> {
         self.steps.iter().filter_map(|step| match step {
-            Step::Cycle(cycle) => Some(cycle),
+            Step::Cycle(cycle) | Step::Start(cycle) => Some(cycle),
             _ => None,
         })
     }

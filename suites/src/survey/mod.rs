@@ -61,6 +61,8 @@ pub struct Survey {
     pub numbers: Numbers,
     /// How many requests are served at the same time.
     pub at_once: AtOnce,
+    /// What becomes of the changes of two requests that overlap.
+    pub concurrency: Concurrency,
     /// Whether its time can be moved, so that nothing has to be waited for.
     pub virtual_time: bool,
     /// Whether browsers reach it by https.
@@ -202,6 +204,17 @@ rows! {
         /// They are refused, or altered even where a double would not.
         Unknown = "unknown",
     }
+    /// What becomes of the changes of two requests that overlap.
+    Concurrency {
+        /// Those of the one that is saved last are there.
+        LastWriteWins = "last-write-wins",
+        /// Both are there.
+        Merged = "merged",
+        /// They cannot overlap.
+        Serialised = "serialised",
+        /// Neither can be said.
+        Unknown = "unknown",
+    }
     /// How many requests are served at the same time.
     AtOnce {
         /// Many, also of one session.
@@ -276,6 +289,8 @@ impl Survey {
             "store" if self.store == Store::Unknown => return None,
             "store" => self.store.as_str(),
             "empty" => self.emptied.as_str(),
+            "concurrency" if self.concurrency == Concurrency::Unknown => return None,
+            "concurrency" => self.concurrency.as_str(),
             "on_error" if self.on_error == OnError::Unknown => return None,
             "on_error" => self.on_error.as_str(),
             _ => return None,
@@ -324,6 +339,11 @@ impl Survey {
             ("values", "one of each kind set and read in the next cycle", self.values.as_str().to_owned()),
             ("numbers", "2^53+1 set and read in the next cycle", self.numbers.as_str().to_owned()),
             ("at once", "a cycle held while others are sent", self.at_once.as_str().to_owned()),
+            (
+                "concurrency",
+                "two overlapping requests that each set an item, and which are there afterwards",
+                self.concurrency.as_str().to_owned(),
+            ),
             ("cookies", "seen in Set-Cookie", listed(&self.cookies)),
             ("own keys", "items that nobody wrote", listed(&self.own_keys)),
             ("unsupported", "answered so", listed(&self.unsupported)),

@@ -8,8 +8,8 @@ use serde_json::json;
 use sessionspec_reference::{Description, Map, Value};
 
 use super::{
-    AtOnce, Attribute, Emptied, Modified, Nested, New, Numbers, OnError, Permanent, Resent, Store, Survey,
-    Values,
+    AtOnce, Attribute, Concurrency, Emptied, Modified, Nested, New, Numbers, OnError, Permanent, Resent,
+    Store, Survey, Values,
 };
 use crate::backend::Backend;
 use crate::browser::SetCookie;
@@ -29,7 +29,7 @@ pub(crate) async fn survey(
 ) -> Survey {
     let observer = Observer { backend: Rc::clone(backend), patience, description: &description };
     let (permanent, permanent_default) = observer.permanent().await;
-    Survey {
+    let mut survey = Survey {
         null: observer.null().await,
         modified: observer.modified().await,
         new: observer.new_on_fresh().await,
@@ -46,12 +46,15 @@ pub(crate) async fn survey(
         numbers: observer.numbers().await,
         at_once: observer.at_once().await,
         virtual_time: backend.on_virtual_time().await.is_some(),
+        concurrency: Concurrency::Unknown,
         https: backend.origin().scheme() == "https",
         cookies: observer.cookies().await,
         own_keys: observer.own_keys().await,
         unsupported: observer.unsupported().await,
-        description,
-    }
+        description: description.clone(),
+    };
+    survey.concurrency = observer.concurrency(survey.at_once).await;
+    survey
 }
 
 struct Observer<'a> {
@@ -244,6 +247,27 @@ impl Observer<'_> {
             (false, _) => AtOnce::One,
             (true, false) => AtOnce::OnePerSession,
             (true, true) => AtOnce::Many,
+        }
+    }
+
+    /// Which items are there after two requests that overlapped.
+    async fn concurrency(&self, at_once: AtOnce) -> Concurrency {
+        match at_once {
+            AtOnce::Many => {}
+            AtOnce::One | AtOnce::OnePerSession => return Concurrency::Serialised,
+            AtOnce::Unknown => return Concurrency::Unknown,
+        }
+        let mut player = self.player();
+        player.cycle("surveyor", vec![set("text", TEXT)]).await;
+        player.cycle("surveyor", vec![get("text"), hold("survey"), set("first", TEXT)]).await;
+        player.cycle("surveyor", vec![set("other", TEXT)]).await;
+        player.release("survey").await;
+        let last = player.cycle("surveyor", vec![get("first"), get("other")]).await;
+        let answers = player.transcript().exchanges[last].answers();
+        match answers {
+            [Answer::Ok(_), Answer::Ok(_)] => Concurrency::Merged,
+            [Answer::Ok(_), Answer::Absent] => Concurrency::LastWriteWins,
+            _ => Concurrency::Unknown,
         }
     }
 

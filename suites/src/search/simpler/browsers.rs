@@ -29,6 +29,9 @@ fn with_names<'a>(script: &'a Script, rename: impl Fn(&'a str) -> &'a str) -> Sc
             let (from, to) = (rename(from).to_owned(), rename(to).to_owned());
             (from != to).then_some(Step::CopyCookies { from, to })
         }
+        Step::Start(cycle) => {
+            Some(Step::Start(Cycle { browser: rename(&cycle.browser).to_owned(), ops: cycle.ops.clone() }))
+        }
         Step::Forge { from, to, with, forgery } => Some(Step::Forge {
             from: rename(from).to_owned(),
             to: rename(to).to_owned(),
@@ -45,7 +48,7 @@ pub(super) fn names(script: &Script) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for step in &script.steps {
         let appearing: [Option<&str>; 2] = match step {
-            Step::Cycle(cycle) => [Some(&cycle.browser), None],
+            Step::Cycle(cycle) | Step::Start(cycle) => [Some(&cycle.browser), None],
             Step::CopyCookies { from, to } | Step::Forge { from, to, .. } => [Some(from), Some(to)],
             Step::Release(_) | Step::Wait { .. } => [None, None],
         };

@@ -36,6 +36,9 @@ pub struct Failure {
     /// How shrinking and confirming went, where there is something to say.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub note: Option<String>,
+    /// Commands that show it again, as they would be typed.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub replay: Vec<String>,
 }
 
 /// A place in a script.
@@ -60,9 +63,13 @@ impl Failure {
         let shown = normal.transcript(transcript);
         let exchange = shown.get(finding.cycle);
         let answer = finding.op.and_then(|op| exchange?.ops.get(op)?.answer.clone());
+        let expected = match finding.op {
+            Some(_) => finding.expected.to_string(),
+            None => "the request is answered, and the session saved".to_owned(),
+        };
         Self {
             reason: finding.reason,
-            expected: finding.expected.to_string(),
+            expected,
             seen: answer.unwrap_or_else(|| normal.text(&finding.seen)),
             at: Some(Place { cycle: finding.cycle, op: finding.op }),
             scenario: Some(scenario),

@@ -214,7 +214,7 @@ fn what_is_excused_is_told_in_each_form() {
         |format: Format| plain(format, std::slice::from_ref(&report)).replace("\n                  ", " ");
     let told = |format: Format, words: &str| assert!(said(format).contains(words), "{}", said(format));
     told(Format::Text, &format!("excused         minimum/permanent-persists: {because}\n"));
-    told(Format::Text, "minimum: conforms, but for 1 known to fail and 1 excused by that\n");
+    told(Format::Text, "minimum: conforms, but for 1 known to fail, which excuses 1\n");
     told(Format::Junit, &format!("<skipped message=\"excused: {because}\"/>"));
     told(Format::Tap, &format!("ok 3 - minimum/permanent-persists # SKIP excused: {because}\n"));
     told(Format::Markdown, "1 excused");

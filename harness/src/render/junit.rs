@@ -11,6 +11,8 @@ use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite}
 use sessionspec::report::{CheckReport, LEGEND, WIDTH, failure_text, wrapped};
 use sessionspec::{Report, Verdict};
 
+use super::rows::with_remarks;
+
 pub(super) fn junit(reports: &[Report]) -> String {
     let name = reports.first().map_or("sessionspec", |report| &report.backend.name);
     let mut junit = quick_junit::Report::new(name);
@@ -51,7 +53,7 @@ fn describe(suite: &mut TestSuite, report: &Report) {
         suite.add_property(Property::new("asked level", level.as_str()));
     }
     for level in &report.levels {
-        suite.add_property(Property::new(level.level.as_str(), level.verdict.as_str()));
+        suite.add_property(Property::new(level.level.as_str(), with_remarks(report, level)));
     }
     if let Some(why) = &report.incomplete {
         suite.add_property(Property::new("incomplete", why));

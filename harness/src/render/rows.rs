@@ -98,18 +98,32 @@ pub(super) fn badness(verdict: Verdict) -> u8 {
     }
 }
 
+/// The verdict of a level in one report, with what else there is to say of it.
+pub(super) fn with_remarks(report: &Report, level: &LevelReport) -> String {
+    let remarks = remarks(std::slice::from_ref(report), level.level);
+    let told = std::iter::once(level.verdict.as_str().to_owned()).chain(remarks);
+    told.collect::<Vec<_>>().join(", ")
+}
+
 /// What else there is to say of a level, as something that follows its verdict.
 pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
     let mut told = reports.iter().flat_map(|report| &report.levels).filter(|told| told.level == level);
     let most = |count: fn(&LevelReport) -> usize| told.clone().map(count).max().unwrap_or_default();
     let (known, excused) = (most(|told| told.known_failures), most(|told| told.excused));
-    let excused = if excused > 0 { format!(" and {excused} excused by that") } else { String::new() };
+    let excused = match (excused, known) {
+        (0, _) => String::new(),
+        (excused, 1) => format!(", which excuses {excused}"),
+        (excused, _) => format!(", which excuse {excused}"),
+    };
     let stand_ins = told.find(|told| !told.stand_ins.is_empty());
     let known = match (known, level_verdict(reports, level)) {
         (0, _) => None,
         (known, LevelVerdict::Conforms) => Some(format!("but for {known} known to fail{excused}")),
-        (known, _) => Some(format!("and {known} known to fail{excused} besides")),
+        (known, _) => Some(format!("and {known} known to fail besides{excused}")),
     };
     let stand_ins = stand_ins.map(|told| format!("with stand-ins for {}", told.stand_ins.join(", ")));
-    known.into_iter().chain(stand_ins).collect()
+    let is_above = reports.iter().any(|report| report.asked_level.is_some_and(|asked| asked < level));
+    let matters = level_verdict(reports, level) != LevelVerdict::Conforms;
+    let above = (is_above && matters).then(|| "above the asked level".to_owned());
+    above.into_iter().chain(known).chain(stand_ins).collect()
 }

@@ -7,6 +7,8 @@ use serde_json::json;
 use sessionspec::report::{CheckReport, LEGEND, failure_text};
 use sessionspec::{Report, Verdict};
 
+use super::rows::with_remarks;
+
 pub(super) fn tap(reports: &[Report]) -> String {
     let mut tap = "TAP version 14\n".to_owned();
     if let [report] = reports {
@@ -41,7 +43,7 @@ fn document(report: &Report) -> String {
         tap.push_str(&test_point(index + 1, report, check));
     }
     for level in &report.levels {
-        let _ = writeln!(tap, "# {}: {}", level.level, level.verdict.as_str());
+        let _ = writeln!(tap, "# {}: {}", level.level, with_remarks(report, level));
     }
     tap
 }

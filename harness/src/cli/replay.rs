@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use clap::ValueEnum;
 use sessionspec::backend::Backend;
-use sessionspec::report::{CheckReport, failure_text, script_text};
+use sessionspec::report::{CheckReport, Failure, failure_text, script_text};
 use sessionspec::{CaseFile, Finding, ReplayOutcome, Replayed, Verdict, as_curl, catalogue, replay_surveyed};
 
 use super::service::{Service, start_peer};
@@ -94,11 +94,12 @@ impl Arguments {
                 Exit::Conforms
             }
             ReplayOutcome::StillFails(finding) => {
-                println!("still fails: {}", in_words(finding));
+                println!("still fails: {}", in_words(finding, replayed.failure.as_ref()));
                 Exit::Fails
             }
             ReplayOutcome::DiffersOtherwise(finding) => {
-                println!("fails for another reason, {}: {}", finding.reason, in_words(finding));
+                let told = in_words(finding, replayed.failure.as_ref());
+                println!("fails for another reason, {}: {told}", finding.reason);
                 Exit::Fails
             }
             ReplayOutcome::NothingCompared(because) => {
@@ -120,10 +121,13 @@ fn told(case: &CaseFile, replayed: &Replayed) -> String {
     failure_text(&CheckReport::of(&check, Verdict::Fail), failure)
 }
 
-fn in_words(finding: &Finding) -> String {
+fn in_words(finding: &Finding, failure: Option<&Failure>) -> String {
     let place = match finding.op {
         Some(op) => format!("cycle {}, operation {}", finding.cycle + 1, op + 1),
         None => format!("cycle {}", finding.cycle + 1),
     };
-    format!("in {place}, expected {}, seen {}", finding.expected, finding.seen)
+    match failure {
+        Some(failure) => format!("in {place}, expected {}, seen {}", failure.expected, failure.seen),
+        None => format!("in {place}, expected {}, seen {}", finding.expected, finding.seen),
+    }
 }

@@ -95,6 +95,19 @@ fn the_commands_of_a_failure_show_it_again() {
 }
 
 #[test]
+fn a_request_that_fails_as_a_whole_is_told_in_words() {
+    let folder = Folder::new("whole");
+    let run = "--backend flawed/save-fails-when-emptied --check minimum/reads-back --save-cases cases";
+    let told = typed(&folder, &folder.replays(run)[1]);
+    assert!(
+        told.contains(
+            "\nstill fails: in cycle 1, expected the request is answered, and the session saved, seen a 500: "
+        ),
+        "{told}"
+    );
+}
+
+#[test]
 fn another_case_is_another_script() {
     let folder = Folder::new("other");
     let passes = |case: u32| {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ShownExchange;
 use super::normal::Normal;
+use crate::expectation::Expected;
 use crate::scenario::{Finding, Scenario};
 use crate::transcript::Transcript;
 
@@ -63,9 +64,10 @@ impl Failure {
         let shown = normal.transcript(transcript);
         let exchange = shown.get(finding.cycle);
         let answer = finding.op.and_then(|op| exchange?.ops.get(op)?.answer.clone());
-        let expected = match finding.op {
-            Some(_) => finding.expected.to_string(),
-            None => "the request is answered, and the session saved".to_owned(),
+        let expected = match (finding.op, &finding.expected) {
+            // Nothing in particular was expected of a request that failed as a whole.
+            (None, Expected::Done) => "the request is answered, and the session saved".to_owned(),
+            (_, expected) => expected.to_string(),
         };
         Self {
             reason: finding.reason,

@@ -5,6 +5,7 @@ mod guarded;
 mod in_process;
 mod interpret;
 mod into_backend;
+mod panics;
 
 pub use gate::Gate;
 pub use guarded::guarded;
@@ -12,6 +13,8 @@ pub use in_process::{InProcess, in_process};
 #[cfg(feature = "tower-sessions")]
 pub(crate) use interpret::{Handled, interpret};
 pub use into_backend::{IntoBackend, kind};
+pub use panics::catching_panics;
+pub(crate) use panics::without_panic;
 pub use sessionspec_reference::legacy::LocalBoxFuture;
 
 use std::collections::BTreeMap;

@@ -137,6 +137,10 @@ pub(super) const SERIALISED: Check = Check {
         let race = begun("lost")
             .cycle("ann", held([set("size", "small").is_done()]))
             .start("ann", [get("size").is("small"), set("shape", "round").is_done()])
+            // Others are served meanwhile: so the second request has arrived when the first is released.
+            .cycle("bob", [get("colour").is_absent()])
+            .cycle("bob", [get("colour").is_absent()])
+            .cycle("bob", [get("colour").is_absent()])
             .release(GATE)
             .cycle("ann", [get("size").is("small"), get("shape").is("round"), get("colour").is("red")]);
         Plan::Do(vec![race])

@@ -32,6 +32,11 @@ pub(crate) fn message(text: &str) -> String {
     Normal::new(&BTreeSet::new()).text(text)
 }
 
+/// A transcript as reports show it. `own_keys` are those of the framework, whose values vary.
+pub(crate) fn shown(transcript: &Transcript, own_keys: &BTreeSet<String>) -> Vec<ShownExchange> {
+    Normal::new(own_keys).transcript(transcript)
+}
+
 impl<'a> Normal<'a> {
     pub(crate) fn new(own_keys: &'a BTreeSet<String>) -> Self {
         Self { own_keys, names: BTreeMap::new() }

@@ -4,6 +4,7 @@ mod claims;
 mod glue;
 mod needs;
 mod options;
+mod waits;
 
 use std::rc::Rc;
 use std::time::Instant;
@@ -26,6 +27,7 @@ use crate::transcript::Transcript;
 use claims::claims;
 use needs::Needs;
 pub use options::Options;
+use waits::Waits;
 
 /// What happens while a run goes on.
 #[derive(Debug)]
@@ -88,9 +90,11 @@ async fn run_local(
         () = &mut stop => return Err(PreflightError::Stopped),
     };
     let wanted: Vec<Check> = catalogue().into_iter().filter(|check| options.wants(check)).collect();
-    let mut run = Run { backend, survey, options, needs: Needs::default(), ended: None };
+    let mut run =
+        Run { backend, survey, options, needs: Needs::default(), waits: Waits::default(), ended: None };
     // What a service does not show that went away meanwhile is nothing that it lacks.
     run.end_if_gone().await;
+    run.begin_waits(&wanted);
     let mut checks = Vec::new();
     observe(Event::Planned(&wanted));
     for check in &wanted {
@@ -123,6 +127,7 @@ struct Run {
     survey: Survey,
     options: Options,
     needs: Needs,
+    waits: Waits,
     /// Why nothing can be asked any more.
     ended: Option<String>,
 }
@@ -159,7 +164,7 @@ impl Run {
         let not_applicable = |because| Ok(Outcome::without_evidence(Verdict::NotApplicable, because));
         let outcome = match check.test {
             Test::Scenarios(plan) => match plan(&self.survey) {
-                Plan::Do(scenarios) => self.scenarios(scenarios).await,
+                Plan::Do(scenarios) => self.scenarios(check, scenarios).await,
                 Plan::NotApplicable(because) => not_applicable(because),
             },
             Test::Property(plan) => match plan(&self.survey) {
@@ -189,10 +194,10 @@ impl Run {
     }
 
     /// Plays each scenario. The error is a fault of the service that leaves nothing to judge.
-    async fn scenarios(&self, scenarios: Vec<Scenario>) -> Result<Outcome, BackendError> {
+    async fn scenarios(&self, check: &Check, scenarios: Vec<Scenario>) -> Result<Outcome, BackendError> {
         let mut evidence = Evidence::default();
         let mut failures = Vec::new();
-        for (scenario, transcript) in self.play_all(scenarios).await? {
+        for (scenario, transcript) in self.play_all(check, scenarios).await? {
             let judgement = scenario.judge(&transcript);
             evidence.scripts += 1;
             evidence.comparisons += judgement.comparisons;
@@ -226,29 +231,34 @@ impl Run {
         Ok(Outcome::of(evidence, failures.into_iter().collect()))
     }
 
-    /// Plays scenarios one after the other; but where time has to pass in them, all at the same time, each on virtual
-    /// time of its own if the backend has any.
-    async fn play_all(&self, scenarios: Vec<Scenario>) -> Result<Vec<(Scenario, Transcript)>, BackendError> {
-        let mut waiting = Vec::new();
+    /// Where time cannot be moved, everything that has to wait begins at once, so that a run waits only once.
+    fn begin_waits(&self, wanted: &[Check]) {
+        if self.survey.virtual_time || self.ended.is_some() {
+            return;
+        }
+        for check in wanted {
+            let Test::Scenarios(plan) = check.test else { continue };
+            let Plan::Do(scenarios) = plan(&self.survey) else { continue };
+            let waiting = scenarios.into_iter().filter(|scenario| scenario.script.waits());
+            self.waits.begin(check.id, waiting, &self.backend, self.options.patience);
+        }
+    }
+
+    /// Plays scenarios one after the other; where time has to pass in them, all at the same time.
+    async fn play_all(
+        &self,
+        check: &Check,
+        scenarios: Vec<Scenario>,
+    ) -> Result<Vec<(Scenario, Transcript)>, BackendError> {
+        let (waiting, others): (Vec<_>, Vec<_>) =
+            scenarios.into_iter().partition(|scenario| scenario.script.waits());
         let mut played = Vec::new();
-        for scenario in scenarios {
-            let patience = self.options.patience;
-            if scenario.script.waits() {
-                let virtual_time = self.backend.on_virtual_time().await;
-                let backend = virtual_time.unwrap_or_else(|| Rc::clone(&self.backend));
-                waiting.push(tokio::task::spawn_local(async move {
-                    let transcript = play_judgeable(&backend, &scenario.script, patience).await;
-                    transcript.map(|transcript| (scenario, transcript))
-                }));
-            } else {
-                let transcript = play_judgeable(&self.backend, &scenario.script, patience).await?;
-                played.push((scenario, transcript));
-            }
+        for scenario in others {
+            let script = &scenario.script;
+            let transcript = play_judgeable(&self.backend, script, self.options.patience).await?;
+            played.push((scenario, transcript));
         }
-        for task in waiting {
-            let outcome = task.await.map_err(|panic| BackendError::CutOff(panic.to_string()))?;
-            played.push(outcome?);
-        }
+        played.extend(self.waits.played(check.id, waiting, &self.backend, self.options.patience).await?);
         Ok(played)
     }
 

@@ -145,9 +145,13 @@ fn hangs_on_one_operation() {
       store              server, as declared
       empty              kept, although declared removed
       on_error           saved, as declared
+      on 404             saved
+      on 500             saved
       cookie re-sent     never
       values             json
+      numbers            exact
       at once            many
+      concurrency        last-write-wins, as declared
       cookies            session
       own keys           _permanent
       unsupported        none

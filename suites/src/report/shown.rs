@@ -23,6 +23,14 @@ pub struct ShownExchange {
     pub dropped: Vec<String>,
 }
 
+impl ShownExchange {
+    /// The operation at which it was held, if it was.
+    #[must_use]
+    pub fn hold(&self) -> Option<usize> {
+        self.ops.iter().position(|shown| shown.op.get("op").is_some_and(|name| name == "hold"))
+    }
+}
+
 /// One operation of a transcript.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ShownOperation {

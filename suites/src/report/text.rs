@@ -1,10 +1,12 @@
 //! A failure in words, for a terminal or for the output of a test: what was done, promised, seen.
 
+use std::ops::Range;
+
 use super::command::wrapped_command;
 use super::visible::visible;
 use super::wrap::{WIDTH, wrapped};
 use super::{CheckReport, Failure, Place, ShownExchange};
-use crate::script::{Script, Step};
+use crate::script::{Operation, Script, Step};
 
 /// What somebody has to know who reads the script of a failure for the first time.
 pub const LEGEND: &str = "A cycle is one request of a browser (ann, bob, …): the backend opens its session, the \
@@ -82,7 +84,7 @@ impl Text {
     fn script(&mut self, script: Option<&Script>, transcript: &[ShownExchange], at: Option<Place>) {
         let Some(script) = script else {
             for (cycle, exchange) in transcript.iter().enumerate() {
-                self.exchange(cycle, exchange, at);
+                self.exchange(cycle, exchange, at, false);
             }
             return;
         };
@@ -93,7 +95,7 @@ impl Text {
                 Step::Cycle(_) | Step::Start(_) => {
                     // A script that broke off has more cycles than were begun.
                     let Some(exchange) = transcript.get(cycle) else { break };
-                    self.exchange(cycle, exchange, at);
+                    self.exchange(cycle, exchange, at, is_released(script, cycle));
                     cycle += 1;
                     let mut alike = 0;
                     while let (Some(Step::Cycle(_)), Some(next)) =
@@ -107,7 +109,12 @@ impl Text {
                     self.alike(cycle, &transcript[cycle..cycle + alike], at);
                     cycle += alike;
                 }
-                Step::Release(gate) => self.labelled("release", gate),
+                Step::Release(gate) => {
+                    self.labelled("release", gate);
+                    if let Some((held, exchange)) = held_at(script, transcript, gate) {
+                        self.goes_on(held, exchange, at);
+                    }
+                }
                 Step::CopyCookies { from, to } => {
                     self.labelled("copy", &format!("{to} gets the cookies of {from}"));
                 }
@@ -123,7 +130,7 @@ impl Text {
     fn alike(&mut self, first: usize, exchanges: &[ShownExchange], at: Option<Place>) {
         if exchanges.len() < 3 {
             for (index, exchange) in exchanges.iter().enumerate() {
-                self.exchange(first + index, exchange, at);
+                self.exchange(first + index, exchange, at, false);
             }
             return;
         }
@@ -134,20 +141,42 @@ impl Text {
         );
     }
 
-    fn exchange(&mut self, cycle: usize, exchange: &ShownExchange, at: Option<Place>) {
+    /// A cycle; one that is held and released later is told up to its gate.
+    fn exchange(&mut self, cycle: usize, exchange: &ShownExchange, at: Option<Place>, is_released: bool) {
         let cookie = match &exchange.cookie {
             Some(cookie) => format!("Cookie: {cookie}"),
             None => "no cookie".to_owned(),
         };
         let at = at.filter(|at| at.cycle == cycle);
         self.labelled(&format!("cycle {}", cycle + 1), &format!("{} sends {cookie}", exchange.browser));
-        for (op, shown) in exchange.ops.iter().enumerate() {
+        let held = exchange.hold().filter(|_| is_released);
+        let shown = held.map_or(exchange.ops.len(), |hold| hold + 1);
+        self.operations(exchange, 0..shown, at);
+        if held.is_none() {
+            self.response(exchange, at);
+        }
+    }
+
+    /// A cycle that was held, from its gate on.
+    fn goes_on(&mut self, cycle: usize, exchange: &ShownExchange, at: Option<Place>) {
+        let at = at.filter(|at| at.cycle == cycle);
+        self.labelled(&format!("cycle {}", cycle + 1), &format!("{} goes on", exchange.browser));
+        let first = exchange.hold().map_or(0, |hold| hold + 1);
+        self.operations(exchange, first..exchange.ops.len(), at);
+        self.response(exchange, at);
+    }
+
+    fn operations(&mut self, exchange: &ShownExchange, range: Range<usize>, at: Option<Place>) {
+        for (op, shown) in exchange.ops.iter().enumerate().take(range.end).skip(range.start) {
             let answer = shown.answer.as_deref().unwrap_or("no answer");
             self.line(&" ".repeat(14), 16, &format!("{}  =>  {answer}", shown.call()));
             if at.is_some_and(|at| at.op == Some(op)) {
                 self.mark(16);
             }
         }
+    }
+
+    fn response(&mut self, exchange: &ShownExchange, at: Option<Place>) {
         let is_response = at.is_some_and(|at| at.op.is_none());
         if exchange.status != "200" || is_response {
             self.labelled("", &exchange.status);
@@ -162,6 +191,29 @@ impl Text {
             self.labelled("", &format!("a browser drops this cookie: {dropped}"));
         }
     }
+}
+
+/// The cycle that waits at this gate.
+fn held_at<'a>(
+    script: &Script,
+    transcript: &'a [ShownExchange],
+    gate: &str,
+) -> Option<(usize, &'a ShownExchange)> {
+    let waits =
+        |ops: &[Operation]| ops.iter().any(|op| matches!(op, Operation::Hold { gate: own } if own == gate));
+    let at = script.cycles().position(|cycle| waits(&cycle.ops))?;
+    Some((at, transcript.get(at)?))
+}
+
+/// Whether the script opens the gate of this cycle.
+fn is_released(script: &Script, cycle: usize) -> bool {
+    script.steps.iter().any(|step| match step {
+        Step::Release(gate) => {
+            let ops = script.cycles().nth(cycle).map_or(&[][..], |cycle| &cycle.ops);
+            ops.iter().any(|op| matches!(op, Operation::Hold { gate: own } if own == gate))
+        }
+        _ => false,
+    })
 }
 
 #[cfg(test)]

@@ -202,19 +202,30 @@ impl Company {
     }
 }
 
-/// The fields of a value: runs of letters, digits, `-` and `_` that are no percent-encoded bytes.
+/// The fields of a value: runs of the characters of base64 and of ids, percent-encoded or not.
 fn fields(value: &[u8]) -> Vec<std::ops::Range<usize>> {
     let mut fields: Vec<std::ops::Range<usize>> = Vec::new();
-    for at in (0..value.len()).filter(|at| is_word(value, *at) || matches!(value[*at], b'-' | b'_')) {
-        if is_encoded(value, at) {
-            continue;
+    let mut at = 0;
+    while at < value.len() {
+        let (byte, length) = match decoded(&value[at..]) {
+            Some(byte) => (byte, 3),
+            None => (value[at], 1),
+        };
+        if byte.is_ascii_alphanumeric() || b"-_+/=".contains(&byte) {
+            match fields.last_mut() {
+                Some(last) if last.end == at => last.end += length,
+                _ => fields.push(at..at + length),
+            }
         }
-        match fields.last_mut() {
-            Some(last) if last.end == at => last.end += 1,
-            _ => fields.push(at..at + 1),
-        }
+        at += length;
     }
     fields
+}
+
+/// The byte that a percent-encoding stands for.
+fn decoded(encoded: &[u8]) -> Option<u8> {
+    let digits = encoded.strip_prefix(b"%")?.get(..2)?;
+    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 fn changed(value: &[u8], field: usize, change: Change, theirs: &[u8]) -> Vec<u8> {
@@ -315,6 +326,7 @@ mod tests {
         assert_eq!(field(1, Change::Recased), "a=s%3AAB.cd; b=22");
         assert_eq!(field(2, Change::Swapped), "a=s%3Aab.zz; b=22");
         assert_eq!(field(3, Change::Emptied), "a=s%3Aab.cd; b=22", "there is no such field");
+        assert_eq!(fields(b"s%3Aa%2Bb/c=.d"), vec![0..1, 4..12, 13..14]);
     }
 
     #[test]

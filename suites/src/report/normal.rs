@@ -109,12 +109,17 @@ impl<'a> Normal<'a> {
     }
 
     fn set_cookie(&mut self, raw: &[u8]) -> String {
-        let Ok(cookie) = SetCookie::parse(raw) else { return String::from_utf8_lossy(raw).into_owned() };
-        let mut shown = self.pair(&cookie.name, &cookie.value);
+        // One that browsers drop is shown like any other: what is in it is no less secret.
+        let cookie = SetCookie::parse(raw).ok();
+        let pair = raw.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+        let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+        let (name, value) = (&pair[..equals], pair.get(equals + 1..).unwrap_or_default());
+        let mut shown = self.pair(name.trim_ascii(), value.trim_ascii());
+        let expires = cookie.and_then(|cookie| cookie.expires);
         // An expiry date is a time of this run.
         for attribute in String::from_utf8_lossy(raw).split(';').skip(1).map(str::trim) {
             let is_date = attribute.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("expires="));
-            let is_past = cookie.expires.is_some_and(|expires| expires < SystemTime::now());
+            let is_past = expires.is_some_and(|expires| expires < SystemTime::now());
             shown.push_str("; ");
             shown.push_str(match (is_date, is_past) {
                 (true, true) => "Expires=<past>",
@@ -206,6 +211,13 @@ mod tests {
             Normal::new(&own_keys).answer(&Answer::Ok(items)),
             r#"{"_created":"<the framework's>","_permanent":true,"colour":"red"}"#
         );
+    }
+
+    #[test]
+    fn a_cookie_that_browsers_drop_is_no_less_secret() {
+        let own_keys = BTreeSet::new();
+        let large = format!("sid={}; Path=/", "x".repeat(5000));
+        assert_eq!(Normal::new(&own_keys).set_cookie(large.as_bytes()), "sid=<1>; Path=/");
     }
 
     #[test]

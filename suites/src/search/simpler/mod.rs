@@ -77,3 +77,6 @@ fn cycles_mut(script: &mut Script) -> impl Iterator<Item = &mut Cycle> {
         Step::Release(_) | Step::CopyCookies { .. } => None,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -245,7 +245,7 @@ fn badness(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Pass => 0,
         Verdict::NotApplicable => 1,
-        Verdict::KnownFailure => 2,
+        Verdict::KnownFailure | Verdict::Excused => 2,
         Verdict::Unverified | Verdict::Inconclusive | Verdict::Error => 3,
         Verdict::Fail => 4,
     }

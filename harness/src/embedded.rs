@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
+use std::time::{Duration, SystemTime};
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::browser::Origin;
@@ -27,6 +28,8 @@ pub fn find(name: &str) -> Result<&'static Embedded, String> {
 /// Any backend, reached over HTTP through a probe that is served on loopback until this is dropped.
 pub struct OverHttp {
     http: HttpBackend,
+    /// What is served: the time that it goes by can be moved from here.
+    served: Rc<dyn Backend>,
     server: JoinHandle<std::io::Result<()>>,
 }
 
@@ -39,10 +42,11 @@ impl OverHttp {
     pub async fn serve(backend: Rc<dyn Backend>) -> Result<Self, String> {
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let cannot = |error: std::io::Error| format!("the probe cannot be served: {error}");
-        let server = ProbeServer::bind(any_port, backend).await.map_err(cannot)?;
+        let origin = Some(backend.origin()).filter(|origin| *origin != Origin::default());
+        let server = ProbeServer::bind(any_port, Rc::clone(&backend)).await.map_err(cannot)?;
         let url = server.url().map_err(cannot)?;
-        let http = HttpBackend::new(&url, None, false).await.map_err(|error| error.to_string())?;
-        Ok(Self { http, server: tokio::task::spawn_local(server.serve()) })
+        let http = HttpBackend::new(&url, origin, false).await.map_err(|error| error.to_string())?;
+        Ok(Self { http, served: backend, server: tokio::task::spawn_local(server.serve()) })
     }
 }
 
@@ -67,5 +71,22 @@ impl Backend for OverHttp {
 
     fn path(&self) -> &str {
         self.http.path()
+    }
+
+    fn now(&self) -> SystemTime {
+        self.served.now()
+    }
+
+    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
+        self.served.wait(duration)
+    }
+
+    fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
+        Box::pin(async {
+            let backend = self.served.on_virtual_time().await?;
+            // Without a port for it, there is no such backend: real time has to do.
+            let served = Self::serve(backend).await.ok()?;
+            Some(Rc::new(served) as Rc<dyn Backend>)
+        })
     }
 }

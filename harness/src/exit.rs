@@ -2,14 +2,14 @@
 
 use std::process::ExitCode;
 
-use sessionspec::report::{CheckReport, KnownState};
+use sessionspec::report::CheckReport;
 use sessionspec::{Level, LevelVerdict, Report, Verdict};
 
 /// How the command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Exit {
-    /// Everything of the asked level passed, does not apply, or fails as is known.
+    /// Everything of the asked level passed, does not apply, fails as is known, or is excused by that.
     Conforms = 0,
     /// Nothing failed, but something could not be verified, or the service could not be judged at all.
     NotVerified = 3,
@@ -30,12 +30,8 @@ impl Exit {
     /// What a report comes to at this level.
     #[must_use]
     pub fn of(report: &Report, level: Level) -> Self {
-        let is_outdated = |check: &CheckReport| {
-            let state = check.known_failure.as_ref().map(|known| known.state);
-            matches!(state, Some(KnownState::Stale | KnownState::Expired))
-        };
         // The list can only shrink, whatever level is asked for.
-        if report.checks.iter().any(is_outdated) {
+        if report.checks.iter().any(CheckReport::entry_is_outdated) {
             return Self::Fails;
         }
         let asked = || report.checks.iter().filter(|check| check.level <= level);

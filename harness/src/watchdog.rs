@@ -128,6 +128,18 @@ impl Backend for Watched {
     fn now(&self) -> SystemTime {
         self.backend.now()
     }
+
+    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
+        self.backend.wait(duration)
+    }
+
+    fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
+        Box::pin(async {
+            let backend = self.backend.on_virtual_time().await?;
+            let shared = Arc::clone(&self.shared);
+            Some(Rc::new(Self { backend, shared }) as Rc<dyn Backend>)
+        })
+    }
 }
 
 #[cfg(test)]

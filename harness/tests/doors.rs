@@ -7,17 +7,79 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::json;
-use sessionspec::reference::Memory;
+use sessionspec::backend::{BackendError, CycleRequest, CycleResponse, LocalBoxFuture, catching_panics};
 use sessionspec::reference::modes::{Modes, OnError};
+use sessionspec::reference::{Description, Memory};
 use sessionspec::script::ops::{
     clear, contains, delete, destroy, get, hold, items, len, modified, new, permanent, pop, set, set_in,
     set_modified, set_permanent, setdefault, update,
 };
 use sessionspec::script::{Answer, Operation, Script};
 use sessionspec::transcript::{Exchange, Outcome, Transcript};
-use sessionspec::{Backend, Player, in_process};
+use sessionspec::{Backend, Options, Player, Verdict, in_process};
 use sessionspec_harness::embedded::OverHttp;
 use tokio::task::LocalSet;
+
+/// The reference, but it cannot forget an item.
+struct Fragile(Rc<dyn Backend>);
+
+impl Backend for Fragile {
+    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+        self.0.describe()
+    }
+
+    fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+        Box::pin(async {
+            let forgets = |op: &Operation| matches!(op, Operation::Delete { .. } | Operation::Hold { .. });
+            let gate = request.gates.values().next().cloned();
+            if let Some(op) = request.ops.iter().find(|op| forgets(op)) {
+                if let Some(gate) = gate {
+                    let _ = gate.pass().await;
+                }
+                panic!("the shelf is stuck at {}", op.name());
+            }
+            self.0.cycle(request).await
+        })
+    }
+}
+
+#[test]
+fn a_panic_is_a_failed_request_and_the_run_goes_on() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let fragile = || -> Rc<dyn Backend> { Rc::new(Fragile(in_process(Memory::default()))) };
+    let options = Options { cases: 20, ..Options::default() };
+    let reports = LocalSet::new().block_on(&runtime, async {
+        let direct = sessionspec::run(fragile(), options.clone()).await.unwrap();
+        let served: Rc<dyn Backend> = Rc::new(OverHttp::serve(fragile()).await.unwrap());
+        [direct, sessionspec::run(served, options).await.unwrap()]
+    });
+    let failures = reports.each_ref().map(|report| {
+        let check = report.checks.iter().find(|check| check.id == "minimum/each-mutator-persists").unwrap();
+        check.failures.clone()
+    });
+    assert_eq!(failures[0], failures[1], "both doors tell the same");
+    assert_eq!(failures[0].len(), 1, "only one way to change a session panics: {failures:#?}");
+    assert_eq!(failures[0][0].reason, "request-failed");
+    assert_eq!(failures[0][0].seen, "a 500: the backend panicked: the shelf is stuck at delete");
+    for report in reports {
+        let verdict = |id: &str| report.checks.iter().find(|check| check.id == id).unwrap().verdict;
+        assert_eq!(report.incomplete, None);
+        assert_eq!(verdict("minimum/new-for-fresh"), Verdict::Pass, "what comes later is judged");
+    }
+}
+
+#[test]
+fn a_panic_in_a_cycle_that_is_held_is_its_answer() {
+    let script = Script::new().cycle("ann", [hold("for ever"), set("a", 1)]).cycle("bob", [get("a")]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let transcript = LocalSet::new().block_on(&runtime, async {
+        let fragile: Rc<dyn Backend> = Rc::new(Fragile(in_process(Memory::default())));
+        play(catching_panics(fragile), &script).await
+    });
+    let said = transcript.exchanges[0].failed_request().unwrap();
+    assert_eq!(said, "a 500: the backend panicked: the shelf is stuck at hold");
+    assert_eq!(answers(&transcript.exchanges[1]), ["absent"]);
+}
 
 /// Plays a script through both doors; their transcript, if it is the same.
 fn through_both_doors(modes: Modes, script: Script) -> Transcript {

@@ -59,9 +59,10 @@ fn judge(name: &str) {
         let _ = writeln!(std::io::stderr(), "{error}");
         return;
     }
+    // As people call it: the report repeats the command.
     let output = Command::new(env!("CARGO_BIN_EXE_sessionspec"))
-        .args(["run", "--peer"])
-        .arg(peers().join(name))
+        .args(["run", "--peer", &format!("fixtures/peers/{name}")])
+        .current_dir(peers().join("../.."))
         .output()
         .unwrap();
     let report = String::from_utf8(output.stdout).unwrap();

@@ -3,7 +3,7 @@
 mod support;
 
 use sessionspec::report::{KnownFailure, Report};
-use sessionspec::{Options, Verdict};
+use sessionspec::{Level, Options, Verdict};
 use sessionspec_harness::render::{Format, render};
 use support::{Hostile, only, report_of, report_on, report_over_http, timeless};
 
@@ -160,6 +160,66 @@ fn junit_can_be_read_and_counts_right() {
         assert_eq!(read.failures, count(&[Verdict::Fail]));
         assert_eq!(read.errors, count(&[Verdict::Unverified, Verdict::Inconclusive, Verdict::Error]));
     }
+}
+
+/// A report with a failure above level minimum.
+fn failing_above(asked: Option<Level>, known_failures: &[(&str, KnownFailure)]) -> Report {
+    let known = known_failures.iter().map(|(check, known)| ((*check).to_owned(), known.clone()));
+    let options = Options { known_failures: known.collect(), ..only(&FEW) };
+    let mut report = timeless(report_of("conforming/new-constant-false", options));
+    report.asked_level = asked;
+    report
+}
+
+/// What a reader of JUnit counts as failed, and what the points of TAP are that do not count.
+fn counted(report: Report) -> (usize, Vec<String>) {
+    let reports = [report];
+    let read = quick_junit::Report::deserialize_from_str(&render(Format::Junit, &reports));
+    let read = read.expect("it is JUnit");
+    let tap = render(Format::Tap, &reports);
+    let excepted = tap.lines().filter(|line| line.contains("# TODO")).map(str::to_owned).collect();
+    (read.failures + read.errors, excepted)
+}
+
+#[test]
+fn what_fails_above_the_asked_level_does_not_turn_other_tools_red() {
+    let todo = "not ok 4 - minimum/new-for-fresh # TODO of level recommended, above the asked level minimum";
+    assert_eq!(counted(failing_above(Some(Level::Minimum), &[])), (0, vec![todo.to_owned()]));
+    assert_eq!(counted(failing_above(Some(Level::Recommended), &[])), (1, Vec::new()));
+    assert_eq!(counted(failing_above(None, &[])), (1, Vec::new()));
+    let junit = render(Format::Junit, &[failing_above(Some(Level::Minimum), &[])]);
+    assert!(
+        junit.contains(
+            r#"<skipped message="of level recommended, above the asked level minimum: fail: not-new"/>"#
+        ),
+        "{junit}"
+    );
+    assert!(junit.contains("<system-out>minimum/new-for-fresh (recommended): not-new"), "{junit}");
+}
+
+#[test]
+fn an_entry_that_is_out_of_date_turns_them_red_at_any_level() {
+    let expired = KnownFailure { expired: true, ..KnownFailure::from("r") };
+    let listed = [("minimum/new-for-fresh", expired)];
+    assert_eq!(counted(failing_above(Some(Level::Minimum), &listed)), (1, Vec::new()));
+}
+
+#[test]
+fn what_is_excused_is_told_in_each_form() {
+    let known = KnownFailure::from("what the next release mends");
+    let known_failures = [("minimum/each-mutator-persists".to_owned(), known)].into();
+    let report = timeless(report_of("flawed/lone-overwrite-lost", Options { known_failures, ..only(&FEW) }));
+    let because = "needs minimum/each-mutator-persists, a known failure: what the next release mends";
+    let said =
+        |format: Format| plain(format, std::slice::from_ref(&report)).replace("\n                  ", " ");
+    let told = |format: Format, words: &str| assert!(said(format).contains(words), "{}", said(format));
+    told(Format::Text, &format!("excused         minimum/permanent-persists: {because}\n"));
+    told(Format::Text, "minimum: conforms, but for 1 known to fail, which excuses 1\n");
+    told(Format::Junit, &format!("<skipped message=\"excused: {because}\"/>"));
+    told(Format::Tap, &format!("ok 3 - minimum/permanent-persists # SKIP excused: {because}\n"));
+    told(Format::Markdown, "1 excused");
+    told(Format::Html, "excused");
+    told(Format::Json, r#""verdict": "excused""#);
 }
 
 #[test]

@@ -2,6 +2,9 @@
 //!
 //! Everything here is local to a thread: no future has to be `Send`, since some frameworks' sessions are not.
 
+use std::rc::Rc;
+
+use crate::clock::Clock;
 use crate::description::Description;
 use crate::error::{Error, Result};
 use crate::http::{Request, Response};
@@ -191,5 +194,15 @@ pub trait SessionInterface {
     /// What the backend says of itself: its name, its lifetimes, its claims.
     fn describe(&self) -> Description {
         Description::default()
+    }
+
+    /// The same interface with nothing stored, going by this clock: so that expiry can be judged without waiting. None,
+    /// as provided, where the time is not the interface's own.
+    fn on_clock(&self, clock: Rc<dyn Clock>) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        let _ = clock;
+        None
     }
 }

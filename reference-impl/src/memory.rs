@@ -76,4 +76,8 @@ impl SessionInterface for Memory {
     fn describe(&self) -> Description {
         self.0.describe()
     }
+
+    fn on_clock(&self, clock: Rc<dyn Clock>) -> Option<Self> {
+        Some(Self::with_clock(self.modes().clone(), clock))
+    }
 }

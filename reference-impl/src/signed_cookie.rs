@@ -189,6 +189,10 @@ impl SessionInterface for SignedCookies {
         Ok(())
     }
 
+    fn on_clock(&self, clock: Rc<dyn Clock>) -> Option<Self> {
+        Some(Self { key: self.key.clone(), clock })
+    }
+
     fn describe(&self) -> Description {
         Description {
             name: Some("sessionspec-reference signed cookies".into()),

@@ -75,13 +75,12 @@ impl<S: Store> SessionInterface for Stored<S> {
     }
 
     async fn save_session(&self, session: &mut StoredSession<S>, response: &mut Response) -> Result<()> {
-        if session.accessed() {
+        let is_saved = response.status < 500 || self.modes.on_error == OnError::Saved;
+        let cookie = if is_saved { session.commit().await? } else { None };
+        if session.accessed() || cookie.is_some() {
             response.headers.append("Vary", "Cookie");
         }
-        if response.status >= 500 && self.modes.on_error == OnError::Discarded {
-            return Ok(());
-        }
-        if let Some(cookie) = session.commit().await? {
+        if let Some(cookie) = cookie {
             response.headers.append("Set-Cookie", cookie);
         }
         Ok(())

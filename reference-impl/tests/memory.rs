@@ -160,10 +160,7 @@ async fn a_request_in_flight_does_not_bring_a_destroyed_session_back() {
     client.save(&sessions, logout).await;
     let response = old.clone().save(&sessions, in_flight).await;
 
-    assert!(
-        set_cookie(&response).unwrap().contains("Max-Age=0"),
-        "the browser is told that its cookie is dead"
-    );
+    assert_eq!(set_cookie(&response), None, "by now, the browser may have another cookie, which has to stay");
     assert_eq!(old.get(&sessions, "k").await, None);
 }
 

@@ -36,6 +36,78 @@ macro_rules! __each_check {
                 minimum reads_back
                 minimum persists
             }
+            cookie {
+                recommended http_only
+                recommended same_site
+                recommended secure
+                recommended sent_back
+                recommended none_when_untouched
+                recommended none_when_only_read
+                recommended one_of_a_name
+                recommended lasts_when_permanent
+                recommended ends_with_the_browser
+                recommended removal_removes
+                recommended removal_repeats_attributes
+                recommended vary
+                recommended fits
+                recommended only_if_kept
+            }
+            identity {
+                hardened unknown_never_adopted
+                hardened readers_store_nothing
+                hardened ids_unique
+                hardened ids_unpredictable
+                hardened rotation_gives_a_new_id
+                hardened rotation_keeps_the_data
+                hardened rotation_ends_the_old_id
+                hardened rotation_survives_failure
+                hardened destroy_removes
+                hardened destroy_then_write
+                hardened destroy_idempotent
+                hardened rotation_needs_no_record
+                hardened stale_never_adopted
+            }
+            forgery {
+                hardened fields
+                hardened spellings
+                hardened unlawful_bytes
+                hardened company
+            }
+            expiry {
+                hardened not_early
+                hardened gone
+                hardened not_revived
+                hardened permanent_stays
+                hardened own_lifetime
+                hardened past_lifetime
+                hardened long_lifetime
+            }
+            fidelity {
+                recommended null
+                recommended text
+                recommended structures
+                recommended numbers
+                recommended tags
+                recommended keys
+                recommended sizes
+            }
+            fault {
+                recommended consistent
+            }
+            concurrency {
+                recommended read_does_not_resurrect
+                hardened write_does_not_resurrect
+                hardened write_does_not_revive_a_rotated_id
+                recommended read_does_not_undo_a_write
+                recommended refresh_does_not_undo_a_write
+                recommended two_rotations
+                recommended late_write_keeps_the_rotated_session
+                recommended first_requests
+                recommended clear_against_set
+                recommended all_or_nothing
+                recommended last_write_is_kept
+                recommended serialised
+            }
         }
     };
 }

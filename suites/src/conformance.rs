@@ -19,7 +19,8 @@
 /// - `options`, if given, is an expression for the [`Options`](crate::Options); its `only` and its `known_failures`
 ///   are overwritten.
 /// - `known_failures`, if given, lists checks that fail, each with a reason. Such a test passes and says so; once the
-///   check passes, the test fails until the entry is removed.
+///   check passes, the test fails until the entry is removed. Checks that only need one of these need no entry: they
+///   are excused.
 ///
 /// ```
 /// use sessionspec::Options;
@@ -51,8 +52,8 @@
 /// check [needs](crate::Check::needs), then the check. It passes where the promise was kept, where the check does not
 /// apply, and where it is a known failure; the reason is printed (`cargo test -- --show-output`). It fails where the
 /// promise was broken, and also where nothing could be verified, for instance because a needed check has failed: that
-/// one is named, and is the one to look at. A check that cannot be verified because of a *known* failure is listed in
-/// `known_failures` beside it.
+/// one is named, and is the one to look at. Where the needed check is a *known* failure, the test passes and says
+/// `excused`, with the reason: one defect needs one entry.
 #[macro_export]
 macro_rules! conformance {
     (backend: $backend:expr, level: minimum $($rest:tt)*) => {

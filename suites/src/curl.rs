@@ -15,19 +15,29 @@ pub enum CurlError {
     /// It holds a cycle at a gate, and the gate is served by the harness.
     #[error("this case holds a cycle at the gate `{0}`, which curl cannot open: use `sessionspec replay`")]
     NeedsTheGate(String),
+    /// It has a request that is not waited for.
+    #[error(
+        "this case does not wait for a request of `{0}`, and a shell script does: use `sessionspec replay`"
+    )]
+    Overlaps(String),
+    /// It forges cookies.
+    #[error("this case forges cookies, which curl cannot: use `sessionspec replay`")]
+    Forges,
 }
 
 /// The case as a POSIX shell script against the probe at this URL. Each browser is a cookie jar of curl's; what is
-/// expected stands under each request, for the reader to compare with what curl prints.
+/// expected stands under each request, for the reader to compare with what curl prints: the header fields, too, where
+/// something is expected of them.
 ///
 /// # Errors
 ///
-/// [`CurlError::NeedsTheGate`] where a cycle is held.
+/// [`CurlError`] where a cycle is held or not waited for, or where cookies are forged.
 pub fn as_curl(case: &CaseFile, url: &str) -> Result<String, CurlError> {
     let mut script = prologue(case, url);
     let mut cycles = 0;
     for step in &case.scenario.script.steps {
         match step {
+            Step::Start(cycle) => return Err(CurlError::Overlaps(cycle.browser.clone())),
             Step::Cycle(cycle) => {
                 script.push_str(&request(case, cycle, cycles)?);
                 cycles += 1;
@@ -42,6 +52,10 @@ pub fn as_curl(case: &CaseFile, url: &str) -> Result<String, CurlError> {
                     to = one_line(to),
                 );
             }
+            Step::Wait { seconds } => {
+                let _ = writeln!(script, "\nsleep {seconds}");
+            }
+            Step::Forge { .. } => return Err(CurlError::Forges),
             Step::Release(gate) => return Err(CurlError::NeedsTheGate(gate.clone())),
         }
     }
@@ -66,10 +80,11 @@ fn prologue(case: &CaseFile, url: &str) -> String {
          \n\
          # cycle BROWSER BODY: one request, with the cookies of that browser\n\
          cycle() {{\n    \
-             curl --silent --show-error --cookie \"$jars/$1\" --cookie-jar \"$jars/$1\" \\\n        \
+             curl --silent --show-error {include}--cookie \"$jars/$1\" --cookie-jar \"$jars/$1\" \\\n        \
                  --header 'Content-Type: application/json' --data-raw \"$2\" \"$url\"\n    \
              echo\n\
          }}\n",
+        include = if judges_responses(case) { "--include " } else { "" },
         check = one_line(&case.check),
         reason = one_line(&case.reason),
         url = quoted(url),
@@ -95,11 +110,20 @@ fn request(case: &CaseFile, cycle: &Cycle, index: usize) -> Result<String, CurlE
         quoted(&body)
     );
     for Expectation { op, expected, .. } in of_cycle(case, index) {
-        let name = cycle.ops.get(*op).map_or("no such operation", Operation::name);
         let expected = one_line(&expected.to_string());
-        let _ = writeln!(request, "# expected of operation {}, {name}: {expected}", op + 1);
+        let _ = match op {
+            Some(op) => {
+                let name = cycle.ops.get(*op).map_or("no such operation", Operation::name);
+                writeln!(request, "# expected of operation {}, {name}: {expected}", op + 1)
+            }
+            None => writeln!(request, "# expected of the response: {expected}"),
+        };
     }
     Ok(request)
+}
+
+fn judges_responses(case: &CaseFile) -> bool {
+    case.scenario.expectations.iter().any(|expectation| expectation.op.is_none())
 }
 
 fn of_cycle(case: &CaseFile, index: usize) -> impl Iterator<Item = &Expectation> {
@@ -108,9 +132,10 @@ fn of_cycle(case: &CaseFile, index: usize) -> impl Iterator<Item = &Expectation>
 
 fn browsers_of(step: &Step) -> Vec<String> {
     match step {
-        Step::Cycle(cycle) => vec![cycle.browser.clone()],
+        Step::Cycle(cycle) | Step::Start(cycle) => vec![cycle.browser.clone()],
         Step::CopyCookies { from, to } => vec![from.clone(), to.clone()],
-        Step::Release(_) => Vec::new(),
+        Step::Forge { from, to, .. } => vec![from.clone(), to.clone()],
+        Step::Release(_) | Step::Wait { .. } => Vec::new(),
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sessionspec_reference::{Map, Value};
 
+use crate::response_rule::ResponseRule;
 use crate::script::Answer;
 
 /// What the answer of one operation has to be.
@@ -27,6 +28,10 @@ pub enum Expected {
         /// Keys that do not count.
         own_keys: BTreeSet<String>,
     },
+    /// Any of these.
+    AnyOf(Vec<Expected>),
+    /// No answer of an operation, but the response as a whole.
+    Response(ResponseRule),
 }
 
 impl Expected {
@@ -39,10 +44,11 @@ impl Expected {
             (Self::Answer(wanted), seen) => wanted == seen,
             (Self::Boolean, seen) => seen.as_bool().is_some(),
             (Self::Done, seen) => seen.is_done(),
+            (Self::AnyOf(any), seen) => any.iter().any(|expected| expected.accepts(seen)),
             (Self::Items { items, own_keys }, Answer::Ok(Value::Object(seen))) => {
                 same_items(items, &without(seen, own_keys))
             }
-            (Self::Refused | Self::Items { .. }, _) => false,
+            (Self::Refused | Self::Items { .. } | Self::Response(_), _) => false,
         }
     }
 }
@@ -55,6 +61,11 @@ impl fmt::Display for Expected {
             Self::Done => f.write_str("done"),
             Self::Refused => f.write_str("refused, with a reason"),
             Self::Items { items, .. } => write!(f, "{}", Value::Object(items.clone())),
+            Self::AnyOf(any) => {
+                let any: Vec<String> = any.iter().map(ToString::to_string).collect();
+                f.write_str(&any.join(", or "))
+            }
+            Self::Response(rule) => rule.fmt(f),
         }
     }
 }

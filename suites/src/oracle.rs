@@ -29,8 +29,8 @@ pub(crate) async fn scenario(
     // The reference answers at once; the patience is never used up.
     let wanted = Player::new(reference, Duration::from_secs(60)).play(&script).await;
     let expectations = expectations(&script, survey, dead_sessions, &wanted, transcript);
-    let mut scenario = Scenario { reason: String::new(), script, expectations };
-    if failed_request(transcript).is_none()
+    let mut scenario = Scenario { script, expectations, ..Scenario::default() };
+    if failed_request(transcript, &scenario.refusable).is_none()
         && let Some(finding) = scenario.judge(transcript).finding
     {
         scenario.reason = difference(&scenario.script, &finding).unwrap_or_default();
@@ -57,12 +57,12 @@ fn expectations(
     let mut exchanges = wanted.exchanges.iter().zip(&seen.exchanges).enumerate();
     for step in &script.steps {
         match step {
-            Step::Cycle(cycle) => {
+            Step::Cycle(cycle) | Step::Start(cycle) => {
                 let Some((index, (wanted, seen))) = exchanges.next() else { break };
                 expectations.extend(expectations_of_cycle(index, cycle, &mut model, survey, wanted, seen));
             }
             Step::CopyCookies { from, to } => model.copy_cookies(from, to),
-            Step::Release(_) => {}
+            Step::Release(_) | Step::Forge { .. } | Step::Wait { .. } => {}
         }
     }
     expectations
@@ -92,7 +92,12 @@ fn expectations_of_cycle(
             operation => wanted.answer(op).and_then(|answer| expected(operation, answer, survey)),
         };
         let expected = expected.map(|expected| but_for(model.keys_in_doubt(browser), expected));
-        expectations.extend(expected.map(|expected| Expectation { cycle: index, op, expected }));
+        expectations.extend(expected.map(|expected| Expectation {
+            cycle: index,
+            op: Some(op),
+            expected,
+            only_if: None,
+        }));
     }
     if was_refused(seen) && cycle.ops.iter().any(Operation::writes) {
         model.lose(browser);

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use crate::backend::{Backend, BackendError, CycleRequest, CycleResponse, Gate};
 use crate::browser::Jar;
-use crate::script::{Operation, Script, Step};
+use crate::script::{Cookies, Forgery, Operation, Script, Step};
 use crate::transcript::{Exchange, Outcome, Transcript};
 
 /// Browsers in front of one backend.
@@ -19,6 +19,8 @@ pub struct Player {
     backend: Rc<dyn Backend>,
     patience: Duration,
     jars: BTreeMap<String, Jar>,
+    /// The forged `Cookie` headers of browsers to which no response has set a cookie since.
+    forged: BTreeMap<String, Vec<u8>>,
     held: Vec<Held>,
     transcript: Transcript,
 }
@@ -34,7 +36,16 @@ impl Player {
     /// Browsers without cookies. A cycle that takes longer than `patience` counts as never answered.
     #[must_use]
     pub fn new(backend: Rc<dyn Backend>, patience: Duration) -> Self {
-        Self { backend, patience, jars: BTreeMap::new(), held: Vec::new(), transcript: Transcript::default() }
+        let transcript =
+            Transcript { origin: backend.origin(), path: backend.path().to_owned(), exchanges: Vec::new() };
+        Self {
+            backend,
+            patience,
+            jars: BTreeMap::new(),
+            forged: BTreeMap::new(),
+            held: Vec::new(),
+            transcript,
+        }
     }
 
     /// Plays a whole script. When it ends, for whatever reason, all gates are open and all answers are in.
@@ -42,8 +53,11 @@ impl Player {
         for step in &script.steps {
             match step {
                 Step::Cycle(cycle) => drop(self.cycle(&cycle.browser, cycle.ops.clone()).await),
+                Step::Start(cycle) => self.start(&cycle.browser, cycle.ops.clone()),
                 Step::Release(gate) => self.release(gate).await,
                 Step::CopyCookies { from, to } => self.copy_cookies(from, to),
+                Step::Forge { from, to, with, forgery } => self.forge(from, with.as_deref(), to, forgery),
+                Step::Wait { seconds } => self.wait(*seconds).await,
             }
             if self.has_broken_off() {
                 break;
@@ -92,12 +106,53 @@ impl Player {
         let Some(at) = self.held.iter().position(|held| held.gates.contains_key(gate)) else { return };
         let held = self.held.remove(at);
         self.await_held(held).await;
+        // What was only waiting for others, and not for a gate of its own, is answered now.
+        let (started, held) =
+            std::mem::take(&mut self.held).into_iter().partition(|held| held.gates.is_empty());
+        self.held = held;
+        for started in Vec::<Held>::from(started) {
+            self.await_held(started).await;
+        }
+    }
+
+    /// Sends one cycle and waits for nothing.
+    fn start(&mut self, browser: &str, ops: Vec<Operation>) {
+        let (exchange, request) = self.begin(browser, ops);
+        let gates = request.gates.clone();
+        let task = self.spawn(request);
+        self.held.push(Held { exchange, gates, task });
     }
 
     /// Gives `to` a copy of the cookies of `from`.
     pub fn copy_cookies(&mut self, from: &str, to: &str) {
         let copy = self.jars.get(from).cloned().unwrap_or_default();
         self.jars.insert(to.to_owned(), copy);
+        match self.forged.get(from).cloned() {
+            Some(header) => self.forged.insert(to.to_owned(), header),
+            None => self.forged.remove(to),
+        };
+    }
+
+    /// Gives `to` cookies that are forged from those of `from`, and of `with` where another's are needed.
+    pub fn forge(&mut self, from: &str, with: Option<&str>, to: &str, forgery: &Forgery) {
+        let real = self.sent_by(from);
+        let others = with.map(|with| self.sent_by(with)).unwrap_or_default();
+        self.jars.remove(to);
+        self.forged.insert(to.to_owned(), forgery.header(&real, &others));
+    }
+
+    /// The cookies that this browser would send now.
+    fn sent_by(&self, browser: &str) -> Cookies {
+        let (origin, path, now) = (self.backend.origin(), self.backend.path(), self.backend.now());
+        let cookies = self.jars.get(browser).map(|jar| jar.sent_to(&origin, path, now)).unwrap_or_default();
+        cookies.into_iter().map(|cookie| (cookie.name.clone(), cookie.value.clone())).collect()
+    }
+
+    /// Lets time pass, by the backend's clock.
+    pub async fn wait(&mut self, seconds: f64) {
+        // What is no duration is none.
+        let duration = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        self.backend.wait(duration).await;
     }
 
     /// The cookies of this browser.
@@ -131,7 +186,8 @@ impl Player {
 
     fn begin(&mut self, browser: &str, ops: Vec<Operation>) -> (usize, CycleRequest) {
         let jar = self.jars.entry(browser.to_owned()).or_default();
-        let cookie = jar.header(&self.backend.origin(), self.backend.path(), self.backend.now());
+        let real = jar.header(&self.backend.origin(), self.backend.path(), self.backend.now());
+        let cookie = self.forged.get(browser).cloned().or(real);
         let mut request = CycleRequest { ops: ops.clone(), ..CycleRequest::default() };
         if let Some(cookie) = &cookie {
             request.headers.append("Cookie", cookie.clone());
@@ -148,7 +204,8 @@ impl Player {
             // Until the answer is in, the cycle has not been answered.
             outcome: Outcome::Broken(BackendError::NoAnswer(self.patience)),
             headers: Default::default(),
-            dropped_cookies: Vec::new(),
+            stored: Vec::new(),
+            answered: None,
         });
         (self.transcript.exchanges.len() - 1, request)
     }
@@ -163,10 +220,14 @@ impl Player {
             }
         };
         let jar = self.jars.entry(exchange.browser.clone()).or_default();
-        for cookie in response.headers.all("Set-Cookie") {
-            let stored = jar.store(&self.backend.origin(), self.backend.path(), cookie, self.backend.now());
-            exchange.dropped_cookies.extend(stored.err());
+        if response.headers.all("Set-Cookie").next().is_some() {
+            self.forged.remove(&exchange.browser);
         }
+        let now = self.backend.now();
+        for cookie in response.headers.all("Set-Cookie") {
+            exchange.stored.push(jar.store(&self.backend.origin(), self.backend.path(), cookie, now));
+        }
+        exchange.answered = Some(now);
         exchange.headers = response.headers;
         exchange.outcome = Outcome::of(response.status, response.body);
     }

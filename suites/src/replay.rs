@@ -1,16 +1,18 @@
 //! Plays a case file again: does it still fail?
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::task::LocalSet;
 
-use crate::backend::{Backend, BackendError};
+use crate::backend::{Backend, BackendError, catching_panics};
 use crate::case::CaseFile;
 use crate::catalogue::catalogue;
 use crate::check::{Check, Plan, Test};
 use crate::oracle;
 use crate::player::Player;
+use crate::report::{self, Failure, ShownExchange};
 use crate::scenario::{Finding, Scenario};
 use crate::survey::{PreflightError, Survey};
 use crate::transcript::Transcript;
@@ -24,6 +26,10 @@ pub struct Replayed {
     pub scenario: Scenario,
     /// What happened.
     pub transcript: Transcript,
+    /// What happened, as reports show it.
+    pub shown: Vec<ShownExchange>,
+    /// What failed, as reports tell it; none where nothing did.
+    pub failure: Option<Failure>,
 }
 
 /// Whether a case still fails.
@@ -64,10 +70,11 @@ pub async fn replay(
     case: &CaseFile,
     patience: Duration,
 ) -> Result<Replayed, ReplayError> {
+    let backend = catching_panics(backend);
     LocalSet::new()
         .run_until(async {
             let transcript = play(&backend, &case.scenario, patience).await?;
-            Ok(judged(case, case.scenario.clone(), transcript))
+            Ok(judged(case, case.scenario.clone(), transcript, &BTreeSet::new()))
         })
         .await
 }
@@ -82,6 +89,7 @@ pub async fn replay_surveyed(
     case: &CaseFile,
     patience: Duration,
 ) -> Result<Replayed, ReplayError> {
+    let backend = catching_panics(backend);
     let survey = Survey::of(Rc::clone(&backend), patience).await?;
     LocalSet::new()
         .run_until(async {
@@ -89,11 +97,12 @@ pub async fn replay_surveyed(
             let scenario = match adapted(case, &survey, &transcript).await {
                 Ok(scenario) => scenario,
                 Err(because) => {
+                    let scenario = case.scenario.clone();
                     let outcome = ReplayOutcome::NothingCompared(because);
-                    return Ok(Replayed { outcome, scenario: case.scenario.clone(), transcript });
+                    return Ok(told(outcome, scenario, transcript, &survey.own_keys));
                 }
             };
-            Ok(judged(case, scenario, transcript))
+            Ok(judged(case, scenario, transcript, &survey.own_keys))
         })
         .await
 }
@@ -132,7 +141,12 @@ async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> R
     }
 }
 
-fn judged(case: &CaseFile, scenario: Scenario, transcript: Transcript) -> Replayed {
+fn judged(
+    case: &CaseFile,
+    scenario: Scenario,
+    transcript: Transcript,
+    own_keys: &BTreeSet<String>,
+) -> Replayed {
     let judgement = scenario.judge(&transcript);
     let outcome = match judgement.finding {
         None if judgement.comparisons == 0 => {
@@ -148,7 +162,23 @@ fn judged(case: &CaseFile, scenario: Scenario, transcript: Transcript) -> Replay
             }
         }
     };
-    Replayed { outcome, scenario, transcript }
+    told(outcome, scenario, transcript, own_keys)
+}
+
+fn told(
+    outcome: ReplayOutcome,
+    scenario: Scenario,
+    transcript: Transcript,
+    own_keys: &BTreeSet<String>,
+) -> Replayed {
+    let failure = match &outcome {
+        ReplayOutcome::StillFails(finding) | ReplayOutcome::DiffersOtherwise(finding) => {
+            Some(Failure::found(finding.clone(), scenario.clone(), &transcript, own_keys))
+        }
+        ReplayOutcome::Passes | ReplayOutcome::NothingCompared(_) => None,
+    };
+    let shown = report::shown(&transcript, own_keys);
+    Replayed { outcome, scenario, transcript, shown, failure }
 }
 
 /// A generated script fails for the reason of the operation that differs, and that may be another one now.

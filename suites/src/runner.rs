@@ -1,69 +1,31 @@
 //! Runs checks against a backend and says what became of each.
 
-use std::collections::BTreeMap;
+mod claims;
+mod glue;
+mod needs;
+mod options;
+
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::task::LocalSet;
 
-use crate::backend::{Backend, BackendError, IntoBackend};
+use crate::backend::{Backend, BackendError, IntoBackend, catching_panics};
 use crate::catalogue::catalogue;
 use crate::check::{Check, Plan, Test};
-use crate::glue::Glue;
 use crate::player::{play_judgeable, still_answers};
 use crate::report::{
-    self, CapabilityReport, CheckReport, Evidence, Failure, KnownFailure, KnownFailureReport, Report,
-    SCHEMA_VERSION, Subject, Verdict, Watch,
+    self, CapabilityReport, CheckReport, Evidence, Failure, KnownFailureReport, Report, SCHEMA_VERSION,
+    Subject, Verdict, Watch,
 };
 use crate::scenario::{Finding, Scenario};
-use crate::search::{self, Caught, Hunt, Property, ShrinkBounds, Trial};
+use crate::search::{self, Caught, Hunt, Property, Trial};
 use crate::survey::{self, PreflightError, Survey};
 use crate::transcript::Transcript;
 
-/// What to run, and how.
-#[derive(Clone)]
-pub struct Options {
-    /// The seed of everything that is generated.
-    pub seed: u64,
-    /// How many scripts each umbrella check is given.
-    pub cases: u32,
-    /// The only case to give to umbrella checks, where one is to be replayed alone.
-    pub case: Option<u32>,
-    /// How long a failing script is made smaller, at most.
-    pub shrink: ShrinkBounds,
-    /// How long a cycle may take.
-    pub patience: Duration,
-    /// The checks to run, by id; those that they need are not added.
-    pub only: Option<Vec<String>>,
-    /// The glue to test; without it the `glue` suite does not apply.
-    pub glue: Option<Glue>,
-    /// Checks that are known to fail, by id, and why.
-    pub known_failures: BTreeMap<String, KnownFailure>,
-    /// How the backend is reached, for the report.
-    pub door: String,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            seed: 0,
-            cases: 100,
-            case: None,
-            shrink: ShrinkBounds::default(),
-            patience: Duration::from_secs(10),
-            only: None,
-            glue: None,
-            known_failures: BTreeMap::new(),
-            door: "in-process".to_owned(),
-        }
-    }
-}
-
-impl Options {
-    fn wants(&self, check: &Check) -> bool {
-        self.only.as_ref().is_none_or(|only| only.iter().any(|id| id == check.id))
-    }
-}
+use claims::claims;
+use needs::Needs;
+pub use options::Options;
 
 /// What happens while a run goes on.
 #[derive(Debug)]
@@ -118,6 +80,7 @@ async fn run_local(
     mut observe: impl FnMut(Event<'_>),
     stop: impl Future<Output = ()>,
 ) -> Result<Report, PreflightError> {
+    let backend = catching_panics(backend);
     let mut watch = Watch::start();
     let mut stop = std::pin::pin!(stop);
     let survey = tokio::select! {
@@ -125,7 +88,7 @@ async fn run_local(
         () = &mut stop => return Err(PreflightError::Stopped),
     };
     let wanted: Vec<Check> = catalogue().into_iter().filter(|check| options.wants(check)).collect();
-    let mut run = Run { backend, survey, options, verdicts: BTreeMap::new(), ended: None };
+    let mut run = Run { backend, survey, options, needs: Needs::default(), ended: None };
     // What a service does not show that went away meanwhile is nothing that it lacks.
     run.end_if_gone().await;
     let mut checks = Vec::new();
@@ -159,8 +122,7 @@ struct Run {
     backend: Rc<dyn Backend>,
     survey: Survey,
     options: Options,
-    /// What became of the checks so far: a check that needs one of them looks here.
-    verdicts: BTreeMap<&'static str, Verdict>,
+    needs: Needs,
     /// Why nothing can be asked any more.
     ended: Option<String>,
 }
@@ -191,14 +153,8 @@ impl Outcome {
 
 impl Run {
     async fn outcome(&self, check: &Check) -> Outcome {
-        for need in check.needs {
-            let became = match self.verdicts.get(need) {
-                Some(Verdict::Fail) => "failed",
-                // What it needs itself has failed, so that this one says nothing either.
-                Some(Verdict::Unverified) => "is unverified",
-                _ => continue,
-            };
-            return Outcome::without_evidence(Verdict::Unverified, format!("needs {need}, which {became}"));
+        if let Some(outcome) = self.needs.hinder(check) {
+            return outcome;
         }
         let not_applicable = |because| Ok(Outcome::without_evidence(Verdict::NotApplicable, because));
         let outcome = match check.test {
@@ -211,7 +167,7 @@ impl Run {
                 Plan::NotApplicable(because) => not_applicable(because),
             },
             Test::Claims => Ok(claims(&self.survey)),
-            Test::Glue(body) => Ok(self.glue(body).await),
+            Test::Glue(body) => Ok(glue::judge(self.options.glue.as_ref(), body).await),
         };
         outcome.unwrap_or_else(|fault| {
             Outcome::without_evidence(Verdict::Error, report::message(&fault.to_string()))
@@ -219,27 +175,24 @@ impl Run {
     }
 
     fn report_on(&mut self, check: &Check, outcome: Outcome) -> CheckReport {
-        self.verdicts.insert(check.id, outcome.verdict);
+        let found = outcome.verdict;
         let (outcome, known_failure) = self.hold_against_known_failures(check, outcome);
-        CheckReport {
-            id: check.id.to_owned(),
-            level: check.level,
-            clause: check.clause.to_owned(),
-            promise: check.promise.to_owned(),
-            verdict: outcome.verdict,
+        let report = CheckReport {
             because: outcome.because,
             known_failure,
             evidence: outcome.evidence,
             failures: outcome.failures,
-        }
+            ..CheckReport::of(check, outcome.verdict)
+        };
+        self.needs.note(check, found, &report);
+        report
     }
 
     /// Plays each scenario. The error is a fault of the service that leaves nothing to judge.
     async fn scenarios(&self, scenarios: Vec<Scenario>) -> Result<Outcome, BackendError> {
         let mut evidence = Evidence::default();
         let mut failures = Vec::new();
-        for scenario in scenarios {
-            let transcript = self.play(&scenario).await?;
+        for (scenario, transcript) in self.play_all(scenarios).await? {
             let judgement = scenario.judge(&transcript);
             evidence.scripts += 1;
             evidence.comparisons += judgement.comparisons;
@@ -273,30 +226,30 @@ impl Run {
         Ok(Outcome::of(evidence, failures.into_iter().collect()))
     }
 
-    async fn glue(&self, body: crate::glue::GlueCheck) -> Outcome {
-        let Some(glue) = &self.options.glue else {
-            return Outcome::without_evidence(
-                Verdict::NotApplicable,
-                "there is no glue under test".to_owned(),
-            );
-        };
-        match body(Rc::clone(glue)).await {
-            Ok(comparisons) => Outcome::of(Evidence { scripts: 1, comparisons }, Vec::new()),
-            Err(finding) => {
-                let failure = Failure {
-                    reason: finding.reason.to_owned(),
-                    expected: finding.expected,
-                    seen: finding.seen,
-                    done: Some(finding.done.to_owned()),
-                    ..Failure::default()
-                };
-                Outcome::of(Evidence { scripts: 1, comparisons: 1 }, vec![failure])
+    /// Plays scenarios one after the other; but where time has to pass in them, all at the same time, each on virtual
+    /// time of its own if the backend has any.
+    async fn play_all(&self, scenarios: Vec<Scenario>) -> Result<Vec<(Scenario, Transcript)>, BackendError> {
+        let mut waiting = Vec::new();
+        let mut played = Vec::new();
+        for scenario in scenarios {
+            let patience = self.options.patience;
+            if scenario.script.waits() {
+                let virtual_time = self.backend.on_virtual_time().await;
+                let backend = virtual_time.unwrap_or_else(|| Rc::clone(&self.backend));
+                waiting.push(tokio::task::spawn_local(async move {
+                    let transcript = play_judgeable(&backend, &scenario.script, patience).await;
+                    transcript.map(|transcript| (scenario, transcript))
+                }));
+            } else {
+                let transcript = play_judgeable(&self.backend, &scenario.script, patience).await?;
+                played.push((scenario, transcript));
             }
         }
-    }
-
-    async fn play(&self, scenario: &Scenario) -> Result<Transcript, BackendError> {
-        play_judgeable(&self.backend, &scenario.script, self.options.patience).await
+        for task in waiting {
+            let outcome = task.await.map_err(|panic| BackendError::CutOff(panic.to_string()))?;
+            played.push(outcome?);
+        }
+        Ok(played)
     }
 
     /// Nothing is asked any more of a service that does not answer.
@@ -343,6 +296,8 @@ impl Run {
             },
             seed: self.options.seed,
             cases: self.options.cases,
+            case: self.options.case,
+            asked_level: None,
             levels: Report::judge_levels(&checks, &description.derived),
             survey: survey.collect(),
             checks,
@@ -350,39 +305,4 @@ impl Run {
             this_run: Some(watch.stop()),
         }
     }
-}
-
-/// Holds what was declared against what was observed.
-fn claims(survey: &Survey) -> Outcome {
-    if survey.null {
-        return Outcome::without_evidence(
-            Verdict::NotApplicable,
-            "this backend opens only null sessions".to_owned(),
-        );
-    }
-    let capabilities = survey.capabilities();
-    let declared =
-        capabilities.iter().filter_map(|capability| Some((capability, capability.declared.as_ref()?)));
-    let mut evidence = Evidence::default();
-    let mut failures = Vec::new();
-    for (capability, declared) in declared {
-        let Some(borne_out) = survey.bears_out(capability.name, declared) else { continue };
-        evidence.comparisons += 1;
-        if !borne_out {
-            failures.push(Failure {
-                reason: capability.name.to_owned(),
-                expected: format!("{}: {declared}, as declared", capability.name),
-                seen: format!("{}: {}", capability.name, capability.observed),
-                done: Some(format!("observed as follows: {}", capability.how)),
-                ..Failure::default()
-            });
-        }
-    }
-    if evidence.comparisons == 0 {
-        return Outcome::without_evidence(
-            Verdict::NotApplicable,
-            "nothing is declared that was observed".to_owned(),
-        );
-    }
-    Outcome::of(evidence, failures)
 }

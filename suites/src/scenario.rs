@@ -1,14 +1,17 @@
 //! A short script with literal expectations: what a named check consists of.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::expectation::Expected;
-use crate::script::{Answer, Operation, Script};
+use crate::response_rule::ResponseRule;
+use crate::script::{Answer, Forgery, Operation, Script};
 use crate::survey::Survey;
 use crate::transcript::{Outcome, Transcript};
 
 /// A script, and what some of its operations have to answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scenario {
     /// What the scenario shows when it fails: stable, and unique within its check.
     pub reason: String,
@@ -16,29 +19,95 @@ pub struct Scenario {
     pub script: Script,
     /// What has to be answered.
     pub expectations: Vec<Expectation>,
+    /// The cycles, counted from zero, that may be refused as a whole.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
+    pub refusable: BTreeSet<usize>,
 }
 
-/// What one operation of a script has to answer.
+/// What one operation of a script has to answer, or what a response has to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Expectation {
     /// The cycle, counted from zero in the order in which cycles start.
     pub cycle: usize,
-    /// The operation within the cycle, from zero.
-    pub op: usize,
+    /// The operation within the cycle, from zero; none where the response as a whole is meant.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub op: Option<usize>,
     /// What it has to answer.
     pub expected: Expected,
+    /// What has to be the case; where it is not, nothing is expected.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub only_if: Option<Condition>,
+}
+
+/// What has to be the case for something to be expected. Cycles are counted from zero.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// This cycle has set a cookie.
+    SetCookieIn(usize),
+    /// Every operation of this cycle was done, and the request has not failed.
+    DoneIn(usize),
+    /// This operation of this cycle found nothing.
+    AbsentIn {
+        /// The cycle.
+        cycle: usize,
+        /// The operation, from zero.
+        op: usize,
+    },
+    /// It is answered so soon after another cycle, by the backend's clock.
+    Within {
+        /// The other cycle.
+        since: usize,
+        /// How soon, in seconds.
+        seconds: f64,
+    },
+}
+
+impl Condition {
+    /// Whether it is the case for an expectation of this cycle.
+    fn holds(self, transcript: &Transcript, cycle: usize) -> bool {
+        match self {
+            Self::SetCookieIn(cycle) => {
+                transcript.exchanges.get(cycle).is_some_and(|exchange| !exchange.stored.is_empty())
+            }
+            Self::DoneIn(cycle) => transcript.exchanges.get(cycle).is_some_and(|exchange| {
+                matches!(exchange.outcome, Outcome::Answered { save_error: None, .. })
+                    && exchange.answers().iter().all(Answer::is_done)
+            }),
+            Self::AbsentIn { cycle, op } => {
+                let exchange = transcript.exchanges.get(cycle);
+                exchange.and_then(|exchange| exchange.answer(op)) == Some(&Answer::Absent)
+            }
+            Self::Within { since, seconds } => {
+                let answered = |cycle: usize| transcript.exchanges.get(cycle)?.answered;
+                let passed = answered(since).zip(answered(cycle));
+                let passed = passed.and_then(|(since, now)| now.duration_since(since).ok());
+                passed.is_some_and(|passed| passed.as_secs_f64() <= seconds)
+            }
+        }
+    }
 }
 
 /// An operation, with or without an expectation: a line of a scenario.
+#[derive(Debug, Clone)]
 pub struct Line {
     op: Operation,
     expected: Option<Expected>,
+    only_if: Option<Condition>,
+}
+
+impl Line {
+    /// Expects it only where this is the case.
+    #[must_use]
+    pub fn only_if(self, condition: Condition) -> Self {
+        Self { only_if: Some(condition), ..self }
+    }
 }
 
 impl Operation {
     /// Expects nothing.
     pub fn unjudged(self) -> Line {
-        Line { op: self, expected: None }
+        Line { op: self, expected: None, only_if: None }
     }
 
     /// Expects this value.
@@ -76,8 +145,9 @@ impl Operation {
         self.answers(Expected::Items { items, own_keys: survey.own_keys.clone() })
     }
 
-    fn answers(self, expected: Expected) -> Line {
-        Line { op: self, expected: Some(expected) }
+    /// Expects this.
+    pub fn answers(self, expected: Expected) -> Line {
+        Line { op: self, expected: Some(expected), only_if: None }
     }
 }
 
@@ -85,41 +155,131 @@ impl Scenario {
     /// A scenario in which nothing happens yet.
     #[must_use]
     pub fn new(reason: &str) -> Self {
-        Self { reason: reason.to_owned(), script: Script::new(), expectations: Vec::new() }
+        Self { reason: reason.to_owned(), script: Script::new(), ..Self::default() }
     }
 
     /// Adds a cycle of this browser.
     #[must_use]
-    pub fn cycle<const N: usize>(mut self, browser: &str, lines: [Line; N]) -> Self {
+    pub fn cycle(mut self, browser: &str, lines: impl IntoIterator<Item = Line>) -> Self {
+        let ops = self.expect(lines);
+        Self { script: self.script.cycle(browser, ops), ..self }
+    }
+
+    /// Adds a cycle of this browser that is not waited for.
+    #[must_use]
+    pub fn start(mut self, browser: &str, lines: impl IntoIterator<Item = Line>) -> Self {
+        let ops = self.expect(lines);
+        Self { script: self.script.start(browser, ops), ..self }
+    }
+
+    /// Takes down what is expected of the next cycle.
+    fn expect(&mut self, lines: impl IntoIterator<Item = Line>) -> Vec<Operation> {
         let cycle = self.script.cycles().count();
-        let mut ops = Vec::with_capacity(N);
-        for (op, line) in lines.into_iter().enumerate() {
-            self.expectations.extend(line.expected.map(|expected| Expectation { cycle, op, expected }));
-            ops.push(line.op);
+        let mut ops = Vec::new();
+        for (op, Line { op: operation, expected, only_if }) in lines.into_iter().enumerate() {
+            let expectation = |expected| Expectation { cycle, op: Some(op), expected, only_if };
+            self.expectations.extend(expected.map(expectation));
+            ops.push(operation);
         }
-        self.script = self.script.cycle(browser, ops);
+        ops
+    }
+
+    /// Adds the release of a gate.
+    #[must_use]
+    pub fn release(self, gate: &str) -> Self {
+        Self { script: self.script.release(gate), ..self }
+    }
+
+    /// Expects this of the response to the last cycle that was added.
+    #[must_use]
+    pub fn response(mut self, rule: ResponseRule) -> Self {
+        let cycle = self.script.cycles().count().saturating_sub(1);
+        let expected = Expected::Response(rule);
+        self.expectations.push(Expectation { cycle, op: None, expected, only_if: None });
         self
+    }
+
+    /// Expects what was added last only where this is the case.
+    #[must_use]
+    pub fn only_if(mut self, condition: Condition) -> Self {
+        if let Some(last) = self.expectations.last_mut() {
+            last.only_if = Some(condition);
+        }
+        self
+    }
+
+    /// Lets the backend refuse the last cycle as a whole, also by failing the request: for values beyond what level
+    /// `minimum` asks for.
+    #[must_use]
+    pub fn may_be_refused(self) -> Self {
+        let last = self.script.cycles().count().saturating_sub(1);
+        self.may_be_refused_in(last)
+    }
+
+    /// Lets the backend refuse this cycle as a whole, counted from zero.
+    #[must_use]
+    pub fn may_be_refused_in(mut self, cycle: usize) -> Self {
+        self.refusable.insert(cycle);
+        self
+    }
+
+    /// Adds a copy of the cookies of one browser to another.
+    #[must_use]
+    pub fn copy_cookies(self, from: &str, to: &str) -> Self {
+        Self { script: self.script.copy_cookies(from, to), ..self }
+    }
+
+    /// Adds forged cookies for the browser `to`, made from those of `from`.
+    #[must_use]
+    pub fn forge(self, from: &str, to: &str, forgery: Forgery) -> Self {
+        Self { script: self.script.forge(from, to, forgery), ..self }
+    }
+
+    /// As [`forge`](Self::forge), from those of the browser `with`, too.
+    #[must_use]
+    pub fn forge_with(self, from: &str, with: &str, to: &str, forgery: Forgery) -> Self {
+        Self { script: self.script.forge_with(from, with, to, forgery), ..self }
+    }
+
+    /// Adds a time in which nothing happens.
+    #[must_use]
+    pub fn wait(self, seconds: f64) -> Self {
+        Self { script: self.script.wait(seconds), ..self }
     }
 
     /// Judges what happened when the script was played.
     #[must_use]
     pub fn judge(&self, transcript: &Transcript) -> Judgement {
-        let mut judgement = Judgement { comparisons: 0, finding: failed_request(transcript) };
+        let mut judgement =
+            Judgement { comparisons: 0, finding: failed_request(transcript, &self.refusable) };
         for expectation in &self.expectations {
-            let exchange = transcript.exchanges.get(expectation.cycle);
-            let Some(seen) = exchange.and_then(|exchange| exchange.answer(expectation.op)) else { continue };
+            let Some(result) = expectation.judge(transcript) else { continue };
             judgement.comparisons += 1;
-            if judgement.finding.is_none() && !expectation.expected.accepts(seen) {
+            if let (None, Err(seen)) = (&judgement.finding, result) {
                 judgement.finding = Some(Finding {
                     reason: self.reason.clone(),
                     cycle: expectation.cycle,
-                    op: Some(expectation.op),
+                    op: expectation.op,
                     expected: expectation.expected.clone(),
-                    seen: seen.to_string(),
+                    seen,
                 });
             }
         }
         judgement
+    }
+}
+
+impl Expectation {
+    /// What was seen where it is not what was expected; `None` where nothing was seen that could be compared.
+    fn judge(&self, transcript: &Transcript) -> Option<Result<(), String>> {
+        if self.only_if.is_some_and(|condition| !condition.holds(transcript, self.cycle)) {
+            return None;
+        }
+        if let Expected::Response(rule) = &self.expected {
+            return rule.judge(transcript, self.cycle);
+        }
+        let seen = transcript.exchanges.get(self.cycle)?.answer(self.op?)?;
+        Some(if self.expected.accepts(seen) { Ok(()) } else { Err(seen.to_string()) })
     }
 }
 
@@ -147,8 +307,8 @@ pub struct Finding {
     pub seen: String,
 }
 
-/// The finding that a request failed for which nobody had asked.
-pub(crate) fn failed_request(transcript: &Transcript) -> Option<Finding> {
+/// The finding that a request failed for which nobody had asked. One that may be refused may fail; it has to be answered.
+pub(crate) fn failed_request(transcript: &Transcript, refusable: &BTreeSet<usize>) -> Option<Finding> {
     transcript.exchanges.iter().enumerate().find_map(|(cycle, exchange)| {
         let finding = |reason: &str, seen: String| Finding {
             reason: reason.to_owned(),
@@ -157,6 +317,9 @@ pub(crate) fn failed_request(transcript: &Transcript) -> Option<Finding> {
             expected: Expected::Done,
             seen,
         };
+        if refusable.contains(&cycle) && !matches!(exchange.outcome, Outcome::Broken(_)) {
+            return None;
+        }
         if let Some(seen) = exchange.failed_request() {
             return Some(finding("request-failed", seen));
         }

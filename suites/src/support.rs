@@ -1,6 +1,5 @@
 //! The hidden door of the macros: what they expand to calls this, so that they stay thin. It is no public interface.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::future::Future;
 use std::io::Write as _;
@@ -8,7 +7,7 @@ use std::io::Write as _;
 use crate::catalogue::catalogue;
 use crate::checks;
 use crate::contract;
-use crate::report::{self, CheckReport, Report, Verdict, failure_text};
+use crate::report::{CheckReport, LEGEND, Report, Verdict, WIDTH, failure_text, wrapped};
 use crate::runner::Options;
 use crate::set_up::{SetUp, Unjudged, report_on};
 
@@ -55,14 +54,13 @@ pub fn judge(
         known_failures: known.collect(),
         ..options.unwrap_or_default()
     };
-    let known = options.known_failures.clone();
     let Some(report) = report_or_not_run(&place.test(), backend, options) else { return };
     let Some(check) = report.checks.iter().find(|check| check.id == id) else {
         fail(&format!("there is no check `{id}`"));
     };
-    match verdict_text(check, &known) {
+    match verdict_text(check) {
         Ok(passed) => print!("{passed}"),
-        Err(failed) => fail(&format!("{failed}\n{}", next_steps(place, check))),
+        Err(failed) => fail(&format!("{failed}\n{}", next_steps(place, check, &report))),
     }
 }
 
@@ -104,22 +102,18 @@ fn with_needs(id: &str) -> Vec<String> {
 }
 
 /// What a test says that has passed, or has failed.
-fn verdict_text(
-    check: &CheckReport,
-    known: &BTreeMap<String, report::KnownFailure>,
-) -> Result<String, String> {
+fn verdict_text(check: &CheckReport) -> Result<String, String> {
     let because = check.because.as_deref().unwrap_or_default();
     let evidence = check.evidence;
-    match (check.verdict, known.get(&check.id)) {
-        (Verdict::Pass, _) => {
+    match check.verdict {
+        Verdict::Pass => {
             Ok(format!("pass (scripts: {}, comparisons: {})\n", evidence.scripts, evidence.comparisons))
         }
-        (Verdict::NotApplicable, _) => Ok(format!("not applicable: {because}\n")),
-        (Verdict::KnownFailure, _) => Ok(format!("known failure: {because}\n\n{}", failures(check))),
-        (Verdict::Unverified, Some(known)) => Ok(format!("known failure: {}\n({because})\n", known.reason)),
-        (Verdict::Fail, _) if check.failures.is_empty() => Err(format!("{}: {because}\n", check.id)),
-        (Verdict::Fail, _) => Err(failures(check)),
-        (Verdict::Unverified | Verdict::Inconclusive | Verdict::Error, _) => {
+        Verdict::NotApplicable | Verdict::Excused => Ok(format!("{}: {because}\n", check.verdict.as_str())),
+        Verdict::KnownFailure => Ok(format!("known failure: {because}\n\n{}", failures(check))),
+        Verdict::Fail if check.failures.is_empty() => Err(format!("{}: {because}\n", check.id)),
+        Verdict::Fail => Err(failures(check)),
+        Verdict::Unverified | Verdict::Inconclusive | Verdict::Error => {
             Err(format!("{}: {}: {because}\n", check.id, check.verdict.as_str()))
         }
     }
@@ -129,6 +123,9 @@ fn failures(check: &CheckReport) -> String {
     let mut text = String::new();
     for failure in &check.failures {
         let _ = writeln!(text, "{}", failure_text(check, failure));
+    }
+    if check.failures.iter().any(|failure| !failure.transcript.is_empty()) {
+        let _ = writeln!(text, "{}\n", wrapped(&format!("  {LEGEND}"), 2, WIDTH));
     }
     if let Some(clause) = contract::clause(&check.clause) {
         let _ = writeln!(text, "  The contract says, in `{}`:\n", check.clause);
@@ -140,12 +137,22 @@ fn failures(check: &CheckReport) -> String {
 }
 
 /// What to run next, and what to write where the failure cannot be mended now.
-fn next_steps(place: Place, report: &CheckReport) -> String {
-    let Place { check, package, .. } = place;
+fn next_steps(place: Place, check: &CheckReport, report: &Report) -> String {
+    let Place { package, .. } = place;
     let mut text = format!("  This test alone:     cargo test -p {package} -- --exact {}\n", place.test());
-    let is_stale_entry = report.verdict == Verdict::Fail && report.failures.is_empty();
-    if matches!(report.verdict, Verdict::Fail | Verdict::Unverified) && !is_stale_entry {
-        let _ = writeln!(text, "  If it has to stay:   known_failures {{ {check}: \"why\" }}");
+    if let Some(case) = check.failures.iter().find_map(|failure| failure.case) {
+        let seed = report.seed;
+        let options = format!("Options {{ seed: {seed}, case: Some({case}), ..Default::default() }}");
+        let _ = writeln!(text, "  That case alone:     options: {options}");
+    }
+    // What hinders a check is what has to be listed: then the check is excused.
+    let to_be_listed = report.checks.iter().filter(|failed| {
+        let is_new = failed.verdict == Verdict::Fail && !failed.failures.is_empty();
+        is_new && (failed.id == check.id || check.verdict == Verdict::Unverified)
+    });
+    for failed in to_be_listed {
+        let name = checks::name(&failed.id);
+        let _ = writeln!(text, "  If it has to stay:   known_failures {{ {name}: \"why\" }}");
     }
     text
 }

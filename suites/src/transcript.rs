@@ -1,14 +1,20 @@
 //! What happened when a script was played: every request with its response, in the order in which they began.
 
+use std::time::SystemTime;
+
 use sessionspec_reference::http::Headers;
 
 use crate::backend::{BackendError, Body};
-use crate::browser::Refusal;
+use crate::browser::{Origin, Refusal, Stored};
 use crate::script::{Answer, Operation};
 
 /// What happened when a script was played.
 #[derive(Debug, Clone, Default)]
 pub struct Transcript {
+    /// Where the browsers believed to be.
+    pub origin: Origin,
+    /// The path of their requests.
+    pub path: String,
     /// One exchange for each cycle that was begun.
     pub exchanges: Vec<Exchange>,
 }
@@ -26,8 +32,10 @@ pub struct Exchange {
     pub outcome: Outcome,
     /// The header fields of the response.
     pub headers: Headers,
-    /// `Set-Cookie` fields that a browser would have dropped.
-    pub dropped_cookies: Vec<Refusal>,
+    /// What each `Set-Cookie` field did to the browser's cookies, or why a browser drops it.
+    pub stored: Vec<Result<Stored, Refusal>>,
+    /// When the response arrived, by the backend's clock.
+    pub answered: Option<SystemTime>,
 }
 
 /// What came of a request.
@@ -80,6 +88,11 @@ impl Exchange {
             Outcome::Answered { results, .. } => results,
             Outcome::NoAnswers { .. } | Outcome::Broken(_) => &[],
         }
+    }
+
+    /// Why browsers drop `Set-Cookie` fields of this response, if they do.
+    pub fn dropped_cookies(&self) -> impl Iterator<Item = &Refusal> {
+        self.stored.iter().filter_map(|stored| stored.as_ref().err())
     }
 
     /// Whether the handler itself was asked to fail, so that a failed request is what was ordered.

@@ -51,17 +51,8 @@ mod mended_when_swapped {
         level: minimum,
         known_failures {
             minimum::each_mutator_persists: "saving comes with release 2",
-            minimum::false_values_are_items: "saving comes with release 2",
-            minimum::values_survive: "saving comes with release 2",
-            minimum::modified_after_change: "saving comes with release 2",
-            minimum::modified_one_mode: "saving comes with release 2",
-            minimum::modified_stays: "saving comes with release 2",
-            minimum::new_never_for_saved: "saving comes with release 2",
-            minimum::permanent_leaves_items_alone: "saving comes with release 2",
-            minimum::permanent_cleared_with_the_data: "saving comes with release 2",
-            minimum::permanent_persists: "saving comes with release 2",
-            minimum::browsers_isolated: "saving comes with release 2",
             minimum::persists: "saving comes with release 2",
+            minimum::modified_stays: "of this nothing is known, which is no reason to remove it",
         },
     }
 }
@@ -118,13 +109,30 @@ fn what_could_not_be_verified_does_not_pass() {
 }
 
 #[test]
-fn a_known_failure_passes_and_says_so() {
-    let (passed, said) = run("mended_when_swapped::minimum::new_never_for_saved", false);
-    assert!(passed);
+fn a_generated_failure_says_which_case_it_is() {
+    let (passed, said) = run("broken_when_swapped::minimum::persists", true);
+    assert!(!passed);
     insta::assert_snapshot!(said);
+}
+
+#[test]
+fn a_known_failure_passes_and_says_so() {
     let (passed, said) = run("mended_when_swapped::minimum::each_mutator_persists", false);
     assert!(passed);
     assert!(said.starts_with("known failure: saving comes with release 2\n"), "{said}");
+}
+
+#[test]
+fn what_needs_a_known_failure_is_excused_listed_or_not() {
+    let excused = |check: &str| {
+        let (passed, said) = run(&format!("mended_when_swapped::minimum::{check}"), false);
+        assert!(passed, "{said}");
+        format!("{said}\n")
+    };
+    insta::assert_snapshot!([excused("new_never_for_saved"), excused("modified_stays")].concat(), @"
+    excused: needs minimum/each-mutator-persists, a known failure: saving comes with release 2
+    excused: needs minimum/modified-after-change, which needs minimum/each-mutator-persists, a known failure: saving comes with release 2
+    ");
 }
 
 #[test]

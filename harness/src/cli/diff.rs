@@ -9,9 +9,11 @@ use crate::saved;
 
 /// The rules, for `--help`.
 pub(super) const HELP: &str = "\
-Worse is: a level's verdict from conforms to not verified to fails; a check's verdict from pass to not applicable to
-known failure to unverified, inconclusive or error to fail; a new reason for which a check fails; a check that the same
-version of the suite no longer ran; a run that was cut short. A capability that changed is neither better nor worse.
+Worse is: a level's verdict from conforms to not verified to fails; a check's
+verdict from pass to not applicable to known failure or excused to unverified,
+inconclusive or error to fail; a new reason for which a check fails; a check
+that the same version of the suite no longer ran; a run that was cut short. A
+capability that changed is neither better nor worse.
 
 Exit codes:
   0  nothing got worse

@@ -25,12 +25,18 @@ pub(super) fn known_failures(arguments: &Arguments) -> Result<Exit, Complaint> {
     Ok(Exit::Conforms)
 }
 
-/// What fails, through whichever door. The reasons of entries that still hold are kept; the others are for a person.
+/// What fails, through whichever door. Entries that still hold are kept, and so are those of which nothing is known
+/// now; the reasons of the others are for a person.
 fn list(reports: &[Report]) -> String {
     let mut failing: BTreeMap<&str, &CheckReport> = BTreeMap::new();
     for check in reports.iter().flat_map(|report| &report.checks) {
-        let is_stale = check.known_failure.as_ref().is_some_and(|known| known.state == KnownState::Stale);
-        if matches!(check.verdict, Verdict::Fail | Verdict::KnownFailure) && !is_stale {
+        let state = check.known_failure.as_ref().map(|known| known.state);
+        let is_listed = match state {
+            Some(KnownState::Stale) => false,
+            Some(KnownState::Undecided) => true,
+            _ => matches!(check.verdict, Verdict::Fail | Verdict::KnownFailure),
+        };
+        if is_listed {
             failing.entry(&check.id).or_insert(check);
         }
     }
@@ -39,7 +45,8 @@ fn list(reports: &[Report]) -> String {
     }
     let mut toml = "# What is known to fail, for `sessionspec run --known-failures FILE`.\n\
                     # An entry needs a `reason`: what happens, and why. It may have an `issue`, a link, and `expires`,\n\
-                    # the last day on which it counts, as in 2026-01-31. One whose check passes has to go.\n"
+                    # the last day on which it counts, as in 2026-01-31. One whose check passes has to go. Checks that only\n\
+                    # need one of these need no entry.\n"
         .to_owned();
     for check in failing.into_values() {
         toml.push_str(&entry(check));
@@ -53,8 +60,12 @@ fn entry(check: &CheckReport) -> String {
         let told = format!("{}: expected {}, seen {}", failure.reason, failure.expected, failure.seen);
         let _ = writeln!(toml, "# {}", visible(&told));
     }
+    let kept = |state: KnownState| matches!(state, KnownState::Holds | KnownState::Undecided);
+    let known = check.known_failure.as_ref().filter(|known| kept(known.state));
+    if let (Some(KnownState::Undecided), Some(because)) = (known.map(|known| known.state), &check.because) {
+        let _ = writeln!(toml, "# {}: {}", check.verdict.as_str(), visible(because));
+    }
     let text = |text: &str| Value::String(text.to_owned());
-    let known = check.known_failure.as_ref().filter(|known| known.state == KnownState::Holds);
     let reason = known.map_or("", |known| &known.reason);
     let _ = writeln!(toml, "[[known-failures]]\ncheck = {}\nreason = {}", text(&check.id), text(reason));
     if let Some(issue) = known.and_then(|known| known.issue.as_ref()) {

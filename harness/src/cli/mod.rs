@@ -10,6 +10,7 @@ mod output;
 mod progress;
 mod render;
 mod replay;
+mod replaying;
 mod run;
 mod serve;
 mod service;

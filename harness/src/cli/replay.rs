@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use clap::ValueEnum;
 use sessionspec::backend::Backend;
-use sessionspec::{CaseFile, Finding, ReplayOutcome, as_curl, replay_surveyed};
+use sessionspec::report::{CheckReport, Failure, failure_text, script_text};
+use sessionspec::{CaseFile, Finding, ReplayOutcome, Replayed, Verdict, as_curl, catalogue, replay_surveyed};
 
-use super::service::Service;
+use super::service::{Service, start_peer};
 use super::{Complaint, Interruption};
 use crate::embedded;
 use crate::exit::Exit;
@@ -22,6 +23,9 @@ pub(super) struct Arguments {
     /// embedded backend that the file names, else on the reference.
     #[arg(long, group = "target", value_name = "NAME")]
     backend: Option<String>,
+    /// Provision and start a peer, and play it there, as in fixtures/peers/flask-3.1.3-default.
+    #[arg(long, group = "target", value_name = "MANIFEST")]
+    peer: Option<PathBuf>,
     /// Play nothing, but write the case in another form to standard output.
     #[arg(long = "as", value_name = "FORM")]
     form: Option<Form>,
@@ -43,12 +47,18 @@ pub(super) async fn replay(arguments: Arguments, interruption: &Interruption) ->
         print!("{}", as_curl(&case, url).map_err(Complaint::usage)?);
         return Ok(Exit::Conforms);
     }
-    let Some(service) = arguments.service.reach(interruption).await? else {
+    let service = match &arguments.peer {
+        Some(manifest) => Some(start_peer(manifest, interruption).await?.1),
+        None => arguments.service.reach(interruption).await?,
+    };
+    let Some(service) = service else {
         let backend = arguments.embedded(&case)?;
         return arguments.play(backend, &case, interruption).await;
     };
-    let backend = arguments.service.backend(service.url()).await?;
-    let exit = arguments.play(Rc::new(backend), &case, interruption).await;
+    let exit = match arguments.service.backend(service.url()).await {
+        Ok(backend) => arguments.play(Rc::new(backend), &case, interruption).await,
+        Err(complaint) => Err(complaint),
+    };
     service.leave().await;
     exit
 }
@@ -78,31 +88,46 @@ impl Arguments {
         };
         let replayed = interruption.or(played).await?;
         println!("{}: {}", case.check, case.reason);
-        Ok(match replayed.outcome {
+        let exit = match &replayed.outcome {
             ReplayOutcome::Passes => {
                 println!("passes: it does not fail here");
                 Exit::Conforms
             }
             ReplayOutcome::StillFails(finding) => {
-                println!("still fails: {}", in_words(&finding));
+                println!("still fails: {}", in_words(finding, replayed.failure.as_ref()));
                 Exit::Fails
             }
             ReplayOutcome::DiffersOtherwise(finding) => {
-                println!("fails for another reason, {}: {}", finding.reason, in_words(&finding));
+                let told = in_words(finding, replayed.failure.as_ref());
+                println!("fails for another reason, {}: {told}", finding.reason);
                 Exit::Fails
             }
             ReplayOutcome::NothingCompared(because) => {
                 println!("nothing could be compared: {because}");
                 Exit::NotVerified
             }
-        })
+        };
+        print!("\n{}", told(case, &replayed));
+        Ok(exit)
     }
 }
 
-fn in_words(finding: &Finding) -> String {
+/// What happened, as the report of a run tells it.
+fn told(case: &CaseFile, replayed: &Replayed) -> String {
+    let check = catalogue().into_iter().find(|check| check.id == case.check);
+    let (Some(failure), Some(check)) = (&replayed.failure, check) else {
+        return script_text(&replayed.scenario.script, &replayed.shown);
+    };
+    failure_text(&CheckReport::of(&check, Verdict::Fail), failure)
+}
+
+fn in_words(finding: &Finding, failure: Option<&Failure>) -> String {
     let place = match finding.op {
         Some(op) => format!("cycle {}, operation {}", finding.cycle + 1, op + 1),
         None => format!("cycle {}", finding.cycle + 1),
     };
-    format!("in {place}, expected {}, seen {}", finding.expected, finding.seen)
+    match failure {
+        Some(failure) => format!("in {place}, expected {}, seen {}", failure.expected, failure.seen),
+        None => format!("in {place}, expected {}, seen {}", finding.expected, finding.seen),
+    }
 }

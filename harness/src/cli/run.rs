@@ -7,14 +7,14 @@ use std::rc::Rc;
 use sessionspec::backend::Backend;
 use sessionspec::{Event, Level, Options, Report, catalogue, report, run_until};
 
-use super::output::{Output, Plan};
+use super::output::Output;
 use super::progress::{self, Progress};
-use super::service::{Reached, Service, unjudged};
+use super::replaying::{self, Target};
+use super::service::{Reached, Service, quoted, start_peer, unjudged};
 use super::{Complaint, Interruption};
 use crate::embedded::{self, OverHttp};
 use crate::exit::Exit;
 use crate::known_failures;
-use crate::peer::Peer;
 use crate::watchdog::Watchdog;
 
 #[derive(Debug, clap::Args)]
@@ -39,6 +39,9 @@ pub(super) struct Arguments {
     /// How many scripts each property is given.
     #[arg(long, default_value_t = Options::default().cases, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     cases: u32,
+    /// Replay this case alone of the property that --check names. Cases are counted from 0.
+    #[arg(long, value_name = "N", requires = "check", conflicts_with_all = ["cases", "suite"], value_parser = clap::value_parser!(u32).range(..=MOST_CASES))]
+    case: Option<u32>,
     /// The seed of everything that is generated.
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
@@ -46,37 +49,87 @@ pub(super) struct Arguments {
     /// the run.
     #[arg(long, value_name = "FILE")]
     known_failures: Option<PathBuf>,
+    /// Save the least script of each failure in this folder, for `sessionspec replay`. No file there is overwritten.
+    #[arg(long, value_name = "DIR")]
+    save_cases: Option<PathBuf>,
     #[command(flatten)]
     output: Output,
 }
 
+/// There is one case after each that can be asked for.
+const MOST_CASES: i64 = u32::MAX as i64 - 1;
+
 pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Result<Exit, Complaint> {
     let options = arguments.options()?;
     let output = arguments.output.plan()?;
-    let reports = if let Some(manifest) = &arguments.peer {
-        vec![arguments.peer(manifest, options, interruption).await?]
-    } else if let Some(service) = arguments.service.reach(interruption).await? {
-        vec![arguments.on(service, options, interruption).await?]
-    } else {
-        arguments.both_doors(options, interruption, &output).await?
-    };
+    let mut reports = Vec::new();
+    let judged = arguments.fill(&mut reports, options, interruption).await;
+    if reports.is_empty() {
+        return judged.map(|()| Exit::NotVerified);
+    }
+    for report in &mut reports {
+        report.asked_level = Some(arguments.level);
+    }
+    let saved = replaying::tell(&mut reports, &arguments.target(), arguments.save_cases.as_deref());
     output.write(&reports)?;
     for why in reports.iter().filter_map(|report| report.incomplete.as_ref()) {
         eprintln!("sessionspec: the report is incomplete: {why}");
     }
+    if let Some(why) = arguments.nothing_asked_for(&reports) {
+        eprintln!("sessionspec: {why}");
+    }
+    judged.and(saved)?;
     Ok(arguments.judge(&reports))
 }
 
 impl Arguments {
     fn options(&self) -> Result<Options, Complaint> {
+        let only = self.selected_checks()?;
+        if self.case.is_some() {
+            properties_alone(only.as_deref().unwrap_or_default())?;
+        }
         Ok(Options {
             seed: self.seed,
             cases: self.cases,
+            case: self.case,
             patience: self.service.patience(),
-            only: self.selected_checks()?,
+            only,
             known_failures: self.listed_failures()?,
             ..Options::default()
         })
+    }
+
+    /// What is tested, as it was typed.
+    fn target(&self) -> Target {
+        let how = self.service.target();
+        let named =
+            |option: &str, name: &str| format!("--{option} {} {how}", quoted(name)).trim_end().to_owned();
+        if let Some(manifest) = &self.peer {
+            let peer = named("peer", &manifest.to_string_lossy());
+            return Target { of_run: peer.clone(), of_replay: peer };
+        }
+        match &self.backend {
+            // A case file says on which embedded backend it was found.
+            Some(name) => Target { of_run: named("backend", name), of_replay: how },
+            None => Target { of_run: how.clone(), of_replay: how },
+        }
+    }
+
+    /// Runs, and fills in the reports. Where it ends with a complaint, those that are there are worth reading.
+    async fn fill(
+        &self,
+        reports: &mut Vec<Report>,
+        options: Options,
+        interruption: &Interruption,
+    ) -> Result<(), Complaint> {
+        if let Some(manifest) = &self.peer {
+            reports.push(self.peer(manifest, options, interruption).await?);
+        } else if let Some(service) = self.service.reach(interruption).await? {
+            reports.push(self.on(service, options, interruption).await?);
+        } else {
+            self.both_doors(reports, options, interruption).await?;
+        }
+        Ok(())
     }
 
     fn listed_failures(&self) -> Result<BTreeMap<String, report::KnownFailure>, Complaint> {
@@ -149,26 +202,29 @@ impl Arguments {
         mut options: Options,
         interruption: &Interruption,
     ) -> Result<Report, Complaint> {
-        let peer = Peer::read(manifest).map_err(Complaint::usage)?;
-        // What the command line says of a check comes before what the manifest says.
-        for (check, known) in peer.known_failures().map_err(Complaint::usage)? {
-            options.known_failures.entry(check).or_insert(known);
-        }
-        let start = async {
-            peer.provision().await.map_err(Complaint::not_verified)?;
-            peer.launch().await.map_err(Complaint::not_verified)
+        let (peer, service) = start_peer(manifest, interruption).await?;
+        let report = match peer.known_failures() {
+            Ok(known_failures) => {
+                // What the command line says of a check comes before what the manifest says.
+                for (check, known) in known_failures {
+                    options.known_failures.entry(check).or_insert(known);
+                }
+                self.on(service, options, interruption).await
+            }
+            Err(error) => {
+                service.leave().await;
+                Err(Complaint::usage(error))
+            }
         };
-        let service = Reached::launched(interruption.or(start).await?, &peer.manifest.path);
-        let report = self.on(service, options, interruption).await;
         report.map_err(|complaint| complaint.map(|message| format!("{}: {message}", peer.name)))
     }
 
     async fn both_doors(
         &self,
+        reports: &mut Vec<Report>,
         options: Options,
         interruption: &Interruption,
-        output: &Plan,
-    ) -> Result<Vec<Report>, Complaint> {
+    ) -> Result<(), Complaint> {
         let name = self.backend.as_deref().unwrap_or("reference");
         let embedded = embedded::find(name).map_err(Complaint::usage)?;
         let options = Options { glue: embedded.glue(), ..options };
@@ -186,18 +242,20 @@ impl Arguments {
             let report = run_until(backend, options, observe, interruption.arrival()).await;
             report.map_err(|error| Complaint::not_verified(unjudged(name, &error, None)))
         };
-        let in_process = judge(watchdog.watch(embedded.open()), "in-process").await?;
-        let over_http = async {
-            let served = OverHttp::serve(watchdog.watch(embedded.open())).await;
-            judge(Rc::new(served.map_err(Complaint::not_verified)?), "http").await
-        };
-        match over_http.await {
-            Ok(over_http) => Ok(vec![in_process, over_http]),
-            Err(complaint) => {
-                output.write(&[in_process])?;
-                Err(complaint)
-            }
-        }
+        reports.push(judge(watchdog.watch(embedded.open()), "in-process").await?);
+        let served = OverHttp::serve(watchdog.watch(embedded.open())).await;
+        reports.push(judge(Rc::new(served.map_err(Complaint::not_verified)?), "http").await?);
+        Ok(())
+    }
+
+    /// Why nothing decides, where no check that was run is of the asked level.
+    fn nothing_asked_for(&self, reports: &[Report]) -> Option<String> {
+        let run = reports.iter().flat_map(|report| &report.checks).map(|check| check.level);
+        let lowest = run.min().filter(|lowest| *lowest > self.level)?;
+        Some(format!(
+            "no check of level {} was run, so nothing is known about it; --level {lowest} judges by those that were",
+            self.level
+        ))
     }
 
     fn judge(&self, reports: &[Report]) -> Exit {
@@ -212,6 +270,20 @@ impl Arguments {
         } else {
             Exit::NotVerified
         }
+    }
+}
+
+/// Refuses to replay a case of a check that has none.
+fn properties_alone(selected: &[String]) -> Result<(), Complaint> {
+    let catalogue = catalogue();
+    let properties: Vec<&str> =
+        catalogue.iter().filter(|check| check.is_umbrella()).map(|check| check.id).collect();
+    match selected.iter().find(|id| !properties.contains(&id.as_str())) {
+        None => Ok(()),
+        Some(other) => Err(Complaint::usage(format!(
+            "--case replays a case of a property, and {other} is none: the properties are {}",
+            properties.join(", ")
+        ))),
     }
 }
 

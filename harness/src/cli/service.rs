@@ -1,5 +1,6 @@
 //! Which service is meant, and how it is reached or started: what `run` and `doctor` ask for alike.
 
+use std::path::Path;
 use std::time::Duration;
 
 use sessionspec::PreflightError;
@@ -9,6 +10,11 @@ use sessionspec::browser::Origin;
 use super::{Complaint, Interruption};
 use crate::http::{HttpBackend, HttpError};
 use crate::launch::Launched;
+use crate::peer::Peer;
+
+const PATH: &str = "/probe";
+const START_TIMEOUT: &str = "30";
+const TIMEOUT: &str = "10";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Service {
@@ -19,13 +25,13 @@ pub(super) struct Service {
     #[arg(long, group = "target", value_name = "COMMAND")]
     launch: Option<String>,
     /// The path of the probe of a launched service.
-    #[arg(long, default_value = "/probe", value_name = "PATH")]
+    #[arg(long, default_value = PATH, value_name = "PATH")]
     path: String,
     /// How many seconds a launched service may take until it listens.
-    #[arg(long, default_value_t = 30.0, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, default_value = START_TIMEOUT, value_name = "SECONDS", value_parser = seconds)]
     start_timeout: f64,
     /// How many seconds a request may take.
-    #[arg(long, default_value_t = 10.0, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, default_value = TIMEOUT, value_name = "SECONDS", value_parser = seconds)]
     timeout: f64,
     /// Where browsers believe they are, as in https://app.test: sets Host and X-Forwarded-Proto.
     #[arg(long, value_name = "ORIGIN")]
@@ -66,13 +72,20 @@ impl Service {
         })
     }
 
-    /// The target as it was given, for the next command.
+    /// The target as it was given, for the next command: with every option that says how it is reached.
     pub(super) fn target(&self) -> String {
-        match (&self.url, &self.launch) {
-            (Some(url), _) => url.clone(),
-            (None, Some(command)) => format!("--launch '{}'", command.replace('\'', r"'\''")),
-            (None, None) => String::new(),
+        let mut words = Vec::new();
+        words.extend(self.url.as_deref().map(quoted));
+        if let Some(command) = &self.launch {
+            words.push(format!("--launch {}", in_quotes(command)));
+            words.extend((self.path != PATH).then(|| format!("--path {}", quoted(&self.path))));
+            let differs = self.start_timeout.to_string() != START_TIMEOUT;
+            words.extend(differs.then(|| format!("--start-timeout {}", self.start_timeout)));
         }
+        words.extend((self.timeout.to_string() != TIMEOUT).then(|| format!("--timeout {}", self.timeout)));
+        words.extend(self.origin.as_ref().map(|origin| format!("--origin {}", quoted(&origin.to_string()))));
+        words.extend(self.allow_remote.then(|| "--allow-remote".to_owned()));
+        words.join(" ")
     }
 
     /// How long a request may take.
@@ -109,6 +122,30 @@ impl Reached {
             None => true,
         }
     }
+}
+
+/// Provisions and starts the peer of this manifest.
+pub(super) async fn start_peer(
+    manifest: &Path,
+    interruption: &Interruption,
+) -> Result<(Peer, Reached), Complaint> {
+    let peer = Peer::read(manifest).map_err(Complaint::usage)?;
+    let start = async {
+        peer.provision().await.map_err(Complaint::not_verified)?;
+        peer.launch().await.map_err(Complaint::not_verified)
+    };
+    let service = Reached::launched(interruption.or(start).await?, &peer.manifest.path);
+    Ok((peer, service))
+}
+
+/// A word as a shell reads it, quoted where it has to be.
+pub(super) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { in_quotes(word) }
+}
+
+fn in_quotes(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// Why nothing could be judged, and what to do about it, in one line.

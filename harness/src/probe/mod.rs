@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
-use sessionspec::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse, Gate};
+use sessionspec::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse, Gate, catching_panics};
 use sessionspec::reference::http::Headers;
 use sessionspec::reference::{Description, Value};
 use sessionspec::script::{Answer, Operation, OperationError};
@@ -42,7 +42,7 @@ impl ProbeServer {
     ///
     /// Where the address cannot be listened at.
     pub async fn bind(address: SocketAddr, backend: Rc<dyn Backend>) -> io::Result<Self> {
-        Ok(Self { listener: TcpListener::bind(address).await?, backend })
+        Ok(Self { listener: TcpListener::bind(address).await?, backend: catching_panics(backend) })
     }
 
     /// The URL of the probe.

@@ -1,13 +1,17 @@
 //! Reports as JUnit XML: a suite for each suite and door, a case for each check.
 //!
-//! What could not be verified is an error, never a pass. A known failure is skipped, with its reason.
+//! What could not be verified is an error, never a pass. A known failure is skipped, with its reason, and so is what
+//! fails above the level that was asked for, with the failure as its output: whoever reads JUnit is red with each
+//! failure that it finds, and a run is not, for these.
 
 use std::time::Duration;
 
 use chrono::DateTime;
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
-use sessionspec::report::{CheckReport, ThisRun, failure_text};
+use sessionspec::report::{CheckReport, LEGEND, WIDTH, failure_text, wrapped};
 use sessionspec::{Report, Verdict};
+
+use super::rows::with_remarks;
 
 pub(super) fn junit(reports: &[Report]) -> String {
     let name = reports.first().map_or("sessionspec", |report| &report.backend.name);
@@ -22,7 +26,7 @@ fn suites(report: &Report) -> Vec<TestSuite> {
     let mut suites: Vec<TestSuite> = Vec::new();
     for check in &report.checks {
         let name = format!("{}/{}", report.backend.door, check.suite());
-        let case = case(check, report.this_run.as_ref(), &name);
+        let case = case(check, report, &name);
         match suites.last_mut().filter(|suite| suite.name.as_str() == name) {
             Some(suite) => {
                 suite.add_test_case(case);
@@ -45,8 +49,11 @@ fn describe(suite: &mut TestSuite, report: &Report) {
     }
     suite.add_property(Property::new("suite version", &report.suite_version));
     suite.add_property(Property::new("seed", report.seed.to_string()));
+    if let Some(level) = report.asked_level {
+        suite.add_property(Property::new("asked level", level.as_str()));
+    }
     for level in &report.levels {
-        suite.add_property(Property::new(level.level.as_str(), level.verdict.as_str()));
+        suite.add_property(Property::new(level.level.as_str(), with_remarks(report, level)));
     }
     if let Some(why) = &report.incomplete {
         suite.add_property(Property::new("incomplete", why));
@@ -57,26 +64,39 @@ fn describe(suite: &mut TestSuite, report: &Report) {
     }
 }
 
-fn case(check: &CheckReport, this_run: Option<&ThisRun>, suite: &str) -> TestCase {
+fn case(check: &CheckReport, report: &Report, suite: &str) -> TestCase {
     let because = check.because.clone().unwrap_or_default();
+    let with_verdict = || format!("{}: {because}", check.verdict.as_str());
     let status = match check.verdict {
         Verdict::Pass => TestCaseStatus::success(),
-        Verdict::KnownFailure => skipped(format!("known failure: {because}")),
-        Verdict::NotApplicable => skipped(format!("not applicable: {because}")),
+        Verdict::KnownFailure | Verdict::Excused | Verdict::NotApplicable => skipped(with_verdict()),
+        _ if !report.counts(check) => skipped(above_the_level(check, report)),
         Verdict::Fail => unsuccessful(NonSuccessKind::Failure, check, because),
         Verdict::Unverified | Verdict::Inconclusive | Verdict::Error => {
-            let message = format!("{}: {because}", check.verdict.as_str());
-            unsuccessful(NonSuccessKind::Error, check, message)
+            unsuccessful(NonSuccessKind::Error, check, with_verdict())
         }
     };
+    let is_skipped = matches!(status, TestCaseStatus::Skipped { .. });
     let mut case = TestCase::new(check.id.as_str(), status);
     case.set_classname(suite);
     case.add_property(Property::new("level", check.level.as_str()));
     case.add_property(Property::new("clause", &check.clause));
+    if is_skipped && !check.failures.is_empty() {
+        case.set_system_out(told(check));
+    }
+    let this_run = report.this_run.as_ref();
     if let Some(milliseconds) = this_run.and_then(|run| run.checks.get(&check.id)) {
         case.set_time(Duration::from_millis(*milliseconds));
     }
     case
+}
+
+fn above_the_level(check: &CheckReport, report: &Report) -> String {
+    let asked = report.asked_level.map_or("", |level| level.as_str());
+    let why = check.because.clone().unwrap_or_else(|| reasons(check));
+    let separator = if why.is_empty() { "" } else { ": " };
+    let (level, verdict) = (check.level, check.verdict.as_str());
+    format!("of level {level}, above the asked level {asked}: {verdict}{separator}{why}")
 }
 
 fn skipped(message: String) -> TestCaseStatus {
@@ -87,10 +107,23 @@ fn skipped(message: String) -> TestCaseStatus {
 
 fn unsuccessful(kind: NonSuccessKind, check: &CheckReport, because: String) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
-    let reasons: Vec<&str> = check.failures.iter().map(|failure| failure.reason.as_str()).collect();
-    status.set_type(if reasons.is_empty() { check.verdict.as_str().to_owned() } else { reasons.join(", ") });
+    let reasons = reasons(check);
+    status.set_type(if reasons.is_empty() { check.verdict.as_str().to_owned() } else { reasons });
     status.set_message(if because.is_empty() { check.promise.clone() } else { because });
-    let told: Vec<String> = check.failures.iter().map(|failure| failure_text(check, failure)).collect();
-    status.set_description(told.join("\n"));
+    status.set_description(told(check));
     status
+}
+
+fn reasons(check: &CheckReport) -> String {
+    let reasons: Vec<&str> = check.failures.iter().map(|failure| failure.reason.as_str()).collect();
+    reasons.join(", ")
+}
+
+/// Each failure in words. It is read alone, so the legend comes with it.
+fn told(check: &CheckReport) -> String {
+    let mut told: Vec<String> = check.failures.iter().map(|failure| failure_text(check, failure)).collect();
+    if check.failures.iter().any(|failure| !failure.transcript.is_empty()) {
+        told.push(format!("{}\n", wrapped(LEGEND, 0, WIDTH)));
+    }
+    told.join("\n")
 }

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use sessionspec::report::{Failure, failure_text};
+use sessionspec::report::{Failure, LEGEND, failure_text};
 use sessionspec::{LevelVerdict, Report, Verdict};
 
-use super::rows::{Row, badness, doors, level_verdict, levels, remarks, rows};
+use super::rows::{Row, badness, doors, generated, level_verdict, levels, remarks, rows};
 
 /// A comment on GitHub has at most 65 536 characters; what tells that something is left out needs some of them.
 const ROOM: usize = 60_000;
@@ -44,11 +44,10 @@ pub(super) fn markdown(reports: &[Report]) -> String {
     }
     let _ = writeln!(
         text,
-        "<sub>sessionspec {}, {}, seed {}, {} cases for each property. `sessionspec explain CHECK` says more.</sub>",
+        "<sub>sessionspec {}, {}, {}. `sessionspec explain CHECK` says more.</sub>",
         code(&first.suite_version),
         doors(reports).into_iter().map(code).collect::<Vec<_>>().join(" and "),
-        first.seed,
-        first.cases
+        generated(first)
     );
     text
 }
@@ -118,7 +117,7 @@ fn failures(rows: &[Row<'_>]) -> String {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let _ = writeln!(text, "Too long for a comment, and in the other reports: {named}{more}\n");
     }
-    if text.is_empty() { text } else { format!("### Failures\n\n{text}") }
+    if text.is_empty() { text } else { format!("### Failures\n\n{}\n\n{text}", escaped(LEGEND)) }
 }
 
 fn survey(reports: &[Report]) -> String {

@@ -1,6 +1,6 @@
 //! Puts the reports of one backend through several doors side by side.
 
-use sessionspec::report::{CheckReport, LevelVerdict};
+use sessionspec::report::{CheckReport, LevelReport, LevelVerdict};
 use sessionspec::{Level, Report, Verdict};
 
 /// What became of one check, through each door.
@@ -59,6 +59,14 @@ pub(super) fn doors(reports: &[Report]) -> Vec<&str> {
     reports.iter().map(|report| report.backend.door.as_str()).collect()
 }
 
+/// What was generated, in words.
+pub(super) fn generated(report: &Report) -> String {
+    match report.case {
+        Some(case) => format!("seed {}, case {case} alone of each property", report.seed),
+        None => format!("seed {}, {} cases for each property", report.seed, report.cases),
+    }
+}
+
 /// The levels of all reports, from the lowest.
 pub(super) fn levels(reports: &[Report]) -> impl Iterator<Item = Level> {
     Level::ALL.into_iter().filter(|level| reports.iter().any(|report| report.verdict(*level).is_some()))
@@ -81,24 +89,41 @@ pub(super) fn badness(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Pass => 0,
         Verdict::NotApplicable => 1,
-        Verdict::KnownFailure => 2,
-        Verdict::Unverified => 3,
-        Verdict::Inconclusive => 4,
-        Verdict::Error => 5,
-        Verdict::Fail => 6,
+        Verdict::Excused => 2,
+        Verdict::KnownFailure => 3,
+        Verdict::Unverified => 4,
+        Verdict::Inconclusive => 5,
+        Verdict::Error => 6,
+        Verdict::Fail => 7,
     }
+}
+
+/// The verdict of a level in one report, with what else there is to say of it.
+pub(super) fn with_remarks(report: &Report, level: &LevelReport) -> String {
+    let remarks = remarks(std::slice::from_ref(report), level.level);
+    let told = std::iter::once(level.verdict.as_str().to_owned()).chain(remarks);
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// What else there is to say of a level, as something that follows its verdict.
 pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
     let mut told = reports.iter().flat_map(|report| &report.levels).filter(|told| told.level == level);
-    let known = told.clone().map(|told| told.known_failures).max().unwrap_or_default();
+    let most = |count: fn(&LevelReport) -> usize| told.clone().map(count).max().unwrap_or_default();
+    let (known, excused) = (most(|told| told.known_failures), most(|told| told.excused));
+    let excused = match (excused, known) {
+        (0, _) => String::new(),
+        (excused, 1) => format!(", which excuses {excused}"),
+        (excused, _) => format!(", which excuse {excused}"),
+    };
     let stand_ins = told.find(|told| !told.stand_ins.is_empty());
     let known = match (known, level_verdict(reports, level)) {
         (0, _) => None,
-        (known, LevelVerdict::Conforms) => Some(format!("but for {known} known to fail")),
-        (known, _) => Some(format!("and {known} known to fail besides")),
+        (known, LevelVerdict::Conforms) => Some(format!("but for {known} known to fail{excused}")),
+        (known, _) => Some(format!("and {known} known to fail besides{excused}")),
     };
     let stand_ins = stand_ins.map(|told| format!("with stand-ins for {}", told.stand_ins.join(", ")));
-    known.into_iter().chain(stand_ins).collect()
+    let is_above = reports.iter().any(|report| report.asked_level.is_some_and(|asked| asked < level));
+    let matters = level_verdict(reports, level) != LevelVerdict::Conforms;
+    let above = (is_above && matters).then(|| "above the asked level".to_owned());
+    above.into_iter().chain(known).chain(stand_ins).collect()
 }

@@ -1,10 +1,13 @@
-//! Reports as TAP 14. A known failure is a TODO, as TAP means it: not ok, and not counted.
+//! Reports as TAP 14. A known failure is a TODO, as TAP means it: not ok, and not counted. So is what fails above the
+//! level that was asked for. What is excused was not run, and is skipped.
 
 use std::fmt::Write;
 
 use serde_json::json;
-use sessionspec::report::{CheckReport, failure_text};
+use sessionspec::report::{CheckReport, LEGEND, failure_text};
 use sessionspec::{Report, Verdict};
+
+use super::rows::with_remarks;
 
 pub(super) fn tap(reports: &[Report]) -> String {
     let mut tap = "TAP version 14\n".to_owned();
@@ -17,7 +20,11 @@ pub(super) fn tap(reports: &[Report]) -> String {
         for line in document(report).lines() {
             let _ = writeln!(tap, "    {line}");
         }
-        let ok = if report.checks.iter().all(is_ok) && report.incomplete.is_none() { "ok" } else { "not ok" };
+        let ok = if report.checks.iter().all(|check| is_ok(report, check)) && report.incomplete.is_none() {
+            "ok"
+        } else {
+            "not ok"
+        };
         let _ = writeln!(tap, "{ok} {} - {door}", index + 1);
     }
     let _ = writeln!(tap, "1..{}", reports.len());
@@ -29,11 +36,14 @@ fn document(report: &Report) -> String {
     let mut tap = format!("1..{}\n", report.checks.len());
     let version = report.backend.version.as_deref().unwrap_or_default();
     let _ = writeln!(tap, "# sessionspec {}: {} {version}", report.suite_version, report.backend.name);
+    if report.checks.iter().flat_map(|check| &check.failures).any(|failure| !failure.transcript.is_empty()) {
+        let _ = writeln!(tap, "# {LEGEND}");
+    }
     for (index, check) in report.checks.iter().enumerate() {
-        tap.push_str(&test_point(index + 1, check));
+        tap.push_str(&test_point(index + 1, report, check));
     }
     for level in &report.levels {
-        let _ = writeln!(tap, "# {}: {}", level.level, level.verdict.as_str());
+        let _ = writeln!(tap, "# {}: {}", level.level, with_remarks(report, level));
     }
     tap
 }
@@ -44,12 +54,18 @@ fn bail_out(reports: &[Report]) -> String {
     why.map(|why| format!("Bail out! {}\n", escaped(why))).unwrap_or_default()
 }
 
-fn test_point(number: usize, check: &CheckReport) -> String {
-    let ok = if matches!(check.verdict, Verdict::Pass | Verdict::NotApplicable) { "ok" } else { "not ok" };
+fn test_point(number: usize, report: &Report, check: &CheckReport) -> String {
+    let is_skipped = matches!(check.verdict, Verdict::NotApplicable | Verdict::Excused);
+    let ok = if check.verdict == Verdict::Pass || is_skipped { "ok" } else { "not ok" };
     let because = escaped(check.because.as_deref().unwrap_or_default());
-    let directive = match check.verdict {
-        Verdict::NotApplicable => format!(" # SKIP {because}"),
-        Verdict::KnownFailure => format!(" # TODO {because}"),
+    let directive = match (check.verdict, report.asked_level) {
+        (Verdict::NotApplicable, _) => format!(" # SKIP {because}"),
+        (Verdict::Excused, _) => format!(" # SKIP excused: {because}"),
+        (Verdict::KnownFailure, _) => format!(" # TODO {because}"),
+        (Verdict::Pass, _) => String::new(),
+        (_, Some(asked)) if !report.counts(check) => {
+            format!(" # TODO of level {}, above the asked level {asked}", check.level)
+        }
         _ => String::new(),
     };
     let mut point = format!("{ok} {number} - {}{directive}\n", escaped(&check.id));
@@ -90,8 +106,12 @@ fn diagnostics(check: &CheckReport) -> String {
     yaml
 }
 
-fn is_ok(check: &CheckReport) -> bool {
-    matches!(check.verdict, Verdict::Pass | Verdict::NotApplicable | Verdict::KnownFailure)
+fn is_ok(report: &Report, check: &CheckReport) -> bool {
+    let is_fine = matches!(
+        check.verdict,
+        Verdict::Pass | Verdict::NotApplicable | Verdict::KnownFailure | Verdict::Excused
+    );
+    is_fine || !report.counts(check)
 }
 
 /// A description must not be read as a directive.

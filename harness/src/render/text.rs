@@ -5,12 +5,12 @@ use std::fmt::Write;
 
 use anstyle::Style;
 use sessionspec::report::{
-    CapabilityReport, KnownState, LevelVerdict, WIDTH, continued, failure_text, wrapped,
+    CapabilityReport, KnownState, LEGEND, LevelVerdict, WIDTH, continued, failure_text, wrapped,
 };
 use sessionspec::{Level, Report, Verdict};
 
 use super::palette::{self, FAILED, HEADING};
-use super::rows::{Row, badness, doors, level_verdict, levels, remarks, rows};
+use super::rows::{Row, badness, doors, generated, level_verdict, levels, remarks, rows};
 
 /// The width of the column that holds the verdicts.
 const VERDICT: usize = 14;
@@ -51,7 +51,7 @@ impl Text {
         let version = first.backend.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
         let subject = format!("{}{version}, {}", first.backend.name, doors(reports).join(" and "));
         self.line(&wrapped(&format!("sessionspec {}: {subject}", first.suite_version), 2, WIDTH));
-        self.line(&format!("seed {}, {} cases for each property", first.seed, first.cases));
+        self.line(&generated(first));
     }
 
     fn survey(&mut self, reports: &[Report]) {
@@ -119,6 +119,10 @@ impl Text {
         if !failing.is_empty() {
             self.heading("Failures");
         }
+        let mut shown = failing.iter().flat_map(|row| row.failing()).flat_map(|(_, check)| &check.failures);
+        if shown.any(|failure| !failure.transcript.is_empty()) {
+            self.line(&wrapped(LEGEND, 0, WIDTH));
+        }
         for row in failing {
             for (door, check) in row.failing() {
                 let through = if row.agrees() { String::new() } else { format!(", {door}") };
@@ -127,6 +131,9 @@ impl Text {
                     let (title, rest) = told.split_once('\n').unwrap_or((&told, ""));
                     let style = palette::of_verdict(check.verdict);
                     self.0.push_str(&format!("\n{style}{title}{style:#}{through}\n{rest}"));
+                }
+                if let (Verdict::KnownFailure, Some(reason)) = (check.verdict, &check.because) {
+                    self.labelled("known", 8, Style::new(), reason);
                 }
                 if let Some(issue) = check.known_failure.as_ref().and_then(|known| known.issue.as_ref()) {
                     self.line(&format!("  {:<10}{issue}", "issue"));

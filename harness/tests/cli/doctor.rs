@@ -133,7 +133,7 @@ fn a_probe_that_hangs_on_one_operation() {
 fn a_probe_that_falls_silent() {
     let service = Service::new(|request| if request.number < 8 { Answer::Good } else { Answer::Silence });
     assert_snapshot!(diagnosis(&service.url(), "--timeout 1"), @"
-    sessionspec doctor http://127.0.0.1:[n]/probe
+    sessionspec doctor http://127.0.0.1:[n]/probe --timeout 1
 
     Description (GET)
       ok       protocol                1
@@ -160,7 +160,7 @@ fn a_probe_that_falls_silent() {
 
     10 ok, 0 missing, 2 wrong
     Mend what is wrong first; harness/PROTOCOL.md says what a probe answers.
-    next: sessionspec doctor http://127.0.0.1:[n]/probe
+    next: sessionspec doctor http://127.0.0.1:[n]/probe --timeout 1
     exit 1
     ");
 }

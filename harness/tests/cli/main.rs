@@ -8,6 +8,7 @@ mod help;
 mod json;
 mod launch;
 mod midway;
+mod replaying;
 mod signals;
 mod support;
 mod target;

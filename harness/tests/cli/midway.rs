@@ -95,6 +95,9 @@ fn fails_on_one_operation() {
       fail            minimum/each-mutator-persists
 
     Failures
+    A cycle is one request of a browser (ann, bob, …): the backend opens its
+    session, the handler does what is listed, the backend saves. <1> is an id or a
+    secret; the same number is the same value.
 
     minimum/each-mutator-persists (minimum): request-failed
       promised  Every way to change a session is saved, also as the only change of a
@@ -106,11 +109,13 @@ fn fails_on_one_operation() {
                 Set-Cookie: session=<1>; Path=/; HttpOnly; SameSite=Lax
       cycle 2   ann sends Cookie: session=<1>
                   clear()  =>  no answer
-                500: <h1>Internal Server Error</h1>
+                500: <h1>Internal Server Error</h1>  <- here
       cycle 3   ann sends Cookie: session=<1>
                   items()  =>  {"colour":"red","size":"small"}
-      expected  done
+      expected  the request is answered, and the session saved
       seen      a 500: <h1>Internal Server Error</h1>
+      replay    sessionspec run http://127.0.0.1:[n]/probe \
+                  --check minimum/each-mutator-persists
 
     1 pass, 1 fail, 1 unverified
     minimum: fails
@@ -152,6 +157,9 @@ fn hangs_on_one_operation() {
       fail            minimum/each-mutator-persists
 
     Failures
+    A cycle is one request of a browser (ann, bob, …): the backend opens its
+    session, the handler does what is listed, the backend saves. <1> is an id or a
+    secret; the same number is the same value.
 
     minimum/each-mutator-persists (minimum): request-failed
       promised  Every way to change a session is saved, also as the only change of a
@@ -163,9 +171,11 @@ fn hangs_on_one_operation() {
                 Set-Cookie: session=<1>; Path=/; HttpOnly; SameSite=Lax
       cycle 2   ann sends Cookie: session=<1>
                   clear()  =>  no answer
-                no answer within 1 s
-      expected  done
+                no answer within 1 s  <- here
+      expected  the request is answered, and the session saved
       seen      no answer within 1 s
+      replay    sessionspec run http://127.0.0.1:[n]/probe --timeout 1 \
+                  --check minimum/each-mutator-persists
 
     1 pass, 1 fail
     minimum: fails

@@ -57,7 +57,7 @@ impl<S: Store> StoredSession<S> {
             self.retired.extend(self.id.take());
             self.returning.then(removal_cookie)
         } else {
-            Some(self.write_record().await?)
+            self.write_record().await?
         };
         // Last: where the new record cannot be stored, the old id stays good.
         for id in &self.retired {
@@ -67,20 +67,23 @@ impl<S: Store> StoredSession<S> {
         Ok(cookie)
     }
 
-    async fn write_record(&mut self) -> Result<String> {
+    /// Stores the record; the cookie for it, if the browser has to be told.
+    async fn write_record(&mut self) -> Result<Option<String>> {
         let lifetime = self.lifetime();
         let id = match &self.id {
             Some(id) if self.store.replace(id, &self.record, lifetime).await.map_err(fault)? => id.clone(),
-            // The record is gone: another request has destroyed the session, and it stays destroyed.
-            Some(_) => return Ok(removal_cookie()),
+            // The record is gone: another request has ended the session, and it stays ended. Or that request has given it
+            // another id; then a removal would take the new cookie from the browser.
+            Some(_) => return Ok(None),
             None => self.create_record(lifetime).await?,
         };
         self.id = Some(id.clone());
         let max_age = match (self.is_permanent(), lifetime) {
-            (true, Some(lifetime)) => format!("; Max-Age={}", lifetime.as_secs()),
+            // Rounded up: browsers take 0 for a removal.
+            (true, Some(lifetime)) => format!("; Max-Age={}", lifetime.as_secs_f64().ceil()),
             _ => String::new(),
         };
-        Ok(format!("{COOKIE_NAME}={id}; Path=/; HttpOnly; SameSite=Lax{max_age}"))
+        Ok(Some(format!("{COOKIE_NAME}={id}; Path=/; HttpOnly; SameSite=Lax{max_age}")))
     }
 
     /// Stores a new record under an id that nobody has.

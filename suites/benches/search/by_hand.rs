@@ -32,7 +32,7 @@ pub(crate) async fn play(sessions: &Memory, script: &Script) {
                     None => cookies.remove(to.as_str()),
                 };
             }
-            Step::Release(_) => {}
+            Step::Start(_) | Step::Release(_) | Step::Forge { .. } | Step::Wait { .. } => {}
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A backend and what it needs to stay alive.
 
 use std::rc::Rc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use sessionspec_reference::Description;
 
@@ -51,5 +51,13 @@ impl<G> Backend for Guarded<G> {
 
     fn now(&self) -> SystemTime {
         self.backend.now()
+    }
+
+    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
+        self.backend.wait(duration)
+    }
+
+    fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
+        self.backend.on_virtual_time()
     }
 }

@@ -1,7 +1,9 @@
 //! The in-process door: a session interface under test is called directly, as its framework would call it.
 
 use std::rc::Rc;
+use std::time::{Duration, SystemTime};
 
+use sessionspec_reference::clock::{Clock, ManualClock};
 use sessionspec_reference::http::{Headers, Request, Response};
 use sessionspec_reference::{Description, NullSession, SessionInterface};
 
@@ -22,13 +24,51 @@ pub fn in_process<I: SessionInterface + 'static>(interface: I) -> Rc<dyn Backend
     Rc::new(InProcess(interface))
 }
 
-impl<I: SessionInterface> Backend for InProcess<I> {
+impl<I: SessionInterface + 'static> Backend for InProcess<I> {
     fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
         Box::pin(async { Ok(self.0.describe()) })
     }
 
     fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
         Box::pin(async move { Ok(serve(&self.0, request).await) })
+    }
+
+    fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
+        let clock = Rc::new(ManualClock::default());
+        let interface = self.0.on_clock(Rc::clone(&clock) as Rc<dyn Clock>);
+        let backend = interface.map(|interface| {
+            Rc::new(OnVirtualTime { backend: InProcess(interface), clock }) as Rc<dyn Backend>
+        });
+        Box::pin(std::future::ready(backend))
+    }
+}
+
+/// A session interface whose time passes only when it is told to.
+struct OnVirtualTime<I> {
+    backend: InProcess<I>,
+    clock: Rc<ManualClock>,
+}
+
+impl<I: SessionInterface + 'static> Backend for OnVirtualTime<I> {
+    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+        self.backend.describe()
+    }
+
+    fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+        self.backend.cycle(request)
+    }
+
+    fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+
+    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
+        self.clock.advance(duration);
+        Box::pin(std::future::ready(()))
+    }
+
+    fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
+        self.backend.on_virtual_time()
     }
 }
 

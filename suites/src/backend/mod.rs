@@ -5,6 +5,7 @@ mod guarded;
 mod in_process;
 mod interpret;
 mod into_backend;
+mod panics;
 
 pub use gate::Gate;
 pub use guarded::guarded;
@@ -12,9 +13,12 @@ pub use in_process::{InProcess, in_process};
 #[cfg(feature = "tower-sessions")]
 pub(crate) use interpret::{Handled, interpret};
 pub use into_backend::{IntoBackend, kind};
+pub use panics::catching_panics;
+pub(crate) use panics::without_panic;
 pub use sessionspec_reference::legacy::LocalBoxFuture;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use sessionspec_reference::Description;
@@ -46,6 +50,17 @@ pub trait Backend {
     /// The time that the backend goes by.
     fn now(&self) -> SystemTime {
         SystemTime::now()
+    }
+
+    /// Lets time pass.
+    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+
+    /// A backend like this one, with nothing stored, whose time passes only when it is told to [wait](Self::wait), and
+    /// then at once; none where the backend goes by a clock that nobody can move.
+    fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
+        Box::pin(std::future::ready(None))
     }
 }
 

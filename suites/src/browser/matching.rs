@@ -31,7 +31,7 @@ pub(super) fn default_path(target: &str) -> &str {
 }
 
 /// Whether `path` is `cookie_path` or lies under it (RFC 6265bis §5.1.4): `/app` does not contain `/apple`.
-pub(super) fn path_match(path: &str, cookie_path: &str) -> bool {
+pub(crate) fn path_match(path: &str, cookie_path: &str) -> bool {
     path.strip_prefix(cookie_path)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || cookie_path.ends_with('/'))
 }

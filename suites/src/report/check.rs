@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, KnownFailureReport};
-use crate::check::Level;
+use super::{Failure, KnownFailureReport, KnownState};
+use crate::check::{Check, Level};
 
 /// What became of one check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,9 +41,11 @@ pub enum Verdict {
     Fail,
     /// It was broken, as was known before.
     KnownFailure,
+    /// Nothing is known of it, which is accepted: a check that it needs is a known failure.
+    Excused,
     /// The backend does not have what the promise is about.
     NotApplicable,
-    /// Nothing was compared, or a check that this one needs has failed.
+    /// Nothing was compared, or a check that this one needs has failed, and that was not known.
     Unverified,
     /// It could not be decided, for instance because time ran out.
     Inconclusive,
@@ -53,10 +55,11 @@ pub enum Verdict {
 
 impl Verdict {
     /// All verdicts, in the order in which reports count them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Pass,
         Self::Fail,
         Self::KnownFailure,
+        Self::Excused,
         Self::NotApplicable,
         Self::Unverified,
         Self::Inconclusive,
@@ -70,6 +73,7 @@ impl Verdict {
             Self::Pass => "pass",
             Self::Fail => "fail",
             Self::KnownFailure => "known failure",
+            Self::Excused => "excused",
             Self::NotApplicable => "not applicable",
             Self::Unverified => "unverified",
             Self::Inconclusive => "inconclusive",
@@ -88,9 +92,32 @@ pub struct Evidence {
 }
 
 impl CheckReport {
+    /// A report on this check that rests on nothing yet.
+    #[must_use]
+    pub fn of(check: &Check, verdict: Verdict) -> Self {
+        Self {
+            id: check.id.to_owned(),
+            level: check.level,
+            clause: check.clause.to_owned(),
+            promise: check.promise.to_owned(),
+            verdict,
+            because: None,
+            known_failure: None,
+            evidence: Evidence::default(),
+            failures: Vec::new(),
+        }
+    }
+
     /// The suite that the check belongs to.
     #[must_use]
     pub fn suite(&self) -> &str {
         self.id.split_once('/').map_or(&self.id, |(suite, _)| suite)
+    }
+
+    /// Whether its entry in the list of known failures has to go, or its day has passed.
+    #[must_use]
+    pub fn entry_is_outdated(&self) -> bool {
+        let state = self.known_failure.as_ref().map(|known| known.state);
+        matches!(state, Some(KnownState::Stale | KnownState::Expired))
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ShownExchange;
 use super::normal::Normal;
+use crate::expectation::Expected;
 use crate::scenario::{Finding, Scenario};
 use crate::transcript::Transcript;
 
@@ -36,6 +37,9 @@ pub struct Failure {
     /// How shrinking and confirming went, where there is something to say.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub note: Option<String>,
+    /// Commands that show it again, as they would be typed.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub replay: Vec<String>,
 }
 
 /// A place in a script.
@@ -60,9 +64,14 @@ impl Failure {
         let shown = normal.transcript(transcript);
         let exchange = shown.get(finding.cycle);
         let answer = finding.op.and_then(|op| exchange?.ops.get(op)?.answer.clone());
+        let expected = match (finding.op, &finding.expected) {
+            // Nothing in particular was expected of a request that failed as a whole.
+            (None, Expected::Done) => "the request is answered, and the session saved".to_owned(),
+            (_, expected) => expected.to_string(),
+        };
         Self {
             reason: finding.reason,
-            expected: finding.expected.to_string(),
+            expected,
             seen: answer.unwrap_or_else(|| normal.text(&finding.seen)),
             at: Some(Place { cycle: finding.cycle, op: finding.op }),
             scenario: Some(scenario),

@@ -61,7 +61,8 @@ pub enum KnownState {
     Stale,
     /// The check failed, but the day up to which that was accepted has passed.
     Expired,
-    /// The check could not be decided, so nothing is known about the entry.
+    /// The check could not be decided, for instance because one that it needs is a known failure as well. So nothing is
+    /// known about the entry, and it may stay.
     Undecided,
 }
 

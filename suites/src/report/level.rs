@@ -15,6 +15,9 @@ pub struct LevelReport {
     /// How many checks of this level and of those below it fail as is known.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub known_failures: usize,
+    /// How many say nothing because they need one of those.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub excused: usize,
     /// What the probe stood in for: it was not judged.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub stand_ins: Vec<String>,
@@ -29,7 +32,7 @@ fn is_zero(number: &usize) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LevelVerdict {
-    /// Every check of this level and of those below it passed, or does not apply.
+    /// Every check of this level and of those below it passed, does not apply, fails as is known, or is excused.
     Conforms,
     /// A check failed, or a known failure is out of date.
     Fails,
@@ -63,8 +66,14 @@ pub(super) fn judge(checks: &[CheckReport], stand_ins: &[String]) -> Vec<LevelRe
         } else {
             LevelVerdict::Conforms
         };
-        let known_failures = of_level().filter(|check| check.verdict == Verdict::KnownFailure).count();
-        LevelReport { level, verdict, known_failures, stand_ins: stand_ins.to_vec() }
+        let count = |verdict: Verdict| of_level().filter(|check| check.verdict == verdict).count();
+        LevelReport {
+            level,
+            verdict,
+            known_failures: count(Verdict::KnownFailure),
+            excused: count(Verdict::Excused),
+            stand_ins: stand_ins.to_vec(),
+        }
     };
     // A level that asks for nothing of its own says nothing either.
     let asked = |level: &Level| checks.iter().any(|check| check.level == *level);
@@ -74,20 +83,24 @@ pub(super) fn judge(checks: &[CheckReport], stand_ins: &[String]) -> Vec<LevelRe
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Evidence;
+    use crate::catalogue::catalogue;
+
+    #[test]
+    fn excuses_do_not_count_and_do_not_verify_anything_either() {
+        let judged = |verdicts: &[Verdict]| {
+            let checks: Vec<CheckReport> =
+                verdicts.iter().map(|verdict| CheckReport::of(&catalogue()[0], *verdict)).collect();
+            judge(&checks, &[])[0].verdict
+        };
+        use Verdict::{Excused, Fail, KnownFailure, Unverified};
+        assert_eq!(judged(&[KnownFailure, Excused]), LevelVerdict::Conforms);
+        assert_eq!(judged(&[KnownFailure, Excused, Unverified]), LevelVerdict::NotVerified);
+        assert_eq!(judged(&[KnownFailure, Excused, Fail]), LevelVerdict::Fails);
+        assert_eq!(judged(&[Excused]), LevelVerdict::NotVerified);
+    }
 
     fn check(level: Level, verdict: Verdict) -> CheckReport {
-        CheckReport {
-            id: "suite/check".to_owned(),
-            level,
-            clause: "a.clause".to_owned(),
-            promise: "It is kept.".to_owned(),
-            verdict,
-            because: None,
-            known_failure: None,
-            evidence: Evidence::default(),
-            failures: Vec::new(),
-        }
+        CheckReport { level, ..CheckReport::of(&catalogue()[0], verdict) }
     }
 
     /// What level `minimum` comes to with these verdicts, and how many known failures it counts.

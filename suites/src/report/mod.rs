@@ -2,6 +2,7 @@
 //! [`Report::this_run`].
 
 mod check;
+mod command;
 mod failure;
 mod known;
 mod level;
@@ -13,12 +14,13 @@ mod visible;
 mod wrap;
 
 pub use check::{CheckReport, Evidence, Verdict};
+pub use command::wrapped_command;
 pub use failure::{Failure, Place};
 pub use known::{KnownFailure, KnownFailureReport, KnownState};
 pub use level::{LevelReport, LevelVerdict};
-pub(crate) use normal::message;
+pub(crate) use normal::{message, shown};
 pub use shown::{ShownExchange, ShownOperation};
-pub use text::failure_text;
+pub use text::{LEGEND, failure_text, script_text};
 pub use this_run::ThisRun;
 pub(crate) use this_run::Watch;
 pub use visible::visible;
@@ -49,6 +51,12 @@ pub struct Report {
     pub seed: u64,
     /// How many scripts each umbrella check was given.
     pub cases: u32,
+    /// The only case that each umbrella check was given, where one was to be replayed alone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub case: Option<u32>,
+    /// The level that decides, where somebody asked for one: what fails above it is told, and does not count.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub asked_level: Option<Level>,
     /// What the levels come to.
     pub levels: Vec<LevelReport>,
     /// What the backend can do, as observed.
@@ -107,6 +115,13 @@ impl Report {
             *totals.entry(check.verdict).or_default() += 1;
         }
         totals
+    }
+
+    /// Whether the verdict of this check decides about the run: it is of the level that was asked for, or of a lower one.
+    /// Where none was asked for, every level is. An entry of the known failures that is out of date counts at any level.
+    #[must_use]
+    pub fn counts(&self, check: &CheckReport) -> bool {
+        check.entry_is_outdated() || self.asked_level.is_none_or(|asked| check.level <= asked)
     }
 
     /// The report without [`this_run`](Self::this_run): two runs of the same thing give the same, to the byte.

@@ -32,6 +32,11 @@ pub(crate) fn message(text: &str) -> String {
     Normal::new(&BTreeSet::new()).text(text)
 }
 
+/// A transcript as reports show it. `own_keys` are those of the framework, whose values vary.
+pub(crate) fn shown(transcript: &Transcript, own_keys: &BTreeSet<String>) -> Vec<ShownExchange> {
+    Normal::new(own_keys).transcript(transcript)
+}
+
 impl<'a> Normal<'a> {
     pub(crate) fn new(own_keys: &'a BTreeSet<String>) -> Self {
         Self { own_keys, names: BTreeMap::new() }
@@ -57,7 +62,7 @@ impl<'a> Normal<'a> {
             ops: ops.collect(),
             status: self.status(&exchange.outcome),
             set_cookie,
-            dropped: exchange.dropped_cookies.iter().map(|refusal| self.text(&refusal.to_string())).collect(),
+            dropped: exchange.dropped_cookies().map(|refusal| self.text(&refusal.to_string())).collect(),
         }
     }
 

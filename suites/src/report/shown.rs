@@ -33,6 +33,19 @@ pub struct ShownOperation {
     pub answer: Option<String>,
 }
 
+impl ShownExchange {
+    /// Whether another browser did the same, as new to the backend as this one, and the same came of it.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let is_new = self.cookie.is_none() && other.cookie.is_none();
+        let same_cookies = self.set_cookie.len() == other.set_cookie.len() && self.dropped == other.dropped;
+        is_new
+            && same_cookies
+            && self.browser != other.browser
+            && self.ops == other.ops
+            && self.status == other.status
+    }
+}
+
 /// The fields of operations, in the order in which people expect them.
 const FIELDS: [&str; 7] = ["key", "path", "items", "value", "seconds", "status", "gate"];
 

@@ -28,8 +28,14 @@ pub fn continued(text: &str, used: usize, hang: usize, width: usize) -> String {
         } else if space > 0 {
             lines.push(' ');
         }
-        // A word that fits on no line is broken wherever it has to be.
-        word.chars().for_each(|c| lines.push(c));
+        // A word that fits on no line is broken after a comma, since it may be JSON, else wherever it has to be.
+        for part in word.split_inclusive(',') {
+            let length = part.chars().count();
+            if lines.used + length > width && hang + length <= width {
+                lines.end();
+            }
+            part.chars().for_each(|c| lines.push(c));
+        }
     }
     lines.done.push_str(lines.line.trim_end());
     lines.done
@@ -86,6 +92,14 @@ mod tests {
     #[test]
     fn spaces_within_a_line_stay() {
         assert_eq!(wrapped("    get(1)  =>  2", 6, WIDTH), "    get(1)  =>  2");
+    }
+
+    #[test]
+    fn json_is_broken_between_its_members() {
+        assert_eq!(
+            wrapped(r#"  is {"a":"","b":"","c":""}"#, 5, 20),
+            "  is {\"a\":\"\",\"b\":\"\",\n     \"c\":\"\"}"
+        );
     }
 
     #[test]

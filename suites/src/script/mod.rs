@@ -1,11 +1,14 @@
 //! What is done: cycles of several browsers, in order, as plain data that can be generated, shrunk, stored, replayed.
 
 mod answer;
+mod forgery;
 mod json;
 mod operation;
 pub mod ops;
 
 pub use answer::Answer;
+pub(crate) use forgery::words;
+pub use forgery::{Change, Company, Cookies, Forgery, Spelling};
 pub use json::OperationError;
 pub use operation::Operation;
 
@@ -25,6 +28,8 @@ pub struct Script {
 pub enum Step {
     /// A request: the next step begins when it was answered, or when it has arrived at its gate.
     Cycle(Cycle),
+    /// A request that the next step does not wait for: it is answered after a release, or when the script ends.
+    Start(Cycle),
     /// Opens the gate of this name: the next step begins when the cycle that was held there was answered.
     Release(String),
     /// Gives one browser a copy of the cookies of another: so that a cookie can outlive what its own browser drops.
@@ -33,6 +38,23 @@ pub enum Step {
         from: String,
         /// The browser that gets them; what it had is gone.
         to: String,
+    },
+    /// Gives one browser forged cookies, made from those of another. It sends them until a response sets others.
+    Forge {
+        /// The browser whose cookies they are made from; its own stay as they are.
+        from: String,
+        /// The browser that gets them; what it had is gone.
+        to: String,
+        /// Another browser, where its cookies are needed, too.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        with: Option<String>,
+        /// How they are made.
+        forgery: Forgery,
+    },
+    /// Time passes.
+    Wait {
+        /// How much of it.
+        seconds: f64,
     },
 }
 
@@ -59,6 +81,13 @@ impl Script {
         self
     }
 
+    /// Adds a cycle that is not waited for.
+    #[must_use]
+    pub fn start(mut self, browser: &str, ops: impl IntoIterator<Item = Operation>) -> Self {
+        self.steps.push(Step::Start(Cycle { browser: browser.to_owned(), ops: ops.into_iter().collect() }));
+        self
+    }
+
     /// Adds the release of a gate.
     #[must_use]
     pub fn release(mut self, gate: &str) -> Self {
@@ -73,12 +102,40 @@ impl Script {
         self
     }
 
+    /// Adds forged cookies for the browser `to`, made from those of `from`.
+    #[must_use]
+    pub fn forge(mut self, from: &str, to: &str, forgery: Forgery) -> Self {
+        self.steps.push(Step::Forge { from: from.to_owned(), to: to.to_owned(), with: None, forgery });
+        self
+    }
+
+    /// As [`forge`](Self::forge), from those of another browser, too.
+    #[must_use]
+    pub fn forge_with(mut self, from: &str, with: &str, to: &str, forgery: Forgery) -> Self {
+        let with = Some(with.to_owned());
+        self.steps.push(Step::Forge { from: from.to_owned(), to: to.to_owned(), with, forgery });
+        self
+    }
+
+    /// Adds a time in which nothing happens.
+    #[must_use]
+    pub fn wait(mut self, seconds: f64) -> Self {
+        self.steps.push(Step::Wait { seconds });
+        self
+    }
+
     /// The cycles, in the order in which they start.
     pub fn cycles(&self) -> impl Iterator<Item = &Cycle> {
         self.steps.iter().filter_map(|step| match step {
-            Step::Cycle(cycle) => Some(cycle),
-            Step::Release(_) | Step::CopyCookies { .. } => None,
+            Step::Cycle(cycle) | Step::Start(cycle) => Some(cycle),
+            _ => None,
         })
+    }
+
+    /// Whether time has to pass in it.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Wait { .. }))
     }
 
     /// The number of operations in all cycles.

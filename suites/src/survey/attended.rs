@@ -101,4 +101,12 @@ impl Backend for Attended {
     fn now(&self) -> SystemTime {
         self.backend.now()
     }
+
+    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
+        self.backend.wait(duration)
+    }
+
+    fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
+        self.backend.on_virtual_time()
+    }
 }

@@ -49,12 +49,24 @@ pub struct Survey {
     pub emptied: Emptied,
     /// What becomes of the changes of a handler that raises.
     pub on_error: OnError,
+    /// What becomes of the changes of a request that is answered with a 404.
+    pub on_not_found: OnError,
+    /// What becomes of the changes of a request that is answered with a 500.
+    pub on_server_error: OnError,
     /// When the cookie of an unmodified session is sent again.
     pub resent: Resent,
     /// Which values are kept.
     pub values: Values,
+    /// Which numbers are told apart.
+    pub numbers: Numbers,
     /// How many requests are served at the same time.
     pub at_once: AtOnce,
+    /// What becomes of the changes of two requests that overlap.
+    pub concurrency: Concurrency,
+    /// Whether its time can be moved, so that nothing has to be waited for.
+    pub virtual_time: bool,
+    /// Whether browsers reach it by https.
+    pub https: bool,
     /// The names of the cookies that carry the session.
     pub cookies: Vec<String>,
     /// Keys among the items that nobody wrote but the framework.
@@ -183,6 +195,26 @@ rows! {
         /// Strings; others are refused.
         Strings = "strings",
     }
+    /// Which numbers are told apart.
+    Numbers {
+        /// Integers of 64 bits, too.
+        Exact = "exact",
+        /// Those that a double can tell apart.
+        Doubles = "doubles",
+        /// They are refused, or altered even where a double would not.
+        Unknown = "unknown",
+    }
+    /// What becomes of the changes of two requests that overlap.
+    Concurrency {
+        /// Those of the one that is saved last are there.
+        LastWriteWins = "last-write-wins",
+        /// Both are there.
+        Merged = "merged",
+        /// They cannot overlap.
+        Serialised = "serialised",
+        /// Neither can be said.
+        Unknown = "unknown",
+    }
     /// How many requests are served at the same time.
     AtOnce {
         /// Many, also of one session.
@@ -257,6 +289,8 @@ impl Survey {
             "store" if self.store == Store::Unknown => return None,
             "store" => self.store.as_str(),
             "empty" => self.emptied.as_str(),
+            "concurrency" if self.concurrency == Concurrency::Unknown => return None,
+            "concurrency" => self.concurrency.as_str(),
             "on_error" if self.on_error == OnError::Unknown => return None,
             "on_error" => self.on_error.as_str(),
             _ => return None,
@@ -291,9 +325,25 @@ impl Survey {
                 "a change of a handler that raised, looked for in the next cycle",
                 self.on_error.as_str().to_owned(),
             ),
+            (
+                "on 404",
+                "a change of a request that was answered so, looked for in the next cycle",
+                self.on_not_found.as_str().to_owned(),
+            ),
+            (
+                "on 500",
+                "a change of a request that was answered so, looked for in the next cycle",
+                self.on_server_error.as_str().to_owned(),
+            ),
             ("cookie re-sent", "Set-Cookie after a cycle that only read", self.resent.as_str().to_owned()),
             ("values", "one of each kind set and read in the next cycle", self.values.as_str().to_owned()),
+            ("numbers", "2^53+1 set and read in the next cycle", self.numbers.as_str().to_owned()),
             ("at once", "a cycle held while others are sent", self.at_once.as_str().to_owned()),
+            (
+                "concurrency",
+                "two overlapping requests that each set an item, and which are there afterwards",
+                self.concurrency.as_str().to_owned(),
+            ),
             ("cookies", "seen in Set-Cookie", listed(&self.cookies)),
             ("own keys", "items that nobody wrote", listed(&self.own_keys)),
             ("unsupported", "answered so", listed(&self.unsupported)),

@@ -8,10 +8,12 @@ use serde_json::json;
 use sessionspec_reference::{Description, Map, Value};
 
 use super::{
-    AtOnce, Attribute, Emptied, Modified, Nested, New, OnError, Permanent, Resent, Store, Survey, Values,
+    AtOnce, Attribute, Concurrency, Emptied, Modified, Nested, New, Numbers, OnError, Permanent, Resent,
+    Store, Survey, Values,
 };
 use crate::backend::Backend;
 use crate::browser::SetCookie;
+use crate::expectation::same_value;
 use crate::player::Player;
 use crate::script::ops::{
     clear, destroy, get, hold, items, modified, new, permanent, set, set_in, set_modified, set_permanent,
@@ -27,7 +29,7 @@ pub(crate) async fn survey(
 ) -> Survey {
     let observer = Observer { backend: Rc::clone(backend), patience, description: &description };
     let (permanent, permanent_default) = observer.permanent().await;
-    Survey {
+    let mut survey = Survey {
         null: observer.null().await,
         modified: observer.modified().await,
         new: observer.new_on_fresh().await,
@@ -36,15 +38,23 @@ pub(crate) async fn survey(
         nested: observer.nested().await,
         store: observer.store().await,
         emptied: observer.emptied().await,
-        on_error: observer.on_error().await,
+        on_error: observer.after_a_change_and(Operation::Raise).await,
+        on_not_found: observer.after_a_change_and(Operation::Respond { status: 404 }).await,
+        on_server_error: observer.after_a_change_and(Operation::Respond { status: 500 }).await,
         resent: observer.resent().await,
         values: observer.values().await,
+        numbers: observer.numbers().await,
         at_once: observer.at_once().await,
+        virtual_time: backend.on_virtual_time().await.is_some(),
+        concurrency: Concurrency::Unknown,
+        https: backend.origin().scheme() == "https",
         cookies: observer.cookies().await,
         own_keys: observer.own_keys().await,
         unsupported: observer.unsupported().await,
-        description,
-    }
+        description: description.clone(),
+    };
+    survey.concurrency = observer.concurrency(survey.at_once).await;
+    survey
 }
 
 struct Observer<'a> {
@@ -174,16 +184,14 @@ impl Observer<'_> {
         if keeps_cookie { Emptied::Kept } else { Emptied::Removed }
     }
 
-    async fn on_error(&self) -> OnError {
-        let [_, raised, after] = self
-            .observe([
-                vec![set("text", TEXT)],
-                vec![set("text", "changed"), Operation::Raise],
-                vec![get("text")],
-            ])
+    /// What becomes of the change of a request that ends like this.
+    async fn after_a_change_and(&self, ending: Operation) -> OnError {
+        let [begun, ended, after] = self
+            .observe([vec![set("text", TEXT)], vec![set("text", "changed"), ending], vec![get("text")]])
             .await;
         match after.first() {
-            _ if raised.contains(&Answer::Unsupported) => OnError::Unknown,
+            _ if ended.contains(&Answer::Unsupported) => OnError::Unknown,
+            _ if !begun.first().is_some_and(Answer::is_done) => OnError::Unknown,
             Some(Answer::Ok(Value::String(text))) if text == "changed" => OnError::Saved,
             _ => OnError::Discarded,
         }
@@ -213,6 +221,16 @@ impl Observer<'_> {
         }
     }
 
+    async fn numbers(&self) -> Numbers {
+        const BEYOND_DOUBLES: i64 = (1 << 53) + 1;
+        let [_, answers] = self.observe([vec![set("number", BEYOND_DOUBLES)], vec![get("number")]]).await;
+        match answers.first() {
+            Some(Answer::Ok(seen)) if same_value(seen, &json!(BEYOND_DOUBLES)) => Numbers::Exact,
+            Some(Answer::Ok(seen)) if same_value(seen, &json!(BEYOND_DOUBLES - 1)) => Numbers::Doubles,
+            _ => Numbers::Unknown,
+        }
+    }
+
     /// Decided before the hold is released, since a server that takes one request at a time answers only then.
     async fn at_once(&self) -> AtOnce {
         let mut player = self.player();
@@ -229,6 +247,27 @@ impl Observer<'_> {
             (false, _) => AtOnce::One,
             (true, false) => AtOnce::OnePerSession,
             (true, true) => AtOnce::Many,
+        }
+    }
+
+    /// Which items are there after two requests that overlapped.
+    async fn concurrency(&self, at_once: AtOnce) -> Concurrency {
+        match at_once {
+            AtOnce::Many => {}
+            AtOnce::One | AtOnce::OnePerSession => return Concurrency::Serialised,
+            AtOnce::Unknown => return Concurrency::Unknown,
+        }
+        let mut player = self.player();
+        player.cycle("surveyor", vec![set("text", TEXT)]).await;
+        player.cycle("surveyor", vec![get("text"), hold("survey"), set("first", TEXT)]).await;
+        player.cycle("surveyor", vec![set("other", TEXT)]).await;
+        player.release("survey").await;
+        let last = player.cycle("surveyor", vec![get("first"), get("other")]).await;
+        let answers = player.transcript().exchanges[last].answers();
+        match answers {
+            [Answer::Ok(_), Answer::Ok(_)] => Concurrency::Merged,
+            [Answer::Ok(_), Answer::Absent] => Concurrency::LastWriteWins,
+            _ => Concurrency::Unknown,
         }
     }
 

@@ -52,7 +52,7 @@ fn comes(exchange: &Exchange) -> Result<(), String> {
     if let Some(fault) = instead_of_answers(&exchange.outcome) {
         return Err(fault);
     }
-    if let Some(refusal) = exchange.dropped_cookies.first() {
+    if let Some(refusal) = exchange.dropped_cookies().next() {
         return Err(format!("a browser drops it: {refusal}"));
     }
     if exchange.headers.all("Set-Cookie").next().is_none() {

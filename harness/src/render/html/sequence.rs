@@ -92,12 +92,12 @@ impl<'a> Drawing<'a> {
         let mut next_cycle = 0;
         for step in &scenario.script.steps {
             match step {
-                Step::Cycle(_) if next_cycle < exchanges.len() => {
+                Step::Cycle(_) | Step::Start(_) if next_cycle < exchanges.len() => {
                     held.extend(self.cycle(next_cycle));
                     next_cycle += 1;
                 }
                 // A script that broke off has more cycles than were begun.
-                Step::Cycle(_) => break,
+                Step::Cycle(_) | Step::Start(_) => break,
                 Step::Release(gate) => {
                     self.remark(format!("gate {gate} opens"));
                     if let Some(at) = held.iter().position(|held| held.gate == *gate) {
@@ -105,6 +105,10 @@ impl<'a> Drawing<'a> {
                     }
                 }
                 Step::CopyCookies { from, to } => self.remark(format!("{to} gets the cookies of {from}")),
+                Step::Forge { from, to, forgery, .. } => {
+                    self.remark(format!("{to} gets the cookies of {from} {forgery}"));
+                }
+                Step::Wait { seconds } => self.remark(format!("{seconds} s pass")),
             }
         }
         if !held.is_empty() {

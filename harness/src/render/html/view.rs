@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use serde::Serialize;
-use sessionspec::report::{CapabilityReport, CheckReport, Failure, LevelVerdict};
+use sessionspec::report::{CapabilityReport, CheckReport, Failure, LEGEND, LevelVerdict};
 use sessionspec::{Level, Report, Verdict, contract};
 
 use super::prose::{Run, paragraphs, prose};
 use super::sequence::Sequence;
-use crate::render::rows::{Row, badness, doors, level_verdict, levels, remarks, rows};
+use crate::render::rows::{Row, badness, doors, generated, level_verdict, levels, remarks, rows};
 
 /// The whole page.
 #[derive(Serialize)]
@@ -19,8 +19,9 @@ pub(super) struct Page {
     version: Option<String>,
     suite_version: String,
     doors: String,
-    seed: u64,
-    cases: u32,
+    generated: String,
+    /// What a reader has to know who sees the script of a failure for the first time.
+    legend: Option<&'static str>,
     when: Option<String>,
     incomplete: Vec<String>,
     levels: Vec<LevelView>,
@@ -88,6 +89,7 @@ struct FailureView {
     done: Option<String>,
     note: Option<String>,
     case: Option<u32>,
+    replay: Vec<String>,
     sequence: Option<Sequence>,
 }
 
@@ -102,8 +104,8 @@ impl Page {
             version: first.and_then(|report| report.backend.version.clone()),
             suite_version: first.map(|report| report.suite_version.clone()).unwrap_or_default(),
             doors: doors(reports).join(" and "),
-            seed: first.map_or(0, |report| report.seed),
-            cases: first.map_or(0, |report| report.cases),
+            generated: first.map(generated).unwrap_or_default(),
+            legend: rows.iter().any(|row| !row.failing().is_empty()).then_some(LEGEND),
             when: first.and_then(when),
             incomplete: reports.iter().filter_map(incomplete).collect(),
             levels: levels(reports).map(|level| LevelView::of(reports, level)).collect(),
@@ -123,7 +125,7 @@ impl Mark {
         let (class, sign) = match verdict {
             Verdict::Pass => ("pass", "✓"),
             Verdict::Fail => ("fail", "✕"),
-            Verdict::KnownFailure => ("known", "≈"),
+            Verdict::KnownFailure | Verdict::Excused => ("known", "≈"),
             Verdict::NotApplicable => ("quiet", "–"),
             Verdict::Unverified | Verdict::Inconclusive => ("doubt", "?"),
             Verdict::Error => ("doubt", "!"),
@@ -204,6 +206,7 @@ impl FailureView {
             done: failure.done.clone(),
             note: failure.note.clone(),
             case: failure.case,
+            replay: failure.replay.clone(),
             sequence: Sequence::of(failure),
         }
     }

@@ -29,7 +29,16 @@ fn with_names<'a>(script: &'a Script, rename: impl Fn(&'a str) -> &'a str) -> Sc
             let (from, to) = (rename(from).to_owned(), rename(to).to_owned());
             (from != to).then_some(Step::CopyCookies { from, to })
         }
-        Step::Release(gate) => Some(Step::Release(gate.clone())),
+        Step::Start(cycle) => {
+            Some(Step::Start(Cycle { browser: rename(&cycle.browser).to_owned(), ops: cycle.ops.clone() }))
+        }
+        Step::Forge { from, to, with, forgery } => Some(Step::Forge {
+            from: rename(from).to_owned(),
+            to: rename(to).to_owned(),
+            with: with.as_deref().map(|with| rename(with).to_owned()),
+            forgery: forgery.clone(),
+        }),
+        Step::Release(_) | Step::Wait { .. } => Some(step.clone()),
     });
     Script { steps: steps.collect() }
 }
@@ -39,9 +48,9 @@ pub(super) fn names(script: &Script) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for step in &script.steps {
         let appearing: [Option<&str>; 2] = match step {
-            Step::Cycle(cycle) => [Some(&cycle.browser), None],
-            Step::CopyCookies { from, to } => [Some(from), Some(to)],
-            Step::Release(_) => [None, None],
+            Step::Cycle(cycle) | Step::Start(cycle) => [Some(&cycle.browser), None],
+            Step::CopyCookies { from, to } | Step::Forge { from, to, .. } => [Some(from), Some(to)],
+            Step::Release(_) | Step::Wait { .. } => [None, None],
         };
         for name in appearing.into_iter().flatten() {
             if !names.contains(&name) {

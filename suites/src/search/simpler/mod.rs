@@ -74,7 +74,7 @@ fn weight_of_value(value: &Value) -> usize {
 fn cycles_mut(script: &mut Script) -> impl Iterator<Item = &mut Cycle> {
     script.steps.iter_mut().filter_map(|step| match step {
         Step::Cycle(cycle) => Some(cycle),
-        Step::Release(_) | Step::CopyCookies { .. } => None,
+        _ => None,
     })
 }
 

@@ -51,7 +51,7 @@ fn written(op: &Operation) -> Option<Map> {
 fn ops_of(step: &Step) -> Option<&[Operation]> {
     match step {
         Step::Cycle(cycle) => Some(&cycle.ops),
-        Step::Release(_) | Step::CopyCookies { .. } => None,
+        _ => None,
     }
 }
 

@@ -1,0 +1,89 @@
+//! How each failure of a run is shown again: the command for it, and a file with its script, where one is wanted.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use sessionspec::{CaseFile, Report};
+
+use super::Complaint;
+use super::service::quoted;
+
+/// What was tested, as it was typed.
+pub(super) struct Target {
+    /// The arguments of `run` that name it; empty for the reference.
+    pub(super) of_run: String,
+    /// The arguments of `replay` that name it; empty where the case file does.
+    pub(super) of_replay: String,
+}
+
+/// Tells of each failure how it is shown again. Where there is a folder, its script is saved there as well.
+///
+/// # Errors
+///
+/// Where a script cannot be saved. The commands are told all the same.
+pub(super) fn tell(reports: &mut [Report], target: &Target, folder: Option<&Path>) -> Result<(), Complaint> {
+    let mut saved = Ok(());
+    for report in reports {
+        let (backend, seed) = (report.backend.name.clone(), report.seed);
+        for check in &mut report.checks {
+            let of_check = check.clone();
+            for failure in &mut check.failures {
+                let mut command = with("sessionspec run", &target.of_run);
+                command.push_str(&format!(" --check {}", of_check.id));
+                if let Some(case) = failure.case {
+                    command.push_str(&format!(" --case {case} --seed {seed}"));
+                }
+                failure.replay = vec![command];
+                let case = CaseFile::of_failure(&of_check, failure, Some(&backend));
+                let (Some(folder), Some(case), true) = (folder, case, saved.is_ok()) else { continue };
+                match save(&case, folder) {
+                    Ok(file) => {
+                        let command = format!("sessionspec replay {}", quoted(&file.to_string_lossy()));
+                        failure.replay.push(with(&command, &target.of_replay));
+                    }
+                    Err(complaint) => saved = Err(complaint),
+                }
+            }
+        }
+    }
+    saved
+}
+
+fn with(command: &str, target: &str) -> String {
+    if target.is_empty() { command.to_owned() } else { format!("{command} {target}") }
+}
+
+/// Saves a case under a name of its own. What is there already is never touched: a file that says the same is enough,
+/// and beside any other one the name gets a number.
+fn save(case: &CaseFile, folder: &Path) -> Result<PathBuf, Complaint> {
+    fs::create_dir_all(folder).map_err(|error| cannot_save(folder, &error))?;
+    let (name, text) = (name(case), case.to_json());
+    for number in 1.. {
+        let suffix = if number == 1 { String::new() } else { format!("-{number}") };
+        let file = folder.join(format!("{name}{suffix}.json"));
+        match OpenOptions::new().write(true).create_new(true).open(&file) {
+            Ok(mut opened) => {
+                opened.write_all(text.as_bytes()).map_err(|error| cannot_save(&file, &error))?;
+                return Ok(file);
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                if fs::read(&file).is_ok_and(|there| there == text.as_bytes()) {
+                    return Ok(file);
+                }
+            }
+            Err(error) => return Err(cannot_save(&file, &error)),
+        }
+    }
+    unreachable!("no folder has so many files")
+}
+
+fn cannot_save(path: &Path, error: &std::io::Error) -> Complaint {
+    Complaint::usage(format!("cannot save cases: {}: {error}", path.display()))
+}
+
+/// The check and the reason, with nothing in it that means something in a path.
+fn name(case: &CaseFile) -> String {
+    let name = format!("{}-{}", case.check, case.reason);
+    name.replace(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c), "-")
+}

@@ -1,0 +1,228 @@
+//! From a failure to its replay: the commands that a report ends each failure with, typed as they stand there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::support::{said, sessionspec};
+
+/// An empty folder that is gone when the test is over. Commands run from it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn run(&self, arguments: &str) -> Output {
+        sessionspec(arguments).current_dir(&self.0).output().unwrap()
+    }
+
+    /// The commands of all failures of a run.
+    fn replays(&self, arguments: &str) -> Vec<String> {
+        let output = self.run(&format!("run {arguments} --format json"));
+        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let reports = json.as_array().cloned().unwrap_or(vec![json]);
+        let checks = reports.iter().flat_map(|report| report["checks"].as_array().unwrap());
+        let failures = checks.filter_map(|check| check["failures"].as_array()).flatten();
+        let commands = failures.flat_map(|failure| failure["replay"].as_array().unwrap());
+        commands.map(|command| command.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The names of the files in a folder of this one.
+    fn files(&self, folder: &str) -> Vec<String> {
+        let files = fs::read_dir(self.0.join(folder)).unwrap();
+        let mut names: Vec<String> =
+            files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort_unstable();
+        names
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What came of a command that a report has told.
+fn typed(folder: &Folder, command: &str) -> String {
+    said(&folder.run(command.strip_prefix("sessionspec ").unwrap()))
+}
+
+const FLAW: &str = "--backend flawed/lone-pop-lost --check minimum/persists --cases 30";
+
+#[test]
+fn the_commands_of_a_failure_show_it_again() {
+    let folder = Folder::new("again");
+    let commands = folder.replays(&format!("{FLAW} --seed 7 --save-cases cases"));
+    assert_eq!(commands.len(), 4, "two through each door");
+    let case = commands[0].rsplit_once(" --case ").unwrap().1;
+    assert_eq!(
+        commands[0],
+        format!("sessionspec run --backend flawed/lone-pop-lost --check minimum/persists --case {case}")
+    );
+    assert!(case.ends_with(" --seed 7"), "{case}");
+    let again = typed(&folder, &commands[0]);
+    assert!(again.contains("minimum/persists (minimum): items-differs"), "{again}");
+    assert!(again.contains("alone of each property"), "{again}");
+    assert!(again.ends_with("exit 1"), "{again}");
+    assert_eq!(commands[1], "sessionspec replay cases/minimum-persists-items-differs.json");
+    assert_snapshot!(typed(&folder, &commands[1]), @r#"
+    minimum/persists: items-differs
+    still fails: in cycle 3, operation 1, expected {}, seen {"a":""}
+
+    minimum/persists (minimum): items-differs
+      promised  What a cycle leaves is what the next cycle of that browser finds.
+                CONTRACT.md, save.persists
+      cycle 1   ann sends no cookie
+                  set("a", "")  =>  done
+                Set-Cookie: session=<1>; Path=/; HttpOnly; SameSite=Lax
+      cycle 2   ann sends Cookie: session=<1>
+                  pop("a")  =>  ""
+      cycle 3   ann sends Cookie: session=<1>
+                  items()  =>  {"a":""}  <- here
+      expected  {}
+      seen      {"a":""}
+    exit 1
+    "#);
+}
+
+#[test]
+fn a_request_that_fails_as_a_whole_is_told_in_words() {
+    let folder = Folder::new("whole");
+    let run = "--backend flawed/save-fails-when-emptied --check minimum/reads-back --save-cases cases";
+    let told = typed(&folder, &folder.replays(run)[1]);
+    assert!(
+        told.contains(
+            "\nstill fails: in cycle 1, expected the request is answered, and the session saved, seen a 500: "
+        ),
+        "{told}"
+    );
+}
+
+#[test]
+fn another_case_is_another_script() {
+    let folder = Folder::new("other");
+    let passes = |case: u32| {
+        let output = folder.run(&format!(
+            "run --backend flawed/lone-pop-lost --check minimum/persists --case {case} --format json"
+        ));
+        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(json[0]["case"], case);
+        assert_eq!(json[0]["checks"][0]["evidence"]["scripts"], 1);
+        output.status.success()
+    };
+    let passed: Vec<bool> = (0..12).map(passes).collect();
+    assert!(passed.contains(&true) && passed.contains(&false), "{passed:?}");
+}
+
+#[test]
+fn what_was_saved_before_stays_as_it_is() {
+    let folder = Folder::new("saved");
+    let run = || folder.replays(&format!("{FLAW} --save-cases cases"));
+    let first = run();
+    assert_eq!(folder.files("cases"), ["minimum-persists-items-differs.json"], "both doors found the same");
+    assert_eq!(run(), first, "a second run finds what it would write");
+    let file = folder.0.join("cases/minimum-persists-items-differs.json");
+    fs::write(&file, "somebody else's").unwrap();
+    let commands = run();
+    assert_eq!(commands[1], "sessionspec replay cases/minimum-persists-items-differs-2.json");
+    assert_eq!(fs::read_to_string(file).unwrap(), "somebody else's");
+}
+
+#[test]
+fn nothing_is_saved_where_nothing_fails() {
+    let folder = Folder::new("nothing");
+    let output = folder.run("run --check minimum/opens-empty --save-cases cases");
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(!folder.0.join("cases").exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_costs_no_report() {
+    let folder = Folder::new("unwritable");
+    fs::write(folder.0.join("cases"), "a file").unwrap();
+    let output = folder.run(&format!("run {FLAW} --save-cases cases"));
+    let text = said(&output);
+    assert!(text.contains("minimum/persists (minimum): items-differs"), "{text}");
+    assert!(
+        text.ends_with("sessionspec: cannot save cases: cases: File exists (os error 17)\nexit 2"),
+        "{text}"
+    );
+    assert!(!text.contains("sessionspec replay"), "what was not saved cannot be replayed: {text}");
+}
+
+#[test]
+fn a_case_that_there_is_not() {
+    let usage = |arguments: &str| said(&sessionspec(&format!("run {arguments}")).output().unwrap());
+    assert_snapshot!([
+        usage("--case 1"),
+        usage("--case 1 --check minimum/opens-empty"),
+        usage("--case 1 --check minimum/*persists"),
+        usage("--case 1 --check minimum/persists --suite minimum"),
+        usage("--case 1 --check minimum/persists --cases 5"),
+        usage("--case first --check minimum/persists"),
+    ].map(|said| without_the_list(&said)).join("\n\n"), @"
+    error: the following required arguments were not provided:
+      --check <GLOB>
+
+    Usage: sessionspec run --check <GLOB> --case <N> [URL]
+
+    For more information, try '--help'.
+    exit 2
+
+    sessionspec: --case replays a case of a property, and minimum/opens-empty is none: the properties are […]
+    exit 2
+
+    sessionspec: --case replays a case of a property, and minimum/each-mutator-persists is none: the properties are […]
+    exit 2
+
+    error: the argument '--case <N>' cannot be used with '--suite <SUITE>'
+
+    Usage: sessionspec run --case <N> --check <GLOB> [URL]
+
+    For more information, try '--help'.
+    exit 2
+
+    error: the argument '--case <N>' cannot be used with '--cases <N>'
+
+    Usage: sessionspec run --case <N> --check <GLOB> [URL]
+
+    For more information, try '--help'.
+    exit 2
+
+    error: invalid value 'first' for '--case <N>': invalid digit found in string
+
+    For more information, try '--help'.
+    exit 2
+    ");
+}
+
+/// The properties that there are may grow.
+fn without_the_list(said: &str) -> String {
+    match said.split_once("the properties are minimum/reads-back, ") {
+        Some((before, after)) => {
+            format!("{before}the properties are […]{}", after.find('\n').map_or("", |end| &after[end..]))
+        }
+        None => said.to_owned(),
+    }
+}
+
+#[test]
+fn a_level_of_which_nothing_was_run() {
+    let output = sessionspec("run --check minimum/new-for-fresh").output().unwrap();
+    let text = said(&output);
+    let end: Vec<&str> = text.lines().rev().take(2).collect();
+    assert_snapshot!(end[1], @"sessionspec: no check of level minimum was run, so nothing is known about it; --level recommended judges by those that were");
+    assert_eq!(end[0], "exit 3");
+    let asked = sessionspec("run --check minimum/new-for-fresh --level recommended").output().unwrap();
+    assert!(asked.stderr.is_empty(), "{}", said(&asked));
+    assert!(asked.status.success());
+}

@@ -1,0 +1,37 @@
+//! What shared caches are told: one visitor's page must not be served to another.
+
+use super::for_cookies;
+use crate::check::{Check, Level, Test};
+use crate::response_rule::ResponseRule;
+use crate::scenario::{Condition, Scenario};
+use crate::script::Operation;
+use crate::script::ops::{clear, contains, get, items, len, set, set_permanent};
+
+pub(super) const VARY: Check = Check {
+    id: "cookie/vary",
+    level: Level::Recommended,
+    clause: "cookie.vary",
+    promise: "A response that depends on the session says so to caches.",
+    source: "RFC 9111, section 4.1; CVE-2023-30861 (Flask before 2.2.5)",
+    needs: &["minimum/each-mutator-persists"],
+    test: Test::Scenarios(|survey| {
+        for_cookies(survey, || {
+            let ops = [get("colour"), contains("colour"), items(), len(), set("colour", "blue"), clear()];
+            let after = |op: Operation| {
+                Scenario::new(op.name())
+                    .cycle("ann", [set("colour", "red").is_done()])
+                    .cycle("ann", [op.unjudged()])
+                    .response(ResponseRule::VaryCookie)
+            };
+            let first = Scenario::new("fresh")
+                .cycle("ann", [get("colour").unjudged(), set("colour", "red").unjudged()])
+                .response(ResponseRule::VaryCookie);
+            let refreshed = Scenario::new("refreshed")
+                .cycle("ann", [set("colour", "red").is_done(), set_permanent(true).unjudged()])
+                .cycle("ann", [])
+                .response(ResponseRule::VaryCookie)
+                .only_if(Condition::SetCookieIn(1));
+            ops.into_iter().map(after).chain([first, refreshed]).collect()
+        })
+    }),
+};

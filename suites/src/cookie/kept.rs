@@ -1,0 +1,75 @@
+//! A cookie is a promise that something was kept.
+
+use super::for_cookies;
+use crate::check::{Check, Level, Test};
+use crate::response_rule::ResponseRule;
+use crate::scenario::{Condition, Scenario};
+use crate::script::Operation;
+use crate::script::ops::{get, set};
+
+pub(super) const FITS: Check = Check {
+    id: "cookie/fits",
+    level: Level::Recommended,
+    clause: "cookie.size",
+    promise: "A session that is too large for a cookie is refused, or kept another way: nothing is lost without a word.",
+    source: "RFC 6265bis, section 5.6: browsers drop a cookie of more than 4096 bytes",
+    needs: &["minimum/values-survive"],
+    test: Test::Scenarios(|survey| {
+        for_cookies(survey, || {
+            let large = incompressible(6000);
+            let grown = Scenario::new("too-large")
+                .cycle("ann", [set("colour", "red").is_done()])
+                .cycle("ann", [set("large", large.as_str()).unjudged()])
+                .may_be_refused()
+                .response(ResponseRule::Kept)
+                .cycle(
+                    "ann",
+                    [get("colour").is("red"), get("large").is(large.as_str()).only_if(Condition::DoneIn(1))],
+                );
+            let shrunk = Scenario::new("shrunk-again")
+                .cycle("ann", [set("colour", "red").is_done()])
+                .cycle("ann", [set("large", large.as_str()).unjudged()])
+                .may_be_refused()
+                .cycle("ann", [set("large", "small").is_done()])
+                .cycle("ann", [get("colour").is("red"), get("large").is("small")]);
+            vec![grown, shrunk]
+        })
+    }),
+};
+
+pub(super) const ONLY_IF_KEPT: Check = Check {
+    id: "cookie/only-if-kept",
+    level: Level::Recommended,
+    clause: "cookie.kept",
+    promise: "A response that sets a session's cookie has kept its data, whatever its status.",
+    source: "CONTRACT.md, cookie.kept; some backends answer 500 with the cookie of a session that they did not store",
+    needs: &["minimum/each-mutator-persists"],
+    test: Test::Scenarios(|survey| {
+        for_cookies(survey, || {
+            let ending = |reason: &str, ops: &[Operation]| {
+                let first = [set("colour", "red")].into_iter().chain(ops.iter().cloned());
+                let fresh = Scenario::new(reason)
+                    .cycle("ann", first.map(Operation::unjudged))
+                    .cycle("ann", [get("colour").is("red").only_if(Condition::SetCookieIn(0))]);
+                fresh
+            };
+            vec![
+                ending("ok", &[]),
+                ending("not-found", &[Operation::Respond { status: 404 }]),
+                ending("server-error", &[Operation::Respond { status: 500 }]),
+                ending("raised", &[Operation::Raise]),
+            ]
+        })
+    }),
+};
+
+/// Text that no compression makes short: Flask compresses what it sends.
+fn incompressible(length: usize) -> String {
+    let mut state = 1_u32;
+    let letters = std::iter::repeat_with(|| {
+        // A linear congruential generator, by the numbers of Numerical Recipes: any disorder will do.
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'0' + u8::try_from(state >> 26).unwrap_or_default())
+    });
+    letters.take(length).filter(|letter| *letter != '\\').collect()
+}

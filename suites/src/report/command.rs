@@ -1,0 +1,79 @@
+//! Breaks a command into lines that a shell still reads as one.
+
+use super::visible::visible;
+
+/// A command with a backslash before each break, so that it can be copied. It is broken between its words alone, and not
+/// between an option and its value: what is longer than a line stays whole.
+///
+/// ```
+/// use sessionspec::report::wrapped_command;
+///
+/// assert_eq!(wrapped_command("run --check one --case 2", 4, 24), "run --check one \\\n      --case 2");
+/// ```
+#[must_use]
+pub fn wrapped_command(command: &str, hang: usize, width: usize) -> String {
+    let mut lines = String::new();
+    let mut used = hang;
+    let mut words = words(command).peekable();
+    while let Some(word) = words.next() {
+        let mut word = visible(word).into_owned();
+        // An option and its value are read together.
+        if word.starts_with('-')
+            && let Some(value) = words.next_if(|next| !next.starts_with('-'))
+        {
+            word = format!("{word} {}", visible(value));
+        }
+        let length = word.chars().count();
+        // Room for the backslash of this line, too.
+        if lines.is_empty() {
+            used += length;
+        } else if used + 1 + length + 2 > width {
+            lines.push_str(&format!(" \\\n{}", " ".repeat(hang + 2)));
+            used = hang + 2 + length;
+        } else {
+            lines.push(' ');
+            used += 1 + length;
+        }
+        lines.push_str(&word);
+    }
+    lines
+}
+
+/// The words of a command. A space between single quotes ends none, and neither does one after a backslash.
+fn words(command: &str) -> impl Iterator<Item = &str> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    command.split(move |c: char| {
+        let was_escaped = is_escaped;
+        is_escaped = c == '\\' && !is_quoted && !was_escaped;
+        is_quoted ^= c == '\'' && !was_escaped;
+        c == ' ' && !is_quoted && !was_escaped
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_what_was_there_before() {
+        let command =
+            r"sessionspec run --launch 'echo '\''a b'\'' \ && cat' --check minimum/persists --case 3";
+        let echoed = |command: &str| {
+            let script = format!("for word in {command}; do echo \"[$word]\"; done");
+            std::process::Command::new("sh").args(["-c", &script]).output().unwrap().stdout
+        };
+        for width in 1..100 {
+            let wrapped = wrapped_command(command, 12, width);
+            assert_eq!(echoed(&wrapped), echoed(command), "{wrapped}");
+        }
+    }
+
+    #[test]
+    fn no_line_but_that_of_a_long_word_is_too_long() {
+        let command =
+            "sessionspec run --backend flawed/lone-pop-lost --check minimum/persists --case 3 --seed 0";
+        let wrapped = format!("{}{}", " ".repeat(12), wrapped_command(command, 12, 80));
+        assert_eq!(wrapped.lines().count(), 2, "{wrapped}");
+        assert!(wrapped.lines().all(|line| line.chars().count() <= 80), "{wrapped}");
+    }
+}

@@ -1,0 +1,328 @@
+//! Forged cookies, as data: how each follows from cookies that a browser really has.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The cookies of a browser: names and values.
+pub type Cookies = Vec<(Vec<u8>, Vec<u8>)>;
+
+/// One way to forge cookies, relative to real ones: so that a forgery fits every backend, and is fresh in each run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Forgery {
+    /// As they are now, and sent for good: by a client that does not care when a cookie ends.
+    Replayed,
+    /// Letters and digits become others of their kind: well-formed, and nobody's.
+    Unknown,
+    /// One field of one value is changed. Fields are what stands between delimiters, as in `s:ID.SIGNATURE`.
+    Field {
+        /// The cookie, from zero.
+        cookie: usize,
+        /// The field, from zero. Where there is none, nothing is changed.
+        field: usize,
+        /// What becomes of it.
+        change: Change,
+    },
+    /// The value of each cookie is something else.
+    Value(Spelling),
+    /// The cookies are sent together with others.
+    Among(Company),
+}
+
+/// What becomes of one field of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Nothing is left of it.
+    Emptied,
+    /// Its second half is missing.
+    Truncated,
+    /// It stands there twice.
+    Doubled,
+    /// One character in its middle is another one.
+    Flipped,
+    /// Small letters are capitals, and the other way round.
+    Recased,
+    /// It is the field of the other browser's cookie.
+    Swapped,
+}
+
+/// How a value is spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spelling {
+    /// Not at all.
+    Empty,
+    /// Not at all, without an equals sign.
+    NameOnly,
+    /// Dots.
+    Dots,
+    /// In quotes.
+    Quoted,
+    /// In quotes, with octal numbers for its characters, as Python's `http.cookies` has it.
+    Octal,
+    /// With each character percent-encoded.
+    Percent,
+    /// With an unfinished percent-encoding at its end.
+    HalfPercent,
+    /// With ten thousand more characters.
+    Long,
+    /// With a letter beyond ASCII at its end.
+    NonAscii,
+    /// With bytes at its end that are no UTF-8.
+    NonUtf8,
+    /// With a control character at its end: no lawful header.
+    Control,
+    /// With a NUL at its end: no lawful header.
+    Nul,
+    /// As a path that leads elsewhere.
+    Path,
+    /// As JSON.
+    Json,
+}
+
+/// What the cookies are sent with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Company {
+    /// A worthless cookie of the same name before each.
+    WorthlessFirst,
+    /// A worthless cookie of the same name after each.
+    WorthlessLast,
+    /// The other browser's cookies before them.
+    OthersFirst,
+    /// The other browser's cookies after them.
+    OthersLast,
+    /// A hundred cookies of other names.
+    Many,
+}
+
+impl fmt::Display for Forgery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Replayed => f.write_str("and keeps them for good"),
+            Self::Unknown => f.write_str("with other letters and digits"),
+            Self::Field { field, change, .. } => {
+                write!(f, "with field {} {}", field + 1, format!("{change:?}").to_lowercase())
+            }
+            Self::Value(spelling) => write!(f, "with the value spelled {}", words(spelling)),
+            Self::Among(company) => write!(f, "among others: {}", words(company)),
+        }
+    }
+}
+
+/// The name of a variant, as a reader sees it: `HalfPercent` is `half-percent`.
+pub(crate) fn words(variant: &impl fmt::Debug) -> String {
+    let mut words = String::new();
+    for letter in format!("{variant:?}").chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push('-');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
+}
+
+impl Forgery {
+    /// Whether the header that comes out is one that HTTP allows (RFC 9110, section 5.5).
+    #[must_use]
+    pub fn is_lawful(&self) -> bool {
+        !matches!(self, Self::Value(Spelling::Control | Spelling::Nul))
+    }
+
+    /// The `Cookie` header with these cookies, forged; `other` are those of another browser.
+    #[must_use]
+    pub fn header(&self, cookies: &Cookies, other: &Cookies) -> Vec<u8> {
+        let pairs: Vec<Vec<u8>> = match self {
+            Self::Replayed => cookies.iter().map(pair).collect(),
+            Self::Unknown => each_value(cookies, unknown),
+            Self::Field { cookie, field, change } => {
+                let forged = cookies.iter().enumerate().map(|(at, (name, value))| {
+                    let theirs = other.get(at).map_or(&[][..], |(_, value)| value);
+                    let is_meant = at == *cookie;
+                    let value =
+                        if is_meant { changed(value, *field, *change, theirs) } else { value.clone() };
+                    pair(&(name.clone(), value))
+                });
+                forged.collect()
+            }
+            Self::Value(Spelling::NameOnly) => cookies.iter().map(|(name, _)| name.clone()).collect(),
+            Self::Value(spelling) => each_value(cookies, |value| spelling.of(value)),
+            Self::Among(company) => company.of(cookies, other),
+        };
+        pairs.join(&b"; "[..])
+    }
+}
+
+fn pair((name, value): &(Vec<u8>, Vec<u8>)) -> Vec<u8> {
+    [name.as_slice(), b"=", value].concat()
+}
+
+fn each_value(cookies: &Cookies, forged: impl Fn(&[u8]) -> Vec<u8>) -> Vec<Vec<u8>> {
+    cookies.iter().map(|(name, value)| pair(&(name.clone(), forged(value)))).collect()
+}
+
+impl Spelling {
+    fn of(self, value: &[u8]) -> Vec<u8> {
+        let with = |end: &[u8]| [value, end].concat();
+        let each = |spell: fn(&u8) -> String| value.iter().map(spell).collect::<String>().into_bytes();
+        match self {
+            Self::Empty | Self::NameOnly => Vec::new(),
+            Self::Dots => b"...".to_vec(),
+            Self::Quoted => [b"\"", value, b"\""].concat(),
+            Self::Octal => [&b"\""[..], &each(|byte| format!("\\{byte:03o}")), b"\""].concat(),
+            Self::Percent => each(|byte| format!("%{byte:02X}")),
+            Self::HalfPercent => with(b"%4"),
+            Self::Long => with(&[b'A'; 10_000]),
+            Self::NonAscii => with("\u{fc}".as_bytes()),
+            Self::NonUtf8 => with(b"\xff\xc3"),
+            Self::Control => with(b"\x01"),
+            Self::Nul => with(b"\0"),
+            Self::Path => b"../../../../etc/passwd".to_vec(),
+            Self::Json => b"{\"admin\":true}".to_vec(),
+        }
+    }
+}
+
+impl Company {
+    fn of(self, cookies: &Cookies, other: &Cookies) -> Vec<Vec<u8>> {
+        let own = || cookies.iter().map(pair).collect::<Vec<_>>();
+        let others = || other.iter().map(pair).collect::<Vec<_>>();
+        let worthless = || each_value(cookies, |_| b"worthless".to_vec());
+        let many = || (0..100).map(|number| format!("other{number}=value").into_bytes()).collect::<Vec<_>>();
+        match self {
+            Self::WorthlessFirst => [worthless(), own()].concat(),
+            Self::WorthlessLast => [own(), worthless()].concat(),
+            Self::OthersFirst => [others(), own()].concat(),
+            Self::OthersLast => [own(), others()].concat(),
+            Self::Many => [many(), own()].concat(),
+        }
+    }
+}
+
+/// The fields of a value: runs of letters, digits, `-` and `_` that are no percent-encoded bytes.
+fn fields(value: &[u8]) -> Vec<std::ops::Range<usize>> {
+    let mut fields: Vec<std::ops::Range<usize>> = Vec::new();
+    for at in (0..value.len()).filter(|at| is_word(value, *at) || matches!(value[*at], b'-' | b'_')) {
+        if is_encoded(value, at) {
+            continue;
+        }
+        match fields.last_mut() {
+            Some(last) if last.end == at => last.end += 1,
+            _ => fields.push(at..at + 1),
+        }
+    }
+    fields
+}
+
+fn changed(value: &[u8], field: usize, change: Change, theirs: &[u8]) -> Vec<u8> {
+    let Some(range) = fields(value).into_iter().nth(field) else { return value.to_vec() };
+    let old = &value[range.clone()];
+    let new = match change {
+        Change::Emptied => Vec::new(),
+        Change::Truncated => old[..old.len() / 2].to_vec(),
+        Change::Doubled => [old, old].concat(),
+        Change::Flipped => {
+            let mut flipped = old.to_vec();
+            let middle = &mut flipped[old.len() / 2];
+            *middle = if *middle == b'A' { b'B' } else { b'A' };
+            flipped
+        }
+        Change::Recased => old.iter().map(|byte| swap_case(*byte)).collect(),
+        Change::Swapped => match fields(theirs).into_iter().nth(field) {
+            Some(range) => theirs[range].to_vec(),
+            None => old.to_vec(),
+        },
+    };
+    [&value[..range.start], &new, &value[range.end..]].concat()
+}
+
+fn swap_case(byte: u8) -> u8 {
+    if byte.is_ascii_lowercase() { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() }
+}
+
+fn is_word(value: &[u8], at: usize) -> bool {
+    value.get(at).is_some_and(u8::is_ascii_alphanumeric)
+}
+
+fn is_encoded(value: &[u8], at: usize) -> bool {
+    (1..=2).any(|back| at >= back && value[at - back] == b'%')
+}
+
+/// The value with other letters and digits. Delimiters and percent-encoded bytes stay, and so does the last character
+/// of each word: in base64 it often has few bits to spare.
+fn unknown(value: &[u8]) -> Vec<u8> {
+    let is_hex = value.iter().filter(|byte| byte.is_ascii_alphabetic()).all(u8::is_ascii_hexdigit);
+    let turn = |keep_last: bool| -> Vec<u8> {
+        let turned = value.iter().enumerate().map(|(at, byte)| {
+            let is_last = !is_word(value, at + 1);
+            let stays = !is_word(value, at) || is_encoded(value, at) || (keep_last && is_last);
+            if stays { *byte } else { another(*byte, is_hex) }
+        });
+        turned.collect()
+    };
+    let forged = turn(true);
+    if forged == value { turn(false) } else { forged }
+}
+
+/// Another letter for a letter, another digit for a digit.
+fn another(byte: u8, is_hex: bool) -> u8 {
+    let (first, count) = match byte {
+        b'0'..=b'9' => (b'0', 10),
+        b'a'..=b'z' => (b'a', if is_hex { 6 } else { 26 }),
+        _ => (b'A', if is_hex { 6 } else { 26 }),
+    };
+    first + (byte - first + 1) % count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(cookies: &[(&str, &str)]) -> Cookies {
+        cookies.iter().map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec())).collect()
+    }
+
+    fn forged(forgery: &Forgery) -> String {
+        let header = forgery.header(&set(&[("a", "s%3Aab.cd"), ("b", "22")]), &set(&[("a", "s%3Axy.zz")]));
+        String::from_utf8_lossy(&header).into_owned()
+    }
+
+    #[test]
+    fn what_is_unknown_looks_like_what_is_known() {
+        for (real, forged) in [
+            ("9f0a", "0a1a"),
+            ("0z9-yx", "1a9-zx"),
+            ("s%3Aab.cd", "s%3Abb.dd"),
+            ("7", "8"),
+            ("", ""),
+            ("\u{fc}", "\u{fc}"),
+        ] {
+            assert_eq!(String::from_utf8_lossy(&unknown(real.as_bytes())), forged, "{real}");
+        }
+        assert_eq!(forged(&Forgery::Unknown), "a=s%3Abb.dd; b=32");
+    }
+
+    #[test]
+    fn one_field_is_changed() {
+        let field = |field, change| forged(&Forgery::Field { cookie: 0, field, change });
+        assert_eq!(field(1, Change::Emptied), "a=s%3A.cd; b=22");
+        assert_eq!(field(2, Change::Truncated), "a=s%3Aab.c; b=22");
+        assert_eq!(field(1, Change::Doubled), "a=s%3Aabab.cd; b=22");
+        assert_eq!(field(1, Change::Flipped), "a=s%3AaA.cd; b=22");
+        assert_eq!(field(1, Change::Recased), "a=s%3AAB.cd; b=22");
+        assert_eq!(field(2, Change::Swapped), "a=s%3Aab.zz; b=22");
+        assert_eq!(field(3, Change::Emptied), "a=s%3Aab.cd; b=22", "there is no such field");
+    }
+
+    #[test]
+    fn values_are_spelled_otherwise_and_keep_company() {
+        assert_eq!(forged(&Forgery::Value(Spelling::NameOnly)), "a; b");
+        assert_eq!(forged(&Forgery::Value(Spelling::Octal)).split("; ").nth(1), Some("b=\"\\062\\062\""));
+        assert_eq!(forged(&Forgery::Value(Spelling::Percent)).split("; ").nth(1), Some("b=%32%32"));
+        assert_eq!(forged(&Forgery::Among(Company::OthersLast)), "a=s%3Aab.cd; b=22; a=s%3Axy.zz");
+        assert_eq!(words(&Spelling::HalfPercent), "half-percent");
+    }
+}

@@ -171,3 +171,6 @@ fn has_new_cookies(exchange: &Exchange) -> bool {
         !sent.contains(&pair)
     })
 }
+
+#[cfg(test)]
+mod tests;

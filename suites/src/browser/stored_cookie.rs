@@ -268,6 +268,7 @@ mod tests {
     fn lifetimes() {
         let later = |seconds| Some(now() + Duration::from_secs(seconds));
         let cap = StoredCookie::MAX_LIFETIME.as_secs();
+        assert_eq!(cap, 34_560_000, "400 days");
         for (raw, expected) in [
             ("a=1", None),
             ("a=1; Max-Age=junk; Expires=junk", None),

@@ -159,3 +159,68 @@ async fn new_cookies_may_leave_the_other_browser_behind() {
     model.save("ann", true);
     assert_eq!(cycle(&mut model, "bob", [items()]), [false]);
 }
+
+#[tokio::test]
+async fn destroy_ends_a_session_also_where_empty_ones_are_kept() {
+    let survey = Survey { emptied: Emptied::Kept, ..surveyed().await };
+    let mut model = ended(&survey, DeadSessions::OnPurpose, destroy()).await;
+    assert_eq!(cycle(&mut model, "bob", [items()]), [true]);
+}
+
+#[tokio::test]
+async fn the_end_of_a_session_is_in_doubt_where_permanent_was_set() {
+    let survey = surveyed().await;
+    let mut model = Model::new(&survey, DeadSessions::OnPurpose);
+    cycle(&mut model, "ann", [set("a", 1), set_permanent(true)]);
+    model.copy_cookies("ann", "bob");
+    cycle(&mut model, "ann", [pop("a")]);
+    assert_eq!(cycle(&mut model, "bob", [items()]), [false], "`permanent` may keep it alive");
+}
+
+#[tokio::test]
+async fn where_nobody_knows_what_a_cycle_did_its_session_may_go_on() {
+    let survey = surveyed().await;
+    let mut model = Model::new(&survey, DeadSessions::OnPurpose);
+    cycle(&mut model, "ann", [set("a", 1)]);
+    model.copy_cookies("ann", "bob");
+    assert_eq!(cycle(&mut model, "ann", [Operation::Regenerate, Operation::Raise]), [true, false]);
+    assert_eq!(cycle(&mut model, "bob", [items()]), [false]);
+}
+
+#[tokio::test]
+async fn a_browser_without_a_session_has_none_to_share() {
+    let survey = surveyed().await;
+    for ops in [vec![items()], vec![set("a", 1), clear()]] {
+        let mut model = Model::new(&survey, DeadSessions::OnPurpose);
+        for op in ops {
+            cycle(&mut model, "ann", [op]);
+        }
+        assert!(model.copy_can_be_judged("ann"));
+        model.copy_cookies("ann", "bob");
+        assert_eq!(cycle(&mut model, "bob", [items(), set("b", 1)]), [true, true]);
+        assert!(!model.items("ann").unwrap().contains_key("b"));
+    }
+}
+
+#[tokio::test]
+async fn permanent_that_is_not_kept_is_not_judged() {
+    for permanent_is in [Attribute::Observed(Permanent::PerResponse), Attribute::Derived, Attribute::Missing]
+    {
+        let survey = Survey { permanent: permanent_is, ..surveyed().await };
+        let mut model = Model::new(&survey, DeadSessions::Avoided);
+        assert_eq!(cycle(&mut model, "ann", [permanent(), set_permanent(true), permanent()]), [false; 3]);
+    }
+}
+
+#[tokio::test]
+async fn a_change_inside_of_a_value_in_doubt_is_not_judged() {
+    let survey = surveyed().await;
+    let mut model = Model::new(&survey, DeadSessions::Avoided);
+    cycle(&mut model, "ann", [set("cart", json!({"n": 1}))]);
+    assert_eq!(cycle(&mut model, "ann", [nested_change()]), [true]);
+    assert_eq!(cycle(&mut model, "ann", [nested_change()]), [false]);
+
+    let survey = Survey { nested: Nested::Copies, ..survey };
+    let mut model = Model::new(&survey, DeadSessions::Avoided);
+    assert_eq!(cycle(&mut model, "ann", [nested_change()]), [false], "a copy of nothing");
+}

@@ -91,3 +91,36 @@ impl KnownFailure {
         (verdict, because, entry)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_excuses_a_failure_until_it_expires_and_nothing_else() {
+        let lasting = KnownFailure::from("issue 12");
+        let expired =
+            KnownFailure { expired: true, expires: Some("2026-01-31".to_owned()), ..lasting.clone() };
+        for (verdict, of_lasting, of_expired) in [
+            (Verdict::Fail, (Verdict::KnownFailure, KnownState::Holds), (Verdict::Fail, KnownState::Expired)),
+            (Verdict::Pass, (Verdict::Fail, KnownState::Stale), (Verdict::Fail, KnownState::Stale)),
+            (Verdict::NotApplicable, (Verdict::Fail, KnownState::Stale), (Verdict::Fail, KnownState::Stale)),
+            (
+                Verdict::Unverified,
+                (Verdict::Unverified, KnownState::Undecided),
+                (Verdict::Unverified, KnownState::Undecided),
+            ),
+            (
+                Verdict::Error,
+                (Verdict::Error, KnownState::Undecided),
+                (Verdict::Error, KnownState::Undecided),
+            ),
+        ] {
+            for (entry, expected) in [(&lasting, of_lasting), (&expired, of_expired)] {
+                let (becomes, because, report) = entry.apply(verdict);
+                assert_eq!((becomes, report.state), expected, "{verdict:?}");
+                assert_eq!(because.is_some(), report.state != KnownState::Undecided, "{verdict:?}");
+            }
+        }
+    }
+}

@@ -98,4 +98,42 @@ mod tests {
         assert_eq!(judged(&[KnownFailure, Excused, Fail]), LevelVerdict::Fails);
         assert_eq!(judged(&[Excused]), LevelVerdict::NotVerified);
     }
+
+    fn check(level: Level, verdict: Verdict) -> CheckReport {
+        CheckReport { level, ..CheckReport::of(&catalogue()[0], verdict) }
+    }
+
+    /// What level `minimum` comes to with these verdicts, and how many known failures it counts.
+    fn minimum<const N: usize>(verdicts: [Verdict; N]) -> (LevelVerdict, usize) {
+        let checks = verdicts.map(|verdict| check(Level::Minimum, verdict));
+        let levels = judge(&checks, &[]);
+        let [level] = levels.as_slice() else { panic!("only one level is asked for: {levels:?}") };
+        (level.verdict, level.known_failures)
+    }
+
+    #[test]
+    fn a_level_conforms_where_something_passed_and_nothing_else_is_left_open() {
+        use Verdict::{Error, Fail, Inconclusive, KnownFailure, NotApplicable, Pass, Unverified};
+        assert_eq!(minimum([Pass, NotApplicable]), (LevelVerdict::Conforms, 0));
+        assert_eq!(minimum([Pass, KnownFailure, KnownFailure]), (LevelVerdict::Conforms, 2));
+        assert_eq!(minimum([KnownFailure]), (LevelVerdict::Conforms, 1));
+        assert_eq!(minimum([NotApplicable]), (LevelVerdict::NotVerified, 0));
+        for open in [Error, Inconclusive, Unverified] {
+            assert_eq!(minimum([Pass, open]), (LevelVerdict::NotVerified, 0), "{open:?}");
+            assert_eq!(minimum([Pass, open, Fail]), (LevelVerdict::Fails, 0), "{open:?}");
+        }
+    }
+
+    #[test]
+    fn a_level_fails_with_those_below_it_and_not_with_those_above() {
+        let checks = [check(Level::Minimum, Verdict::Pass), check(Level::Recommended, Verdict::Fail)];
+        let verdicts = judge(&checks, &[]).into_iter().map(|level| (level.level, level.verdict));
+        let expected = [(Level::Minimum, LevelVerdict::Conforms), (Level::Recommended, LevelVerdict::Fails)];
+        assert_eq!(verdicts.collect::<Vec<_>>(), expected);
+
+        let checks = [check(Level::Minimum, Verdict::Fail), check(Level::Hardened, Verdict::Pass)];
+        let verdicts = judge(&checks, &[]).into_iter().map(|level| (level.level, level.verdict));
+        let expected = [(Level::Minimum, LevelVerdict::Fails), (Level::Hardened, LevelVerdict::Fails)];
+        assert_eq!(verdicts.collect::<Vec<_>>(), expected);
+    }
 }

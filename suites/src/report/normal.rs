@@ -201,6 +201,7 @@ mod tests {
         );
         assert_eq!(message("http://127.0.0.1:40123/probe: gone"), "http://127.0.0.1:<port>/probe: gone");
         assert_eq!(message("<Session at 0x7f00aa11bb22> is 0x1"), "<Session at 0x<address>> is 0x1");
+        assert_eq!(message("127.0.0.1:none of these"), "127.0.0.1:none of these");
     }
 
     #[test]

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
+use serde_json::json;
 use sessionspec_reference::modes::{self, Modes};
-use sessionspec_reference::{Memory, Value};
+use sessionspec_reference::value::PathStep;
+use sessionspec_reference::{Map, Memory, Value};
 
+use super::values::fits;
 use super::{DeadSessions, Generator, Hunt, Property, Shape, ShrinkBounds, Trial, case_seed, hunt};
 use crate::backend::in_process;
 use crate::expectation::Expected;
@@ -126,6 +129,13 @@ async fn deep_states_are_reached() {
                 && !has(|op| matches!(op, Operation::Set { .. }))
         })
     });
+    share("a change inside of a list", |script| {
+        let leads_into_a_list = |op: &Operation| {
+            let Operation::SetIn { path, .. } = op else { return false };
+            path.iter().any(|step| matches!(step, PathStep::Index(_)))
+        };
+        script.cycles().any(|cycle| cycle.ops.iter().any(leads_into_a_list))
+    });
     share("clear, then set in the same cycle", |script| {
         script.cycles().any(|cycle| {
             let cleared = cycle.ops.iter().position(|op| matches!(op, Operation::Clear));
@@ -165,4 +175,41 @@ async fn dead_sessions_on_purpose_accuse_the_reference_in_no_mode() {
         assert!(caught.is_none());
         assert!(evidence.comparisons > evidence.scripts);
     }
+}
+
+#[tokio::test]
+async fn what_took_longer_than_a_session_lives_is_not_judged() {
+    let surveyed = survey().await;
+    let with_lifetimes = |permanent: Option<f64>, browser: Option<f64>| {
+        let mut survey = surveyed.clone();
+        survey.description.lifetime_seconds = permanent;
+        survey.description.browser_lifetime_seconds = Some(browser);
+        survey
+    };
+    for (survey, is_judged) in [
+        // A second is left for clocks that count in seconds, so these are over before anything was done.
+        (with_lifetimes(Some(0.5), None), false),
+        (with_lifetimes(Some(3600.0), Some(1.0)), false),
+        (with_lifetimes(Some(3600.0), Some(3600.0)), true),
+        (with_lifetimes(None, None), true),
+    ] {
+        let trial = on_the_reference(&survey, SEVERAL, Modes::default()).await;
+        for script in scripts(&survey, SEVERAL, 3) {
+            let compared = trial.play(script).await.unwrap().judgement.comparisons;
+            assert_eq!(compared > 0, is_judged, "{:?}", survey.description);
+        }
+    }
+}
+
+/// In the longest of the usual forms of JSON: an escape for each unit of UTF-16 beyond ASCII.
+#[test]
+fn what_fits_into_a_session_is_counted_to_the_byte() {
+    let fits = |value: Value| fits(&Map::new(), "a", &value);
+    for (char, most) in [("x", 1293), ("\"", 646), ("\\", 646), ("é", 215), ("🐢", 107)] {
+        assert!(fits(char.repeat(most).into()), "{char}");
+        assert!(!fits(char.repeat(most + 1).into()), "{char}");
+    }
+    assert!(fits(json!(vec!["x"; 323])) && !fits(json!(vec!["x"; 324])));
+    assert!(fits(json!({"n": "x".repeat(1286)})) && !fits(json!({"n": "x".repeat(1287)})));
+    assert!(fits(json!(vec![1; 107])) && !fits(json!(vec![1; 108])));
 }

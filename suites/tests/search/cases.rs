@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::modes;
 use crate::planted::{Bug, Planted};
 use sessionspec::reference::Memory;
-use sessionspec::{CaseFile, Options, ReplayOutcome, Verdict, in_process, replay, replay_surveyed};
+use sessionspec::{CaseFile, Options, ReplayOutcome, Scenario, Verdict, in_process, replay, replay_surveyed};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -82,6 +82,44 @@ async fn another_bug_fails_a_case_for_another_reason_or_not_at_all() {
         panic!("{:?}", otherwise.outcome)
     };
     assert_eq!(finding.reason, "setdefault-differs");
+
+    let scenario = Scenario { reason: "items-differs".to_owned(), ..renamed.scenario.clone() };
+    let renamed = CaseFile { scenario, ..renamed };
+    let otherwise =
+        replay(in_process(Planted::new(Bug::SetdefaultOverwrites)), &renamed, PATIENCE).await.unwrap();
+    assert_eq!(
+        otherwise.outcome,
+        ReplayOutcome::DiffersOtherwise(finding),
+        "the operation says what differs"
+    );
+}
+
+#[tokio::test]
+async fn a_case_that_expects_nothing_does_not_pass() {
+    let (_, case) = cases().into_iter().next().unwrap();
+    let scenario = Scenario { expectations: Vec::new(), ..case.scenario };
+    let replayed =
+        replay(in_process(Memory::default()), &CaseFile { scenario, ..case }, PATIENCE).await.unwrap();
+    assert_eq!(replayed.outcome, ReplayOutcome::NothingCompared("no answer was compared".to_owned()));
+}
+
+#[tokio::test]
+async fn the_case_of_a_named_check_fails_for_the_reason_of_its_scenario() {
+    let only = Some(vec!["minimum/each-mutator-persists".to_owned()]);
+    let options = Options { only, ..Options::default() };
+    let report = sessionspec::run(in_process(Planted::new(Bug::PopKeeps)), options).await.unwrap();
+    let [check] = report.checks.as_slice() else { panic!("one check was asked for") };
+    let case = CaseFile::of_failure(check, &check.failures[0], None).unwrap();
+    assert_eq!(case.reason, "pop");
+    for replayed in [
+        replay(in_process(Planted::new(Bug::PopKeeps)), &case, PATIENCE).await.unwrap(),
+        replay_surveyed(in_process(Planted::new(Bug::PopKeeps)), &case, PATIENCE).await.unwrap(),
+    ] {
+        let ReplayOutcome::StillFails(finding) = replayed.outcome else { panic!("{:?}", replayed.outcome) };
+        assert_eq!(finding.reason, "pop");
+    }
+    let mended = replay_surveyed(in_process(Memory::default()), &case, PATIENCE).await.unwrap();
+    assert_eq!(mended.outcome, ReplayOutcome::Passes);
 }
 
 #[tokio::test]

@@ -77,3 +77,6 @@ fn cycles_mut(script: &mut Script) -> impl Iterator<Item = &mut Cycle> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! What becomes of each kind of response, and of cycles that are held.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Duration;
+
+use sessionspec::backend::{
+    Backend, BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture, guarded,
+};
+use sessionspec::browser::Origin;
+use sessionspec::reference::{Description, Memory};
+use sessionspec::script::ops::{get, hold, set};
+use sessionspec::script::{Answer, Operation, Script};
+use sessionspec::transcript::{Outcome, Transcript};
+use sessionspec::{Player, Scenario, in_process};
+use tokio::task::LocalSet;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+type Response = Result<CycleResponse, BackendError>;
+
+/// A backend whose responses are written down beforehand.
+struct Canned(RefCell<VecDeque<Response>>);
+
+impl Backend for Canned {
+    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+        Box::pin(async { Ok(Description::default()) })
+    }
+
+    fn cycle(&self, _: CycleRequest) -> LocalBoxFuture<'_, Response> {
+        let response = self.0.borrow_mut().pop_front();
+        Box::pin(async { response.expect("there is a response for each cycle that may be sent") })
+    }
+
+    fn origin(&self) -> Origin {
+        "https://canned.example:8443".parse().expect("it is an origin")
+    }
+
+    fn path(&self) -> &str {
+        "/canned"
+    }
+}
+
+fn canned(responses: impl IntoIterator<Item = Response>) -> Rc<dyn Backend> {
+    Rc::new(Canned(RefCell::new(responses.into_iter().collect())))
+}
+
+fn response(status: u16, body: Body) -> Response {
+    Ok(CycleResponse { status, headers: Default::default(), body })
+}
+
+fn page(status: u16) -> Response {
+    response(status, Body::Other("<h1>a page</h1>".to_owned()))
+}
+
+fn answers<const N: usize>(results: [Answer; N]) -> Response {
+    response(200, Body::Answers { results: results.to_vec(), save_error: None })
+}
+
+/// Sends as many cycles as there are responses, all of which do this.
+async fn play<const N: usize>(op: Operation, responses: [Response; N]) -> Transcript {
+    let script = (0..N).fold(Script::new(), |script, _| script.cycle("ann", [op.clone()]));
+    Player::new(canned(responses), PATIENCE).play(&script).await
+}
+
+#[tokio::test]
+async fn a_page_instead_of_answers_is_a_refusal_or_a_failure_or_no_probe() {
+    for (status, refuses, fails) in
+        [(399, false, false), (400, true, false), (499, true, false), (500, true, true)]
+    {
+        let transcript = play(get("a"), [page(status)]).await;
+        let exchange = &transcript.exchanges[0];
+        assert_eq!(matches!(exchange.outcome, Outcome::NoAnswers { .. }), refuses, "{status}");
+        assert_eq!(exchange.failed_request().is_some(), fails, "{status}");
+        let is_no_probe = matches!(transcript.broken(), Some(BackendError::NotAProbe(_)));
+        assert_eq!(is_no_probe, !refuses, "{status}");
+        assert!(!transcript.has_unanswered(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_handler_that_was_asked_to_fail_has_not_failed() {
+    for op in [Operation::Raise, Operation::Respond { status: 503 }] {
+        let transcript = play(op, [page(503)]).await;
+        assert!(transcript.exchanges[0].asked_to_fail());
+        assert_eq!(transcript.exchanges[0].failed_request(), None);
+    }
+    let transcript = play(set("a", 1), [page(503)]).await;
+    assert!(!transcript.exchanges[0].asked_to_fail());
+}
+
+#[tokio::test]
+async fn an_answer_that_never_comes_is_for_the_checks_to_judge() {
+    let transcript = play(get("a"), [Err(BackendError::NoAnswer(PATIENCE))]).await;
+    assert!(transcript.has_unanswered());
+    assert_eq!(transcript.broken(), None);
+    assert_eq!(transcript.exchanges[0].failed_request().as_deref(), Some("no answer within 10 s"));
+}
+
+#[tokio::test]
+async fn nothing_is_sent_after_a_request_that_was_cut_off() {
+    let cut_off = BackendError::CutOff("half of it".to_owned());
+    let transcript =
+        play(get("a"), [answers([Answer::Absent]), Err(cut_off.clone()), answers([Answer::Absent])]).await;
+    assert_eq!(transcript.exchanges.len(), 2);
+    assert_eq!(transcript.broken(), Some(&cut_off));
+    assert!(!transcript.has_unanswered());
+    assert_eq!(transcript.exchanges[1].failed_request(), None);
+}
+
+#[tokio::test]
+async fn a_save_that_was_refused_is_a_finding_whatever_was_answered() {
+    let refused = Body::Answers {
+        results: vec![Answer::Ok(true.into())],
+        save_error: Some("the store is read-only".to_owned()),
+    };
+    let scenario = Scenario::new("lost").cycle("ann", [set("a", 1).is_done()]);
+    let player = Player::new(canned([response(200, refused)]), PATIENCE);
+    let judgement = scenario.judge(&player.play(&scenario.script).await);
+    assert_eq!(judgement.comparisons, 1);
+    let finding = judgement.finding.expect("a refused save is one");
+    assert_eq!((finding.reason.as_str(), finding.seen.as_str()), ("save-refused", "the store is read-only"));
+    assert_eq!(finding.op, None);
+}
+
+fn answered(transcript: &Transcript) -> Vec<bool> {
+    let outcomes = transcript.exchanges.iter().map(|exchange| &exchange.outcome);
+    outcomes.map(|outcome| matches!(outcome, Outcome::Answered { .. })).collect()
+}
+
+#[tokio::test]
+async fn a_held_cycle_is_answered_when_it_is_released_and_others_go_on_meanwhile() {
+    let holding = async {
+        let mut player = Player::new(in_process(Memory::default()), PATIENCE);
+        assert!(!player.is_held("gate"));
+        player.cycle("ann", vec![set("a", 1), hold("gate")]).await;
+        assert!(player.is_held("gate") && !player.is_held("another gate"));
+        player.cycle("bob", vec![set("b", 1)]).await;
+        assert_eq!(answered(player.transcript()), [false, true]);
+        player.release("another gate").await;
+        assert_eq!(answered(player.transcript()), [false, true]);
+        player.release("gate").await;
+        assert_eq!(answered(player.transcript()), [true, true]);
+        assert!(!player.is_held("gate"));
+        player.cycle("ann", vec![get("a")]).await;
+        assert_eq!(player.finish().await.exchanges[2].answer(0), Some(&Answer::Ok(1.into())));
+    };
+    LocalSet::new().run_until(holding).await;
+}
+
+#[tokio::test]
+async fn a_script_goes_on_while_a_cycle_is_held_and_ends_with_all_answers() {
+    let script = Script::new()
+        .cycle("ann", [hold("never released"), get("a")])
+        .cycle("bob", [hold("released"), set("b", 1)])
+        .cycle("cyd", [get("c")])
+        .release("released")
+        .cycle("bob", [get("b")]);
+    let player = Player::new(in_process(Memory::default()), PATIENCE);
+    let transcript = LocalSet::new().run_until(player.play(&script)).await;
+    assert_eq!(answered(&transcript), [true; 4]);
+    assert_eq!(transcript.exchanges[3].answer(0), Some(&Answer::Ok(1.into())), "released before it was read");
+}
+
+#[tokio::test]
+async fn a_gate_that_is_never_reached_holds_nothing() {
+    let player = async {
+        let mut player = Player::new(canned([answers([Answer::Unsupported])]), PATIENCE);
+        player.cycle("ann", vec![hold("gate")]).await;
+        player
+    };
+    let player = LocalSet::new().run_until(player).await;
+    assert!(!player.is_held("gate"));
+    assert_eq!(answered(player.transcript()), [true]);
+}
+
+#[test]
+fn a_guarded_backend_is_where_the_backend_is() {
+    let bare = canned([]);
+    let guarded = guarded(Rc::clone(&bare), "its server");
+    assert_eq!(guarded.origin(), bare.origin());
+    assert_eq!(guarded.path(), "/canned");
+}

@@ -110,7 +110,7 @@ impl Player {
         let (started, held) =
             std::mem::take(&mut self.held).into_iter().partition(|held| held.gates.is_empty());
         self.held = held;
-        for started in Vec::<Held>::from(started) {
+        for started in started {
             self.await_held(started).await;
         }
     }

@@ -48,10 +48,9 @@ pub(super) const ONLY_IF_KEPT: Check = Check {
         for_cookies(survey, || {
             let ending = |reason: &str, ops: &[Operation]| {
                 let first = [set("colour", "red")].into_iter().chain(ops.iter().cloned());
-                let fresh = Scenario::new(reason)
+                Scenario::new(reason)
                     .cycle("ann", first.map(Operation::unjudged))
-                    .cycle("ann", [get("colour").is("red").only_if(Condition::SetCookieIn(0))]);
-                fresh
+                    .cycle("ann", [get("colour").is("red").only_if(Condition::SetCookieIn(0))])
             };
             vec![
                 ending("ok", &[]),

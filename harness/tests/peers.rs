@@ -22,6 +22,7 @@ macro_rules! peers {
 }
 
 peers! {
+    express_session_connect_redis = "express-session-connect-redis",
     express_session_memory = "express-session-memory",
     flask_0_7_2_default = "flask-0.7.2-default",
     flask_0_7_2_glued = "flask-0.7.2-glued",
@@ -37,6 +38,12 @@ peers! {
     flask_3_1_3_glued = "flask-3.1.3-glued",
     flask_3_1_3_no_key = "flask-3.1.3-no-key",
     flask_3_1_3_snippet = "flask-3.1.3-snippet",
+    flask_session_0_8_0_filesystem = "flask-session-0.8.0-filesystem",
+    flask_session_0_8_0_filesystem_3s = "flask-session-0.8.0-filesystem-3s",
+    flask_session_0_8_0_redis = "flask-session-0.8.0-redis",
+    flask_session_0_8_0_redis_3s = "flask-session-0.8.0-redis-3s",
+    flask_session_0_8_0_sqlalchemy = "flask-session-0.8.0-sqlalchemy",
+    flask_session_0_8_0_sqlalchemy_3s = "flask-session-0.8.0-sqlalchemy-3s",
 }
 
 #[test]

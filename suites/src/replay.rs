@@ -12,7 +12,7 @@ use crate::catalogue::catalogue;
 use crate::check::{Check, Plan, Test};
 use crate::oracle;
 use crate::player::Player;
-use crate::report::{self, Failure, ShownExchange};
+use crate::report::{self, Failure, Naming, ShownExchange};
 use crate::scenario::{Finding, Scenario};
 use crate::survey::{PreflightError, Survey};
 use crate::transcript::Transcript;
@@ -74,7 +74,12 @@ pub async fn replay(
     LocalSet::new()
         .run_until(async {
             let transcript = play(&backend, &case.scenario, patience).await?;
-            Ok(judged(case, case.scenario.clone(), transcript, &BTreeSet::new()))
+            Ok(judged(
+                case,
+                case.scenario.clone(),
+                transcript,
+                Naming { own_keys: &BTreeSet::new(), in_cookie: false },
+            ))
         })
         .await
 }
@@ -99,10 +104,10 @@ pub async fn replay_surveyed(
                 Err(because) => {
                     let scenario = case.scenario.clone();
                     let outcome = ReplayOutcome::NothingCompared(because);
-                    return Ok(told(outcome, scenario, transcript, &survey.own_keys));
+                    return Ok(told(outcome, scenario, transcript, Naming::of(&survey)));
                 }
             };
-            Ok(judged(case, scenario, transcript, &survey.own_keys))
+            Ok(judged(case, scenario, transcript, Naming::of(&survey)))
         })
         .await
 }
@@ -141,12 +146,7 @@ async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> R
     }
 }
 
-fn judged(
-    case: &CaseFile,
-    scenario: Scenario,
-    transcript: Transcript,
-    own_keys: &BTreeSet<String>,
-) -> Replayed {
+fn judged(case: &CaseFile, scenario: Scenario, transcript: Transcript, naming: Naming<'_>) -> Replayed {
     let judgement = scenario.judge(&transcript);
     let outcome = match judgement.finding {
         None if judgement.comparisons == 0 => {
@@ -162,22 +162,17 @@ fn judged(
             }
         }
     };
-    told(outcome, scenario, transcript, own_keys)
+    told(outcome, scenario, transcript, naming)
 }
 
-fn told(
-    outcome: ReplayOutcome,
-    scenario: Scenario,
-    transcript: Transcript,
-    own_keys: &BTreeSet<String>,
-) -> Replayed {
+fn told(outcome: ReplayOutcome, scenario: Scenario, transcript: Transcript, naming: Naming<'_>) -> Replayed {
     let failure = match &outcome {
         ReplayOutcome::StillFails(finding) | ReplayOutcome::DiffersOtherwise(finding) => {
-            Some(Failure::found(finding.clone(), scenario.clone(), &transcript, own_keys))
+            Some(Failure::found(finding.clone(), scenario.clone(), &transcript, naming))
         }
         ReplayOutcome::Passes | ReplayOutcome::NothingCompared(_) => None,
     };
-    let shown = report::shown(&transcript, own_keys);
+    let shown = report::shown(&transcript, naming);
     Replayed { outcome, scenario, transcript, shown, failure }
 }
 

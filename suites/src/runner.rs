@@ -16,8 +16,8 @@ use crate::catalogue::catalogue;
 use crate::check::{Check, Plan, Test};
 use crate::player::{play_judgeable, still_answers};
 use crate::report::{
-    self, CapabilityReport, CheckReport, Evidence, Failure, KnownFailureReport, Report, SCHEMA_VERSION,
-    Subject, Verdict, Watch,
+    self, CapabilityReport, CheckReport, Evidence, Failure, KnownFailureReport, Naming, Report,
+    SCHEMA_VERSION, Subject, Verdict, Watch,
 };
 use crate::scenario::{Finding, Scenario};
 use crate::search::{self, Caught, Hunt, Property, Trial};
@@ -271,7 +271,7 @@ impl Run {
     }
 
     fn failure(&self, finding: Finding, scenario: Scenario, transcript: &Transcript) -> Failure {
-        Failure::found(finding, scenario, transcript, &self.survey.own_keys)
+        Failure::found(finding, scenario, transcript, Naming::of(&self.survey))
     }
 
     fn hold_against_known_failures(

@@ -6,7 +6,7 @@ use crate::response_rule::ResponseRule;
 use crate::scenario::Scenario;
 use crate::script::Operation;
 use crate::script::ops::{clear, contains, get, items, len, set, set_permanent};
-use crate::survey::{Modified, Nested, Resent, Survey};
+use crate::survey::{Attribute, Modified, Nested, Resent, Survey};
 
 pub(super) const NONE_WHEN_UNTOUCHED: Check = Check {
     id: "cookie/none-when-untouched",
@@ -46,6 +46,9 @@ pub(super) const NONE_WHEN_ONLY_READ: Check = Check {
 fn none_when_only_read(survey: &Survey) -> Plan<Vec<Scenario>> {
     let tracks =
         survey.modified.observed() == Some(Modified::Tracked) && survey.nested != Nested::WrittenBack;
+    if survey.modified == Attribute::Derived {
+        return Plan::NotApplicable("the probe stands in for `modified`".to_owned());
+    }
     if !tracks || survey.resent == Resent::Always {
         return Plan::NotApplicable("this backend saves sessions that were not changed".to_owned());
     }

@@ -4,8 +4,8 @@ use super::for_cookies;
 use crate::check::{Check, Level, Test};
 use crate::response_rule::ResponseRule;
 use crate::scenario::{Condition, Scenario};
-use crate::script::Operation;
 use crate::script::ops::{get, set};
+use crate::script::{Operation, incompressible};
 
 pub(super) const FITS: Check = Check {
     id: "cookie/fits",
@@ -61,14 +61,3 @@ pub(super) const ONLY_IF_KEPT: Check = Check {
         })
     }),
 };
-
-/// Text that no compression makes short: Flask compresses what it sends.
-fn incompressible(length: usize) -> String {
-    let mut state = 1_u32;
-    let letters = std::iter::repeat_with(|| {
-        // A linear congruential generator, by the numbers of Numerical Recipes: any disorder will do.
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        char::from(b'0' + u8::try_from(state >> 26).unwrap_or_default())
-    });
-    letters.take(length).filter(|letter| *letter != '\\').collect()
-}

@@ -1,11 +1,9 @@
 //! One way in which a promise was broken.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::ShownExchange;
-use super::normal::Normal;
+use super::normal::{Naming, Normal};
 use crate::expectation::Expected;
 use crate::scenario::{Finding, Scenario};
 use crate::transcript::Transcript;
@@ -53,14 +51,14 @@ pub struct Place {
 }
 
 impl Failure {
-    /// What was found when a scenario was played. `own_keys` are those of the framework, whose values vary.
+    /// What was found when a scenario was played.
     pub(crate) fn found(
         finding: Finding,
         scenario: Scenario,
         transcript: &Transcript,
-        own_keys: &BTreeSet<String>,
+        naming: Naming<'_>,
     ) -> Self {
-        let mut normal = Normal::new(own_keys);
+        let mut normal = Normal::new(naming);
         let shown = normal.transcript(transcript);
         let exchange = shown.get(finding.cycle);
         let answer = finding.op.and_then(|op| exchange?.ops.get(op)?.answer.clone());

@@ -18,7 +18,7 @@ pub use command::wrapped_command;
 pub use failure::{Failure, Place};
 pub use known::{KnownFailure, KnownFailureReport, KnownState};
 pub use level::{LevelReport, LevelVerdict};
-pub(crate) use normal::{message, shown};
+pub(crate) use normal::{Naming, message, shown};
 pub use shown::{ShownExchange, ShownOperation};
 pub use text::{LEGEND, failure_text, script_text};
 pub use this_run::ThisRun;

@@ -10,6 +10,7 @@ use super::shown::shortened;
 use super::{ShownExchange, ShownOperation};
 use crate::browser::SetCookie;
 use crate::script::Answer;
+use crate::survey::{Store, Survey};
 use crate::transcript::{Exchange, Outcome, Transcript};
 
 /// How much of one answer a report keeps.
@@ -21,25 +22,43 @@ const SHORTEST_NAMED: usize = 8;
 /// Where an error message may quote a port that the system chose.
 const LOOPBACK: [&str; 3] = ["127.0.0.1:", "localhost:", "[::1]:"];
 
+/// What has to be known of a backend to name what varies from run to run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Naming<'a> {
+    /// The keys that the framework keeps of its own, whose values vary.
+    pub(crate) own_keys: &'a BTreeSet<String>,
+    /// Whether the data are in the cookie: a time is then in it, too, and whether the same data give the same cookie
+    /// depends on the second.
+    pub(crate) in_cookie: bool,
+}
+
+impl<'a> Naming<'a> {
+    pub(crate) fn of(survey: &'a Survey) -> Self {
+        Self { own_keys: &survey.own_keys, in_cookie: survey.store == Store::Client }
+    }
+}
+
 /// Shows one transcript, and texts that belong to it.
 pub(crate) struct Normal<'a> {
-    own_keys: &'a BTreeSet<String>,
+    naming: Naming<'a>,
     names: BTreeMap<Vec<u8>, usize>,
+    /// How many names were given.
+    given: usize,
 }
 
 /// A message that belongs to no transcript.
 pub(crate) fn message(text: &str) -> String {
-    Normal::new(&BTreeSet::new()).text(text)
+    Normal::new(Naming { own_keys: &BTreeSet::new(), in_cookie: false }).text(text)
 }
 
-/// A transcript as reports show it. `own_keys` are those of the framework, whose values vary.
-pub(crate) fn shown(transcript: &Transcript, own_keys: &BTreeSet<String>) -> Vec<ShownExchange> {
-    Normal::new(own_keys).transcript(transcript)
+/// A transcript as reports show it.
+pub(crate) fn shown(transcript: &Transcript, naming: Naming<'_>) -> Vec<ShownExchange> {
+    Normal::new(naming).transcript(transcript)
 }
 
 impl<'a> Normal<'a> {
-    pub(crate) fn new(own_keys: &'a BTreeSet<String>) -> Self {
-        Self { own_keys, names: BTreeMap::new() }
+    pub(crate) fn new(naming: Naming<'a>) -> Self {
+        Self { naming, names: BTreeMap::new(), given: 0 }
     }
 
     /// The transcript as reports show it.
@@ -90,7 +109,7 @@ impl<'a> Normal<'a> {
     /// What the framework keeps beside the items may be a time or an id; a boolean is neither.
     fn items(&self, items: &Map) -> Map {
         let shown = |(key, value): (&String, &Value)| {
-            let varies = self.own_keys.contains(key) && !matches!(value, Value::Bool(_) | Value::Null);
+            let varies = self.naming.own_keys.contains(key) && !matches!(value, Value::Bool(_) | Value::Null);
             (key.clone(), if varies { Value::from("<the framework's>") } else { value.clone() })
         };
         items.iter().map(shown).collect()
@@ -114,6 +133,9 @@ impl<'a> Normal<'a> {
         let pair = raw.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
         let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
         let (name, value) = (&pair[..equals], pair.get(equals + 1..).unwrap_or_default());
+        if self.naming.in_cookie {
+            self.names.remove(value.trim_ascii());
+        }
         let mut shown = self.pair(name.trim_ascii(), value.trim_ascii());
         let expires = cookie.and_then(|cookie| cookie.expires);
         // An expiry date is a time of this run.
@@ -138,8 +160,12 @@ impl<'a> Normal<'a> {
         if value.is_empty() {
             return String::new();
         }
-        let next = self.names.len() + 1;
-        format!("<{}>", self.names.entry(value.to_vec()).or_insert(next))
+        let given = &mut self.given;
+        let name = self.names.entry(value.to_vec()).or_insert_with(|| {
+            *given += 1;
+            *given
+        });
+        format!("<{name}>")
     }
 
     /// A text of the service or of the system, with nothing in it that varies from run to run.
@@ -189,10 +215,25 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn by_value(own_keys: &BTreeSet<String>) -> Naming<'_> {
+        Naming { own_keys, in_cookie: false }
+    }
+
+    #[test]
+    fn a_cookie_that_holds_the_data_has_another_name_each_time_that_it_is_set() {
+        let own_keys = BTreeSet::new();
+        for (in_cookie, again) in [(false, "sid=<1>"), (true, "sid=<2>")] {
+            let mut normal = Normal::new(Naming { own_keys: &own_keys, in_cookie });
+            assert_eq!(normal.set_cookie(b"sid=abc"), "sid=<1>");
+            assert_eq!(normal.set_cookie(b"sid=abc"), again);
+            assert_eq!(normal.cookie_header(b"sid=abc"), again);
+        }
+    }
+
     #[test]
     fn messages_quote_neither_ids_nor_ports_nor_addresses() {
         let own_keys = BTreeSet::new();
-        let mut normal = Normal::new(&own_keys);
+        let mut normal = Normal::new(by_value(&own_keys));
         let header = normal.cookie_header(b"sid=s%3Aabcdefghijklmnop.signature; other=x");
         assert_eq!(header, "sid=<1>; other=<2>");
         assert_eq!(
@@ -209,7 +250,7 @@ mod tests {
         let own_keys = BTreeSet::from(["_created".to_owned(), "_permanent".to_owned()]);
         let items = json!({"_created": 1_700_000_000, "_permanent": true, "colour": "red"});
         assert_eq!(
-            Normal::new(&own_keys).answer(&Answer::Ok(items)),
+            Normal::new(by_value(&own_keys)).answer(&Answer::Ok(items)),
             r#"{"_created":"<the framework's>","_permanent":true,"colour":"red"}"#
         );
     }
@@ -218,13 +259,13 @@ mod tests {
     fn a_cookie_that_browsers_drop_is_no_less_secret() {
         let own_keys = BTreeSet::new();
         let large = format!("sid={}; Path=/", "x".repeat(5000));
-        assert_eq!(Normal::new(&own_keys).set_cookie(large.as_bytes()), "sid=<1>; Path=/");
+        assert_eq!(Normal::new(by_value(&own_keys)).set_cookie(large.as_bytes()), "sid=<1>; Path=/");
     }
 
     #[test]
     fn expiry_dates_are_past_or_future() {
         let own_keys = BTreeSet::new();
-        let mut normal = Normal::new(&own_keys);
+        let mut normal = Normal::new(by_value(&own_keys));
         let past = normal.set_cookie(b"sid=abc; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
         assert_eq!(past, "sid=<1>; Path=/; Expires=<past>");
         let future = normal.set_cookie(b"sid=abc; Expires=Fri, 31 Dec 2100 00:00:00 GMT; HttpOnly");

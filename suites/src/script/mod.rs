@@ -1,12 +1,14 @@
 //! What is done: cycles of several browsers, in order, as plain data that can be generated, shrunk, stored, replayed.
 
 mod answer;
+mod disorder;
 mod forgery;
 mod json;
 mod operation;
 pub mod ops;
 
 pub use answer::Answer;
+pub(crate) use disorder::incompressible;
 pub(crate) use forgery::words;
 pub use forgery::{Change, Company, Cookies, Forgery, Spelling};
 pub use json::OperationError;

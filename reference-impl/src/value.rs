@@ -9,7 +9,8 @@ pub type Value = serde_json::Value;
 pub type Map = serde_json::Map<String, Value>;
 
 /// One step of a path into a value: an object's key or an array's index.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(untagged)]
 pub enum PathStep {
     /// The member of an object.
     Key(String),

@@ -77,10 +77,26 @@ impl Serialize for Answer {
     }
 }
 
+/// An answer as it is read: one member, whose name says which it is.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Spelled {
+    Ok(Value),
+    Absent(bool),
+    Error(String),
+    Unsupported(bool),
+}
+
 impl<'de> Deserialize<'de> for Answer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Value::deserialize(deserializer)?;
-        Self::from_json(&json)
-            .ok_or_else(|| serde::de::Error::custom(format!("{json} is no result of an operation")))
+        match Spelled::deserialize(deserializer)? {
+            Spelled::Ok(value) => Ok(Self::Ok(value)),
+            Spelled::Absent(true) => Ok(Self::Absent),
+            Spelled::Error(message) => Ok(Self::Error(message)),
+            Spelled::Unsupported(true) => Ok(Self::Unsupported),
+            Spelled::Absent(false) | Spelled::Unsupported(false) => {
+                Err(serde::de::Error::custom("`absent` and `unsupported` are true, or not there"))
+            }
+        }
     }
 }

@@ -1,51 +1,77 @@
 //! How the probe protocol spells operations.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::json;
 use sessionspec_reference::value::PathStep;
 use sessionspec_reference::{Map, Value};
 
 use super::Operation;
 
+/// An operation as it is written: the fields that it has, in the order of their names.
+#[derive(Default, Serialize)]
+struct Spelled<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gate: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<&'a Map>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+    op: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a [PathStep]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Assigned<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Assigned<'a> {
+    Value(&'a Value),
+    Flag(bool),
+}
+
+impl<'a> From<&'a Operation> for Spelled<'a> {
+    fn from(operation: &'a Operation) -> Self {
+        let spelled = Self { op: operation.name(), ..Self::default() };
+        match operation {
+            Operation::Get { key }
+            | Operation::Contains { key }
+            | Operation::Delete { key }
+            | Operation::Pop { key } => Self { key: Some(key), ..spelled },
+            Operation::Set { key, value } | Operation::Setdefault { key, value } => {
+                Self { key: Some(key), value: Some(Assigned::Value(value)), ..spelled }
+            }
+            Operation::Update { items } => Self { items: Some(items), ..spelled },
+            Operation::SetIn { path, value } => {
+                Self { path: Some(path), value: Some(Assigned::Value(value)), ..spelled }
+            }
+            Operation::SetPermanent { value } => Self { value: Some(Assigned::Flag(*value)), ..spelled },
+            Operation::SetLifetime { seconds } => Self { seconds: Some(*seconds), ..spelled },
+            Operation::Respond { status } => Self { status: Some(*status), ..spelled },
+            Operation::Hold { gate } => Self { gate: Some(gate), ..spelled },
+            Operation::Items
+            | Operation::Len
+            | Operation::Clear
+            | Operation::Permanent
+            | Operation::Modified
+            | Operation::SetModified
+            | Operation::New
+            | Operation::Regenerate
+            | Operation::Destroy
+            | Operation::Save
+            | Operation::Raise => spelled,
+        }
+    }
+}
+
 impl Operation {
     /// The operation as the protocol spells it, but for `hold`, which names its gate.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let op = self.name();
-        match self {
-            Self::Get { key } | Self::Contains { key } | Self::Delete { key } | Self::Pop { key } => {
-                json!({"op": op, "key": key})
-            }
-            Self::Set { key, value } | Self::Setdefault { key, value } => {
-                json!({"op": op, "key": key, "value": value})
-            }
-            Self::Update { items } => json!({"op": op, "items": items}),
-            Self::SetIn { path, value } => {
-                let path: Vec<Value> = path
-                    .iter()
-                    .map(|step| match step {
-                        PathStep::Key(key) => json!(key),
-                        PathStep::Index(index) => json!(index),
-                    })
-                    .collect();
-                json!({"op": op, "path": path, "value": value})
-            }
-            Self::SetPermanent { value } => json!({"op": op, "value": value}),
-            Self::SetLifetime { seconds } => json!({"op": op, "seconds": seconds}),
-            Self::Respond { status } => json!({"op": op, "status": status}),
-            Self::Hold { gate } => json!({"op": op, "gate": gate}),
-            Self::Items
-            | Self::Len
-            | Self::Clear
-            | Self::Permanent
-            | Self::Modified
-            | Self::SetModified
-            | Self::New
-            | Self::Regenerate
-            | Self::Destroy
-            | Self::Save
-            | Self::Raise => json!({"op": op}),
-        }
+        serde_json::to_value(self).expect("its fields are what JSON can say")
     }
 
     /// Reads an operation; `hold` may name its gate by `gate` or, as on the wire, by `url`.
@@ -166,7 +192,7 @@ impl Fields<'_> {
 
 impl Serialize for Operation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_json().serialize(serializer)
+        Spelled::from(self).serialize(serializer)
     }
 }
 
@@ -179,6 +205,7 @@ impl<'de> Deserialize<'de> for Operation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn every_operation_survives_its_own_json() {

@@ -1,0 +1,99 @@
+//! What the HTTP door costs beyond HTTP itself: `cargo bench -p sessionspec-harness`.
+//!
+//! The same scripts go to one probe in turn: played as a run plays them, and sent by a bare loop of reqwest's. The probe
+//! is on a thread of its own, as a service under test would be; both sides have one connection and one thread.
+
+mod bare;
+#[path = "../../../suites/benches/search/ratio.rs"]
+mod ratio;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::rc::Rc;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use sessionspec::reference::Memory;
+use sessionspec::script::Script;
+use sessionspec::{Backend, DeadSessions, Generator, Player, Property, Shape, Survey, case_seed, in_process};
+use sessionspec_harness::http::HttpBackend;
+use sessionspec_harness::probe::ProbeServer;
+use tokio::runtime::Runtime;
+use tokio::task::LocalSet;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn main() {
+    // Without `--bench` this is a test run, in which nothing is to be measured.
+    if std::env::args().any(|argument| argument == "--bench") {
+        let url = serve();
+        let scripts = scripts();
+        ratio::print(
+            "cycles played over HTTP, against a bare loop that sends the same requests",
+            &mut play(&url, &scripts),
+            &mut send(&url, &scripts),
+        );
+    }
+}
+
+/// Serves the reference for as long as this process lives; its URL.
+fn serve() -> String {
+    let (url, served_at) = mpsc::channel();
+    thread::spawn(move || {
+        LocalSet::new().block_on(&runtime(), async {
+            let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            let bound = ProbeServer::bind(any_port, in_process(Memory::default())).await;
+            let server = bound.expect("loopback has a free port");
+            url.send(server.url().expect("it has a port")).expect("the main thread waits for it");
+            server.serve().await.expect("it serves until the process ends");
+        });
+    });
+    served_at.recv().expect("the probe is served")
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime needs nothing else")
+}
+
+/// The cycles that a check generates: those of the umbrella that plays several.
+fn scripts() -> Vec<Script> {
+    let survey = runtime().block_on(Survey::of(in_process(Memory::default()), PATIENCE));
+    let property = Property { shape: Shape::SeveralCycles, dead_sessions: DeadSessions::Avoided };
+    let generator = Generator::new(property, &survey.expect("the reference answers"));
+    (0..20).map(|case| generator.script(case_seed(0, "bench", case))).collect()
+}
+
+fn cycles(scripts: &[Script]) -> usize {
+    scripts.iter().map(|script| script.cycles().count()).sum()
+}
+
+/// Plays the scripts as a run does; how many cycles.
+fn play(url: &str, scripts: &[Script]) -> impl FnMut() -> usize {
+    let (runtime, tasks) = (runtime(), LocalSet::new());
+    let door = tasks.block_on(&runtime, HttpBackend::new(url, None, false));
+    let backend: Rc<dyn Backend> = Rc::new(door.expect("the URL is that of the probe"));
+    move || {
+        tasks.block_on(&runtime, async {
+            for script in scripts {
+                let transcript = Player::new(Rc::clone(&backend), PATIENCE).play(script).await;
+                assert!(transcript.broken().is_none(), "a cycle that was not answered would not count");
+            }
+        });
+        cycles(scripts)
+    }
+}
+
+/// Sends the requests of the same scripts, and does nothing with the answers; how many cycles.
+fn send(url: &str, scripts: &[Script]) -> impl FnMut() -> usize {
+    let runtime = runtime();
+    let client = bare::Client::new(url);
+    let scripts: Vec<bare::Requests> = scripts.iter().map(bare::Requests::of).collect();
+    move || {
+        runtime.block_on(async {
+            for requests in &scripts {
+                client.send(requests).await;
+            }
+        });
+        scripts.iter().map(bare::Requests::cycles).sum()
+    }
+}

@@ -4,9 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::ShownExchange;
 use super::normal::{Naming, Normal};
+use super::shown::shortened;
 use crate::expectation::Expected;
 use crate::scenario::{Finding, Scenario};
 use crate::transcript::Transcript;
+
+/// How much is told of what was expected, in characters: a script tells the rest.
+const LONGEST: usize = 400;
 
 /// One way in which a promise was broken.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -65,7 +69,7 @@ impl Failure {
         let expected = match (finding.op, &finding.expected) {
             // Nothing in particular was expected of a request that failed as a whole.
             (None, Expected::Done) => "the request is answered, and the session saved".to_owned(),
-            (_, expected) => expected.to_string(),
+            (_, expected) => shortened(&expected.to_string(), LONGEST),
         };
         Self {
             reason: finding.reason,

@@ -97,7 +97,8 @@
 //!
 //! # The tests
 //!
-//! `cargo add --dev sessionspec`, and in `tests/conformance.rs`:
+//! `cargo add --dev --path ../sessionspec/suites sessionspec`, where `../sessionspec` is a clone, and in
+//! `tests/conformance.rs`:
 //!
 //! ```
 //! # use sessionspec::reference::Memory as Shelf;

@@ -6,6 +6,7 @@ mod needs;
 mod options;
 mod waits;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -37,6 +38,13 @@ pub enum Event<'a> {
     Planned(&'a [Check]),
     /// A check begins.
     Started(&'a Check),
+    /// So many generated scripts of the current check have been played.
+    Played {
+        /// How many.
+        cases: u32,
+        /// Of how many, unless one fails.
+        of: u32,
+    },
     /// A check has ended.
     Finished(&'a CheckReport),
 }
@@ -79,9 +87,11 @@ pub async fn run_until(
 async fn run_local(
     backend: Rc<dyn Backend>,
     options: Options,
-    mut observe: impl FnMut(Event<'_>),
+    observe: impl FnMut(Event<'_>),
     stop: impl Future<Output = ()>,
 ) -> Result<Report, PreflightError> {
+    let observe = RefCell::new(observe);
+    let observe = |event: Event<'_>| (observe.borrow_mut())(event);
     let backend = catching_panics(backend);
     let mut watch = Watch::start();
     let mut stop = std::pin::pin!(stop);
@@ -97,13 +107,14 @@ async fn run_local(
     run.begin_waits(&wanted);
     let mut checks = Vec::new();
     observe(Event::Planned(&wanted));
+    let played = |cases, of| observe(Event::Played { cases, of });
     for check in &wanted {
         observe(Event::Started(check));
         let began = Instant::now();
         let outcome = match &run.ended {
             Some(why) => Err(why.clone()),
             None => tokio::select! {
-                outcome = run.outcome(check) => Ok(outcome),
+                outcome = run.outcome(check, &played) => Ok(outcome),
                 () = &mut stop => Err("the run was stopped".to_owned()),
             },
         };
@@ -157,7 +168,7 @@ impl Outcome {
 }
 
 impl Run {
-    async fn outcome(&self, check: &Check) -> Outcome {
+    async fn outcome(&self, check: &Check, played: &dyn Fn(u32, u32)) -> Outcome {
         if let Some(outcome) = self.needs.hinder(check) {
             return outcome;
         }
@@ -168,7 +179,7 @@ impl Run {
                 Plan::NotApplicable(because) => not_applicable(because),
             },
             Test::Property(plan) => match plan(&self.survey) {
-                Plan::Do(property) => self.property(check, property).await,
+                Plan::Do(property) => self.property(check, property, played).await,
                 Plan::NotApplicable(because) => not_applicable(because),
             },
             Test::Claims => Ok(claims(&self.survey)),
@@ -207,7 +218,12 @@ impl Run {
     }
 
     /// Plays generated scripts until one differs from the reference, and makes that one small.
-    async fn property(&self, check: &Check, property: Property) -> Result<Outcome, BackendError> {
+    async fn property(
+        &self,
+        check: &Check,
+        property: Property,
+        played: &dyn Fn(u32, u32),
+    ) -> Result<Outcome, BackendError> {
         let trial = Trial {
             backend: Rc::clone(&self.backend),
             survey: &self.survey,
@@ -222,7 +238,7 @@ impl Run {
             only_case: self.options.case,
             bounds: self.options.shrink,
         };
-        let (evidence, caught) = search::hunt(&trial, &hunt).await?;
+        let (evidence, caught) = search::hunt(&trial, &hunt, played).await?;
         let failures = caught.map(|Caught { case, smallest, note }| Failure {
             case: Some(case),
             note,

@@ -28,6 +28,8 @@ struct State {
     checks: usize,
     finished: usize,
     current: String,
+    /// How many generated scripts of the current check were played, and of how many.
+    cases: Option<(u32, u32)>,
 }
 
 impl Progress {
@@ -42,6 +44,7 @@ impl Progress {
             checks: 0,
             finished: 0,
             current: "the survey".to_owned(),
+            cases: None,
         };
         show(&state);
         let state = Rc::new(RefCell::new(state));
@@ -61,7 +64,15 @@ impl Progress {
         let mut state = state.borrow_mut();
         match event {
             Event::Planned(checks) => state.checks = checks.len(),
-            Event::Started(check) => state.current = check.id.to_owned(),
+            Event::Started(check) => {
+                state.current = check.id.to_owned();
+                state.cases = None;
+            }
+            // The clock shows it soon enough: a script takes less than a millisecond in-process.
+            Event::Played { cases, of } => {
+                state.cases = Some((*cases, *of));
+                return;
+            }
             Event::Finished(_) => state.finished += 1,
             _ => return,
         }
@@ -93,7 +104,9 @@ impl State {
     fn line(&self, elapsed: Duration) -> String {
         let number = (self.finished + 1).min(self.checks);
         let of = if self.checks == 0 { String::new() } else { format!("{number} of {}, ", self.checks) };
-        let line = format!("{}: {of}{}, {}{}", self.door, self.current, seconds(elapsed), self.left(elapsed));
+        let cases = self.cases.map(|(cases, of)| format!(" (case {cases} of {of})")).unwrap_or_default();
+        let took = seconds(elapsed);
+        let line = format!("{}: {of}{}{cases}, {took}{}", self.door, self.current, self.left(elapsed));
         // A line that wraps could not be taken back.
         line.chars().take(79).collect()
     }
@@ -134,8 +147,15 @@ mod tests {
             checks: 26,
             finished: 0,
             current: "minimum/persists".to_owned(),
+            cases: None,
         };
         assert_eq!(state.line(Duration::from_secs(1)), "http: 1 of 26, minimum/persists, 1 s");
+        state.cases = Some((40, 100));
+        assert_eq!(
+            state.line(Duration::from_secs(1)),
+            "http: 1 of 26, minimum/persists (case 40 of 100), 1 s"
+        );
+        state.cases = None;
         state.finished = 13;
         assert_eq!(
             state.line(Duration::from_secs(70)),

@@ -42,6 +42,7 @@ pub(crate) struct Caught {
 pub(crate) async fn hunt(
     trial: &Trial<'_>,
     hunt: &Hunt<'_>,
+    played: &dyn Fn(u32, u32),
 ) -> Result<(Evidence, Option<Caught>), BackendError> {
     let generator = Generator::new(hunt.property, trial.survey);
     let mut evidence = Evidence::default();
@@ -50,6 +51,7 @@ pub(crate) async fn hunt(
         None => 0..hunt.cases,
     };
     for case in cases {
+        played(case, hunt.cases);
         let script = generator.script(case_seed(hunt.run_seed, hunt.check, case));
         let tried = trial.play(script).await?;
         evidence.scripts += 1;

@@ -171,7 +171,7 @@ async fn dead_sessions_on_purpose_accuse_the_reference_in_no_mode() {
             only_case: None,
             bounds: ShrinkBounds::default(),
         };
-        let (evidence, caught) = hunt(&trial, &wanted).await.unwrap();
+        let (evidence, caught) = hunt(&trial, &wanted, &|_, _| {}).await.unwrap();
         assert!(caught.is_none());
         assert!(evidence.comparisons > evidence.scripts);
     }

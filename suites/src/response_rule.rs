@@ -1,13 +1,19 @@
 //! What a response has to be, apart from the answers in it: its cookies, and what it says to caches.
 
+mod ids;
+mod lifetime;
+mod removal;
+
 use std::collections::BTreeSet;
 use std::fmt;
-use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
 use crate::browser::{Refusal, SetCookie, Stored};
 use crate::transcript::{Exchange, Outcome, Transcript};
+use ids::{GUESSABLE, distinct, set_until, unpredictable};
+use lifetime::lasts;
+use removal::{removal_removes, removal_repeats};
 
 /// A rule for one response. A response without the cookies that a rule speaks about is not judged by it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -198,79 +204,6 @@ fn sent_back(received: &[Received], path: &str) -> Option<Result<(), String>> {
     each_set(received, covers, &format!("with a Path that does not cover {path}"))
 }
 
-fn lasts(
-    received: &[Received],
-    now: SystemTime,
-    seconds: Option<f64>,
-    grace: f64,
-) -> Option<Result<(), String>> {
-    let lifetime = |cookie: &SetCookie| match (cookie.max_age, cookie.expires) {
-        #[expect(clippy::cast_precision_loss, reason = "no lifetime needs 52 bits of seconds")]
-        (Some(max_age), _) => Some(max_age as f64),
-        (None, Some(expires)) => Some(match expires.duration_since(now) {
-            Ok(ahead) => ahead.as_secs_f64(),
-            Err(_) => 0.0,
-        }),
-        (None, None) => None,
-    };
-    // A cookie's clock has whole seconds, and the response took its time.
-    let slack = Duration::from_secs(2).as_secs_f64() + grace;
-    let near = |cookie: &SetCookie| match (lifetime(cookie), seconds) {
-        (None, _) => false,
-        (Some(_), None) => true,
-        (Some(found), Some(wanted)) => (found - wanted).abs() <= slack,
-    };
-    let mut set = received.iter().filter(|received| !received.is_removal).peekable();
-    set.peek()?;
-    Some(match set.find(|received| !near(&received.cookie)) {
-        None => Ok(()),
-        Some(received) => Err(match lifetime(&received.cookie) {
-            Some(found) => format!("{} that lasts about {found:.0} s", name(&received.cookie)),
-            None => format!("{} without Max-Age and Expires", name(&received.cookie)),
-        }),
-    })
-}
-
-/// Some frameworks send several removals of a name, for several paths: one that works is enough.
-fn removal_removes(received: &[Received]) -> Option<Result<(), String>> {
-    let removals = || received.iter().filter(|received| received.is_removal);
-    removals().next()?;
-    let works = |name: &[u8]| {
-        removals().any(|removal| removal.cookie.name == name && removal.stored == Ok(Stored::Removed))
-    };
-    Some(match removals().find(|removal| !works(&removal.cookie.name)) {
-        None => Ok(()),
-        Some(Received { cookie, stored: Err(refusal), .. }) => {
-            Err(format!("a removal of {} that browsers drop: {refusal}", name(cookie)))
-        }
-        Some(Received { cookie, .. }) => Err(format!(
-            "a removal of {} that removes nothing: its name, Path or Domain is not that of the cookie",
-            name(cookie)
-        )),
-    })
-}
-
-fn removal_repeats(received: &[Received], earlier: &[Received]) -> Option<Result<(), String>> {
-    let mut result = None;
-    for removal in received.iter().filter(|received| received.is_removal) {
-        let set = earlier.iter().find(|set| set.cookie.name == removal.cookie.name);
-        let Some(Received { cookie: set, .. }) = set else { continue };
-        let removal = &removal.cookie;
-        let attributes = [
-            ("Secure", set.secure == removal.secure),
-            ("HttpOnly", set.http_only == removal.http_only),
-            ("SameSite", set.same_site == removal.same_site),
-        ];
-        let other: Vec<&str> =
-            attributes.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect();
-        if !other.is_empty() {
-            return Some(Err(format!("a removal of {} with another {}", name(removal), other.join(", "))));
-        }
-        result = Some(Ok(()));
-    }
-    result
-}
-
 fn vary_cookie(exchange: &Exchange) -> Result<(), String> {
     let lists = |field: &str, wanted: &[&str]| {
         let values =
@@ -297,57 +230,5 @@ fn other_cookies(received: &[Received], earlier: &[Received]) -> Option<Result<(
     Some(match set.find(is_old) {
         Some(received) => Err(format!("the same {}", name(&received.cookie))),
         None => Ok(()),
-    })
-}
-
-/// The sets of cookies that the responses up to this one have set: each joined, in the order of their names.
-fn set_until(transcript: &Transcript, cycle: usize) -> Vec<Vec<u8>> {
-    let sets = transcript.exchanges.iter().take(cycle + 1).map(|exchange| {
-        let received = received_by(exchange);
-        let set =
-            received.into_iter().filter(|received| !received.is_removal).map(|received| received.cookie);
-        let mut pairs: Vec<_> = set.map(|cookie| (cookie.name, cookie.value)).collect();
-        pairs.sort();
-        pairs.into_iter().flat_map(|(_, value)| value).collect()
-    });
-    sets.filter(|set: &Vec<u8>| !set.is_empty()).collect()
-}
-
-fn distinct(sets: &[Vec<u8>]) -> Option<Result<(), String>> {
-    let different = sets.iter().collect::<BTreeSet<_>>().len();
-    match sets.len() {
-        0 | 1 => None,
-        all if all == different => Some(Ok(())),
-        all => Some(Err(format!("{different} different ones in {all}"))),
-    }
-}
-
-/// Of an id with 64 random bits, as many as OWASP asks for, 58 to 64 are seen to vary in 64 samples, depending on its
-/// alphabet: never as few as this (the odds are below one in a billion). A counter, or a time with a counter, has fewer
-/// by far.
-const GUESSABLE: usize = 56;
-
-/// How many bits vary: at each place, the logarithm of how many bytes were seen there.
-fn unpredictable(sets: &[Vec<u8>]) -> Option<Result<(), String>> {
-    if sets.len() < 2 {
-        return None;
-    }
-    let longest = sets.iter().map(Vec::len).max().unwrap_or_default();
-    let bits: f64 = (0..longest)
-        .map(|at| {
-            let seen: BTreeSet<_> = sets.iter().map(|set| set.get(at)).collect();
-            f64::from(u32::try_from(seen.len()).unwrap_or(u32::MAX)).log2()
-        })
-        .sum();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "it is between 0 and 8 * 4096"
-    )]
-    let bits = bits.round() as usize;
-    Some(if bits >= GUESSABLE {
-        Ok(())
-    } else {
-        Err(format!("{bits} bits that vary, in {} ids", sets.len()))
     })
 }

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::{GATE, begun, held, overlapping};
 use crate::check::{Check, Level, Plan, Test};
+use crate::condition::Condition;
 use crate::expectation::Expected;
-use crate::scenario::{Condition, Scenario};
+use crate::scenario::Scenario;
 use crate::script::ops::{clear, get, hold, items, set};
 use crate::survey::{AtOnce, Survey};
 

@@ -2,8 +2,9 @@
 
 use super::for_cookies;
 use crate::check::{Check, Level, Test};
+use crate::condition::Condition;
 use crate::response_rule::ResponseRule;
-use crate::scenario::{Condition, Scenario};
+use crate::scenario::Scenario;
 use crate::script::Operation;
 use crate::script::ops::{clear, contains, get, items, len, set, set_permanent};
 

@@ -2,7 +2,8 @@
 
 use super::{GRACE, LONGEST_WAIT, SHORT, has_own_lifetimes};
 use crate::check::{Check, Level, Plan, Test};
-use crate::scenario::{Condition, Scenario};
+use crate::condition::Condition;
+use crate::scenario::Scenario;
 use crate::script::ops::{get, items, set};
 use crate::script::{Forgery, Operation};
 use crate::survey::Survey;

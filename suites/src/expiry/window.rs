@@ -2,7 +2,7 @@
 
 use super::for_each_kind;
 use crate::check::{Check, Level, Test};
-use crate::scenario::Condition;
+use crate::condition::Condition;
 use crate::script::Forgery;
 use crate::script::ops::{get, items, permanent, set};
 use crate::survey::Survey;

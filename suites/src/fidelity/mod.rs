@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::check::{Check, Level, Plan, Test};
-use crate::scenario::{Condition, Scenario};
+use crate::condition::Condition;
+use crate::scenario::Scenario;
 use crate::script::incompressible;
 use crate::script::ops::{get, set};
 use crate::survey::{Numbers, Store, Survey, Values};

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use crate::check::{Check, Level, Plan, Test};
+use crate::condition::Condition;
 use crate::expectation::Expected;
 use crate::response_rule::ResponseRule;
-use crate::scenario::{Condition, Scenario};
+use crate::scenario::Scenario;
 use crate::script::ops::{get, items, set};
 use crate::script::{Change, Company, Forgery, Spelling, words};
 use crate::survey::{Store, Survey};

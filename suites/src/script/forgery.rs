@@ -1,8 +1,12 @@
 //! Forged cookies, as data: how each follows from cookies that a browser really has.
 
+mod alter;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+use alter::{changed, unknown};
 
 /// The cookies of a browser: names and values.
 pub type Cookies = Vec<(Vec<u8>, Vec<u8>)>;
@@ -202,94 +206,9 @@ impl Company {
     }
 }
 
-/// The fields of a value: runs of the characters of base64 and of ids, percent-encoded or not.
-fn fields(value: &[u8]) -> Vec<std::ops::Range<usize>> {
-    let mut fields: Vec<std::ops::Range<usize>> = Vec::new();
-    let mut at = 0;
-    while at < value.len() {
-        let (byte, length) = match decoded(&value[at..]) {
-            Some(byte) => (byte, 3),
-            None => (value[at], 1),
-        };
-        if byte.is_ascii_alphanumeric() || b"-_+/=".contains(&byte) {
-            match fields.last_mut() {
-                Some(last) if last.end == at => last.end += length,
-                _ => fields.push(at..at + length),
-            }
-        }
-        at += length;
-    }
-    fields
-}
-
-/// The byte that a percent-encoding stands for.
-fn decoded(encoded: &[u8]) -> Option<u8> {
-    let digits = encoded.strip_prefix(b"%")?.get(..2)?;
-    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-}
-
-fn changed(value: &[u8], field: usize, change: Change, theirs: &[u8]) -> Vec<u8> {
-    let Some(range) = fields(value).into_iter().nth(field) else { return value.to_vec() };
-    let old = &value[range.clone()];
-    let new = match change {
-        Change::Emptied => Vec::new(),
-        Change::Truncated => old[..old.len() / 2].to_vec(),
-        Change::Doubled => [old, old].concat(),
-        Change::Flipped => {
-            let mut flipped = old.to_vec();
-            let middle = &mut flipped[old.len() / 2];
-            *middle = if *middle == b'A' { b'B' } else { b'A' };
-            flipped
-        }
-        Change::Recased => old.iter().map(|byte| swap_case(*byte)).collect(),
-        Change::Swapped => match fields(theirs).into_iter().nth(field) {
-            Some(range) => theirs[range].to_vec(),
-            None => old.to_vec(),
-        },
-    };
-    [&value[..range.start], &new, &value[range.end..]].concat()
-}
-
-fn swap_case(byte: u8) -> u8 {
-    if byte.is_ascii_lowercase() { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() }
-}
-
-fn is_word(value: &[u8], at: usize) -> bool {
-    value.get(at).is_some_and(u8::is_ascii_alphanumeric)
-}
-
-fn is_encoded(value: &[u8], at: usize) -> bool {
-    (1..=2).any(|back| at >= back && value[at - back] == b'%')
-}
-
-/// The value with other letters and digits. Delimiters and percent-encoded bytes stay, and so does the last character
-/// of each word: in base64 it often has few bits to spare.
-fn unknown(value: &[u8]) -> Vec<u8> {
-    let is_hex = value.iter().filter(|byte| byte.is_ascii_alphabetic()).all(u8::is_ascii_hexdigit);
-    let turn = |keep_last: bool| -> Vec<u8> {
-        let turned = value.iter().enumerate().map(|(at, byte)| {
-            let is_last = !is_word(value, at + 1);
-            let stays = !is_word(value, at) || is_encoded(value, at) || (keep_last && is_last);
-            if stays { *byte } else { another(*byte, is_hex) }
-        });
-        turned.collect()
-    };
-    let forged = turn(true);
-    if forged == value { turn(false) } else { forged }
-}
-
-/// Another letter for a letter, another digit for a digit.
-fn another(byte: u8, is_hex: bool) -> u8 {
-    let (first, count) = match byte {
-        b'0'..=b'9' => (b'0', 10),
-        b'a'..=b'z' => (b'a', if is_hex { 6 } else { 26 }),
-        _ => (b'A', if is_hex { 6 } else { 26 }),
-    };
-    first + (byte - first + 1) % count
-}
-
 #[cfg(test)]
 mod tests {
+    use super::alter::fields;
     use super::*;
 
     fn set(cookies: &[(&str, &str)]) -> Cookies {

@@ -1,0 +1,44 @@
+//! Whether a removal does what it says.
+
+use super::{Received, name};
+use crate::browser::Stored;
+
+/// Some frameworks send several removals of a name, for several paths: one that works is enough.
+pub(super) fn removal_removes(received: &[Received]) -> Option<Result<(), String>> {
+    let removals = || received.iter().filter(|received| received.is_removal);
+    removals().next()?;
+    let works = |name: &[u8]| {
+        removals().any(|removal| removal.cookie.name == name && removal.stored == Ok(Stored::Removed))
+    };
+    Some(match removals().find(|removal| !works(&removal.cookie.name)) {
+        None => Ok(()),
+        Some(Received { cookie, stored: Err(refusal), .. }) => {
+            Err(format!("a removal of {} that browsers drop: {refusal}", name(cookie)))
+        }
+        Some(Received { cookie, .. }) => Err(format!(
+            "a removal of {} that removes nothing: its name, Path or Domain is not that of the cookie",
+            name(cookie)
+        )),
+    })
+}
+
+pub(super) fn removal_repeats(received: &[Received], earlier: &[Received]) -> Option<Result<(), String>> {
+    let mut result = None;
+    for removal in received.iter().filter(|received| received.is_removal) {
+        let set = earlier.iter().find(|set| set.cookie.name == removal.cookie.name);
+        let Some(Received { cookie: set, .. }) = set else { continue };
+        let removal = &removal.cookie;
+        let attributes = [
+            ("Secure", set.secure == removal.secure),
+            ("HttpOnly", set.http_only == removal.http_only),
+            ("SameSite", set.same_site == removal.same_site),
+        ];
+        let other: Vec<&str> =
+            attributes.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect();
+        if !other.is_empty() {
+            return Some(Err(format!("a removal of {} with another {}", name(removal), other.join(", "))));
+        }
+        result = Some(Ok(()));
+    }
+    result
+}

@@ -1,5 +1,5 @@
-//! What answers have to be like beyond the table: `items` and `len` agree, a result shows what the operation saw, what a
-//! language adds is no item, and what is not understood is said to be.
+//! What answers have to be like beyond the table: `items` and `len` agree, a result shows what the operation saw, what
+//! a language adds is no item, and what is not understood is said to be.
 
 use serde_json::{Value, json};
 use sessionspec::script::Answer;

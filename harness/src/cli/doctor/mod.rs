@@ -1,4 +1,5 @@
-//! `sessionspec doctor`: looks at a probe that somebody is writing, and says what works, what is missing, what is wrong.
+//! `sessionspec doctor`: looks at a probe that somebody is writing, and says what works, what is missing, what is
+//! wrong.
 
 mod answers;
 mod chart;

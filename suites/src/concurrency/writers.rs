@@ -94,7 +94,12 @@ pub(super) const ALL_OR_NOTHING: Check = Check {
                     ]))],
                 )
                 .release(GATE)
-                .cycle("ann", [items().answers(of(&[("colour", "blue"), ("size", "large")]))]);
+                .cycle(
+                    "ann",
+                    [items()
+                        .answers(of(&[("colour", "blue"), ("size", "large")]))
+                        .only_if(Condition::DoneIn(1))],
+                );
             vec![race]
         })
     }),

@@ -56,3 +56,50 @@ pub(super) fn unpredictable(sets: &[Vec<u8>]) -> Option<Result<(), String>> {
         Err(format!("{bits} bits that vary, in {} ids", sets.len()))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A generator of its own for each trial, so that a trial can be looked at again: SplitMix64.
+    fn random(state: &mut u64) -> u64 {
+        *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn sets(id: impl FnMut() -> String) -> Vec<Vec<u8>> {
+        std::iter::repeat_with(id).take(64).map(String::into_bytes).collect()
+    }
+
+    #[test]
+    fn an_id_of_64_random_bits_is_never_called_guessable() {
+        const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        for trial in 0..1_000 {
+            let mut state = trial;
+            let hexadecimal = sets(|| format!("{:016x}", random(&mut state)));
+            assert_eq!(unpredictable(&hexadecimal), Some(Ok(())), "trial {trial}");
+            let letter = |bits: u64| char::from(LETTERS[usize::try_from(bits % 64).unwrap_or_default()]);
+            let base64 = sets(|| (0..11).map(|_| letter(random(&mut state))).collect());
+            assert_eq!(unpredictable(&base64), Some(Ok(())), "trial {trial}");
+        }
+    }
+
+    #[test]
+    fn a_counter_and_a_time_are_guessable_and_one_id_says_nothing() {
+        let mut number = 0xcafe_u64;
+        let counted = sets(|| {
+            number += 1;
+            format!("{number:032x}")
+        });
+        assert!(matches!(unpredictable(&counted), Some(Err(_))));
+        let mut nanoseconds = 1_800_000_000_000_000_000_u64;
+        let timed = sets(|| {
+            nanoseconds += 104_729;
+            nanoseconds.to_string()
+        });
+        assert!(matches!(unpredictable(&timed), Some(Err(_))));
+        assert_eq!(unpredictable(&counted[..1]), None);
+    }
+}

@@ -107,6 +107,8 @@ macro_rules! __each_check {
                 recommended all_or_nothing
                 recommended last_write_is_kept
                 recommended serialised
+                recommended explains_history
+                recommended parallel
             }
         }
     };

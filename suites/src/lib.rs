@@ -255,6 +255,7 @@ mod fault;
 mod fidelity;
 mod forgery;
 pub mod glue;
+mod history;
 mod identity;
 mod minimum;
 mod model;

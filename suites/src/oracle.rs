@@ -106,7 +106,8 @@ fn expectations_of_cycle(
     expectations
 }
 
-fn expected(op: &Operation, answer: &Answer, survey: &Survey) -> Option<Expected> {
+/// What has to be answered where the reference answers this; none where it is not compared.
+pub(crate) fn expected(op: &Operation, answer: &Answer, survey: &Survey) -> Option<Expected> {
     let expected = match (op, answer) {
         (Operation::Items, Answer::Ok(Value::Object(items))) => Expected::Items {
             items: without(items, &BTreeSet::from([PERMANENT_KEY.to_owned()])),

@@ -1,6 +1,6 @@
 //! Plays scripts: sends the cycles of several browsers to a backend, holds and releases them, keeps the transcript.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -28,8 +28,20 @@ pub struct Player {
 /// A cycle that waits at its gate, or is on its way there.
 struct Held {
     exchange: usize,
-    gates: BTreeMap<String, Gate>,
+    browser: String,
+    /// The gates that are closed to it, in the order in which it comes to them. One without any waits for others.
+    closed: VecDeque<(String, Gate)>,
     task: JoinHandle<Result<CycleResponse, BackendError>>,
+}
+
+impl Held {
+    fn waits_at(&self, gate: &str) -> bool {
+        self.closed.front().is_some_and(|(name, _)| name == gate)
+    }
+
+    fn open_all(&self) {
+        self.closed.iter().for_each(|(_, gate)| gate.open());
+    }
 }
 
 impl Player {
@@ -37,7 +49,7 @@ impl Player {
     #[must_use]
     pub fn new(backend: Rc<dyn Backend>, patience: Duration) -> Self {
         let transcript =
-            Transcript { origin: backend.origin(), path: backend.path().to_owned(), exchanges: Vec::new() };
+            Transcript { origin: backend.origin(), path: backend.path().to_owned(), ..Transcript::default() };
         Self {
             backend,
             patience,
@@ -68,13 +80,16 @@ impl Player {
 
     /// Sends one cycle and waits until it was answered or has arrived at its gate; its index in the transcript.
     pub async fn cycle(&mut self, browser: &str, ops: Vec<Operation>) -> usize {
-        let (exchange, request) = self.begin(browser, ops);
-        if request.gates.is_empty() {
-            let outcome = timeout(self.patience, self.backend.cycle(request)).await;
-            self.end(exchange, outcome.unwrap_or(Err(BackendError::NoAnswer(self.patience))));
-        } else {
-            self.hold(exchange, request).await;
+        if ops.iter().any(|op| matches!(op, Operation::Hold { .. })) {
+            let held = self.spawn_held(browser, ops);
+            let exchange = held.exchange;
+            self.hold(held).await;
+            return exchange;
         }
+        let (exchange, request) = self.begin(browser, ops);
+        self.count_at_once(1);
+        let outcome = timeout(self.patience, self.backend.cycle(request)).await;
+        self.end(exchange, outcome.unwrap_or(Err(BackendError::NoAnswer(self.patience))));
         exchange
     }
 
@@ -89,7 +104,7 @@ impl Player {
                 true
             }
             Err(_) => {
-                self.held.push(Held { exchange, gates: BTreeMap::new(), task });
+                self.held.push(Held { exchange, browser: browser.to_owned(), closed: VecDeque::new(), task });
                 false
             }
         }
@@ -98,29 +113,45 @@ impl Player {
     /// Whether a cycle waits at this gate.
     #[must_use]
     pub fn is_held(&self, gate: &str) -> bool {
-        self.held.iter().any(|held| held.gates.contains_key(gate))
+        self.held.iter().any(|held| held.waits_at(gate))
     }
 
-    /// Opens a gate and waits for the answer of the cycle that was held there.
+    /// Opens a gate to everybody who waits at it, and waits until each was answered or has come to its next gate.
     pub async fn release(&mut self, gate: &str) {
-        let Some(at) = self.held.iter().position(|held| held.gates.contains_key(gate)) else { return };
-        let held = self.held.remove(at);
-        self.await_held(held).await;
-        // What was only waiting for others, and not for a gate of its own, is answered now.
-        let (started, held) =
-            std::mem::take(&mut self.held).into_iter().partition(|held| held.gates.is_empty());
+        let (mut released, held): (Vec<Held>, _) =
+            std::mem::take(&mut self.held).into_iter().partition(|held| held.waits_at(gate));
+        self.held = held;
+        for held in &mut released {
+            if let Some((_, gate)) = held.closed.pop_front() {
+                gate.open();
+            }
+        }
+        let browsers: Vec<String> = released.iter().map(|held| held.browser.clone()).collect();
+        for held in released {
+            self.hold(held).await;
+        }
+        for browser in browsers {
+            self.await_started(&browser).await;
+        }
+    }
+
+    /// Waits for the requests of this browser that were only waiting for others, once none of those is held.
+    async fn await_started(&mut self, browser: &str) {
+        let is_of_browser = |held: &Held| held.browser == browser;
+        if self.held.iter().any(|held| is_of_browser(held) && !held.closed.is_empty()) {
+            return;
+        }
+        let (started, held) = std::mem::take(&mut self.held).into_iter().partition(is_of_browser);
         self.held = held;
         for started in started {
-            self.await_held(started).await;
+            self.hold(started).await;
         }
     }
 
     /// Sends one cycle and waits for nothing.
     fn start(&mut self, browser: &str, ops: Vec<Operation>) {
-        let (exchange, request) = self.begin(browser, ops);
-        let gates = request.gates.clone();
-        let task = self.spawn(request);
-        self.held.push(Held { exchange, gates, task });
+        let held = self.spawn_held(browser, ops);
+        self.held.push(held);
     }
 
     /// Gives `to` a copy of the cookies of `from`.
@@ -169,10 +200,13 @@ impl Player {
 
     /// Opens all gates, waits for all answers, and returns what happened.
     pub async fn finish(mut self) -> Transcript {
-        let held = std::mem::take(&mut self.held);
-        held.iter().flat_map(|held| held.gates.values()).for_each(Gate::open);
+        let mut held = std::mem::take(&mut self.held);
+        held.iter().for_each(Held::open_all);
+        for held in &mut held {
+            held.closed.clear();
+        }
         for held in held {
-            self.await_held(held).await;
+            self.hold(held).await;
         }
         self.transcript
     }
@@ -232,36 +266,55 @@ impl Player {
         exchange.outcome = Outcome::of(response.status, response.body);
     }
 
-    async fn hold(&mut self, exchange: usize, request: CycleRequest) {
-        let gates = request.gates.clone();
-        let first = request.ops.iter().find_map(|op| match op {
-            Operation::Hold { gate } => gates.get(gate).cloned(),
-            _ => None,
-        });
-        let first = first.unwrap_or_default();
-        let mut task = self.spawn(request);
+    /// Waits until the cycle was answered, or has come to the first of its gates that is closed.
+    async fn hold(&mut self, mut held: Held) {
+        let next = held.closed.front().map(|(_, gate)| gate.clone());
         let arrived_or_answered = async {
+            let arrived = async {
+                match &next {
+                    Some(gate) => gate.arrival().await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
-                () = first.arrival() => None,
-                joined = &mut task => Some(joined),
+                () = arrived => None,
+                joined = &mut held.task => Some(joined),
             }
         };
         match timeout(self.patience, arrived_or_answered).await {
-            Ok(Some(joined)) => self.end(exchange, flatten(joined)),
-            Ok(None) => self.held.push(Held { exchange, gates, task }),
-            Err(_) => {
-                gates.values().for_each(Gate::open);
-                self.held.push(Held { exchange, gates: BTreeMap::new(), task });
+            Ok(Some(joined)) => self.end(held.exchange, flatten(joined)),
+            Ok(None) => {
+                self.held.push(held);
+                self.count_at_once(0);
             }
+            // One that has not even come to its gate is given time until the script ends.
+            Err(_) if !held.closed.is_empty() => {
+                held.open_all();
+                self.held.push(Held { closed: VecDeque::new(), ..held });
+            }
+            Err(_) => held.task.abort(),
         }
     }
 
-    async fn await_held(&mut self, mut held: Held) {
-        held.gates.values().for_each(Gate::open);
-        match timeout(self.patience, &mut held.task).await {
-            Ok(joined) => self.end(held.exchange, flatten(joined)),
-            Err(_) => held.task.abort(),
+    /// Takes down how many requests are at work: those that are held, and so many more.
+    fn count_at_once(&mut self, more: usize) {
+        let held = self.held.iter().filter(|held| !held.closed.is_empty()).count();
+        self.transcript.at_once = self.transcript.at_once.max(held + more);
+    }
+
+    /// Sends one cycle, with its gates closed.
+    fn spawn_held(&mut self, browser: &str, ops: Vec<Operation>) -> Held {
+        let (exchange, request) = self.begin(browser, ops);
+        let mut closed: VecDeque<(String, Gate)> = VecDeque::new();
+        for op in &request.ops {
+            if let Operation::Hold { gate } = op
+                && !closed.iter().any(|(name, _)| name == gate)
+            {
+                closed.push_back((gate.clone(), request.gates[gate].clone()));
+            }
         }
+        let task = self.spawn(request);
+        Held { exchange, browser: browser.to_owned(), closed, task }
     }
 
     fn spawn(&self, request: CycleRequest) -> JoinHandle<Result<CycleResponse, BackendError>> {

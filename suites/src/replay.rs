@@ -129,11 +129,11 @@ async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> R
     let Some(check) = check_of(case) else { return Ok(case.scenario.clone()) };
     match check.test {
         Test::Property(plan) => {
-            let dead_sessions = match plan(survey) {
-                Plan::Do(property) => property.dead_sessions,
+            let property = match plan(survey) {
+                Plan::Do(property) => property,
                 Plan::NotApplicable(because) => return Err(because),
             };
-            Ok(oracle::scenario(case.scenario.script.clone(), survey, dead_sessions, transcript).await)
+            Ok(property.scenario(case.scenario.script.clone(), survey, transcript).await)
         }
         Test::Scenarios(plan) => match plan(survey) {
             Plan::Do(scenarios) => scenarios

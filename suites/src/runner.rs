@@ -210,8 +210,7 @@ impl Run {
         let mut failures = Vec::new();
         for (scenario, transcript) in self.play_all(check, scenarios).await? {
             let judgement = scenario.judge(&transcript);
-            evidence.scripts += 1;
-            evidence.comparisons += judgement.comparisons;
+            evidence.add(&transcript, judgement.comparisons);
             failures.extend(judgement.finding.map(|finding| self.failure(finding, scenario, &transcript)));
         }
         Ok(Outcome::of(evidence, failures))
@@ -228,7 +227,7 @@ impl Run {
             backend: Rc::clone(&self.backend),
             survey: &self.survey,
             patience: self.options.patience,
-            dead_sessions: property.dead_sessions,
+            property,
         };
         let hunt = Hunt {
             check: check.id,

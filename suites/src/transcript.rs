@@ -17,6 +17,8 @@ pub struct Transcript {
     pub path: String,
     /// One exchange for each cycle that was begun.
     pub exchanges: Vec<Exchange>,
+    /// How many requests were certainly at work at once, at most.
+    pub at_once: usize,
 }
 
 /// One request and what came of it.

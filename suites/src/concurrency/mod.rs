@@ -3,6 +3,7 @@
 //! A held cycle always reads before it is held, so that a session which is loaded at its first use has been loaded.
 
 mod clobbering;
+mod histories;
 mod resurrection;
 mod rotation;
 mod writers;
@@ -27,6 +28,8 @@ pub(crate) const CHECKS: &[Check] = &[
     writers::ALL_OR_NOTHING,
     writers::LAST_WRITE_IS_KEPT,
     writers::SERIALISED,
+    histories::EXPLAINED,
+    histories::PARALLEL,
 ];
 
 /// The gate at which the first of two requests waits.

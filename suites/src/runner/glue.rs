@@ -20,7 +20,7 @@ pub(super) async fn judge(glue: Option<&Glue>, body: GlueCheck) -> Outcome {
         })
     };
     match without_panic(async { body(glue).await }).await.unwrap_or_else(panicked) {
-        Ok(comparisons) => Outcome::of(Evidence { scripts: 1, comparisons }, Vec::new()),
+        Ok(comparisons) => Outcome::of(Evidence { scripts: 1, comparisons, at_once: None }, Vec::new()),
         Err(finding) => {
             let failure = Failure {
                 reason: finding.reason.to_owned(),
@@ -29,7 +29,7 @@ pub(super) async fn judge(glue: Option<&Glue>, body: GlueCheck) -> Outcome {
                 done: Some(finding.done.to_owned()),
                 ..Failure::default()
             };
-            Outcome::of(Evidence { scripts: 1, comparisons: 1 }, vec![failure])
+            Outcome::of(Evidence { scripts: 1, comparisons: 1, at_once: None }, vec![failure])
         }
     }
 }

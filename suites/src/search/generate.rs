@@ -4,12 +4,13 @@
 //! not: what they do to the data is a capability, or needs a clock, and other suites judge it.
 
 use proptest::strategy::BoxedStrategy;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use sessionspec_reference::Value;
 
-use super::Property;
+use super::dice::Dice;
+use super::overlapping::Overlapping;
 use super::scribe::Scribe;
 use super::values::{KEYS, MORE_KEYS, nested, values};
+use super::{Property, Shape};
 use crate::script::Script;
 use crate::survey::{Attribute, Nested, Permanent, Survey, Values};
 
@@ -111,9 +112,14 @@ impl Generator {
     /// The script of this seed (see [`case_seed`]).
     #[must_use]
     pub fn script(&self, seed: [u8; 32]) -> Script {
-        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
-        let config = Config { failure_persistence: None, ..Config::default() };
-        Scribe::new(self, TestRunner::new_with_rng(config, rng)).script()
+        let dice = Dice::new(seed);
+        let overlapping = |dice| Overlapping::new(dice, &self.survey, &self.keys[..3]);
+        match self.property.shape {
+            Shape::OneCycle => Scribe::new(self, dice).one_cycle(),
+            Shape::SeveralCycles => Scribe::new(self, dice).several_cycles(),
+            Shape::Overlapping => overlapping(dice).step_by_step(),
+            Shape::Parallel => overlapping(dice).in_parallel(),
+        }
     }
 }
 

@@ -54,8 +54,7 @@ pub(crate) async fn hunt(
         played(case, hunt.cases);
         let script = generator.script(case_seed(hunt.run_seed, hunt.check, case));
         let tried = trial.play(script).await?;
-        evidence.scripts += 1;
-        evidence.comparisons += tried.judgement.comparisons;
+        evidence.add(&tried.transcript, tried.judgement.comparisons);
         if let Some(failing) = tried.failing() {
             return Ok((evidence, Some(corner(trial, hunt.bounds, case, failing).await)));
         }

@@ -3,13 +3,21 @@
 //! The strategies for values are proptest's, and this is the only module that knows it. State and loop are our own:
 //! proptest's runner cannot await, may drift to another bug while it shrinks, and cannot replay one case alone.
 
+mod dice;
 mod generate;
 mod hunt;
+mod overlapping;
 mod scribe;
 mod shrink;
 mod simpler;
 mod trial;
 mod values;
+
+use crate::scenario::Scenario;
+use crate::script::Script;
+use crate::survey::Survey;
+use crate::transcript::Transcript;
+use crate::{history, oracle};
 
 pub use generate::{Generator, case_seed};
 pub(crate) use hunt::{Caught, Hunt, hunt};
@@ -32,6 +40,22 @@ pub enum Shape {
     OneCycle,
     /// Several cycles of one to three browsers, some of which share a session.
     SeveralCycles,
+    /// Cycles of one browser, some of which are held while others go through.
+    Overlapping,
+    /// Cycles of several browsers that are held together and then go on at the same time.
+    Parallel,
+}
+
+impl Property {
+    /// The script with what it has to answer on a backend like the one that was surveyed.
+    pub(crate) async fn scenario(self, script: Script, survey: &Survey, transcript: &Transcript) -> Scenario {
+        match self.shape {
+            Shape::OneCycle | Shape::SeveralCycles => {
+                oracle::scenario(script, survey, self.dead_sessions, transcript).await
+            }
+            Shape::Overlapping | Shape::Parallel => history::scenario(script, survey, transcript),
+        }
+    }
 }
 
 /// Whether browsers act with cookies whose session has ended or has another id since.

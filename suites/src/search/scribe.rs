@@ -1,13 +1,10 @@
 //! Writes one script, step by step: a model of what each session holds says what is worth doing next.
 
-use proptest::prelude::*;
-use proptest::strategy::ValueTree;
-use proptest::test_runner::TestRunner;
 use serde_json::json;
 use sessionspec_reference::value::PathStep;
 use sessionspec_reference::{Map, Value};
 
-use super::Shape;
+use super::dice::Dice;
 use super::generate::{BROWSERS, Generator, Verb};
 use super::values::{fits, small_value};
 use crate::model::Model;
@@ -17,31 +14,30 @@ use crate::survey::{Nested, Values};
 /// Writes one script.
 pub(super) struct Scribe<'a> {
     plan: &'a Generator,
-    dice: TestRunner,
+    dice: Dice,
     model: Model<'a>,
 }
 
 impl<'a> Scribe<'a> {
-    pub(super) fn new(plan: &'a Generator, dice: TestRunner) -> Self {
+    pub(super) fn new(plan: &'a Generator, dice: Dice) -> Self {
         Self { plan, dice, model: Model::new(&plan.survey, plan.property.dead_sessions) }
     }
 
-    pub(super) fn script(mut self) -> Script {
+    /// One cycle of one browser, with several operations.
+    pub(super) fn one_cycle(mut self) -> Script {
+        let turns = 1 + self.dice.below(8);
+        Script { steps: vec![self.cycle(BROWSERS[0], turns)] }
+    }
+
+    /// Several cycles of one to three browsers.
+    pub(super) fn several_cycles(mut self) -> Script {
         let mut script = Script::new();
-        match self.plan.property.shape {
-            Shape::OneCycle => {
-                let turns = 1 + self.below(8);
-                script.steps.push(self.cycle(BROWSERS[0], turns));
-            }
-            Shape::SeveralCycles => {
-                let browsers = &BROWSERS[..self.weighted(&[(5, 1), (3, 2), (3, 3)])];
-                for _ in 0..1 + browsers.len() + self.below(7) {
-                    script.steps.extend(self.copy_cookies(browsers));
-                    let browser = self.browser(browsers);
-                    let turns = self.weighted(&[(1, 0), (6, 1), (3, 2), (2, 3), (1, 5)]);
-                    script.steps.push(self.cycle(browser, turns));
-                }
-            }
+        let browsers = &BROWSERS[..self.dice.weighted(&[(5, 1), (3, 2), (3, 3)])];
+        for _ in 0..1 + browsers.len() + self.dice.below(7) {
+            script.steps.extend(self.copy_cookies(browsers));
+            let browser = self.browser(browsers);
+            let turns = self.dice.weighted(&[(1, 0), (6, 1), (3, 2), (2, 3), (1, 5)]);
+            script.steps.push(self.cycle(browser, turns));
         }
         script
     }
@@ -50,12 +46,12 @@ impl<'a> Scribe<'a> {
     fn copy_cookies(&mut self, browsers: &[&'static str]) -> Option<Step> {
         let sources: Vec<&str> =
             browsers.iter().copied().filter(|from| self.model.copy_can_be_judged(from)).collect();
-        if browsers.len() < 2 || sources.is_empty() || self.below(5) > 0 {
+        if browsers.len() < 2 || sources.is_empty() || self.dice.below(5) > 0 {
             return None;
         }
-        let from = sources[self.below(sources.len())];
+        let from = sources[self.dice.below(sources.len())];
         let others: Vec<&str> = browsers.iter().copied().filter(|other| *other != from).collect();
-        let to = others[self.below(others.len())];
+        let to = others[self.dice.below(others.len())];
         self.model.copy_cookies(from, to);
         Some(Step::CopyCookies { from: from.to_owned(), to: to.to_owned() })
     }
@@ -65,7 +61,7 @@ impl<'a> Scribe<'a> {
     fn browser(&mut self, browsers: &[&'static str]) -> &'static str {
         let judged: Vec<&'static str> =
             browsers.iter().copied().filter(|browser| self.model.can_be_judged(browser)).collect();
-        judged[self.below(judged.len())]
+        judged[self.dice.below(judged.len())]
     }
 
     fn cycle(&mut self, browser: &'static str, turns: usize) -> Step {
@@ -91,10 +87,10 @@ impl<'a> Scribe<'a> {
     /// So that nothing that went wrong stays hidden, in whichever way it is read.
     fn look_at_everything(&mut self, browser: &str, ops: &mut Vec<Operation>) {
         ops.push(Operation::Items);
-        if self.is_tried(Verb::Get) && self.below(2) == 0 {
+        if self.is_tried(Verb::Get) && self.dice.below(2) == 0 {
             ops.push(Operation::Get { key: self.key(browser, 4) });
         }
-        if self.is_tried(Verb::Permanent) && self.below(2) == 0 {
+        if self.is_tried(Verb::Permanent) && self.dice.below(2) == 0 {
             ops.push(Operation::Permanent);
         }
     }
@@ -102,10 +98,10 @@ impl<'a> Scribe<'a> {
     /// One or two operations that belong together.
     fn turn(&mut self, browser: &str, ops: &mut Vec<Operation>) {
         let is_empty = self.items(browser).is_empty();
-        let mut verb = self.weighted(&self.plan.verbs);
+        let mut verb = self.dice.weighted(&self.plan.verbs);
         // On an empty session most verbs find nothing to do: every other time something is put in first.
-        if is_empty && self.below(2) == 0 {
-            verb = self.weighted(&[(3, Verb::Set), (1, verb)]);
+        if is_empty && self.dice.below(2) == 0 {
+            verb = self.dice.weighted(&[(3, Verb::Set), (1, verb)]);
         }
         match verb {
             Verb::Get => ops.push(Operation::Get { key: self.key(browser, 2) }),
@@ -128,7 +124,7 @@ impl<'a> Scribe<'a> {
             Verb::SetPermanent => {
                 // Mostly flipped, or a backend that forgets would look as if it remembered.
                 let now = self.model.permanent(browser).unwrap_or(false);
-                ops.push(Operation::SetPermanent { value: now ^ (self.below(4) > 0) });
+                ops.push(Operation::SetPermanent { value: now ^ (self.dice.below(4) > 0) });
             }
             Verb::Modified => ops.push(Operation::Modified),
             Verb::New => ops.push(Operation::New),
@@ -152,14 +148,14 @@ impl<'a> Scribe<'a> {
             ops.push(Operation::Set { key: key.clone(), value: value.clone() });
             (key, value)
         } else {
-            containers[self.below(containers.len())].clone()
+            containers[self.dice.below(containers.len())].clone()
         };
         let mut path = vec![PathStep::Key(key)];
         self.walk_into(&container, &mut path);
-        ops.push(Operation::SetIn { path, value: json!(self.below(3)) });
+        ops.push(Operation::SetIn { path, value: json!(self.dice.below(3)) });
         // Where nobody notices by itself, an untold change only casts doubt on the item.
         let told = if self.plan.survey.nested == Nested::Untracked { 3 } else { 1 };
-        if self.is_tried(Verb::SetModified) && self.below(4) < told {
+        if self.is_tried(Verb::SetModified) && self.dice.below(4) < told {
             ops.push(Operation::SetModified);
         }
     }
@@ -168,11 +164,11 @@ impl<'a> Scribe<'a> {
     fn walk_into(&mut self, container: &Value, path: &mut Vec<PathStep>) {
         let (step, inside) = match container {
             Value::Array(elements) => {
-                let index = self.below(elements.len());
+                let index = self.dice.below(elements.len());
                 (PathStep::Index(index), elements.get(index))
             }
             _ => {
-                let key = ["n", "a", "items"][self.below(3)];
+                let key = ["n", "a", "items"][self.dice.below(3)];
                 (PathStep::from(key), container.get(key))
             }
         };
@@ -180,7 +176,7 @@ impl<'a> Scribe<'a> {
         let goes_on =
             |inside: &&Value| inside.is_object() || inside.as_array().is_some_and(|list| !list.is_empty());
         if let Some(inside) = inside.filter(goes_on)
-            && self.below(2) == 0
+            && self.dice.below(2) == 0
         {
             self.walk_into(inside, path);
         }
@@ -189,12 +185,12 @@ impl<'a> Scribe<'a> {
     /// Items for an update: none, or some that are there already and some that are not, or now and then many.
     fn some_items(&mut self, browser: &str) -> Map {
         let mut items = Map::new();
-        for _ in 0..self.below(4) {
+        for _ in 0..self.dice.below(4) {
             let key = self.key(browser, 1);
             let value = self.value_for(browser, &items, &key);
             items.insert(key, value);
         }
-        if self.below(8) == 0 {
+        if self.dice.below(8) == 0 {
             items.extend(self.plan.more_keys.iter().map(|key| ((*key).to_owned(), small_value())));
         }
         items
@@ -208,24 +204,23 @@ impl<'a> Scribe<'a> {
 
     /// A key that is there `existing` times as often as one that is not.
     fn key(&mut self, browser: &str, existing: usize) -> String {
-        let wants_existing = self.below(existing + 1) > 0;
+        let wants_existing = self.dice.below(existing + 1) > 0;
         let items = self.model.items(browser);
         let is_there = |key: &&str| items.is_some_and(|items| items.contains_key(*key));
         let (there, missing): (Vec<&str>, Vec<&str>) = self.plan.keys.iter().partition(|key| is_there(key));
         let chosen =
             if (wants_existing && !there.is_empty()) || missing.is_empty() { there } else { missing };
-        chosen[self.below(chosen.len())].to_owned()
+        chosen[self.dice.below(chosen.len())].to_owned()
     }
 
     /// A value that fits into the session beside its other items and those that come with it.
     fn value_for(&mut self, browser: &str, together_with: &Map, key: &str) -> Value {
-        let strategy = if self.plan.survey.values == Values::Json && self.below(6) == 0 {
+        let strategy = if self.plan.survey.values == Values::Json && self.dice.below(6) == 0 {
             &self.plan.nested
         } else {
             &self.plan.values
         };
-        let value =
-            strategy.new_tree(&mut self.dice).map(|tree| tree.current()).unwrap_or_else(|_| small_value());
+        let value = self.dice.value(strategy).unwrap_or_else(small_value);
         let mut items = self.items(browser).clone();
         items.extend(together_with.clone());
         if fits(&items, key, &value) { value } else { small_value() }
@@ -237,22 +232,5 @@ impl<'a> Scribe<'a> {
 
     fn is_tried(&self, verb: Verb) -> bool {
         self.plan.verbs.iter().any(|(_, tried)| *tried == verb)
-    }
-
-    /// A number from zero to below this one; zero of zero.
-    fn below(&mut self, end: usize) -> usize {
-        self.dice.rng().random_range(0..end.max(1))
-    }
-
-    fn weighted<T: Copy>(&mut self, choices: &[(u32, T)]) -> T {
-        let total: u32 = choices.iter().map(|(weight, _)| weight).sum();
-        let mut at = self.dice.rng().random_range(0..total);
-        for (weight, choice) in choices {
-            match at.checked_sub(*weight) {
-                Some(rest) => at = rest,
-                None => return *choice,
-            }
-        }
-        unreachable!("the number is below the sum of the weights")
     }
 }

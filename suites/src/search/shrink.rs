@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Trial;
 use super::simpler::{
-    Unit, join_cycles, merge_browsers, rename_browsers, simpler_operations, simpler_writes, up_to, weight,
-    without, without_pair,
+    Unit, join_cycles, merge_browsers, rename_browsers, simpler_keys, simpler_operations, simpler_writes,
+    up_to, weight, without, without_pair,
 };
 use super::trial::Failing;
+use super::{Shape, Trial};
 use crate::script::Script;
 
 /// How long a failing script is made smaller, at most.
@@ -67,7 +67,11 @@ impl Shrinker<'_> {
             self.delete_pairs().await;
             self.accept_first(join_cycles).await;
             self.accept_first(simpler_writes).await;
-            self.accept_first(simpler_operations).await;
+            match self.trial.property.shape {
+                Shape::OneCycle | Shape::SeveralCycles => self.accept_first(simpler_operations).await,
+                // There the values say who wrote them.
+                Shape::Overlapping | Shape::Parallel => self.accept_first(simpler_keys).await,
+            }
             self.accept_first(merge_browsers).await;
             if self.stopped.is_some() || weight(self.script()) == before {
                 break;

@@ -28,12 +28,7 @@ fn scripts(survey: &Survey, property: Property, count: u32) -> Vec<Script> {
 }
 
 async fn on_the_reference(survey: &Survey, property: Property, modes: Modes) -> Trial<'_> {
-    Trial {
-        backend: in_process(Memory::new(modes)),
-        survey,
-        patience: Duration::from_secs(10),
-        dead_sessions: property.dead_sessions,
-    }
+    Trial { backend: in_process(Memory::new(modes)), survey, patience: Duration::from_secs(10), property }
 }
 
 #[test]

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::DeadSessions;
+use super::Property;
 use crate::backend::{Backend, BackendError};
-use crate::oracle;
 use crate::player::play_judgeable;
 use crate::scenario::{Finding, Judgement, Scenario};
 use crate::script::Script;
@@ -22,8 +21,8 @@ pub(crate) struct Trial<'a> {
     pub(crate) survey: &'a Survey,
     /// How long a cycle may take.
     pub(crate) patience: Duration,
-    /// Whether dead sessions are judged.
-    pub(crate) dead_sessions: DeadSessions,
+    /// What is judged.
+    pub(crate) property: Property,
 }
 
 /// A script that was played and judged.
@@ -50,7 +49,7 @@ impl Trial<'_> {
     pub(crate) async fn play(&self, script: Script) -> Result<Tried, BackendError> {
         let began = Instant::now();
         let transcript = play_judgeable(&self.backend, &script, self.patience).await?;
-        let scenario = oracle::scenario(script, self.survey, self.dead_sessions, &transcript).await;
+        let scenario = self.property.scenario(script, self.survey, &transcript).await;
         let judgement = if self.outlives_a_session(began.elapsed()) {
             Judgement { comparisons: 0, finding: None }
         } else {

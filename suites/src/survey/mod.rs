@@ -212,6 +212,8 @@ rows! {
         Merged = "merged",
         /// They cannot overlap.
         Serialised = "serialised",
+        /// Those of the one that is saved last are refused, with an error.
+        Refused = "refused",
         /// Neither can be said.
         Unknown = "unknown",
     }

@@ -19,7 +19,7 @@ use crate::script::ops::{
     clear, destroy, get, hold, items, modified, new, permanent, set, set_in, set_modified, set_permanent,
 };
 use crate::script::{Answer, Operation};
-use crate::transcript::Exchange;
+use crate::transcript::{Exchange, Outcome};
 
 /// Observes everything. The backend has answered before (see the preflight).
 pub(crate) async fn survey(
@@ -259,12 +259,15 @@ impl Observer<'_> {
         }
         let mut player = self.player();
         player.cycle("surveyor", vec![set("text", TEXT)]).await;
-        player.cycle("surveyor", vec![get("text"), hold("survey"), set("first", TEXT)]).await;
+        let held = player.cycle("surveyor", vec![get("text"), hold("survey"), set("first", TEXT)]).await;
         player.cycle("surveyor", vec![set("other", TEXT)]).await;
         player.release("survey").await;
         let last = player.cycle("surveyor", vec![get("first"), get("other")]).await;
-        let answers = player.transcript().exchanges[last].answers();
-        match answers {
+        let exchanges = &player.transcript().exchanges;
+        let is_kept = matches!(exchanges[held].outcome, Outcome::Answered { save_error: None, .. })
+            && exchanges[held].answers().iter().all(Answer::is_done);
+        match exchanges[last].answers() {
+            [Answer::Absent, Answer::Ok(_)] if !is_kept => Concurrency::Refused,
             [Answer::Ok(_), Answer::Ok(_)] => Concurrency::Merged,
             [Answer::Ok(_), Answer::Absent] => Concurrency::LastWriteWins,
             _ => Concurrency::Unknown,

@@ -123,7 +123,8 @@ fn simpler_members(members: &Map) -> Vec<Map> {
 }
 
 /// Scripts in which one key is replaced throughout by one that comes before it in the alphabet.
-fn simpler_keys(script: &Script) -> Vec<Script> {
+/// Scripts with a simpler key throughout.
+pub(in crate::search) fn simpler_keys(script: &Script) -> Vec<Script> {
     let mut candidates = Vec::new();
     for key in keys(script) {
         for simpler in &KEYS[..weight_of_key(key)] {

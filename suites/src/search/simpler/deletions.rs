@@ -24,12 +24,12 @@ impl Unit {
 
 /// The script up to this operation, which is the last one that matters.
 pub(in crate::search) fn up_to(script: &Script, cycle: usize, op: Option<usize>) -> Script {
-    let is_cycle = |(_, step): &(usize, &Step)| matches!(step, Step::Cycle(_));
+    let is_cycle = |(_, step): &(usize, &Step)| matches!(step, Step::Cycle(_) | Step::Start(_));
     let mut cut = script.clone();
     if let Some((last, _)) = script.steps.iter().enumerate().filter(is_cycle).nth(cycle) {
         cut.steps.truncate(last + 1);
     }
-    if let (Some(Step::Cycle(cycle)), Some(op)) = (cut.steps.last_mut(), op) {
+    if let (Some(Step::Cycle(cycle) | Step::Start(cycle)), Some(op)) = (cut.steps.last_mut(), op) {
         cycle.ops.truncate(op + 1);
     }
     cut

@@ -12,7 +12,7 @@ use super::values::KEYS;
 use crate::script::{Cycle, Operation, Script, Step};
 
 pub(super) use browsers::{merge_browsers, rename_browsers};
-pub(super) use contents::simpler_operations;
+pub(super) use contents::{simpler_keys, simpler_operations};
 pub(super) use deletions::{Unit, join_cycles, up_to, without, without_pair};
 pub(super) use writes::simpler_writes;
 
@@ -73,7 +73,7 @@ fn weight_of_value(value: &Value) -> usize {
 
 fn cycles_mut(script: &mut Script) -> impl Iterator<Item = &mut Cycle> {
     script.steps.iter_mut().filter_map(|step| match step {
-        Step::Cycle(cycle) => Some(cycle),
+        Step::Cycle(cycle) | Step::Start(cycle) => Some(cycle),
         _ => None,
     })
 }

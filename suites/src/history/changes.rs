@@ -1,0 +1,59 @@
+//! What a request changes, as something that can be done to other items than those that it has read.
+
+use sessionspec_reference::{Map, Value};
+
+use crate::script::Operation;
+
+/// One change.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Change {
+    Set(String, Value),
+    Remove(String),
+    /// Everything that the request has seen.
+    Clear(Vec<String>),
+}
+
+/// Whether the checker knows what the operation does.
+pub(super) fn is_known(op: &Operation) -> bool {
+    !op.writes()
+        || matches!(
+            op,
+            Operation::Set { .. }
+                | Operation::Delete { .. }
+                | Operation::Pop { .. }
+                | Operation::Setdefault { .. }
+                | Operation::Update { .. }
+                | Operation::Clear
+                | Operation::Destroy
+        )
+}
+
+/// What the operation changes in a session with these items.
+pub(super) fn changes_of(op: &Operation, items: &Map) -> Vec<Change> {
+    match op {
+        Operation::Set { key, value } => vec![Change::Set(key.clone(), value.clone())],
+        Operation::Setdefault { key, value } if !items.contains_key(key) => {
+            vec![Change::Set(key.clone(), value.clone())]
+        }
+        Operation::Update { items } => {
+            items.iter().map(|(key, value)| Change::Set(key.clone(), value.clone())).collect()
+        }
+        Operation::Delete { key } | Operation::Pop { key } if items.contains_key(key) => {
+            vec![Change::Remove(key.clone())]
+        }
+        Operation::Clear | Operation::Destroy => vec![Change::Clear(items.keys().cloned().collect())],
+        _ => Vec::new(),
+    }
+}
+
+/// These items after these changes.
+pub(super) fn changed<'a>(mut items: Map, changes: impl IntoIterator<Item = &'a Change>) -> Map {
+    for change in changes {
+        match change {
+            Change::Set(key, value) => drop(items.insert(key.clone(), value.clone())),
+            Change::Remove(key) => drop(items.remove(key)),
+            Change::Clear(seen) => items.retain(|key, _| !seen.contains(key)),
+        }
+    }
+    items
+}

@@ -1,0 +1,179 @@
+//! Writes scripts in which requests of one browser overlap. Every write is one of a kind, so that what is read says
+//! whose it is.
+
+use std::collections::VecDeque;
+
+use serde_json::json;
+
+use super::dice::Dice;
+use crate::script::ops::{clear, destroy, hold, items, set};
+use crate::script::{Operation, Script};
+use crate::survey::{AtOnce, Survey};
+
+/// So many requests are at work at once: as many as every probe has to serve.
+const MOST_AT_ONCE: usize = 8;
+
+/// So many of them are held in a script that goes step by step.
+const MOST_HELD: usize = 3;
+
+/// The gate at which those wait that go on together.
+const TOGETHER: &str = "together";
+
+const BROWSERS: [&str; 4] = ["ann", "bob", "cyd", "dan"];
+
+/// Writes one script.
+pub(super) struct Overlapping<'a> {
+    dice: Dice,
+    survey: &'a Survey,
+    keys: &'a [&'static str],
+    script: Script,
+    /// How many writes there were.
+    written: usize,
+    /// How many gates there were.
+    gates: usize,
+    /// The gates that are closed.
+    closed: VecDeque<String>,
+}
+
+impl<'a> Overlapping<'a> {
+    pub(super) fn new(dice: Dice, survey: &'a Survey, keys: &'a [&'static str]) -> Self {
+        let script = Script::new();
+        Self { dice, survey, keys, script, written: 0, gates: 0, closed: VecDeque::new() }
+    }
+
+    /// One request after the other is begun, some are held, and all of them end.
+    pub(super) fn step_by_step(mut self) -> Script {
+        let browser = BROWSERS[0];
+        let first = if self.dice.once_in(6) { Vec::new() } else { vec![self.set(), self.set()] };
+        self.cycle(browser, first);
+        for _ in 0..3 + self.dice.below(6) {
+            self.turn(browser);
+        }
+        while !self.closed.is_empty() {
+            self.release();
+        }
+        self.cycle(browser, vec![items()]);
+        self.script
+    }
+
+    fn turn(&mut self, browser: &str) {
+        let held = self.closed.len();
+        match self.dice.below(6) {
+            0..=2 if held < self.most_held() => self.held(browser),
+            0..=1 if held > 0 => self.release(),
+            2 => {
+                let ops = vec![items(), self.set()];
+                self.cycle(BROWSERS[1], ops);
+            }
+            _ if held > 0 && self.is_serialised() => self.started(browser),
+            _ => {
+                let ops = self.plain();
+                self.cycle(browser, ops);
+            }
+        }
+    }
+
+    /// Rounds in which several browsers have several requests at work at once, which all go on together.
+    pub(super) fn in_parallel(mut self) -> Script {
+        for browser in BROWSERS {
+            let first = vec![self.set(), self.set()];
+            self.cycle(browser, first);
+        }
+        for _ in 0..2 {
+            // Where one waits for the other, only one of each browser gets to the gate.
+            let each = if self.is_serialised() { 1 } else { MOST_AT_ONCE / BROWSERS.len() };
+            for browser in BROWSERS {
+                for _ in 0..each {
+                    let ops = vec![items(), hold(TOGETHER), self.change(), self.set()];
+                    self.cycle(browser, ops);
+                }
+            }
+            if self.is_serialised() {
+                BROWSERS.into_iter().for_each(|browser| self.started(browser));
+            }
+            self.script = std::mem::take(&mut self.script).release(TOGETHER);
+            for browser in BROWSERS {
+                self.cycle(browser, vec![items()]);
+            }
+        }
+        self.script
+    }
+
+    fn cycle(&mut self, browser: &str, ops: Vec<Operation>) {
+        self.script = std::mem::take(&mut self.script).cycle(browser, ops);
+    }
+
+    /// A request that nobody waits for.
+    fn started(&mut self, browser: &str) {
+        let ops = vec![items(), self.change(), items()];
+        self.script = std::mem::take(&mut self.script).start(browser, ops);
+    }
+
+    /// A request that is held: it has read the session before, and sometimes changed it.
+    fn held(&mut self, browser: &str) {
+        self.gates += 1;
+        let gate = format!("gate {}", self.gates);
+        let mut ops = vec![items()];
+        if self.dice.once_in(3) {
+            ops.push(self.change());
+        }
+        ops.push(hold(&gate));
+        for _ in 0..self.dice.below(3) {
+            ops.push(self.change());
+        }
+        if self.dice.once_in(8) && !self.is_serialised() {
+            ops.push(self.ending());
+        } else if self.dice.once_in(3) {
+            ops.push(items());
+        }
+        self.cycle(browser, ops);
+        self.closed.push_back(gate);
+    }
+
+    fn release(&mut self) {
+        let which = self.dice.below(self.closed.len());
+        if let Some(gate) = self.closed.remove(which) {
+            self.script = std::mem::take(&mut self.script).release(&gate);
+        }
+    }
+
+    /// A request that goes through at once.
+    fn plain(&mut self) -> Vec<Operation> {
+        if self.dice.once_in(8) && !self.is_serialised() {
+            return vec![self.ending()];
+        }
+        let mut ops = vec![items()];
+        for _ in 0..self.dice.below(3) {
+            ops.push(self.change());
+        }
+        ops
+    }
+
+    fn change(&mut self) -> Operation {
+        if self.dice.once_in(4) { Operation::Delete { key: self.key() } } else { self.set() }
+    }
+
+    fn set(&mut self) -> Operation {
+        self.written += 1;
+        let key = self.key();
+        set(&key, json!(format!("write {}", self.written)))
+    }
+
+    fn key(&mut self) -> String {
+        self.keys[self.dice.below(self.keys.len())].to_owned()
+    }
+
+    /// Ends the session, in one way or another.
+    fn ending(&mut self) -> Operation {
+        let can_destroy = !self.survey.unsupported.iter().any(|name| name == destroy().name());
+        if can_destroy && self.dice.once_in(2) { destroy() } else { clear() }
+    }
+
+    fn is_serialised(&self) -> bool {
+        self.survey.at_once == AtOnce::OnePerSession
+    }
+
+    fn most_held(&self) -> usize {
+        if self.is_serialised() { 1 } else { MOST_HELD }
+    }
+}

@@ -107,6 +107,10 @@ macro_rules! __each_check {
                 recommended all_or_nothing
                 recommended last_write_is_kept
                 recommended serialised
+                recommended permanent_and_data
+                hardened expired_while_held
+                recommended strangers_are_served
+                recommended failed_request_lets_others_go_on
                 recommended explains_history
                 recommended parallel
             }

@@ -33,6 +33,8 @@ const NAMED: &[&str] = &[
     "concurrency/all-or-nothing",
     "concurrency/last-write-is-kept",
     "concurrency/serialised",
+    "concurrency/strangers-are-served",
+    "concurrency/failed-request-lets-others-go-on",
 ];
 
 fn generated(survey: &Survey, shape: Shape) -> Plan<Property> {

@@ -3,9 +3,12 @@
 //! A held cycle always reads before it is held, so that a session which is loaded at its first use has been loaded.
 
 mod clobbering;
+mod expired;
 mod histories;
+mod permanent;
 mod resurrection;
 mod rotation;
+mod waiting;
 mod writers;
 
 use crate::check::{Check, Plan};
@@ -27,7 +30,11 @@ pub(crate) const CHECKS: &[Check] = &[
     writers::CLEAR_AGAINST_SET,
     writers::ALL_OR_NOTHING,
     writers::LAST_WRITE_IS_KEPT,
+    permanent::AND_DATA,
+    expired::WHILE_HELD,
     writers::SERIALISED,
+    waiting::STRANGERS_ARE_SERVED,
+    waiting::FAILED_REQUEST,
     histories::EXPLAINED,
     histories::PARALLEL,
 ];
@@ -47,6 +54,14 @@ fn overlapping(survey: &Survey, plan: impl FnOnce() -> Vec<Scenario>) -> Plan<Ve
         }
         AtOnce::One => Plan::NotApplicable("this server takes one request at a time".to_owned()),
         AtOnce::Unknown => Plan::NotApplicable("no request of this probe can be held".to_owned()),
+    }
+}
+
+/// The plan for a backend on which a request can be held while others are sent.
+fn for_held(survey: &Survey, plan: impl FnOnce() -> Vec<Scenario>) -> Plan<Vec<Scenario>> {
+    match survey.at_once {
+        AtOnce::OnePerSession if !survey.null => Plan::Do(plan()),
+        _ => overlapping(survey, plan),
     }
 }
 

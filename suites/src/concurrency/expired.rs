@@ -1,0 +1,39 @@
+//! A session whose time comes while a request is at work on it.
+
+use super::{GATE, held};
+use crate::check::{Check, Level, Plan, Test};
+use crate::expiry::for_each_kind;
+use crate::script::Forgery;
+use crate::script::ops::{get, items, set};
+use crate::survey::AtOnce;
+
+pub(super) const WHILE_HELD: Check = Check {
+    id: "concurrency/expired-while-held",
+    level: Level::Hardened,
+    clause: "concurrency.expired",
+    promise: "A session that expires while a request is at work on it is not brought back when that request ends.",
+    source: "CONTRACT.md, concurrency.expired; stores that write without asking whether the record is still there",
+    needs: &["expiry/gone", "concurrency/write-does-not-resurrect"],
+    test: Test::Scenarios(|survey| {
+        if !matches!(survey.at_once, AtOnce::Many | AtOnce::OnePerSession) {
+            return Plan::NotApplicable(
+                "no request of this probe can be held while others are sent".to_owned(),
+            );
+        }
+        for_each_kind(survey, |kind| {
+            let over = kind.lifetime + kind.grace;
+            let race = |reason: &str, rest| {
+                kind.begin(reason)
+                    .forge("ann", "keeper", Forgery::Replayed)
+                    .cycle("ann", held(rest))
+                    .may_be_refused()
+                    .wait(over)
+                    .release(GATE)
+                    .cycle("keeper", [items().are([], survey)])
+            };
+            let by_a_read = race("revived-by-a-read", vec![get("colour").unjudged()]);
+            let by_a_write = race("revived-by-a-write", vec![set("size", "small").unjudged()]);
+            vec![by_a_read, by_a_write]
+        })
+    }),
+};

@@ -5,6 +5,7 @@
 
 mod attended;
 mod observe;
+mod overlap;
 mod preflight;
 
 pub use preflight::PreflightError;
@@ -63,6 +64,10 @@ pub struct Survey {
     pub at_once: AtOnce,
     /// What becomes of the changes of two requests that overlap.
     pub concurrency: Concurrency,
+    /// What a rotation makes of a session that has ended meanwhile.
+    pub rotation_over_end: RotationOverEnd,
+    /// What two rotations at once leave.
+    pub two_rotations: TwoRotations,
     /// Whether its time can be moved, so that nothing has to be waited for.
     pub virtual_time: bool,
     /// Whether browsers reach it by https.
@@ -217,6 +222,25 @@ rows! {
         /// Neither can be said.
         Unknown = "unknown",
     }
+    /// What a rotation makes of a session that another request has destroyed meanwhile. Libraries that rotate carry the
+    /// data on; it is reported, and never a failure.
+    RotationOverEnd {
+        /// Its items live on, under the new id.
+        CarriedOn = "carried on",
+        /// It stays ended.
+        StaysEnded = "stays ended",
+        /// There is no rotation on the server, or no `destroy`, or requests do not overlap.
+        Unknown = "unknown",
+    }
+    /// What two rotations at once leave; it is reported, and never a failure.
+    TwoRotations {
+        /// Two sessions with the same items.
+        BothLive = "both ids live",
+        /// One session.
+        OneLives = "one id lives",
+        /// There is no rotation on the server, or requests do not overlap.
+        Unknown = "unknown",
+    }
     /// How many requests are served at the same time.
     AtOnce {
         /// Many, also of one session.
@@ -345,6 +369,16 @@ impl Survey {
                 "concurrency",
                 "two overlapping requests that each set an item, and which are there afterwards",
                 self.concurrency.as_str().to_owned(),
+            ),
+            (
+                "rotation over end",
+                "a rotation held while another request destroys the session",
+                self.rotation_over_end.as_str().to_owned(),
+            ),
+            (
+                "two rotations",
+                "a rotation held while another one goes through, and which of the new ids work",
+                self.two_rotations.as_str().to_owned(),
             ),
             ("cookies", "seen in Set-Cookie", listed(&self.cookies)),
             ("own keys", "items that nobody wrote", listed(&self.own_keys)),

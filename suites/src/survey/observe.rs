@@ -9,17 +9,17 @@ use sessionspec_reference::{Description, Map, Value};
 
 use super::{
     AtOnce, Attribute, Concurrency, Emptied, Modified, Nested, New, Numbers, OnError, Permanent, Resent,
-    Store, Survey, Values,
+    RotationOverEnd, Store, Survey, TwoRotations, Values,
 };
 use crate::backend::Backend;
 use crate::browser::SetCookie;
 use crate::expectation::same_value;
 use crate::player::Player;
 use crate::script::ops::{
-    clear, destroy, get, hold, items, modified, new, permanent, set, set_in, set_modified, set_permanent,
+    clear, destroy, get, items, modified, new, permanent, set, set_in, set_modified, set_permanent,
 };
 use crate::script::{Answer, Operation};
-use crate::transcript::{Exchange, Outcome};
+use crate::transcript::Exchange;
 
 /// Observes everything. The backend has answered before (see the preflight).
 pub(crate) async fn survey(
@@ -47,6 +47,8 @@ pub(crate) async fn survey(
         at_once: observer.at_once().await,
         virtual_time: backend.on_virtual_time().await.is_some(),
         concurrency: Concurrency::Unknown,
+        rotation_over_end: RotationOverEnd::Unknown,
+        two_rotations: TwoRotations::Unknown,
         https: backend.origin().scheme() == "https",
         cookies: observer.cookies().await,
         own_keys: observer.own_keys().await,
@@ -54,17 +56,22 @@ pub(crate) async fn survey(
         description: description.clone(),
     };
     survey.concurrency = observer.concurrency(survey.at_once).await;
+    // Where a cookie brings its own data, no id ends.
+    if survey.at_once == AtOnce::Many && survey.store == Store::Server {
+        survey.rotation_over_end = observer.rotation_over_end().await;
+        survey.two_rotations = observer.two_rotations().await;
+    }
     survey
 }
 
-struct Observer<'a> {
-    backend: Rc<dyn Backend>,
+pub(super) struct Observer<'a> {
+    pub(super) backend: Rc<dyn Backend>,
     patience: Duration,
     description: &'a Description,
 }
 
 /// A string that every backend can keep.
-const TEXT: &str = "kept";
+pub(super) const TEXT: &str = "kept";
 
 /// Every key that the survey and the preflight write: where sessions leak into each other, these are no own keys.
 const WRITTEN: [&str; 6] = ["text", "other", "box", "number", "flag", "first"];
@@ -81,7 +88,7 @@ impl Observer<'_> {
         answers
     }
 
-    fn player(&self) -> Player {
+    pub(super) fn player(&self) -> Player {
         Player::new(Rc::clone(&self.backend), self.patience)
     }
 
@@ -228,49 +235,6 @@ impl Observer<'_> {
             Some(Answer::Ok(seen)) if same_value(seen, &json!(BEYOND_DOUBLES)) => Numbers::Exact,
             Some(Answer::Ok(seen)) if same_value(seen, &json!(BEYOND_DOUBLES - 1)) => Numbers::Doubles,
             _ => Numbers::Unknown,
-        }
-    }
-
-    /// Decided before the hold is released, since a server that takes one request at a time answers only then.
-    async fn at_once(&self) -> AtOnce {
-        let mut player = self.player();
-        player.cycle("holder", vec![set("text", TEXT)]).await;
-        player.cycle("holder", vec![get("text"), hold("survey")]).await;
-        if !player.is_held("survey") {
-            player.finish().await;
-            return AtOnce::Unknown;
-        }
-        let served_stranger = player.try_cycle("stranger", vec![get("text")]).await;
-        let served_same = served_stranger && player.try_cycle("holder", vec![get("text")]).await;
-        player.finish().await;
-        match (served_stranger, served_same) {
-            (false, _) => AtOnce::One,
-            (true, false) => AtOnce::OnePerSession,
-            (true, true) => AtOnce::Many,
-        }
-    }
-
-    /// Which items are there after two requests that overlapped.
-    async fn concurrency(&self, at_once: AtOnce) -> Concurrency {
-        match at_once {
-            AtOnce::Many => {}
-            AtOnce::One | AtOnce::OnePerSession => return Concurrency::Serialised,
-            AtOnce::Unknown => return Concurrency::Unknown,
-        }
-        let mut player = self.player();
-        player.cycle("surveyor", vec![set("text", TEXT)]).await;
-        let held = player.cycle("surveyor", vec![get("text"), hold("survey"), set("first", TEXT)]).await;
-        player.cycle("surveyor", vec![set("other", TEXT)]).await;
-        player.release("survey").await;
-        let last = player.cycle("surveyor", vec![get("first"), get("other")]).await;
-        let exchanges = &player.transcript().exchanges;
-        let is_kept = matches!(exchanges[held].outcome, Outcome::Answered { save_error: None, .. })
-            && exchanges[held].answers().iter().all(Answer::is_done);
-        match exchanges[last].answers() {
-            [Answer::Absent, Answer::Ok(_)] if !is_kept => Concurrency::Refused,
-            [Answer::Ok(_), Answer::Ok(_)] => Concurrency::Merged,
-            [Answer::Ok(_), Answer::Absent] => Concurrency::LastWriteWins,
-            _ => Concurrency::Unknown,
         }
     }
 

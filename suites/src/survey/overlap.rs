@@ -1,0 +1,97 @@
+//! What is observed of requests that overlap.
+
+use super::observe::{Observer, TEXT};
+use super::{AtOnce, Concurrency, RotationOverEnd, TwoRotations};
+use crate::script::ops::{destroy, get, hold, set};
+use crate::script::{Answer, Operation};
+use crate::transcript::Outcome;
+
+impl Observer<'_> {
+    /// Decided before the hold is released, since a server that takes one request at a time answers only then.
+    pub(super) async fn at_once(&self) -> AtOnce {
+        let mut player = self.player();
+        player.cycle("holder", vec![set("text", TEXT)]).await;
+        player.cycle("holder", vec![get("text"), hold("survey")]).await;
+        if !player.is_held("survey") {
+            player.finish().await;
+            return AtOnce::Unknown;
+        }
+        let served_stranger = player.try_cycle("stranger", vec![get("text")]).await;
+        let served_same = served_stranger && player.try_cycle("holder", vec![get("text")]).await;
+        player.finish().await;
+        match (served_stranger, served_same) {
+            (false, _) => AtOnce::One,
+            (true, false) => AtOnce::OnePerSession,
+            (true, true) => AtOnce::Many,
+        }
+    }
+
+    /// Which items are there after two requests that overlapped.
+    pub(super) async fn concurrency(&self, at_once: AtOnce) -> Concurrency {
+        match at_once {
+            AtOnce::Many => {}
+            AtOnce::One | AtOnce::OnePerSession => return Concurrency::Serialised,
+            AtOnce::Unknown => return Concurrency::Unknown,
+        }
+        let mut player = self.player();
+        player.cycle("surveyor", vec![set("text", TEXT)]).await;
+        let held = player.cycle("surveyor", vec![get("text"), hold("survey"), set("first", TEXT)]).await;
+        player.cycle("surveyor", vec![set("other", TEXT)]).await;
+        player.release("survey").await;
+        let last = player.cycle("surveyor", vec![get("first"), get("other")]).await;
+        let exchanges = &player.transcript().exchanges;
+        let is_kept = matches!(exchanges[held].outcome, Outcome::Answered { save_error: None, .. })
+            && exchanges[held].answers().iter().all(Answer::is_done);
+        match exchanges[last].answers() {
+            [Answer::Absent, Answer::Ok(_)] if !is_kept => Concurrency::Refused,
+            [Answer::Ok(_), Answer::Ok(_)] => Concurrency::Merged,
+            [Answer::Ok(_), Answer::Absent] => Concurrency::LastWriteWins,
+            _ => Concurrency::Unknown,
+        }
+    }
+
+    /// What a rotation makes of a session that another request has destroyed meanwhile.
+    pub(super) async fn rotation_over_end(&self) -> RotationOverEnd {
+        let mut player = self.player();
+        player.cycle("surveyor", vec![set("text", TEXT)]).await;
+        let held = player.cycle("surveyor", vec![get("text"), hold("survey"), Operation::Regenerate]).await;
+        let ended = player.cycle("surveyor", vec![destroy()]).await;
+        player.release("survey").await;
+        let last = player.cycle("surveyor", vec![get("text")]).await;
+        let exchanges = &player.transcript().exchanges;
+        let is_lacking = is_lacking(exchanges[ended].answer(0)) || is_lacking(exchanges[held].answer(2));
+        match exchanges[last].answer(0) {
+            _ if is_lacking => RotationOverEnd::Unknown,
+            Some(Answer::Ok(_)) => RotationOverEnd::CarriedOn,
+            Some(Answer::Absent) => RotationOverEnd::StaysEnded,
+            _ => RotationOverEnd::Unknown,
+        }
+    }
+
+    /// Which of the new ids of two rotations lead to the data.
+    pub(super) async fn two_rotations(&self) -> TwoRotations {
+        let mut player = self.player();
+        player.cycle("surveyor", vec![set("text", TEXT)]).await;
+        let held = player.cycle("surveyor", vec![get("text"), hold("survey"), Operation::Regenerate]).await;
+        player.cycle("surveyor", vec![Operation::Regenerate]).await;
+        player.copy_cookies("surveyor", "first");
+        player.release("survey").await;
+        let first = player.cycle("first", vec![get("text")]).await;
+        let second = player.cycle("surveyor", vec![get("text")]).await;
+        let exchanges = &player.transcript().exchanges;
+        let is_there = |cycle: usize| matches!(exchanges[cycle].answer(0), Some(Answer::Ok(_)));
+        match (is_there(first), is_there(second)) {
+            _ if is_lacking(exchanges[held].answer(2)) => TwoRotations::Unknown,
+            // The slower one has left the browser where the faster one had brought it.
+            (true, true) if exchanges[first].cookie == exchanges[second].cookie => TwoRotations::OneLives,
+            (true, true) => TwoRotations::BothLive,
+            (true, false) | (false, true) => TwoRotations::OneLives,
+            (false, false) => TwoRotations::Unknown,
+        }
+    }
+}
+
+/// Whether the backend does not have the operation that answered so.
+fn is_lacking(answer: Option<&Answer>) -> bool {
+    answer == Some(&Answer::Unsupported)
+}

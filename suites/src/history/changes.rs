@@ -46,6 +46,14 @@ pub(super) fn changes_of(op: &Operation, items: &Map) -> Vec<Change> {
     }
 }
 
+/// What it takes to make these items of those.
+pub(super) fn net_changes(before: &Map, after: &Map) -> Vec<Change> {
+    let removed = before.keys().filter(|key| !after.contains_key(*key));
+    let set = after.iter().filter(|(key, value)| before.get(*key) != Some(value));
+    let removed = removed.map(|key| Change::Remove(key.clone()));
+    removed.chain(set.map(|(key, value)| Change::Set(key.clone(), value.clone()))).collect()
+}
+
 /// These items after these changes.
 pub(super) fn changed<'a>(mut items: Map, changes: impl IntoIterator<Item = &'a Change>) -> Map {
     for change in changes {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use sessionspec_reference::Map;
 
-use super::changes::{Change, changed, changes_of};
+use super::changes::{Change, changed, changes_of, net_changes};
 use crate::script::{Answer, Operation};
 use crate::survey::{Concurrency, Survey};
 use crate::transcript::Exchange;
@@ -139,8 +139,12 @@ impl World {
             let own = open.has_own_session.then(|| self.another_session(Map::new()));
             return std::iter::once(self).chain(own).collect();
         }
+        // Some merge what was done, others what is different in the end.
         let merges = survey.concurrency == Concurrency::Merged;
-        let merged = changed(self.current.clone(), &open.changes);
+        let merged = || {
+            [&open.changes, &net_changes(&open.opened, &open.view)]
+                .map(|changes| changed(self.current.clone(), changes))
+        };
         if open.has_destroyed {
             let mut worlds = vec![self.another_session(Map::new()), self.another_session(open.view.clone())];
             // Where another session has begun meanwhile, the browser may stay with it.
@@ -149,8 +153,8 @@ impl World {
         }
         let is_shared = !open.has_own_session || self.current.is_empty();
         if open.session == self.session && is_shared {
-            let after = if merges { merged } else { open.view.clone() };
-            let mut worlds = vec![self.same_session(after)];
+            let after = if merges { merged().to_vec() } else { vec![open.view.clone()] };
+            let mut worlds: Vec<Self> = after.into_iter().map(|items| self.same_session(items)).collect();
             // A change that changes nothing need not be saved.
             worlds.extend((open.view == open.opened).then_some(self));
             return worlds;
@@ -158,7 +162,7 @@ impl World {
         // Its session has ended, or there was none: the browser keeps what it has, or has now what the request knows of.
         let mut worlds = vec![self.another_session(open.view.clone())];
         if merges || open.has_own_session {
-            worlds.push(self.another_session(merged));
+            worlds.extend(merged().map(|items| self.another_session(items)));
         }
         if !open.has_own_session {
             worlds.push(self.another_session(changed(Map::new(), &open.changes)));
@@ -171,7 +175,7 @@ impl World {
     fn same_session(&self, items: Map) -> Self {
         // Whether an emptied session lives on is a capability. To requests that are still at work, one that was emptied may
         // have ended, and one that was filled may have begun.
-        if items.is_empty() != self.current.is_empty() {
+        if items.is_empty() || self.current.is_empty() {
             return self.another_session(items);
         }
         Self { current: items, ..self.clone() }

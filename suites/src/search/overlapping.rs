@@ -10,16 +10,21 @@ use crate::script::ops::{clear, destroy, hold, items, set};
 use crate::script::{Operation, Script};
 use crate::survey::{AtOnce, Survey};
 
-/// So many requests are at work at once: as many as every probe has to serve.
-const MOST_AT_ONCE: usize = 8;
-
 /// So many of them are held in a script that goes step by step.
 const MOST_HELD: usize = 3;
 
 /// The gate at which those wait that go on together.
 const TOGETHER: &str = "together";
 
+/// Two requests of each are at work at once: as many as every probe has to serve.
 const BROWSERS: [&str; 4] = ["ann", "bob", "cyd", "dan"];
+
+/// What a request does after it was held.
+#[derive(Clone, Copy)]
+enum Then {
+    Writes,
+    Ends,
+}
 
 /// Writes one script.
 pub(super) struct Overlapping<'a> {
@@ -73,30 +78,40 @@ impl<'a> Overlapping<'a> {
         }
     }
 
-    /// Rounds in which several browsers have several requests at work at once, which all go on together.
+    /// Rounds in which several browsers have requests at work at once, which all go on together: their first requests,
+    /// then several of each browser, and at last some that end a session while others write to it.
     pub(super) fn in_parallel(mut self) -> Script {
-        for browser in BROWSERS {
-            let first = vec![self.set(), self.set()];
-            self.cycle(browser, first);
-        }
-        for _ in 0..2 {
-            // Where one waits for the other, only one of each browser gets to the gate.
-            let each = if self.is_serialised() { 1 } else { MOST_AT_ONCE / BROWSERS.len() };
-            for browser in BROWSERS {
-                for _ in 0..each {
-                    let ops = vec![items(), hold(TOGETHER), self.change(), self.set()];
-                    self.cycle(browser, ops);
-                }
-            }
-            if self.is_serialised() {
-                BROWSERS.into_iter().for_each(|browser| self.started(browser));
-            }
-            self.script = std::mem::take(&mut self.script).release(TOGETHER);
-            for browser in BROWSERS {
-                self.cycle(browser, vec![items()]);
-            }
-        }
+        self.together(&[(1, Then::Writes)]);
+        self.together(&[(2, Then::Writes)]);
+        let last = if self.is_serialised() { Then::Writes } else { Then::Ends };
+        self.together(&[(1, Then::Writes), (1, last)]);
         self.script
+    }
+
+    /// So many requests of each browser for each entry, held and released together; then everybody looks.
+    fn together(&mut self, of_each: &[(usize, Then)]) {
+        for browser in BROWSERS {
+            // Where one waits for the other, only one of each browser gets to the gate.
+            let requests = of_each.iter().flat_map(|(times, then)| std::iter::repeat_n(*then, *times));
+            for (at, then) in requests.enumerate() {
+                if at > 0 && self.is_serialised() {
+                    continue;
+                }
+                let rest = match then {
+                    Then::Writes => vec![self.change(), self.set()],
+                    Then::Ends => vec![self.ending()],
+                };
+                self.cycle(browser, [vec![items(), hold(TOGETHER)], rest].concat());
+            }
+        }
+        let has_sessions = self.written > 2 * BROWSERS.len();
+        if self.is_serialised() && has_sessions {
+            BROWSERS.into_iter().for_each(|browser| self.started(browser));
+        }
+        self.script = std::mem::take(&mut self.script).release(TOGETHER);
+        for browser in BROWSERS {
+            self.cycle(browser, vec![items()]);
+        }
     }
 
     fn cycle(&mut self, browser: &str, ops: Vec<Operation>) {
@@ -177,3 +192,6 @@ impl<'a> Overlapping<'a> {
         if self.is_serialised() { 1 } else { MOST_HELD }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,7 @@ macro_rules! peers {
 peers! {
     express_session_connect_redis = "express-session-connect-redis",
     express_session_memory = "express-session-memory",
+    express_session_memory_resave = "express-session-memory-resave",
     flask_0_7_2_default = "flask-0.7.2-default",
     flask_0_7_2_glued = "flask-0.7.2-glued",
     flask_0_7_2_no_key = "flask-0.7.2-no-key",

@@ -21,14 +21,24 @@ mod middleware {
         backend: SessionManagerLayer::new(MemoryStore::default()),
         level: hardened,
         known_failures {
-            cookie::removal_repeats_attributes: "the removal has a name, a path and a past date, and nothing else",
-            cookie::vary: "the layer leaves `Vary` to the application",
+            cookie::removal_repeats_attributes:
+                "the removal lacks the cookie's HttpOnly, Secure and SameSite; \
+                 tower-sessions pull 268 adds the Secure, after 0.15.0",
+            cookie::vary:
+                "nothing is said to caches: the layer leaves `Vary` to the application; \
+                 not reported upstream as far as we found",
             identity::rotation_survives_failure:
-                "`cycle_id` deletes the old record at once, and a response of 500 or more gets no cookie",
-            identity::destroy_then_write: "what is written after `flush` is stored under the old id",
-            concurrency::write_does_not_resurrect: "a save stores its record, whether or not it is still there",
+                "the browser loses its session: `cycle_id` deletes the old record at once, and a response of \
+                 500 or more gets no cookie; not reported upstream as far as we found",
+            identity::destroy_then_write:
+                "what is written after `flush` is stored under the old id, for whoever has kept it; \
+                 not reported upstream as far as we found",
+            concurrency::write_does_not_resurrect:
+                "a late write undoes a logout: a save stores its record, whether or not it is still there; \
+                 not reported upstream as far as we found",
             concurrency::write_does_not_revive_a_rotated_id:
-                "a save stores its record, whether or not it is still there",
+                "a late write undoes a rotation: a save stores its record, whether or not it is still there; \
+                 not reported upstream as far as we found",
         },
     }
 }
@@ -41,9 +51,12 @@ mod store {
         backend: store(MemoryStore::default()),
         level: hardened,
         known_failures {
-            concurrency::write_does_not_resurrect: "`save` stores a record, whether or not it is still there",
+            concurrency::write_does_not_resurrect:
+                "a late write undoes a logout: `save` stores a record, whether or not it is still there; \
+                 not reported upstream as far as we found",
             concurrency::write_does_not_revive_a_rotated_id:
-                "`save` stores a record, whether or not it is still there",
+                "a late write undoes a rotation: `save` stores a record, whether or not it is still there; \
+                 not reported upstream as far as we found",
         },
     }
 }

@@ -72,6 +72,7 @@ macro_rules! __each_check {
                 hardened spellings
                 hardened unlawful_bytes
                 hardened company
+                hardened any_mutation
             }
             expiry {
                 hardened not_early
@@ -90,6 +91,7 @@ macro_rules! __each_check {
                 recommended tags
                 recommended keys
                 recommended sizes
+                recommended any_value
             }
             fault {
                 recommended consistent

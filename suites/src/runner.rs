@@ -21,7 +21,7 @@ use crate::report::{
     SCHEMA_VERSION, Subject, Verdict, Watch,
 };
 use crate::scenario::{Finding, Scenario};
-use crate::search::{self, Caught, Hunt, Property, Trial};
+use crate::search::{self, Caught, DeadSessions, Generated, Hunt, Property, Trial};
 use crate::survey::{self, PreflightError, Survey};
 use crate::transcript::Transcript;
 
@@ -182,6 +182,10 @@ impl Run {
                 Plan::Do(property) => self.property(check, property, played).await,
                 Plan::NotApplicable(because) => not_applicable(because),
             },
+            Test::Generated(plan) => match plan(&self.survey) {
+                Plan::Do(generated) => self.generated(check, generated, played).await,
+                Plan::NotApplicable(because) => not_applicable(because),
+            },
             Test::Claims => Ok(claims(&self.survey)),
             Test::Glue(body) => Ok(glue::judge(self.options.glue.as_ref(), body).await),
         };
@@ -224,27 +228,51 @@ impl Run {
         property: Property,
         played: &dyn Fn(u32, u32),
     ) -> Result<Outcome, BackendError> {
-        let trial = Trial {
+        let hunt = self.hunt(check, property);
+        let found = search::hunt(&self.trial(property.dead_sessions), &hunt, played).await?;
+        Ok(self.caught(found))
+    }
+
+    /// Plays generated scenarios until one fails, and makes that one small.
+    async fn generated(
+        &self,
+        check: &Check,
+        generated: Generated,
+        played: &dyn Fn(u32, u32),
+    ) -> Result<Outcome, BackendError> {
+        let hunt = self.hunt(check, generated);
+        // The expectations are literal: nothing is asked of the oracle, about dead sessions or others.
+        let found = search::hunt_generated(&self.trial(DeadSessions::Avoided), &hunt, played).await?;
+        Ok(self.caught(found))
+    }
+
+    fn trial(&self, dead_sessions: DeadSessions) -> Trial<'_> {
+        Trial {
             backend: Rc::clone(&self.backend),
             survey: &self.survey,
             patience: self.options.patience,
-            dead_sessions: property.dead_sessions,
-        };
-        let hunt = Hunt {
+            dead_sessions,
+        }
+    }
+
+    fn hunt<P>(&self, check: &Check, property: P) -> Hunt<'_, P> {
+        Hunt {
             check: check.id,
             property,
             run_seed: self.options.seed,
             cases: self.options.cases,
             only_case: self.options.case,
             bounds: self.options.shrink,
-        };
-        let (evidence, caught) = search::hunt(&trial, &hunt, played).await?;
+        }
+    }
+
+    fn caught(&self, (evidence, caught): (Evidence, Option<Caught>)) -> Outcome {
         let failures = caught.map(|Caught { case, smallest, note }| Failure {
             case: Some(case),
             note,
             ..self.failure(smallest.finding, smallest.scenario, &smallest.transcript)
         });
-        Ok(Outcome::of(evidence, failures.into_iter().collect()))
+        Outcome::of(evidence, failures.into_iter().collect())
     }
 
     /// Where time cannot be moved, everything that has to wait begins at once, so that a run waits only once.

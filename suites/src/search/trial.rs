@@ -51,12 +51,27 @@ impl Trial<'_> {
         let began = Instant::now();
         let transcript = play_judgeable(&self.backend, &script, self.patience).await?;
         let scenario = oracle::scenario(script, self.survey, self.dead_sessions, &transcript).await;
+        Ok(self.judged(scenario, transcript, began))
+    }
+
+    /// Plays a scenario with fresh browsers and judges what happened by its own expectations.
+    ///
+    /// # Errors
+    ///
+    /// As [`play`](Self::play).
+    pub(crate) async fn play_scenario(&self, scenario: Scenario) -> Result<Tried, BackendError> {
+        let began = Instant::now();
+        let transcript = play_judgeable(&self.backend, &scenario.script, self.patience).await?;
+        Ok(self.judged(scenario, transcript, began))
+    }
+
+    fn judged(&self, scenario: Scenario, transcript: Transcript, began: Instant) -> Tried {
         let judgement = if self.outlives_a_session(began.elapsed()) {
             Judgement { comparisons: 0, finding: None }
         } else {
             scenario.judge(&transcript)
         };
-        Ok(Tried { scenario, transcript, judgement })
+        Tried { scenario, transcript, judgement }
     }
 
     /// Whether a session may have expired meanwhile. A second is left for clocks that count in seconds.

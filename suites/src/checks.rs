@@ -79,6 +79,8 @@ macro_rules! __each_check {
                 hardened gone
                 hardened not_revived
                 hardened permanent_stays
+                hardened id_never_adopted
+                hardened as_declared
                 hardened own_lifetime
                 hardened past_lifetime
                 hardened long_lifetime

@@ -147,23 +147,28 @@ struct Run {
 struct Outcome {
     verdict: Verdict,
     because: Option<String>,
+    held_to: Vec<String>,
     evidence: Evidence,
     failures: Vec<Failure>,
 }
 
 impl Outcome {
     fn without_evidence(verdict: Verdict, because: String) -> Self {
-        Self { verdict, because: Some(because), evidence: Evidence::default(), failures: Vec::new() }
+        Self { because: Some(because), ..Self::found(verdict, Evidence::default(), Vec::new()) }
     }
 
     fn of(evidence: Evidence, failures: Vec<Failure>) -> Self {
         if !failures.is_empty() {
-            return Self { verdict: Verdict::Fail, because: None, evidence, failures };
+            return Self::found(Verdict::Fail, evidence, failures);
         }
         if evidence.comparisons == 0 {
             return Self::without_evidence(Verdict::Unverified, "nothing was compared".to_owned());
         }
-        Self { verdict: Verdict::Pass, because: None, evidence, failures }
+        Self::found(Verdict::Pass, evidence, failures)
+    }
+
+    fn found(verdict: Verdict, evidence: Evidence, failures: Vec<Failure>) -> Self {
+        Self { verdict, because: None, held_to: Vec::new(), evidence, failures }
     }
 }
 
@@ -199,6 +204,7 @@ impl Run {
         let (outcome, known_failure) = self.hold_against_known_failures(check, outcome);
         let report = CheckReport {
             because: outcome.because,
+            held_to: outcome.held_to,
             known_failure,
             evidence: outcome.evidence,
             failures: outcome.failures,
@@ -212,13 +218,15 @@ impl Run {
     async fn scenarios(&self, check: &Check, scenarios: Vec<Scenario>) -> Result<Outcome, BackendError> {
         let mut evidence = Evidence::default();
         let mut failures = Vec::new();
+        let mut held_to = Vec::new();
         for (scenario, transcript) in self.play_all(check, scenarios).await? {
             let judgement = scenario.judge(&transcript);
             evidence.scripts += 1;
             evidence.comparisons += judgement.comparisons;
+            held_to.extend(scenario.held_to.clone().filter(|what| !held_to.contains(what)));
             failures.extend(judgement.finding.map(|finding| self.failure(finding, scenario, &transcript)));
         }
-        Ok(Outcome::of(evidence, failures))
+        Ok(Outcome { held_to, ..Outcome::of(evidence, failures) })
     }
 
     /// Plays generated scripts until one differs from the reference, and makes that one small.

@@ -4,6 +4,7 @@
 //! The survey uses few operations, so that a defect elsewhere does not absolve itself here.
 
 mod attended;
+mod expiry;
 mod observe;
 mod preflight;
 
@@ -63,6 +64,8 @@ pub struct Survey {
     pub at_once: AtOnce,
     /// What becomes of the changes of two requests that overlap.
     pub concurrency: Concurrency,
+    /// Whether use prolongs a session.
+    pub expiry: Expiry,
     /// Whether its time can be moved, so that nothing has to be waited for.
     pub virtual_time: bool,
     /// Whether browsers reach it by https.
@@ -215,6 +218,17 @@ rows! {
         /// Neither can be said.
         Unknown = "unknown",
     }
+    /// Whether use prolongs a session.
+    Expiry {
+        /// A request that only reads does.
+        Sliding = "sliding",
+        /// Only one that writes does.
+        Writes = "prolonged by writing",
+        /// Nothing does.
+        Absolute = "absolute",
+        /// Time would have to pass.
+        Unknown = "unknown",
+    }
     /// How many requests are served at the same time.
     AtOnce {
         /// Many, also of one session.
@@ -293,6 +307,8 @@ impl Survey {
             "concurrency" => self.concurrency.as_str(),
             "on_error" if self.on_error == OnError::Unknown => return None,
             "on_error" => self.on_error.as_str(),
+            // Time has to pass until it shows: `expiry/as-declared` judges it.
+            "expiry" => return None,
             _ => return None,
         };
         Some(observed == declared)
@@ -343,6 +359,11 @@ impl Survey {
                 "concurrency",
                 "two overlapping requests that each set an item, and which are there afterwards",
                 self.concurrency.as_str().to_owned(),
+            ),
+            (
+                "expiry",
+                "on virtual time, a session read or written at half of its time, and looked for when that was over",
+                self.expiry.as_str().to_owned(),
             ),
             ("cookies", "seen in Set-Cookie", listed(&self.cookies)),
             ("own keys", "items that nobody wrote", listed(&self.own_keys)),

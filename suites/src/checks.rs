@@ -94,6 +94,7 @@ macro_rules! __each_check {
                 recommended keys
                 recommended sizes
                 recommended any_value
+                recommended not_aliased
             }
             fault {
                 recommended consistent

@@ -26,7 +26,6 @@ pub(super) const ANY_VALUE: Check = Check {
         "fidelity/numbers",
         "fidelity/tags",
         "fidelity/keys",
-        "fidelity/sizes",
     ],
     test: Test::Generated(|survey| {
         if survey.null {

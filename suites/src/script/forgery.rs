@@ -132,7 +132,7 @@ impl fmt::Display for Forgery {
             Self::Value(spelling) => write!(f, "with the value spelled {}", words(spelling)),
             Self::Among(company) => write!(f, "among others: {}", words(company)),
             Self::Byte { at, byte } => write!(f, "with 0x{byte:02x} as byte {}", at + 1),
-            Self::Length(length) => write!(f, "with {length} bytes of value"),
+            Self::Length(length) => write!(f, "with a value of length {length}"),
             Self::Only { cookie, forgery } => write!(f, "{forgery}, but only cookie {}", cookie + 1),
             Self::Composed(parts) => {
                 let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();

@@ -125,6 +125,16 @@ async fn what_a_backend_does_not_keep_is_not_drawn() {
     assert!(items(&own).iter().all(|(key, _)| key != "0"));
 }
 
+/// Servers refuse headers of 8 kB, and some cut off who sends them.
+#[tokio::test]
+async fn only_what_is_said_to_be_long_is() {
+    let cookies = |value: &str| vec![(b"session".to_vec(), value.repeat(200).into_bytes())];
+    for forgery in forgeries(&survey().await) {
+        let length = forgery.header(&cookies("a"), &cookies("b")).len();
+        assert_eq!(length > 8000, forgery.is_long(), "{forgery}: {length} bytes");
+    }
+}
+
 #[tokio::test]
 async fn forgeries_are_of_every_kind() {
     let mut survey = survey().await;

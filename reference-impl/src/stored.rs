@@ -123,7 +123,12 @@ fn claims(modes: &Modes) -> Claims {
         }),
         store: Some(StoreClaim::Server),
         concurrency: Some(ConcurrencyClaim::LastWriteWins),
-        expiry: Some(ExpiryClaim::Absolute),
+        // A request that only reads saves its session, too, where every session is saved; so it is prolonged.
+        expiry: Some(if modes.modified == Modified::Always || modes.write_back {
+            ExpiryClaim::Sliding
+        } else {
+            ExpiryClaim::Absolute
+        }),
         on_error: Some(match modes.on_error {
             OnError::Saved => OnErrorClaim::Saved,
             OnError::Discarded => OnErrorClaim::Discarded,

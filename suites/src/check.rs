@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::glue::GlueCheck;
 use crate::scenario::Scenario;
-use crate::search::Property;
+use crate::search::{Generated, Property};
 use crate::survey::Survey;
 
 /// How much of a good backend is asked for. Each level includes those before it.
@@ -80,6 +80,8 @@ pub enum Test {
     Scenarios(fn(&Survey) -> Plan<Vec<Scenario>>),
     /// Generated scripts, on which the backend has to answer as the reference does. Such a check is an umbrella.
     Property(fn(&Survey) -> Plan<Property>),
+    /// Generated scripts with literal expectations.
+    Generated(fn(&Survey) -> Plan<Generated>),
     /// What was observed against what was declared.
     Claims,
     /// The glue for applications with two hooks.
@@ -105,6 +107,12 @@ impl Check {
     #[must_use]
     pub fn is_umbrella(&self) -> bool {
         matches!(self.test, Test::Property(_))
+    }
+
+    /// Whether its scripts are generated, so that each has a number.
+    #[must_use]
+    pub fn has_cases(&self) -> bool {
+        matches!(self.test, Test::Property(_) | Test::Generated(_))
     }
 }
 

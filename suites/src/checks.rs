@@ -72,12 +72,15 @@ macro_rules! __each_check {
                 hardened spellings
                 hardened unlawful_bytes
                 hardened company
+                hardened any_mutation
             }
             expiry {
                 hardened not_early
                 hardened gone
                 hardened not_revived
                 hardened permanent_stays
+                hardened id_never_adopted
+                hardened as_declared
                 hardened own_lifetime
                 hardened past_lifetime
                 hardened long_lifetime
@@ -90,6 +93,8 @@ macro_rules! __each_check {
                 recommended tags
                 recommended keys
                 recommended sizes
+                recommended any_value
+                recommended not_aliased
             }
             fault {
                 recommended consistent

@@ -13,6 +13,13 @@ pub enum Condition {
     SetCookieIn(usize),
     /// Every operation of this cycle was done, and the request has not failed.
     DoneIn(usize),
+    /// This operation of this cycle was done, and the request has not failed.
+    Done {
+        /// The cycle.
+        cycle: usize,
+        /// The operation, from zero.
+        op: usize,
+    },
     /// This operation of this cycle found nothing.
     AbsentIn {
         /// The cycle.
@@ -39,6 +46,10 @@ impl Condition {
             Self::DoneIn(cycle) => transcript.exchanges.get(cycle).is_some_and(|exchange| {
                 matches!(exchange.outcome, Outcome::Answered { save_error: None, .. })
                     && exchange.answers().iter().all(Answer::is_done)
+            }),
+            Self::Done { cycle, op } => transcript.exchanges.get(cycle).is_some_and(|exchange| {
+                matches!(exchange.outcome, Outcome::Answered { save_error: None, .. })
+                    && exchange.answer(op).is_some_and(Answer::is_done)
             }),
             Self::AbsentIn { cycle, op } => {
                 let exchange = transcript.exchanges.get(cycle);

@@ -287,7 +287,7 @@ pub use report::{LevelVerdict, Report, Verdict};
 pub use response_rule::ResponseRule;
 pub use runner::{Event, Options, run, run_until};
 pub use scenario::{Expectation, Finding, Judgement, Line, Scenario};
-pub use search::{DeadSessions, Generator, Property, Shape, ShrinkBounds, case_seed};
+pub use search::{DeadSessions, Generated, Generator, Property, Shape, ShrinkBounds, case_seed};
 pub use sessionspec_reference as reference;
 pub use set_up::NotRun;
 pub use survey::{PreflightError, Survey};

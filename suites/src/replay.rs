@@ -142,6 +142,11 @@ async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> R
                 .ok_or_else(|| format!("{} has no such script for this backend", check.id)),
             Plan::NotApplicable(because) => Err(because),
         },
+        // What it expects is in the file, and the same of every backend to which the check applies.
+        Test::Generated(plan) => match plan(survey) {
+            Plan::Do(_) => Ok(case.scenario.clone()),
+            Plan::NotApplicable(because) => Err(because),
+        },
         Test::Claims | Test::Glue(_) => Ok(case.scenario.clone()),
     }
 }

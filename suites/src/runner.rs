@@ -21,7 +21,7 @@ use crate::report::{
     SCHEMA_VERSION, Subject, Verdict, Watch,
 };
 use crate::scenario::{Finding, Scenario};
-use crate::search::{self, Caught, Hunt, Property, Trial};
+use crate::search::{self, Caught, Generated, Hunt, Property, Trial};
 use crate::survey::{self, PreflightError, Survey};
 use crate::transcript::Transcript;
 
@@ -147,23 +147,28 @@ struct Run {
 struct Outcome {
     verdict: Verdict,
     because: Option<String>,
+    held_to: Vec<String>,
     evidence: Evidence,
     failures: Vec<Failure>,
 }
 
 impl Outcome {
     fn without_evidence(verdict: Verdict, because: String) -> Self {
-        Self { verdict, because: Some(because), evidence: Evidence::default(), failures: Vec::new() }
+        Self { because: Some(because), ..Self::found(verdict, Evidence::default(), Vec::new()) }
     }
 
     fn of(evidence: Evidence, failures: Vec<Failure>) -> Self {
         if !failures.is_empty() {
-            return Self { verdict: Verdict::Fail, because: None, evidence, failures };
+            return Self::found(Verdict::Fail, evidence, failures);
         }
         if evidence.comparisons == 0 {
             return Self::without_evidence(Verdict::Unverified, "nothing was compared".to_owned());
         }
-        Self { verdict: Verdict::Pass, because: None, evidence, failures }
+        Self::found(Verdict::Pass, evidence, failures)
+    }
+
+    fn found(verdict: Verdict, evidence: Evidence, failures: Vec<Failure>) -> Self {
+        Self { verdict, because: None, held_to: Vec::new(), evidence, failures }
     }
 }
 
@@ -182,6 +187,10 @@ impl Run {
                 Plan::Do(property) => self.property(check, property, played).await,
                 Plan::NotApplicable(because) => not_applicable(because),
             },
+            Test::Generated(plan) => match plan(&self.survey) {
+                Plan::Do(generated) => self.generated(check, generated, played).await,
+                Plan::NotApplicable(because) => not_applicable(because),
+            },
             Test::Claims => Ok(claims(&self.survey)),
             Test::Glue(body) => Ok(glue::judge(self.options.glue.as_ref(), body).await),
         };
@@ -195,6 +204,7 @@ impl Run {
         let (outcome, known_failure) = self.hold_against_known_failures(check, outcome);
         let report = CheckReport {
             because: outcome.because,
+            held_to: outcome.held_to,
             known_failure,
             evidence: outcome.evidence,
             failures: outcome.failures,
@@ -208,12 +218,14 @@ impl Run {
     async fn scenarios(&self, check: &Check, scenarios: Vec<Scenario>) -> Result<Outcome, BackendError> {
         let mut evidence = Evidence::default();
         let mut failures = Vec::new();
+        let mut held_to = Vec::new();
         for (scenario, transcript) in self.play_all(check, scenarios).await? {
             let judgement = scenario.judge(&transcript);
             evidence.add(&transcript, judgement.comparisons);
+            held_to.extend(scenario.held_to.clone().filter(|what| !held_to.contains(what)));
             failures.extend(judgement.finding.map(|finding| self.failure(finding, scenario, &transcript)));
         }
-        Ok(Outcome::of(evidence, failures))
+        Ok(Outcome { held_to, ..Outcome::of(evidence, failures) })
     }
 
     /// Plays generated scripts until one differs from the reference, and makes that one small.
@@ -223,27 +235,45 @@ impl Run {
         property: Property,
         played: &dyn Fn(u32, u32),
     ) -> Result<Outcome, BackendError> {
-        let trial = Trial {
-            backend: Rc::clone(&self.backend),
-            survey: &self.survey,
-            patience: self.options.patience,
-            property,
-        };
-        let hunt = Hunt {
+        let hunt = self.hunt(check, property);
+        let found = search::hunt(&self.trial(), &hunt, played).await?;
+        Ok(self.caught(found))
+    }
+
+    /// Plays generated scenarios until one fails, and makes that one small.
+    async fn generated(
+        &self,
+        check: &Check,
+        generated: Generated,
+        played: &dyn Fn(u32, u32),
+    ) -> Result<Outcome, BackendError> {
+        let hunt = self.hunt(check, generated);
+        let found = search::hunt_generated(&self.trial(), &hunt, played).await?;
+        Ok(self.caught(found))
+    }
+
+    fn trial(&self) -> Trial<'_> {
+        Trial { backend: Rc::clone(&self.backend), survey: &self.survey, patience: self.options.patience }
+    }
+
+    fn hunt<P>(&self, check: &Check, property: P) -> Hunt<'_, P> {
+        Hunt {
             check: check.id,
             property,
             run_seed: self.options.seed,
             cases: self.options.cases,
             only_case: self.options.case,
             bounds: self.options.shrink,
-        };
-        let (evidence, caught) = search::hunt(&trial, &hunt, played).await?;
+        }
+    }
+
+    fn caught(&self, (evidence, caught): (Evidence, Option<Caught>)) -> Outcome {
         let failures = caught.map(|Caught { case, smallest, note }| Failure {
             case: Some(case),
             note,
             ..self.failure(smallest.finding, smallest.scenario, &smallest.transcript)
         });
-        Ok(Outcome::of(evidence, failures.into_iter().collect()))
+        Outcome::of(evidence, failures.into_iter().collect())
     }
 
     /// Where time cannot be moved, everything that has to wait begins at once, so that a run waits only once.

@@ -23,6 +23,9 @@ pub struct Scenario {
     /// The cycles, counted from zero, that may be refused as a whole.
     #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
     pub refusable: BTreeSet<usize>,
+    /// What the backend is held to, in words, where that follows from what it declares.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub held_to: Option<String>,
 }
 
 /// What one operation of a script has to answer, or what a response has to be.
@@ -158,6 +161,12 @@ impl Scenario {
             last.only_if = Some(condition);
         }
         self
+    }
+
+    /// Says in the report to what the backend is held.
+    #[must_use]
+    pub fn held_to(self, what: String) -> Self {
+        Self { held_to: Some(what), ..self }
     }
 
     /// Lets the backend refuse the last cycle as a whole, also by failing the request: for values beyond what level

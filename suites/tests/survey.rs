@@ -8,7 +8,9 @@ use sessionspec::backend::{Backend, BackendError, Body, CycleRequest, CycleRespo
 use sessionspec::reference::modes::{self, Modes};
 use sessionspec::reference::{Description, Memory};
 use sessionspec::script::{Answer, Operation};
-use sessionspec::survey::{AtOnce, Attribute, Emptied, Modified, Nested, New, OnError, Permanent, Store};
+use sessionspec::survey::{
+    AtOnce, Attribute, Emptied, Expiry, Modified, Nested, New, OnError, Permanent, Store,
+};
 use sessionspec::{Survey, in_process};
 
 async fn surveyed(modes: Modes) -> Survey {
@@ -36,6 +38,22 @@ async fn what_is_observed_leads_back_to_the_modes() {
         // Whoever is always modified also writes back whatever was changed.
         let write_back = set.write_back || set.modified == modes::Modified::Always;
         assert_eq!(found, Modes { write_back, ..set });
+    }
+}
+
+#[tokio::test]
+async fn whether_use_prolongs_a_session_is_observed_on_virtual_time() {
+    let plain = Modes::default();
+    for (modes, expected) in [
+        (plain.clone(), Expiry::Writes),
+        (Modes { modified: modes::Modified::Always, ..plain.clone() }, Expiry::Sliding),
+        (Modes { write_back: true, ..plain.clone() }, Expiry::Sliding),
+        // With a second of grace, half of that time does not tell.
+        (Modes { lifetime: Duration::from_secs(3), write_back: true, ..plain.clone() }, Expiry::Unknown),
+    ] {
+        let survey = surveyed(modes).await;
+        assert_eq!(survey.expiry, expected);
+        assert_eq!(survey.bears_out("expiry", "sliding"), None, "a check of its own judges it");
     }
 }
 

@@ -29,6 +29,8 @@ pub(super) fn explain(arguments: &Arguments) -> Result<Exit, Complaint> {
         say(
             "An umbrella: it compares everything on generated scripts, so it may fail beside a check that names the defect.",
         );
+    } else if check.has_cases() {
+        say("Its scripts are generated: --cases says how many, and --case replays one alone.");
     }
     say(format_args!("\nRun it alone: sessionspec run --check {} URL", check.id));
     Ok(Exit::Conforms)

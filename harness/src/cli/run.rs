@@ -277,7 +277,7 @@ impl Arguments {
 fn properties_alone(selected: &[String]) -> Result<(), Complaint> {
     let catalogue = catalogue();
     let properties: Vec<&str> =
-        catalogue.iter().filter(|check| check.is_umbrella()).map(|check| check.id).collect();
+        catalogue.iter().filter(|check| check.has_cases()).map(|check| check.id).collect();
     match selected.iter().find(|id| !properties.contains(&id.as_str())) {
         None => Ok(()),
         Some(other) => Err(Complaint::usage(format!(

@@ -76,7 +76,10 @@ impl Text {
     fn checks(&mut self, rows: &[Row<'_>]) {
         self.heading("Checks");
         for row in rows.iter().filter(|row| row.verdict() == Some(Verdict::Pass)) {
-            self.labelled("pass", VERDICT, palette::of_verdict(Verdict::Pass), &row.first().id);
+            let check = row.first();
+            let held_to = check.held_to.iter().map(|what| format!("; {what}")).collect::<String>();
+            let text = format!("{}{}", check.id, held_to.replacen(';', ":", 1));
+            self.labelled("pass", VERDICT, palette::of_verdict(Verdict::Pass), &text);
         }
         let others = rows.iter().filter(|row| row.agrees() && row.verdict() != Some(Verdict::Pass));
         let mut reasons: Vec<(Verdict, Option<&str>, Vec<&str>)> = Vec::new();

@@ -2,7 +2,9 @@
 //!
 //! Where the backend's time can be moved, nothing is waited for. Else the lifetimes have to be short.
 
+mod ids;
 mod lifetimes;
+mod prolonging;
 mod window;
 
 use crate::check::{Check, Plan};
@@ -17,6 +19,8 @@ pub(crate) const CHECKS: &[Check] = &[
     window::GONE,
     window::NOT_REVIVED,
     window::PERMANENT_STAYS,
+    ids::NEVER_ADOPTED,
+    prolonging::AS_DECLARED,
     lifetimes::OWN,
     lifetimes::PAST,
     lifetimes::LONG,
@@ -50,6 +54,16 @@ impl Kind {
         Scenario::new(&format!("{}-{reason}", self.name))
             .cycle("ann", [set("colour", "red").is_done()].into_iter().chain(lines))
     }
+
+    /// Until then it has to be there, in seconds.
+    fn alive(&self) -> f64 {
+        (self.lifetime - self.grace).max(0.0)
+    }
+
+    /// From then on it has to be gone, in seconds.
+    fn over(&self) -> f64 {
+        self.lifetime + self.grace
+    }
 }
 
 /// The kinds of sessions whose end can be seen on this backend; or why there are none.
@@ -59,23 +73,24 @@ fn kinds(survey: &Survey) -> Result<Vec<Kind>, String> {
     }
     let description = &survey.description;
     let grace = description.lifetime_grace_seconds.unwrap_or(GRACE);
+    let kind = |name: &'static str, lines: Vec<Line>, lifetime: f64| Kind { name, lines, lifetime, grace };
     let can_wait = |lifetime: f64| survey.virtual_time || lifetime <= LONGEST_WAIT;
     let mut kinds = Vec::new();
     if let (Some(lifetime), Attribute::Observed(_)) = (description.lifetime_seconds, survey.permanent)
         && can_wait(lifetime)
     {
-        kinds.push(Kind { name: "permanent", lines: vec![set_permanent(true).is_done()], lifetime, grace });
+        kinds.push(kind("permanent", vec![set_permanent(true).is_done()], lifetime));
     }
     if let Some(Some(lifetime)) = description.browser_lifetime_seconds
         && can_wait(lifetime)
     {
         let unset = survey.permanent_default && survey.permanent.observed().is_some();
         let lines = if unset { vec![set_permanent(false).is_done()] } else { Vec::new() };
-        kinds.push(Kind { name: "browser-session", lines, lifetime, grace });
+        kinds.push(kind("browser-session", lines, lifetime));
     }
     if kinds.is_empty() && has_own_lifetimes(survey) {
         let lines = vec![Operation::SetLifetime { seconds: SHORT }.is_done()];
-        kinds.push(Kind { name: "short-lived", lines, lifetime: SHORT, grace });
+        kinds.push(kind("short-lived", lines, SHORT));
     }
     if kinds.is_empty() {
         return Err(format!(

@@ -1,6 +1,6 @@
 //! When a session ends: neither before its time, nor after it.
 
-use super::for_each_kind;
+use super::{Kind, for_each_kind};
 use crate::check::{Check, Level, Test};
 use crate::condition::Condition;
 use crate::script::Forgery;
@@ -10,6 +10,17 @@ use crate::survey::Survey;
 /// How much of a lifetime passes before a session has to be there still: in real time, an answer takes its time.
 fn share(survey: &Survey) -> f64 {
     if survey.virtual_time { 0.999 } else { 0.5 }
+}
+
+/// What a session of this kind is held to: when it is looked for, and what was declared.
+fn window(kind: &Kind, survey: &Survey) -> String {
+    let &Kind { name, lifetime, grace, .. } = kind;
+    let early = (kind.alive() * share(survey) * 1000.0).round() / 1000.0;
+    let over = kind.over();
+    let whose = if survey.description.lifetime_grace_seconds.is_some() { "declared" } else { "usual" };
+    format!(
+        "{name}: there at {early} s, gone at {over} s; lifetime {lifetime} s, give or take the {whose} {grace} s"
+    )
 }
 
 pub(super) const NOT_EARLY: Check = Check {
@@ -25,9 +36,10 @@ pub(super) const NOT_EARLY: Check = Check {
     ],
     test: Test::Scenarios(|survey| {
         for_each_kind(survey, |kind| {
-            let alive = (kind.lifetime - kind.grace).max(0.0);
+            let alive = kind.alive();
             let scenario = kind
                 .begin("early")
+                .held_to(window(kind, survey))
                 .forge("ann", "keeper", Forgery::Replayed)
                 .wait(alive * share(survey))
                 .cycle(
@@ -48,8 +60,10 @@ pub(super) const GONE: Check = Check {
     needs: &["minimum/browsers-isolated", "expiry/not-early"],
     test: Test::Scenarios(|survey| {
         for_each_kind(survey, |kind| {
-            let over = kind.lifetime + kind.grace;
-            let begin = |reason: &str| kind.begin(reason).forge("ann", "keeper", Forgery::Replayed);
+            let over = kind.over();
+            let begin = |reason: &str| {
+                kind.begin(reason).held_to(window(kind, survey)).forge("ann", "keeper", Forgery::Replayed)
+            };
             let alone = begin("still-there").wait(over).cycle("keeper", [items().are([], survey)]);
             // Some stores only expire when somebody else's request makes them look.
             let after_a_stranger = begin("still-there-after-a-stranger")
@@ -70,7 +84,7 @@ pub(super) const NOT_REVIVED: Check = Check {
     needs: &["expiry/gone"],
     test: Test::Scenarios(|survey| {
         for_each_kind(survey, |kind| {
-            let over = kind.lifetime + kind.grace;
+            let over = kind.over();
             let begin = |reason: &str| {
                 kind.begin(reason)
                     .forge("ann", "late", Forgery::Replayed)
@@ -102,7 +116,7 @@ pub(super) const PERMANENT_STAYS: Check = Check {
             if kind.name != "permanent" {
                 return Vec::new();
             }
-            let alive = (kind.lifetime - kind.grace).max(0.0);
+            let alive = kind.alive();
             let scenario = kind
                 .begin("after-another-write")
                 .cycle("ann", [set("size", "small").is_done()])

@@ -1,5 +1,8 @@
 //! The `fidelity` suite: values beyond those of level `minimum` come back as they were, or are refused.
 
+mod aliases;
+mod any_value;
+
 use serde_json::{Value, json};
 
 use crate::check::{Check, Level, Plan, Test};
@@ -10,7 +13,8 @@ use crate::script::ops::{get, set};
 use crate::survey::{Numbers, Store, Survey, Values};
 
 /// The checks of this suite.
-pub(crate) const CHECKS: &[Check] = &[NULL, TEXT, STRUCTURES, NUMBERS, TAGS, KEYS, SIZES];
+pub(crate) const CHECKS: &[Check] =
+    &[NULL, TEXT, STRUCTURES, NUMBERS, TAGS, KEYS, SIZES, any_value::ANY_VALUE, aliases::NOT_ALIASED];
 
 const fn check(
     id: &'static str,

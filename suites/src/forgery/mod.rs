@@ -1,5 +1,7 @@
 //! The `forgery` suite: whatever a client sends as its cookie, nothing breaks, and nobody gets what is another's.
 
+mod any_mutation;
+
 use serde_json::json;
 
 use crate::check::{Check, Level, Plan, Test};
@@ -12,7 +14,7 @@ use crate::script::{Change, Company, Forgery, Spelling, words};
 use crate::survey::{Store, Survey};
 
 /// The checks of this suite.
-pub(crate) const CHECKS: &[Check] = &[FIELDS, SPELLINGS, UNLAWFUL, COMPANY];
+pub(crate) const CHECKS: &[Check] = &[FIELDS, SPELLINGS, UNLAWFUL, COMPANY, any_mutation::ANY_MUTATION];
 
 /// How many cookies of a session are forged, one at a time.
 const MOST_COOKIES: usize = 3;
@@ -97,13 +99,21 @@ const COMPANY: Check = check(
 );
 
 fn forged(survey: &Survey, forgeries: impl IntoIterator<Item = (String, Forgery)>) -> Plan<Vec<Scenario>> {
+    match nothing_to_forge(survey) {
+        Some(because) => Plan::NotApplicable(because),
+        None => {
+            let harmless = |(reason, forgery): (String, Forgery)| harmless(survey, &reason, forgery);
+            Plan::Do(forgeries.into_iter().map(harmless).collect())
+        }
+    }
+}
+
+/// Why there are no cookies that could be forged.
+fn nothing_to_forge(survey: &Survey) -> Option<String> {
     if survey.null {
-        return Plan::NotApplicable("this backend opens only null sessions".to_owned());
+        return Some("this backend opens only null sessions".to_owned());
     }
-    if survey.store == Store::Unknown {
-        return Plan::NotApplicable("this backend sends no cookies".to_owned());
-    }
-    Plan::Do(forgeries.into_iter().map(|(reason, forgery)| harmless(survey, &reason, forgery)).collect())
+    (survey.store == Store::Unknown).then(|| "this backend sends no cookies".to_owned())
 }
 
 /// A client that has its own cookie and another's may see either session, or none: never a mixture, and never what
@@ -125,7 +135,7 @@ fn harmless(survey: &Survey, reason: &str, forgery: Forgery) -> Scenario {
             [items().answers(Expected::AnyOf(vec![nobodys, of("ann"), of("bob")])), get("owner").unjudged()],
         );
     // The server's own parser may refuse what is too long, or unlawful.
-    let must_be_served = forgery.is_lawful() && forgery != Forgery::Value(Spelling::Long);
+    let must_be_served = forgery.is_lawful() && !forgery.is_long();
     let scenario = if must_be_served { scenario.response(ResponseRule::Served) } else { scenario };
     // It may be one of the two sessions that came of it; what is done there then is theirs.
     let in_none = Condition::AbsentIn { cycle: 2, op: 1 };

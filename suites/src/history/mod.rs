@@ -43,7 +43,8 @@ pub(crate) fn scenario(script: Script, survey: &Survey, transcript: &Transcript)
             checker.follow(event);
         }
     }
-    Scenario { reason: REASON.to_owned(), expectations: checker.expectations, script, refusable }
+    let expectations = checker.expectations;
+    Scenario { reason: REASON.to_owned(), script, expectations, refusable, ..Scenario::default() }
 }
 
 /// A request that is held and writes may be refused: that is a way to keep two writers apart.

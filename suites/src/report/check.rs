@@ -22,6 +22,9 @@ pub struct CheckReport {
     /// Why, where it is neither pass nor fail.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub because: Option<String>,
+    /// What the backend was held to, where that follows from what it declares.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub held_to: Vec<String>,
     /// The entry in the list of known failures that names it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub known_failure: Option<KnownFailureReport>,
@@ -117,6 +120,7 @@ impl CheckReport {
             promise: check.promise.to_owned(),
             verdict,
             because: None,
+            held_to: Vec::new(),
             known_failure: None,
             evidence: Evidence::default(),
             failures: Vec::new(),

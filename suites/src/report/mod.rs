@@ -49,9 +49,9 @@ pub struct Report {
     pub backend: Subject,
     /// The seed of everything that was generated.
     pub seed: u64,
-    /// How many scripts each umbrella check was given.
+    /// How many scripts each check was given whose scripts are generated.
     pub cases: u32,
-    /// The only case that each umbrella check was given, where one was to be replayed alone.
+    /// The only case that each of these was given, where one was to be replayed alone.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub case: Option<u32>,
     /// The level that decides, where somebody asked for one: what fails above it is told, and does not count.

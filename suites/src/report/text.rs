@@ -27,6 +27,9 @@ pub fn failure_text(check: &CheckReport, failure: &Failure) -> String {
     text.line("", 2, &format!("{} ({}): {}", check.id, check.level, failure.reason));
     text.labelled("promised", &check.promise);
     text.labelled("", &format!("CONTRACT.md, {}", check.clause));
+    for what in &check.held_to {
+        text.labelled("held to", what);
+    }
     if let Some(done) = &failure.done {
         text.labelled("done", done);
     }

@@ -13,10 +13,10 @@ use crate::search::ShrinkBounds;
 pub struct Options {
     /// The seed of everything that is generated.
     pub seed: u64,
-    /// How many scripts each umbrella check is given.
+    /// How many scripts each check is given whose scripts are generated.
     pub cases: u32,
-    /// The only case to give to umbrella checks, where one is to be replayed alone. Cases are counted from zero; each
-    /// can be replayed without those before it.
+    /// The only case to give to them, where one is to be replayed alone. Cases are counted from zero; each can be
+    /// replayed without those before it.
     pub case: Option<u32>,
     /// How long a failing script is made smaller, at most.
     pub shrink: ShrinkBounds,

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use alter::{changed, unknown};
+use alter::{changed, of_length, unknown, with_byte};
 
 /// The cookies of a browser: names and values.
 pub type Cookies = Vec<(Vec<u8>, Vec<u8>)>;
@@ -33,6 +33,24 @@ pub enum Forgery {
     Value(Spelling),
     /// The cookies are sent together with others.
     Among(Company),
+    /// One byte of each value is another; beyond its end, it is one more.
+    Byte {
+        /// The byte's place, from zero.
+        at: usize,
+        /// What stands there.
+        byte: u8,
+    },
+    /// Each value is so long: its first bytes are left, or it begins again.
+    Length(usize),
+    /// One cookie alone is forged, and the others are sent as they are.
+    Only {
+        /// The cookie, from zero.
+        cookie: usize,
+        /// What is done to it.
+        forgery: Box<Forgery>,
+    },
+    /// One forgery of what comes out of another.
+    Composed(Vec<Forgery>),
 }
 
 /// What becomes of one field of a value.
@@ -113,6 +131,13 @@ impl fmt::Display for Forgery {
             }
             Self::Value(spelling) => write!(f, "with the value spelled {}", words(spelling)),
             Self::Among(company) => write!(f, "among others: {}", words(company)),
+            Self::Byte { at, byte } => write!(f, "with 0x{byte:02x} as byte {}", at + 1),
+            Self::Length(length) => write!(f, "with a value of length {length}"),
+            Self::Only { cookie, forgery } => write!(f, "{forgery}, but only cookie {}", cookie + 1),
+            Self::Composed(parts) => {
+                let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+                f.write_str(&parts.join(", then "))
+            }
         }
     }
 }
@@ -133,39 +158,91 @@ impl Forgery {
     /// Whether the header that comes out is one that HTTP allows (RFC 9110, section 5.5).
     #[must_use]
     pub fn is_lawful(&self) -> bool {
-        !matches!(self, Self::Value(Spelling::Control | Spelling::Nul))
+        !self.involves(&|spelling| matches!(spelling, Spelling::Control | Spelling::Nul))
+    }
+
+    /// Whether the header that comes out is so long that servers may refuse it.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.involves(&|spelling| spelling == Spelling::Long)
+    }
+
+    fn involves(&self, is_meant: &dyn Fn(Spelling) -> bool) -> bool {
+        match self {
+            Self::Value(spelling) => is_meant(*spelling),
+            Self::Only { forgery, .. } => forgery.involves(is_meant),
+            Self::Composed(parts) => parts.iter().any(|part| part.involves(is_meant)),
+            _ => false,
+        }
     }
 
     /// The `Cookie` header with these cookies, forged; `other` are those of another browser.
     #[must_use]
     pub fn header(&self, cookies: &Cookies, other: &Cookies) -> Vec<u8> {
-        let pairs: Vec<Vec<u8>> = match self {
-            Self::Replayed => cookies.iter().map(pair).collect(),
+        let real = cookies.iter().map(|(name, value)| Sent::new(name, value)).collect();
+        let forged: Vec<Vec<u8>> = self.of(real, other).into_iter().map(Sent::pair).collect();
+        forged.join(&b"; "[..])
+    }
+
+    fn of(&self, cookies: Vec<Sent>, other: &Cookies) -> Vec<Sent> {
+        match self {
+            Self::Replayed => cookies,
             Self::Unknown => each_value(cookies, unknown),
             Self::Field { cookie, field, change } => {
-                let forged = cookies.iter().enumerate().map(|(at, (name, value))| {
-                    let theirs = other.get(at).map_or(&[][..], |(_, value)| value);
-                    let is_meant = at == *cookie;
-                    let value =
-                        if is_meant { changed(value, *field, *change, theirs) } else { value.clone() };
-                    pair(&(name.clone(), value))
-                });
-                forged.collect()
+                let theirs = other.get(*cookie).map_or(&[][..], |(_, value)| value);
+                only(cookies, *cookie, |cookie| {
+                    each_value(vec![cookie], |value| changed(value, *field, *change, theirs))
+                })
             }
-            Self::Value(Spelling::NameOnly) => cookies.iter().map(|(name, _)| name.clone()).collect(),
+            Self::Value(Spelling::NameOnly) => {
+                cookies.into_iter().map(|cookie| Sent { value: None, ..cookie }).collect()
+            }
             Self::Value(spelling) => each_value(cookies, |value| spelling.of(value)),
             Self::Among(company) => company.of(cookies, other),
-        };
-        pairs.join(&b"; "[..])
+            Self::Byte { at, byte } => each_value(cookies, |value| with_byte(value, *at, *byte)),
+            Self::Length(length) => each_value(cookies, |value| of_length(value, *length)),
+            Self::Only { cookie, forgery } => {
+                let theirs = other.get(*cookie).cloned().into_iter().collect();
+                only(cookies, *cookie, |cookie| forgery.of(vec![cookie], &theirs))
+            }
+            Self::Composed(parts) => {
+                parts.iter().fold(cookies, |cookies, forgery| forgery.of(cookies, other))
+            }
+        }
     }
 }
 
-fn pair((name, value): &(Vec<u8>, Vec<u8>)) -> Vec<u8> {
-    [name.as_slice(), b"=", value].concat()
+/// A cookie as it is sent.
+#[derive(Clone)]
+struct Sent {
+    name: Vec<u8>,
+    /// None where there is no equals sign either.
+    value: Option<Vec<u8>>,
 }
 
-fn each_value(cookies: &Cookies, forged: impl Fn(&[u8]) -> Vec<u8>) -> Vec<Vec<u8>> {
-    cookies.iter().map(|(name, value)| pair(&(name.clone(), forged(value)))).collect()
+impl Sent {
+    fn new(name: &[u8], value: &[u8]) -> Self {
+        Self { name: name.to_vec(), value: Some(value.to_vec()) }
+    }
+
+    fn pair(self) -> Vec<u8> {
+        match self.value {
+            Some(value) => [self.name.as_slice(), b"=", &value].concat(),
+            None => self.name,
+        }
+    }
+}
+
+/// The cookies with another value each, where they have one.
+fn each_value(cookies: Vec<Sent>, forged: impl Fn(&[u8]) -> Vec<u8>) -> Vec<Sent> {
+    let forged = |cookie: Sent| Sent { value: cookie.value.as_deref().map(&forged), ..cookie };
+    cookies.into_iter().map(forged).collect()
+}
+
+/// The cookies, of which only the one at this place is forged.
+fn only(cookies: Vec<Sent>, place: usize, forged: impl Fn(Sent) -> Vec<Sent>) -> Vec<Sent> {
+    let forged = |(at, cookie)| if at == place { forged(cookie) } else { vec![cookie] };
+    cookies.into_iter().enumerate().flat_map(forged).collect()
 }
 
 impl Spelling {
@@ -191,69 +268,20 @@ impl Spelling {
 }
 
 impl Company {
-    fn of(self, cookies: &Cookies, other: &Cookies) -> Vec<Vec<u8>> {
-        let own = || cookies.iter().map(pair).collect::<Vec<_>>();
-        let others = || other.iter().map(pair).collect::<Vec<_>>();
-        let worthless = || each_value(cookies, |_| b"worthless".to_vec());
-        let many = || (0..100).map(|number| format!("other{number}=value").into_bytes()).collect::<Vec<_>>();
+    fn of(self, own: Vec<Sent>, other: &Cookies) -> Vec<Sent> {
+        let others = || other.iter().map(|(name, value)| Sent::new(name, value)).collect();
+        let worthless = || each_value(own.clone(), |_| b"worthless".to_vec());
+        let many =
+            || (0..100).map(|number| Sent::new(format!("other{number}").as_bytes(), b"value")).collect();
         match self {
-            Self::WorthlessFirst => [worthless(), own()].concat(),
-            Self::WorthlessLast => [own(), worthless()].concat(),
-            Self::OthersFirst => [others(), own()].concat(),
-            Self::OthersLast => [own(), others()].concat(),
-            Self::Many => [many(), own()].concat(),
+            Self::WorthlessFirst => [worthless(), own].concat(),
+            Self::WorthlessLast => [own.clone(), worthless()].concat(),
+            Self::OthersFirst => [others(), own].concat(),
+            Self::OthersLast => [own, others()].concat(),
+            Self::Many => [many(), own].concat(),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::alter::fields;
-    use super::*;
-
-    fn set(cookies: &[(&str, &str)]) -> Cookies {
-        cookies.iter().map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec())).collect()
-    }
-
-    fn forged(forgery: &Forgery) -> String {
-        let header = forgery.header(&set(&[("a", "s%3Aab.cd"), ("b", "22")]), &set(&[("a", "s%3Axy.zz")]));
-        String::from_utf8_lossy(&header).into_owned()
-    }
-
-    #[test]
-    fn what_is_unknown_looks_like_what_is_known() {
-        for (real, forged) in [
-            ("9f0a", "0a1a"),
-            ("0z9-yx", "1a9-zx"),
-            ("s%3Aab.cd", "s%3Abb.dd"),
-            ("7", "8"),
-            ("", ""),
-            ("\u{fc}", "\u{fc}"),
-        ] {
-            assert_eq!(String::from_utf8_lossy(&unknown(real.as_bytes())), forged, "{real}");
-        }
-        assert_eq!(forged(&Forgery::Unknown), "a=s%3Abb.dd; b=32");
-    }
-
-    #[test]
-    fn one_field_is_changed() {
-        let field = |field, change| forged(&Forgery::Field { cookie: 0, field, change });
-        assert_eq!(field(1, Change::Emptied), "a=s%3A.cd; b=22");
-        assert_eq!(field(2, Change::Truncated), "a=s%3Aab.c; b=22");
-        assert_eq!(field(1, Change::Doubled), "a=s%3Aabab.cd; b=22");
-        assert_eq!(field(1, Change::Flipped), "a=s%3AaA.cd; b=22");
-        assert_eq!(field(1, Change::Recased), "a=s%3AAB.cd; b=22");
-        assert_eq!(field(2, Change::Swapped), "a=s%3Aab.zz; b=22");
-        assert_eq!(field(3, Change::Emptied), "a=s%3Aab.cd; b=22", "there is no such field");
-        assert_eq!(fields(b"s%3Aa%2Bb/c=.d"), vec![0..1, 4..12, 13..14]);
-    }
-
-    #[test]
-    fn values_are_spelled_otherwise_and_keep_company() {
-        assert_eq!(forged(&Forgery::Value(Spelling::NameOnly)), "a; b");
-        assert_eq!(forged(&Forgery::Value(Spelling::Octal)).split("; ").nth(1), Some("b=\"\\062\\062\""));
-        assert_eq!(forged(&Forgery::Value(Spelling::Percent)).split("; ").nth(1), Some("b=%32%32"));
-        assert_eq!(forged(&Forgery::Among(Company::OthersLast)), "a=s%3Aab.cd; b=22; a=s%3Axy.zz");
-        assert_eq!(words(&Spelling::HalfPercent), "half-percent");
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
 //! Goes from case to case until one fails, then makes that one small and plays it again to see whether it is stable.
 
 use super::shrink::{Shrunk, shrink};
-use super::trial::Failing;
+use super::trial::{Failing, Tried};
 use super::{Generator, Property, ShrinkBounds, Trial, case_seed};
 use crate::backend::BackendError;
 use crate::report::Evidence;
@@ -13,9 +13,9 @@ const CONFIRMATIONS: usize = 3;
 const REPLAYS_OF_UNSTABLE: usize = 10;
 
 /// What to look for.
-pub(crate) struct Hunt<'a> {
+pub(crate) struct Hunt<'a, P = Property> {
     pub(crate) check: &'a str,
-    pub(crate) property: Property,
+    pub(crate) property: P,
     pub(crate) run_seed: u64,
     /// How many cases there are.
     pub(crate) cases: u32,
@@ -45,37 +45,64 @@ pub(crate) async fn hunt(
     played: &dyn Fn(u32, u32),
 ) -> Result<(Evidence, Option<Caught>), BackendError> {
     let generator = Generator::new(hunt.property, trial.survey);
-    let mut evidence = Evidence::default();
-    let cases = match hunt.only_case {
-        Some(case) => case..case.saturating_add(1),
-        None => 0..hunt.cases,
-    };
-    for case in cases {
-        played(case, hunt.cases);
-        let script = generator.script(case_seed(hunt.run_seed, hunt.check, case));
-        let tried = trial.play(script).await?;
-        evidence.add(&tried.transcript, tried.judgement.comparisons);
-        if let Some(failing) = tried.failing() {
-            return Ok((evidence, Some(corner(trial, hunt.bounds, case, failing).await)));
-        }
-    }
-    Ok((evidence, None))
+    let play = async |case| trial.play(hunt.property, generator.script(hunt.seed(case))).await;
+    let (evidence, failing) = hunt.first_failing(played, play).await?;
+    let Some((case, failing)) = failing else { return Ok((evidence, None)) };
+    let shrunk = shrink(trial, hunt.property, hunt.bounds, failing).await;
+    let again = async |smallest: &Failing| trial.play(hunt.property, smallest.scenario.script.clone()).await;
+    Ok((evidence, Some(corner(case, shrunk, again).await)))
 }
 
-/// Makes the failing script small and sees whether it fails every time.
-async fn corner(trial: &Trial<'_>, bounds: ShrinkBounds, case: u32, failing: Failing) -> Caught {
-    let Shrunk { mut smallest, stopped } = shrink(trial, bounds, failing).await;
-    let unstable = confirm(trial, &mut smallest).await;
+impl<P> Hunt<'_, P> {
+    /// The seed of one case.
+    pub(super) fn seed(&self, case: u32) -> [u8; 32] {
+        case_seed(self.run_seed, self.check, case)
+    }
+
+    /// Plays the cases until one fails.
+    pub(super) async fn first_failing(
+        &self,
+        played: &dyn Fn(u32, u32),
+        play: impl AsyncFn(u32) -> Result<Tried, BackendError>,
+    ) -> Result<(Evidence, Option<(u32, Failing)>), BackendError> {
+        let mut evidence = Evidence::default();
+        let cases = match self.only_case {
+            Some(case) => case..case.saturating_add(1),
+            None => 0..self.cases,
+        };
+        for case in cases {
+            played(case, self.cases);
+            let tried = play(case).await?;
+            evidence.add(&tried.transcript, tried.judgement.comparisons);
+            if let Some(failing) = tried.failing() {
+                return Ok((evidence, Some((case, failing))));
+            }
+        }
+        Ok((evidence, None))
+    }
+}
+
+/// Sees whether what was made small fails every time.
+pub(super) async fn corner(
+    case: u32,
+    shrunk: Shrunk,
+    again: impl AsyncFn(&Failing) -> Result<Tried, BackendError>,
+) -> Caught {
+    let Shrunk { mut smallest, stopped } = shrunk;
+    let unstable = confirm(&mut smallest, again).await;
     let notes: Vec<String> = stopped.into_iter().chain(unstable).collect();
     Caught { case, smallest, note: (!notes.is_empty()).then(|| notes.join("; ")) }
 }
 
 /// Plays the script again, on fresh sessions; what there is to say if it does not fail every time.
-async fn confirm(trial: &Trial<'_>, smallest: &mut Failing) -> Option<String> {
+async fn confirm(
+    smallest: &mut Failing,
+    again: impl AsyncFn(&Failing) -> Result<Tried, BackendError>,
+) -> Option<String> {
     let mut failed = 0;
     let mut played = 0;
     while played < CONFIRMATIONS || (failed < played && played < REPLAYS_OF_UNSTABLE) {
-        let tried = match trial.play(smallest.scenario.script.clone()).await {
+        let tried = match again(smallest).await {
             Ok(tried) => tried,
             Err(fault) => {
                 return Some(format!("the service was gone when the script was played again: {fault}"));

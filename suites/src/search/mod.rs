@@ -3,12 +3,17 @@
 //! The strategies for values are proptest's, and this is the only module that knows it. State and loop are our own:
 //! proptest's runner cannot await, may drift to another bug while it shrinks, and cannot replay one case alone.
 
+mod any_forgery;
+mod any_item;
 mod dice;
+mod effort;
 mod generate;
+mod generated;
 mod hunt;
 mod overlapping;
 mod scribe;
 mod shrink;
+mod shrinking;
 mod simpler;
 mod trial;
 mod values;
@@ -20,6 +25,8 @@ use crate::transcript::Transcript;
 use crate::{history, oracle};
 
 pub use generate::{Generator, case_seed};
+pub use generated::Generated;
+pub(crate) use generated::hunt_generated;
 pub(crate) use hunt::{Caught, Hunt, hunt};
 pub use shrink::ShrinkBounds;
 pub(crate) use trial::Trial;

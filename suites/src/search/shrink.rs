@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
+use super::effort::Effort;
 use super::simpler::{
     Unit, join_cycles, merge_browsers, rename_browsers, simpler_keys, simpler_operations, simpler_writes,
     up_to, weight, without, without_pair,
 };
 use super::trial::Failing;
-use super::{Shape, Trial};
+use super::{Property, Shape, Trial};
 use crate::script::Script;
 
 /// How long a failing script is made smaller, at most.
@@ -36,20 +35,22 @@ pub(super) struct Shrunk {
 }
 
 /// Tries simpler scripts until none fails for the same reason.
-pub(super) async fn shrink(trial: &Trial<'_>, bounds: ShrinkBounds, failing: Failing) -> Shrunk {
-    let mut shrinker =
-        Shrinker { trial, bounds, began: Instant::now(), runs: 0, smallest: failing, stopped: None };
+pub(super) async fn shrink(
+    trial: &Trial<'_>,
+    property: Property,
+    bounds: ShrinkBounds,
+    failing: Failing,
+) -> Shrunk {
+    let mut shrinker = Shrinker { trial, property, effort: Effort::begin(bounds), smallest: failing };
     shrinker.shrink().await;
-    Shrunk { smallest: shrinker.smallest, stopped: shrinker.stopped }
+    Shrunk { smallest: shrinker.smallest, stopped: shrinker.effort.stopped }
 }
 
 struct Shrinker<'a> {
     trial: &'a Trial<'a>,
-    bounds: ShrinkBounds,
-    began: Instant,
-    runs: u32,
+    property: Property,
+    effort: Effort,
     smallest: Failing,
-    stopped: Option<String>,
 }
 
 /// Up to so many operations pairs of them are tried, too.
@@ -67,13 +68,13 @@ impl Shrinker<'_> {
             self.delete_pairs().await;
             self.accept_first(join_cycles).await;
             self.accept_first(simpler_writes).await;
-            match self.trial.property.shape {
+            match self.property.shape {
                 Shape::OneCycle | Shape::SeveralCycles => self.accept_first(simpler_operations).await,
                 // There the values say who wrote them.
                 Shape::Overlapping | Shape::Parallel => self.accept_first(simpler_keys).await,
             }
             self.accept_first(merge_browsers).await;
-            if self.stopped.is_some() || weight(self.script()) == before {
+            if self.effort.stopped.is_some() || weight(self.script()) == before {
                 break;
             }
         }
@@ -129,11 +130,10 @@ impl Shrinker<'_> {
 
     /// Plays the script, and keeps it if it fails for the same reason.
     async fn accept(&mut self, candidate: Script) -> bool {
-        if candidate == *self.script() || self.is_over() {
+        if candidate == *self.script() || !self.effort.may_play() {
             return false;
         }
-        self.runs += 1;
-        match self.trial.play(candidate).await {
+        match self.trial.play(self.property, candidate).await {
             Ok(tried) => match tried.failing() {
                 Some(failing) if failing.finding.reason == self.smallest.finding.reason => {
                     self.smallest = failing;
@@ -142,28 +142,10 @@ impl Shrinker<'_> {
                 _ => false,
             },
             Err(fault) => {
-                self.stopped =
-                    Some(format!("the service was gone while the script was made smaller: {fault}"));
+                self.effort.stop(&fault);
                 false
             }
         }
-    }
-
-    fn is_over(&mut self) -> bool {
-        if self.stopped.is_none() {
-            let ShrinkBounds { runs, time } = self.bounds;
-            if self.runs >= runs {
-                self.stopped = Some(format!(
-                    "made smaller in {runs} runs, the most allowed: it may not be the smallest"
-                ));
-            } else if self.began.elapsed() >= time {
-                let seconds = time.as_secs_f64();
-                self.stopped = Some(format!(
-                    "made smaller for {seconds} s, the most allowed: it may not be the smallest"
-                ));
-            }
-        }
-        self.stopped.is_some()
     }
 
     fn script(&self) -> &Script {

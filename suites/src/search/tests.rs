@@ -27,8 +27,8 @@ fn scripts(survey: &Survey, property: Property, count: u32) -> Vec<Script> {
     (0..count).map(|case| generator.script(case_seed(0, "suite/check", case))).collect()
 }
 
-async fn on_the_reference(survey: &Survey, property: Property, modes: Modes) -> Trial<'_> {
-    Trial { backend: in_process(Memory::new(modes)), survey, patience: Duration::from_secs(10), property }
+fn on_the_reference(survey: &Survey, modes: Modes) -> Trial<'_> {
+    Trial { backend: in_process(Memory::new(modes)), survey, patience: Duration::from_secs(10) }
 }
 
 #[test]
@@ -85,9 +85,9 @@ fn assert_item(key: &str, value: &Value) {
 #[tokio::test]
 async fn every_cycle_is_judged_and_no_session_is_too_large() {
     let survey = survey().await;
-    let trial = on_the_reference(&survey, SEVERAL, Modes::default()).await;
+    let trial = on_the_reference(&survey, Modes::default());
     for script in scripts(&survey, SEVERAL, 500) {
-        let tried = trial.play(script).await.unwrap();
+        let tried = trial.play(SEVERAL, script).await.unwrap();
         assert_eq!(tried.judgement.finding, None);
         for (index, cycle) in tried.scenario.script.cycles().enumerate() {
             let of_cycle =
@@ -157,7 +157,7 @@ async fn dead_sessions_on_purpose_accuse_the_reference_in_no_mode() {
         let backend = in_process(Memory::new(modes.clone()));
         let survey = Survey::of(Rc::clone(&backend), Duration::from_secs(10)).await.unwrap();
         let property = Property { dead_sessions: DeadSessions::OnPurpose, ..SEVERAL };
-        let trial = on_the_reference(&survey, property, modes).await;
+        let trial = on_the_reference(&survey, modes);
         let wanted = Hunt {
             check: "suite/check",
             property,
@@ -188,9 +188,9 @@ async fn what_took_longer_than_a_session_lives_is_not_judged() {
         (with_lifetimes(Some(3600.0), Some(3600.0)), true),
         (with_lifetimes(None, None), true),
     ] {
-        let trial = on_the_reference(&survey, SEVERAL, Modes::default()).await;
+        let trial = on_the_reference(&survey, Modes::default());
         for script in scripts(&survey, SEVERAL, 3) {
-            let compared = trial.play(script).await.unwrap().judgement.comparisons;
+            let compared = trial.play(SEVERAL, script).await.unwrap().judgement.comparisons;
             assert_eq!(compared > 0, is_judged, "{:?}", survey.description);
         }
     }

@@ -21,8 +21,6 @@ pub(crate) struct Trial<'a> {
     pub(crate) survey: &'a Survey,
     /// How long a cycle may take.
     pub(crate) patience: Duration,
-    /// What is judged.
-    pub(crate) property: Property,
 }
 
 /// A script that was played and judged.
@@ -46,16 +44,31 @@ impl Trial<'_> {
     /// # Errors
     ///
     /// A fault of the service that leaves nothing to judge.
-    pub(crate) async fn play(&self, script: Script) -> Result<Tried, BackendError> {
+    pub(crate) async fn play(&self, property: Property, script: Script) -> Result<Tried, BackendError> {
         let began = Instant::now();
         let transcript = play_judgeable(&self.backend, &script, self.patience).await?;
-        let scenario = self.property.scenario(script, self.survey, &transcript).await;
+        let scenario = property.scenario(script, self.survey, &transcript).await;
+        Ok(self.judged(scenario, transcript, began))
+    }
+
+    /// Plays a scenario with fresh browsers and judges what happened by its own expectations.
+    ///
+    /// # Errors
+    ///
+    /// As [`play`](Self::play).
+    pub(crate) async fn play_scenario(&self, scenario: Scenario) -> Result<Tried, BackendError> {
+        let began = Instant::now();
+        let transcript = play_judgeable(&self.backend, &scenario.script, self.patience).await?;
+        Ok(self.judged(scenario, transcript, began))
+    }
+
+    fn judged(&self, scenario: Scenario, transcript: Transcript, began: Instant) -> Tried {
         let judgement = if self.outlives_a_session(began.elapsed()) {
             Judgement { comparisons: 0, finding: None }
         } else {
             scenario.judge(&transcript)
         };
-        Ok(Tried { scenario, transcript, judgement })
+        Tried { scenario, transcript, judgement }
     }
 
     /// Whether a session may have expired meanwhile. A second is left for clocks that count in seconds.

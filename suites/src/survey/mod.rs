@@ -4,6 +4,7 @@
 //! The survey uses few operations, so that a defect elsewhere does not absolve itself here.
 
 mod attended;
+mod expiry;
 mod observe;
 mod overlap;
 mod preflight;
@@ -68,6 +69,8 @@ pub struct Survey {
     pub rotation_over_end: RotationOverEnd,
     /// What two rotations at once leave.
     pub two_rotations: TwoRotations,
+    /// Whether use prolongs a session.
+    pub expiry: Expiry,
     /// Whether its time can be moved, so that nothing has to be waited for.
     pub virtual_time: bool,
     /// Whether browsers reach it by https.
@@ -241,6 +244,17 @@ rows! {
         /// There is no rotation on the server, or requests do not overlap.
         Unknown = "unknown",
     }
+    /// Whether use prolongs a session.
+    Expiry {
+        /// A request that only reads does.
+        Sliding = "sliding",
+        /// Only one that writes does.
+        Writes = "prolonged by writing",
+        /// Nothing does.
+        Absolute = "absolute",
+        /// Time would have to pass.
+        Unknown = "unknown",
+    }
     /// How many requests are served at the same time.
     AtOnce {
         /// Many, also of one session.
@@ -319,6 +333,8 @@ impl Survey {
             "concurrency" => self.concurrency.as_str(),
             "on_error" if self.on_error == OnError::Unknown => return None,
             "on_error" => self.on_error.as_str(),
+            // Time has to pass until it shows: `expiry/as-declared` judges it.
+            "expiry" => return None,
             _ => return None,
         };
         Some(observed == declared)
@@ -379,6 +395,11 @@ impl Survey {
                 "two rotations",
                 "a rotation held while another one goes through, and which of the new ids work",
                 self.two_rotations.as_str().to_owned(),
+            ),
+            (
+                "expiry",
+                "on virtual time, a session read or written at half of its time, and looked for when that was over",
+                self.expiry.as_str().to_owned(),
             ),
             ("cookies", "seen in Set-Cookie", listed(&self.cookies)),
             ("own keys", "items that nobody wrote", listed(&self.own_keys)),

@@ -7,9 +7,10 @@ use std::time::Duration;
 use serde_json::json;
 use sessionspec_reference::{Description, Map, Value};
 
+use super::expiry::expiry;
 use super::{
-    AtOnce, Attribute, Concurrency, Emptied, Modified, Nested, New, Numbers, OnError, Permanent, Resent,
-    RotationOverEnd, Store, Survey, TwoRotations, Values,
+    AtOnce, Attribute, Concurrency, Emptied, Expiry, Modified, Nested, New, Numbers, OnError, Permanent,
+    Resent, RotationOverEnd, Store, Survey, TwoRotations, Values,
 };
 use crate::backend::Backend;
 use crate::browser::SetCookie;
@@ -29,6 +30,7 @@ pub(crate) async fn survey(
 ) -> Survey {
     let observer = Observer { backend: Rc::clone(backend), patience, description: &description };
     let (permanent, permanent_default) = observer.permanent().await;
+    let on_virtual_time = backend.on_virtual_time().await;
     let mut survey = Survey {
         null: observer.null().await,
         modified: observer.modified().await,
@@ -45,7 +47,11 @@ pub(crate) async fn survey(
         values: observer.values().await,
         numbers: observer.numbers().await,
         at_once: observer.at_once().await,
-        virtual_time: backend.on_virtual_time().await.is_some(),
+        expiry: match &on_virtual_time {
+            Some(backend) => expiry(backend, &description, patience).await,
+            None => Expiry::Unknown,
+        },
+        virtual_time: on_virtual_time.is_some(),
         concurrency: Concurrency::Unknown,
         rotation_over_end: RotationOverEnd::Unknown,
         two_rotations: TwoRotations::Unknown,

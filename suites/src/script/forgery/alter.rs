@@ -50,6 +50,18 @@ pub(super) fn changed(value: &[u8], field: usize, change: Change, theirs: &[u8])
     [&value[..range.start], &new, &value[range.end..]].concat()
 }
 
+/// The value with this byte at this place, or at its end.
+pub(super) fn with_byte(value: &[u8], at: usize, byte: u8) -> Vec<u8> {
+    let at = at.min(value.len());
+    let after = value.get(at + 1..).unwrap_or_default();
+    [&value[..at], &[byte], after].concat()
+}
+
+/// As much of the value as this, again and again where it is shorter.
+pub(super) fn of_length(value: &[u8], length: usize) -> Vec<u8> {
+    value.iter().copied().cycle().take(length).collect()
+}
+
 fn swap_case(byte: u8) -> u8 {
     if byte.is_ascii_lowercase() { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() }
 }

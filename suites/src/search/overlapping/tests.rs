@@ -112,12 +112,7 @@ async fn the_histories_of_the_reference_are_explained_in_every_mode() {
             let modes = Modes { emptied, ..Modes::default() };
             let survey = survey(modes.clone()).await;
             let backend = in_process(Memory::new(modes));
-            let trial = Trial {
-                backend: Rc::clone(&backend),
-                survey: &survey,
-                patience: PATIENCE,
-                property: property(shape),
-            };
+            let trial = Trial { backend: Rc::clone(&backend), survey: &survey, patience: PATIENCE };
             let wanted = Hunt {
                 check: "suite/check",
                 property: property(shape),

@@ -1,0 +1,77 @@
+//! What is sent, byte by byte.
+
+use super::alter::fields;
+use super::*;
+
+fn set(cookies: &[(&str, &str)]) -> Cookies {
+    cookies.iter().map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec())).collect()
+}
+
+fn forged(forgery: &Forgery) -> String {
+    let header = forgery.header(&set(&[("a", "s%3Aab.cd"), ("b", "22")]), &set(&[("a", "s%3Axy.zz")]));
+    String::from_utf8_lossy(&header).into_owned()
+}
+
+#[test]
+fn what_is_unknown_looks_like_what_is_known() {
+    for (real, forged) in [
+        ("9f0a", "0a1a"),
+        ("0z9-yx", "1a9-zx"),
+        ("s%3Aab.cd", "s%3Abb.dd"),
+        ("7", "8"),
+        ("", ""),
+        ("\u{fc}", "\u{fc}"),
+    ] {
+        assert_eq!(String::from_utf8_lossy(&unknown(real.as_bytes())), forged, "{real}");
+    }
+    assert_eq!(forged(&Forgery::Unknown), "a=s%3Abb.dd; b=32");
+}
+
+#[test]
+fn one_field_is_changed() {
+    let field = |field, change| forged(&Forgery::Field { cookie: 0, field, change });
+    assert_eq!(field(1, Change::Emptied), "a=s%3A.cd; b=22");
+    assert_eq!(field(2, Change::Truncated), "a=s%3Aab.c; b=22");
+    assert_eq!(field(1, Change::Doubled), "a=s%3Aabab.cd; b=22");
+    assert_eq!(field(1, Change::Flipped), "a=s%3AaA.cd; b=22");
+    assert_eq!(field(1, Change::Recased), "a=s%3AAB.cd; b=22");
+    assert_eq!(field(2, Change::Swapped), "a=s%3Aab.zz; b=22");
+    assert_eq!(field(3, Change::Emptied), "a=s%3Aab.cd; b=22", "there is no such field");
+    assert_eq!(fields(b"s%3Aa%2Bb/c=.d"), vec![0..1, 4..12, 13..14]);
+}
+
+#[test]
+fn values_are_spelled_otherwise_and_keep_company() {
+    assert_eq!(forged(&Forgery::Value(Spelling::NameOnly)), "a; b");
+    assert_eq!(forged(&Forgery::Value(Spelling::Octal)).split("; ").nth(1), Some("b=\"\\062\\062\""));
+    assert_eq!(forged(&Forgery::Value(Spelling::Percent)).split("; ").nth(1), Some("b=%32%32"));
+    assert_eq!(forged(&Forgery::Among(Company::OthersLast)), "a=s%3Aab.cd; b=22; a=s%3Axy.zz");
+    assert_eq!(words(&Spelling::HalfPercent), "half-percent");
+}
+
+#[test]
+fn any_place_is_reached() {
+    let byte = |at| forged(&Forgery::Byte { at, byte: b'"' });
+    assert_eq!(byte(1), "a=s\"3Aab.cd; b=2\"");
+    assert_eq!(byte(8), "a=s%3Aab.c\"; b=22\"", "beyond the end of the shorter one");
+    assert_eq!(forged(&Forgery::Length(1)), "a=s; b=2");
+    assert_eq!(forged(&Forgery::Length(10)), "a=s%3Aab.cds; b=2222222222");
+    let emptied = || Box::new(Forgery::Value(Spelling::Empty));
+    assert_eq!(forged(&Forgery::Only { cookie: 1, forgery: emptied() }), "a=s%3Aab.cd; b=");
+    assert_eq!(forged(&Forgery::Only { cookie: 2, forgery: emptied() }), "a=s%3Aab.cd; b=22");
+    let swapped = Forgery::Field { cookie: 0, field: 2, change: Change::Swapped };
+    assert_eq!(forged(&Forgery::Only { cookie: 0, forgery: Box::new(swapped) }), "a=s%3Aab.zz; b=22");
+}
+
+#[test]
+fn one_is_forged_of_another() {
+    let composed = |parts: &[Forgery]| forged(&Forgery::Composed(parts.to_vec()));
+    let (short, first) = (Forgery::Length(1), Forgery::Among(Company::WorthlessFirst));
+    assert_eq!(composed(&[short.clone(), first.clone()]), "a=worthless; b=worthless; a=s; b=2");
+    assert_eq!(composed(&[first.clone(), short]), "a=w; b=w; a=s; b=2");
+    let name_only = Forgery::Value(Spelling::NameOnly);
+    assert_eq!(composed(&[name_only.clone(), Forgery::Length(3)]), "a; b", "there is no value");
+    assert!(!Forgery::Composed(vec![first.clone(), Forgery::Value(Spelling::Nul)]).is_lawful());
+    let long = Box::new(Forgery::Value(Spelling::Long));
+    assert!(Forgery::Only { cookie: 0, forgery: long }.is_long() && !first.is_long());
+}

@@ -1,0 +1,82 @@
+//! Any forgery: any mutation of a cookie at any place, alone or one of another.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::shrinking::Shrinking;
+use crate::script::{Change, Company, Forgery, Spelling};
+use crate::survey::Survey;
+
+/// Any forgery, or one of a forgery.
+pub(super) fn forgeries(survey: &Survey) -> impl Strategy<Value = Forgery> + use<> {
+    let cookies = survey.cookies.len().max(1);
+    let one = move || {
+        let one = prop_oneof![4 => changes(cookies), 4 => spellings(), 2 => companies()];
+        let only = (0..cookies, prop_oneof![changes(1), spellings()])
+            .prop_map(|(cookie, forgery)| Forgery::Only { cookie, forgery: Box::new(forgery) });
+        // Of a single cookie, that is no other forgery.
+        prop_oneof![3 => one, u32::from(cookies > 1) => only]
+    };
+    Shrinking(prop_oneof![
+        3 => one(),
+        1 => Just(Forgery::Value(Spelling::Long)),
+        3 => (one(), one()).prop_map(|(one, other)| composed(one, other)),
+    ])
+}
+
+/// One of the other. Company comes last: what is done to each of a hundred cookies is too long for any server.
+fn composed(one: Forgery, other: Forgery) -> Forgery {
+    let comes_last = matches!(one, Forgery::Among(_));
+    Forgery::Composed(if comes_last { vec![other, one] } else { vec![one, other] })
+}
+
+fn changes(cookies: usize) -> impl Strategy<Value = Forgery> {
+    const CHANGES: &[Change] = &[
+        Change::Emptied,
+        Change::Truncated,
+        Change::Doubled,
+        Change::Flipped,
+        Change::Recased,
+        Change::Swapped,
+    ];
+    const USED: &[u8] = b"\"',;\\ %+/=.:-_&|~gG0A\x80\xc3\xff";
+    // Ids are of some 32 characters; columns, and fields that count in one byte, have 255, and other columns 1024.
+    let lengths = prop_oneof![4 => 0_usize..70, 1 => 254_usize..258, 1 => 1020_usize..1030];
+    prop_oneof![
+        2 => (0..cookies, 0_usize..6, select(CHANGES))
+            .prop_map(|(cookie, field, change)| Forgery::Field { cookie, field, change }),
+        2 => lengths.prop_map(Forgery::Length),
+        2 => (0_usize..70, select(USED)).prop_map(|(at, byte)| Forgery::Byte { at, byte }),
+    ]
+}
+
+/// Each spelling but [`Spelling::Long`]: what would become of it with others is too long for any server.
+fn spellings() -> impl Strategy<Value = Forgery> {
+    const SPELLINGS: &[Spelling] = &[
+        Spelling::Empty,
+        Spelling::NameOnly,
+        Spelling::Dots,
+        Spelling::Quoted,
+        Spelling::Octal,
+        Spelling::Percent,
+        Spelling::HalfPercent,
+        Spelling::NonAscii,
+        Spelling::NonUtf8,
+        Spelling::Control,
+        Spelling::Nul,
+        Spelling::Path,
+        Spelling::Json,
+    ];
+    select(SPELLINGS).prop_map(Forgery::Value)
+}
+
+fn companies() -> impl Strategy<Value = Forgery> {
+    const COMPANIES: &[Company] = &[
+        Company::WorthlessFirst,
+        Company::WorthlessLast,
+        Company::OthersFirst,
+        Company::OthersLast,
+        Company::Many,
+    ];
+    select(COMPANIES).prop_map(Forgery::Among)
+}

@@ -125,6 +125,7 @@ impl<'a> Course<'a> {
         if then != Then::Answered {
             cycle.next_op = end;
             self.underway.push(cycle);
+            self.underway.sort_by_key(|cycle| cycle.cycle);
         }
     }
 

@@ -121,9 +121,10 @@ impl CaseFile {
 /// Serde would say what is wrong with an operation, but not which one it is.
 fn check_operations(json: &Value) -> Result<(), CaseError> {
     let steps = json.pointer("/scenario/script").and_then(Value::as_array);
-    let cycles = steps.into_iter().flatten().filter_map(|step| step.pointer("/cycle/ops")?.as_array());
-    for (cycle, ops) in cycles.enumerate() {
-        for (op, json) in ops.iter().enumerate() {
+    let cycles = steps.into_iter().flatten().filter_map(|step| step.get("cycle").or(step.get("start")));
+    for (cycle, json) in cycles.enumerate() {
+        let ops = json.get("ops").and_then(Value::as_array);
+        for (op, json) in ops.into_iter().flatten().enumerate() {
             if let Err(source) = Operation::from_json(json) {
                 return Err(CaseError::Operation { cycle: cycle + 1, op: op + 1, source });
             }
@@ -171,6 +172,13 @@ mod tests {
             "cycle 1, operation 2: there is no operation `launch`; the protocol lists those that exist"
         );
         assert!(error(&case(&json!([{"op": "get"}]))).contains("the field `key` has to be a string"));
+        let mut started = case(&json!([]));
+        let step = json!({"start": {"browser": "ann", "ops": [{"op": "pop"}]}});
+        started["scenario"]["script"].as_array_mut().unwrap().push(step);
+        assert_eq!(
+            error(&started),
+            "cycle 2, operation 1: {\"op\":\"pop\"}: the field `key` has to be a string"
+        );
         let mut without = case(&json!([]));
         without.as_object_mut().unwrap().remove("reason");
         assert_eq!(error(&without), "not in the form of a case file: missing field `reason`");

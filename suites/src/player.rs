@@ -284,16 +284,22 @@ impl Player {
         match timeout(self.patience, arrived_or_answered).await {
             Ok(Some(joined)) => self.end(held.exchange, flatten(joined)),
             Ok(None) => {
-                self.held.push(held);
+                self.keep(held);
                 self.count_at_once(0);
             }
             // One that has not even come to its gate is given time until the script ends.
             Err(_) if !held.closed.is_empty() => {
                 held.open_all();
-                self.held.push(Held { closed: VecDeque::new(), ..held });
+                self.keep(Held { closed: VecDeque::new(), ..held });
             }
             Err(_) => held.task.abort(),
         }
+    }
+
+    /// Answers to requests that go on together are taken in the order in which those began.
+    fn keep(&mut self, held: Held) {
+        self.held.push(held);
+        self.held.sort_by_key(|held| held.exchange);
     }
 
     /// Takes down how many requests are at work: those that are held, and so many more.

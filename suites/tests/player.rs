@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use sessionspec::backend::{
-    Backend, BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture, guarded,
+    Backend, BackendError, Body, CycleRequest, CycleResponse, Gate, LocalBoxFuture, guarded,
 };
 use sessionspec::browser::Origin;
 use sessionspec::reference::{Description, Memory};
@@ -161,6 +161,102 @@ async fn a_script_goes_on_while_a_cycle_is_held_and_ends_with_all_answers() {
     let transcript = LocalSet::new().run_until(player.play(&script)).await;
     assert_eq!(answered(&transcript), [true; 4]);
     assert_eq!(transcript.exchanges[3].answer(0), Some(&Answer::Ok(1.into())), "released before it was read");
+}
+
+#[tokio::test]
+async fn a_cycle_with_two_gates_is_held_at_both_in_turn() {
+    let holding = async {
+        let mut player = Player::new(in_process(Memory::default()), PATIENCE);
+        player.cycle("ann", vec![set("a", 1), hold("one"), set("a", 2), hold("two"), set("a", 3)]).await;
+        assert!(player.is_held("one") && !player.is_held("two"));
+        player.release("two").await;
+        assert!(player.is_held("one"), "nobody waits at the second gate yet");
+        player.release("one").await;
+        assert!(player.is_held("two") && !player.is_held("one"));
+        assert_eq!(answered(player.transcript()), [false]);
+        player.release("two").await;
+        assert!(!player.is_held("two"));
+        player.finish().await
+    };
+    let transcript = LocalSet::new().run_until(holding).await;
+    assert_eq!(transcript.exchanges[0].answers().len(), 5);
+    assert_eq!(transcript.at_once, 1);
+}
+
+#[tokio::test]
+async fn one_release_lets_everybody_go_on_who_waits_there() {
+    let holding = async {
+        let mut player = Player::new(in_process(Memory::default()), PATIENCE);
+        player.cycle("ann", vec![hold("gate"), set("a", 1)]).await;
+        player.cycle("bob", vec![hold("gate"), set("b", 1), hold("another gate")]).await;
+        player.cycle("cyd", vec![hold("another gate")]).await;
+        player.release("gate").await;
+        assert_eq!(answered(player.transcript()), [true, false, false]);
+        assert!(!player.is_held("gate") && player.is_held("another gate"));
+        player.release("another gate").await;
+        assert_eq!(answered(player.transcript()), [true; 3]);
+        player.cycle("dan", vec![hold("gate")]).await;
+        assert!(player.is_held("gate"), "a gate is closed again to whoever comes later");
+        player.finish().await
+    };
+    let transcript = LocalSet::new().run_until(holding).await;
+    assert_eq!(transcript.at_once, 3);
+}
+
+/// A backend in which a cycle that does nothing is answered only when another one reads.
+struct Late {
+    backend: Rc<dyn Backend>,
+    has_read: Gate,
+}
+
+impl Backend for Late {
+    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+        self.backend.describe()
+    }
+
+    fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Response> {
+        Box::pin(async move {
+            match request.ops.first() {
+                None => drop(self.has_read.pass().await),
+                Some(Operation::Get { .. }) => self.has_read.open(),
+                Some(_) => {}
+            }
+            self.backend.cycle(request).await
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_release_does_not_wait_for_what_another_browser_has_started() {
+    let late = Late { backend: in_process(Memory::default()), has_read: Gate::default() };
+    let script = Script::new()
+        .cycle("ann", [hold("gate")])
+        .start("bob", [])
+        .release("gate")
+        // Whoever had waited for bob would never have come as far as this.
+        .cycle("cyd", [get("c")]);
+    let player = Player::new(Rc::new(late), PATIENCE);
+    let transcript = LocalSet::new().run_until(player.play(&script)).await;
+    assert_eq!(answered(&transcript), [true; 3]);
+}
+
+#[tokio::test]
+async fn so_many_requests_were_at_work_at_once() {
+    let at_once = async |script: Script| {
+        let player = Player::new(in_process(Memory::default()), PATIENCE);
+        LocalSet::new().run_until(player.play(&script)).await.at_once
+    };
+    assert_eq!(at_once(Script::new()).await, 0);
+    assert_eq!(at_once(Script::new().cycle("ann", []).cycle("bob", [])).await, 1);
+    let held = Script::new().cycle("ann", [hold("gate")]).cycle("bob", [hold("gate")]);
+    assert_eq!(at_once(held.clone()).await, 2);
+    assert_eq!(at_once(held.clone().cycle("cyd", [])).await, 3);
+    assert_eq!(at_once(held.clone().release("gate").cycle("cyd", [])).await, 2);
+    assert_eq!(
+        at_once(held.start("cyd", [])).await,
+        2,
+        "nobody knows when a request is served that is not waited for"
+    );
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Form {
-    /// A shell script that shows the failure with curl alone.
+    /// A shell script that shows the failure with curl, and with python3 where requests overlap.
     Curl,
 }
 

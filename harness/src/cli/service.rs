@@ -8,7 +8,7 @@ use sessionspec::backend::BackendError;
 use sessionspec::browser::Origin;
 
 use super::{Complaint, Interruption};
-use crate::http::{HttpBackend, HttpError};
+use crate::http::{CallbackAddress, HttpBackend, HttpError};
 use crate::launch::Launched;
 use crate::peer::Peer;
 
@@ -39,6 +39,10 @@ pub(super) struct Service {
     /// Permit a target that is not on this machine. Only for a service that is yours to test.
     #[arg(long)]
     allow_remote: bool,
+    /// Where the service reaches this harness while it holds a request: an address of this machine, or a name of it
+    /// that only the service knows, as host.docker.internal. With or without a port.
+    #[arg(long, value_name = "ADDR")]
+    callback_addr: Option<CallbackAddress>,
 }
 
 /// A service that can be asked, and has to be left when that is done.
@@ -66,10 +70,16 @@ impl Service {
 
     /// The service as a backend.
     pub(super) async fn backend(&self, url: &str) -> Result<HttpBackend, Complaint> {
-        HttpBackend::new(url, self.origin.clone(), self.allow_remote).await.map_err(|error| match error {
+        let complaint = |error| match error {
             HttpError::SetUp(_) => Complaint::not_verified(error),
             error => Complaint::usage(error),
-        })
+        };
+        let backend =
+            HttpBackend::new(url, self.origin.clone(), self.allow_remote).await.map_err(complaint)?;
+        match &self.callback_addr {
+            Some(address) => backend.called_back_at(address).await.map_err(complaint),
+            None => Ok(backend),
+        }
     }
 
     /// The target as it was given, for the next command: with every option that says how it is reached.
@@ -85,6 +95,11 @@ impl Service {
         words.extend((self.timeout.to_string() != TIMEOUT).then(|| format!("--timeout {}", self.timeout)));
         words.extend(self.origin.as_ref().map(|origin| format!("--origin {}", quoted(&origin.to_string()))));
         words.extend(self.allow_remote.then(|| "--allow-remote".to_owned()));
+        words.extend(
+            self.callback_addr
+                .as_ref()
+                .map(|address| format!("--callback-addr {}", quoted(&address.to_string()))),
+        );
         words.join(" ")
     }
 

@@ -1,7 +1,6 @@
 //! Serves gates over HTTP: a probe that holds a cycle asks for the gate's URL, and gets its answer when it opens.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,27 +12,30 @@ use sessionspec::backend::Gate;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use super::CallbackAddress;
+
 type Served = Arc<Mutex<BTreeMap<u64, Gate>>>;
 
 /// The server of all gates of one run.
 pub(super) struct GateServer {
-    address: SocketAddr,
+    /// Where the service under test finds it.
+    authority: String,
     served: Served,
     next: AtomicU64,
     task: JoinHandle<()>,
 }
 
 impl GateServer {
-    pub(super) async fn start() -> std::io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
+    pub(super) async fn start(at: &CallbackAddress) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(at.bound()).await?;
+        let authority = at.authority(listener.local_addr()?);
         let served = Served::default();
         let router = Router::new().route("/hold/{number}", get(hold)).with_state(Arc::clone(&served));
         let task = tokio::spawn(async move {
             // It ends with the run; an error here would show as a hold that fails.
             let _ = axum::serve(listener, router).await;
         });
-        Ok(Self { address, served, next: AtomicU64::new(1), task })
+        Ok(Self { authority, served, next: AtomicU64::new(1), task })
     }
 
     /// Serves these gates until the returned guard is dropped.
@@ -63,7 +65,7 @@ pub(super) struct Holds<'a> {
 impl Holds<'_> {
     /// The URL of the gate of this name.
     pub(super) fn url(&self, gate: &str) -> Option<String> {
-        self.numbers.get(gate).map(|number| format!("http://{}/hold/{number}", self.server.address))
+        self.numbers.get(gate).map(|number| format!("http://{}/hold/{number}", self.server.authority))
     }
 }
 

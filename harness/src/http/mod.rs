@@ -1,10 +1,12 @@
 //! The HTTP door: a service under test is driven through its probe.
 
+mod callback;
 mod gates;
 mod raw;
 mod wire;
 
 use std::cell::RefCell;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HOST, HeaderValue};
@@ -15,6 +17,7 @@ use sessionspec::reference::Description;
 use sessionspec::reference::http::Headers;
 use url::Position;
 
+pub use callback::{CallbackAddress, CallbackError};
 use gates::GateServer;
 
 /// The most that is read of a response, in bytes: twice what a probe has to accept.
@@ -47,6 +50,17 @@ pub enum HttpError {
     /// The target is on another machine.
     #[error("{0} is not on this machine; --allow-remote permits it, for a service that is yours to test")]
     Remote(Url),
+    /// The gates cannot be served where they were asked for.
+    #[error(
+        "no gate can be served at {address}: {error}; --callback-addr takes an address of this machine, or a host name"
+    )]
+    Callback {
+        /// Where they were to be served.
+        address: SocketAddr,
+        /// Why they cannot be.
+        #[source]
+        error: std::io::Error,
+    },
     /// The harness itself cannot serve gates, or send requests.
     #[error("the harness cannot set itself up: {0}")]
     SetUp(String),
@@ -73,8 +87,21 @@ impl HttpBackend {
             return Err(HttpError::Remote(url));
         }
         let client = direct_client().map_err(|error| HttpError::SetUp(error.to_string()))?;
-        let gates = GateServer::start().await.map_err(|error| HttpError::SetUp(error.to_string()))?;
+        let gates = GateServer::start(&CallbackAddress::default())
+            .await
+            .map_err(|error| HttpError::SetUp(error.to_string()))?;
         Ok(Self { client: RefCell::new(client), url, origin, gates })
+    }
+
+    /// The same service, which reaches the harness at this address.
+    ///
+    /// # Errors
+    ///
+    /// Where no gate can be served there.
+    pub async fn called_back_at(self, address: &CallbackAddress) -> Result<Self, HttpError> {
+        let served = GateServer::start(address).await;
+        let gates = served.map_err(|error| HttpError::Callback { address: address.bound(), error })?;
+        Ok(Self { gates, ..self })
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod check;
 mod command;
+mod course;
 mod failure;
 mod known;
 mod level;
@@ -15,6 +16,7 @@ mod wrap;
 
 pub use check::{CheckReport, Evidence, Verdict};
 pub use command::wrapped_command;
+pub use course::course;
 pub use failure::{Failure, Place};
 pub use known::{KnownFailure, KnownFailureReport, KnownState};
 pub use level::{LevelReport, LevelVerdict};

@@ -23,14 +23,6 @@ pub struct ShownExchange {
     pub dropped: Vec<String>,
 }
 
-impl ShownExchange {
-    /// The operation at which it was held, if it was.
-    #[must_use]
-    pub fn hold(&self) -> Option<usize> {
-        self.ops.iter().position(|shown| shown.op.get("op").is_some_and(|name| name == "hold"))
-    }
-}
-
 /// One operation of a transcript.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ShownOperation {
@@ -42,6 +34,13 @@ pub struct ShownOperation {
 }
 
 impl ShownExchange {
+    /// The operations that were done. Where the answers were lost, nobody knows of one that was not.
+    pub(super) fn done(&self) -> Vec<usize> {
+        let was_done = |shown: &ShownOperation| shown.answer.as_deref().is_none_or(|answer| answer == "done");
+        let ops = self.ops.iter().enumerate();
+        ops.filter_map(|(index, shown)| was_done(shown).then_some(index)).collect()
+    }
+
     /// Whether another browser did the same, as new to the backend as this one, and the same came of it.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         let is_new = self.cookie.is_none() && other.cookie.is_none();

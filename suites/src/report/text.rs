@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::command::wrapped_command;
 use super::visible::visible;
 use super::wrap::{WIDTH, wrapped};
-use super::{CheckReport, Failure, Place, ShownExchange};
-use crate::script::{Operation, Script, Step};
+use super::{CheckReport, Failure, Place, ShownExchange, course};
+use crate::script::{Part, Script, Step, Stretch, Then};
 
 /// What somebody has to know who reads the script of a failure for the first time.
 pub const LEGEND: &str = "A cycle is one request of a browser (ann, bob, …): the backend opens its session, the \
@@ -83,90 +83,74 @@ impl Text {
         self.0.push_str(&format!("{gap}{MARK}\n"));
     }
 
-    /// What was done, step by step. Without a script, the requests in the order in which they began.
+    /// What was done, part by part.
     fn script(&mut self, script: Option<&Script>, transcript: &[ShownExchange], at: Option<Place>) {
-        let Some(script) = script else {
-            for (cycle, exchange) in transcript.iter().enumerate() {
-                self.exchange(cycle, exchange, at, false);
+        let parts = course(script, transcript);
+        let mut parts = &parts[..];
+        while let Some((part, rest)) = parts.split_first() {
+            parts = rest;
+            match part {
+                Part::Stretch(stretch) => {
+                    let exchange = &transcript[stretch.cycle];
+                    self.stretch(stretch, exchange, at);
+                    let alike = alike(stretch, exchange, rest, transcript, at);
+                    self.alike(alike, transcript, at);
+                    parts = &rest[alike.len()..];
+                }
+                Part::Step(step) => self.step(step),
+                Part::End => self.labelled("end", "all gates open"),
             }
-            return;
-        };
-        let mut cycle = 0;
-        let mut steps = script.steps.iter().peekable();
-        while let Some(step) = steps.next() {
-            match step {
-                Step::Cycle(_) | Step::Start(_) => {
-                    // A script that broke off has more cycles than were begun.
-                    let Some(exchange) = transcript.get(cycle) else { break };
-                    self.exchange(cycle, exchange, at, is_released(script, cycle));
-                    cycle += 1;
-                    let mut alike = 0;
-                    while let (Some(Step::Cycle(_)), Some(next)) =
-                        (steps.peek(), transcript.get(cycle + alike))
-                        && exchange.is_like(next)
-                        && at.is_none_or(|at| at.cycle != cycle + alike)
-                    {
-                        steps.next();
-                        alike += 1;
-                    }
-                    self.alike(cycle, &transcript[cycle..cycle + alike], at);
-                    cycle += alike;
-                }
-                Step::Release(gate) => {
-                    self.labelled("release", gate);
-                    if let Some((held, exchange)) = held_at(script, transcript, gate) {
-                        self.goes_on(held, exchange, at);
-                    }
-                }
-                Step::CopyCookies { from, to } => {
-                    self.labelled("copy", &format!("{to} gets the cookies of {from}"));
-                }
-                Step::Forge { from, to, forgery, .. } => {
-                    self.labelled("forge", &format!("{to} gets the cookies of {from} {forgery}"));
-                }
-                Step::Wait { seconds } => self.labelled("wait", &format!("{seconds} s")),
+        }
+    }
+
+    /// A step that is no cycle.
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Release(gate) => self.labelled("release", gate),
+            Step::CopyCookies { from, to } => {
+                self.labelled("copy", &format!("{to} gets the cookies of {from}"));
             }
+            Step::Forge { from, to, forgery, .. } => {
+                self.labelled("forge", &format!("{to} gets the cookies of {from} {forgery}"));
+            }
+            Step::Wait { seconds } => self.labelled("wait", &format!("{seconds} s")),
+            Step::Cycle(_) | Step::Start(_) => {}
         }
     }
 
     /// Cycles in which others did what somebody has just done.
-    fn alike(&mut self, first: usize, exchanges: &[ShownExchange], at: Option<Place>) {
-        if exchanges.len() < 3 {
-            for (index, exchange) in exchanges.iter().enumerate() {
-                self.exchange(first + index, exchange, at, false);
+    fn alike(&mut self, parts: &[Part<'_>], transcript: &[ShownExchange], at: Option<Place>) {
+        let stretches: Vec<&Stretch<'_>> = parts.iter().filter_map(as_stretch).collect();
+        let (Some(first), Some(last), true) = (stretches.first(), stretches.last(), stretches.len() >= 3)
+        else {
+            for stretch in stretches {
+                self.stretch(stretch, &transcript[stretch.cycle], at);
             }
             return;
-        }
-        let (Some(one), Some(last)) = (exchanges.first(), exchanges.last()) else { return };
+        };
+        let (one, other) = (&transcript[first.cycle].browser, &transcript[last.cycle].browser);
         self.labelled(
-            &format!("{} to {}", first + 1, first + exchanges.len()),
-            &format!("the same by {} more: {} to {}", exchanges.len(), one.browser, last.browser),
+            &format!("{} to {}", first.cycle + 1, last.cycle + 1),
+            &format!("the same by {} more: {one} to {other}", stretches.len()),
         );
     }
 
-    /// A cycle; one that is held and released later is told up to its gate.
-    fn exchange(&mut self, cycle: usize, exchange: &ShownExchange, at: Option<Place>, is_released: bool) {
-        let cookie = match &exchange.cookie {
-            Some(cookie) => format!("Cookie: {cookie}"),
-            None => "no cookie".to_owned(),
-        };
-        let at = at.filter(|at| at.cycle == cycle);
-        self.labelled(&format!("cycle {}", cycle + 1), &format!("{} sends {cookie}", exchange.browser));
-        let held = exchange.hold().filter(|_| is_released);
-        let shown = held.map_or(exchange.ops.len(), |hold| hold + 1);
-        self.operations(exchange, 0..shown, at);
-        if held.is_none() {
-            self.response(exchange, at);
+    /// A cycle, or what is done of it between two stops.
+    fn stretch(&mut self, stretch: &Stretch<'_>, exchange: &ShownExchange, at: Option<Place>) {
+        let at = at.filter(|at| at.cycle == stretch.cycle);
+        let browser = &exchange.browser;
+        let cookie =
+            exchange.cookie.as_ref().map_or("no cookie".to_owned(), |cookie| format!("Cookie: {cookie}"));
+        let begun =
+            if stretch.begins { format!("{browser} sends {cookie}") } else { format!("{browser} goes on") };
+        self.labelled(&format!("cycle {}", stretch.cycle + 1), &begun);
+        self.operations(exchange, stretch.ops.clone(), at);
+        match stretch.then {
+            Then::Answered => self.response(exchange, at),
+            Then::NotWaitedFor => self.labelled("", "it is not waited for"),
+            // The last operation says so.
+            Then::Held(_) => {}
         }
-    }
-
-    /// A cycle that was held, from its gate on.
-    fn goes_on(&mut self, cycle: usize, exchange: &ShownExchange, at: Option<Place>) {
-        let at = at.filter(|at| at.cycle == cycle);
-        self.labelled(&format!("cycle {}", cycle + 1), &format!("{} goes on", exchange.browser));
-        let first = exchange.hold().map_or(0, |hold| hold + 1);
-        self.operations(exchange, first..exchange.ops.len(), at);
-        self.response(exchange, at);
     }
 
     fn operations(&mut self, exchange: &ShownExchange, range: Range<usize>, at: Option<Place>) {
@@ -196,86 +180,34 @@ impl Text {
     }
 }
 
-/// The cycle that waits at this gate.
-fn held_at<'a>(
-    script: &Script,
-    transcript: &'a [ShownExchange],
-    gate: &str,
-) -> Option<(usize, &'a ShownExchange)> {
-    let waits =
-        |ops: &[Operation]| ops.iter().any(|op| matches!(op, Operation::Hold { gate: own } if own == gate));
-    let at = script.cycles().position(|cycle| waits(&cycle.ops))?;
-    Some((at, transcript.get(at)?))
+/// The parts in which others do what is done in this stretch, one right after the other. Whoever is at fault is none of
+/// them.
+fn alike<'p, 's>(
+    stretch: &Stretch<'_>,
+    exchange: &ShownExchange,
+    rest: &'p [Part<'s>],
+    transcript: &[ShownExchange],
+    at: Option<Place>,
+) -> &'p [Part<'s>] {
+    let is_alike = |part: &Part<'_>| {
+        as_stretch(part).is_some_and(|other| {
+            stretch.begins
+                && other.begins
+                && stretch.then == other.then
+                && exchange.is_like(&transcript[other.cycle])
+                && at.is_none_or(|at| at.cycle != other.cycle)
+        })
+    };
+    let end = rest.iter().position(|part| !is_alike(part)).unwrap_or(rest.len());
+    &rest[..end]
 }
 
-/// Whether the script opens the gate of this cycle.
-fn is_released(script: &Script, cycle: usize) -> bool {
-    script.steps.iter().any(|step| match step {
-        Step::Release(gate) => {
-            let ops = script.cycles().nth(cycle).map_or(&[][..], |cycle| &cycle.ops);
-            ops.iter().any(|op| matches!(op, Operation::Hold { gate: own } if own == gate))
-        }
-        _ => false,
-    })
+fn as_stretch<'p, 's>(part: &'p Part<'s>) -> Option<&'p Stretch<'s>> {
+    match part {
+        Part::Stretch(stretch) => Some(stretch),
+        Part::Step(_) | Part::End => None,
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::script::ops::{get, set};
-
-    fn exchange(browser: &str) -> ShownExchange {
-        ShownExchange {
-            browser: browser.to_owned(),
-            cookie: None,
-            ops: Vec::new(),
-            status: "200".to_owned(),
-            set_cookie: vec![format!("session=<{browser}>")],
-            dropped: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn what_many_browsers_do_is_told_once() {
-        let names: Vec<String> = (1..=6).map(|number| format!("other {number}")).collect();
-        let mut script = Script::new().cycle("ann", [set("a", 1)]);
-        for name in &names {
-            script = script.cycle(name, []);
-        }
-        let mut transcript = vec![exchange("ann")];
-        transcript[0].cookie = Some("session=<ann>".to_owned());
-        transcript.extend(names.iter().map(|name| exchange(name)));
-        let told = script_text(&script.clone().cycle("ann", [get("a")]), &transcript);
-        let lines: Vec<&str> = told.lines().map(str::trim).collect();
-        assert_eq!(
-            lines,
-            [
-                "cycle 1   ann sends Cookie: session=<ann>",
-                "Set-Cookie: session=<ann>",
-                "cycle 2   other 1 sends no cookie",
-                "Set-Cookie: session=<other 1>",
-                "3 to 7    the same by 5 more: other 2 to other 6",
-            ]
-        );
-        // Whoever is at fault is shown, and what is the same before and after is not hidden by it.
-        let mut text = Text::default();
-        text.script(Some(&script), &transcript, Some(Place { cycle: 5, op: None }));
-        assert!(text.0.contains("the same by 3 more: other 2 to other 4"), "{}", text.0);
-        assert!(
-            text.0.contains("cycle 6   other 5 sends no cookie\n            200  <- here\n"),
-            "{}",
-            text.0
-        );
-    }
-
-    #[test]
-    fn a_mark_stays_in_one_piece() {
-        for length in 30..80 {
-            let mut text = Text::default();
-            text.line(&" ".repeat(14), 16, &"x".repeat(length));
-            text.mark(16);
-            assert!(text.0.contains(MARK), "{}", text.0);
-            assert!(text.0.lines().all(|line| line.chars().count() <= WIDTH), "{}", text.0);
-        }
-    }
-}
+mod tests;

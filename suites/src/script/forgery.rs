@@ -176,6 +176,17 @@ impl Forgery {
         }
     }
 
+    /// What follows the name of each cookie, where that is the same whatever its real value is.
+    pub(crate) fn fixed(&self) -> Option<String> {
+        match self {
+            Self::Value(Spelling::NameOnly) => Some(String::new()),
+            Self::Value(spelling @ (Spelling::Empty | Spelling::Dots | Spelling::Path | Spelling::Json)) => {
+                Some(format!("={}", String::from_utf8_lossy(&spelling.of(b""))))
+            }
+            _ => None,
+        }
+    }
+
     /// The `Cookie` header with these cookies, forged; `other` are those of another browser.
     #[must_use]
     pub fn header(&self, cookies: &Cookies, other: &Cookies) -> Vec<u8> {

@@ -1,6 +1,7 @@
 //! What is done: cycles of several browsers, in order, as plain data that can be generated, shrunk, stored, replayed.
 
 mod answer;
+mod course;
 mod disorder;
 mod forgery;
 mod json;
@@ -8,6 +9,7 @@ mod operation;
 pub mod ops;
 
 pub use answer::Answer;
+pub use course::{Part, Stretch, Then};
 pub(crate) use disorder::incompressible;
 pub(crate) use forgery::words;
 pub use forgery::{Change, Company, Cookies, Forgery, Spelling};
@@ -28,11 +30,12 @@ pub struct Script {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
-    /// A request: the next step begins when it was answered, or when it has arrived at its gate.
+    /// A request: the next step begins when it was answered, or when it has arrived at the first of its gates.
     Cycle(Cycle),
     /// A request that the next step does not wait for: it is answered after a release, or when the script ends.
     Start(Cycle),
-    /// Opens the gate of this name: the next step begins when the cycle that was held there was answered.
+    /// Opens the gate of this name to everybody who waits there: the next step begins when each of them was answered, or
+    /// has arrived at its next gate.
     Release(String),
     /// Gives one browser a copy of the cookies of another: so that a cookie can outlive what its own browser drops.
     CopyCookies {

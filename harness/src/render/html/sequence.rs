@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sessionspec::report::{Failure, ShownExchange};
-use sessionspec::script::Step;
+use sessionspec::report::{Failure, ShownExchange, course};
+use sessionspec::script::{Part, Step, Stretch, Then};
 
 /// The style has so many lanes; more browsers share the last one.
 const MOST_LANES: usize = 8;
@@ -33,6 +33,8 @@ struct Row {
     ops: Vec<Op>,
     /// The gate at which the cycle waits now.
     held: Option<String>,
+    /// Whether the script goes on before the cycle is answered.
+    not_waited_for: bool,
     response: Option<Response>,
 }
 
@@ -51,14 +53,6 @@ struct Response {
     dropped: Vec<String>,
     /// Whether the response as a whole is what was not expected.
     here: bool,
-}
-
-/// A cycle that waits at its gate.
-struct Held {
-    cycle: usize,
-    gate: String,
-    /// The first operation after the gate.
-    next_op: usize,
 }
 
 impl Sequence {
@@ -81,71 +75,42 @@ struct Drawing<'a> {
 
 impl<'a> Drawing<'a> {
     fn draw(&mut self) {
-        let exchanges = &self.failure.transcript;
-        let Some(scenario) = &self.failure.scenario else {
-            for cycle in 0..exchanges.len() {
-                self.cycle(cycle);
-            }
-            return;
-        };
-        let mut held: Vec<Held> = Vec::new();
-        let mut next_cycle = 0;
-        for step in &scenario.script.steps {
-            match step {
-                Step::Cycle(_) | Step::Start(_) if next_cycle < exchanges.len() => {
-                    held.extend(self.cycle(next_cycle));
-                    next_cycle += 1;
-                }
-                // A script that broke off has more cycles than were begun.
-                Step::Cycle(_) | Step::Start(_) => break,
-                Step::Release(gate) => {
-                    self.remark(format!("gate {gate} opens"));
-                    if let Some(at) = held.iter().position(|held| held.gate == *gate) {
-                        self.go_on(&held.remove(at));
-                    }
-                }
-                Step::CopyCookies { from, to } => self.remark(format!("{to} gets the cookies of {from}")),
-                Step::Forge { from, to, forgery, .. } => {
-                    self.remark(format!("{to} gets the cookies of {from} {forgery}"));
-                }
-                Step::Wait { seconds } => self.remark(format!("{seconds} s pass")),
+        let failure = self.failure;
+        let script = failure.scenario.as_ref().map(|scenario| &scenario.script);
+        for part in course(script, &failure.transcript) {
+            match part {
+                Part::Stretch(stretch) => self.stretch(stretch),
+                Part::Step(step) => self.step(step),
+                Part::End => self.remark("the script ends: all gates open".to_owned()),
             }
         }
-        if !held.is_empty() {
-            self.remark("the script ends: all gates open".to_owned());
-        }
-        held.iter().for_each(|held| self.go_on(held));
     }
 
-    /// A cycle up to its answer, or up to the gate at which it is held.
-    fn cycle(&mut self, cycle: usize) -> Option<Held> {
+    /// A step that is no cycle.
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Release(gate) => self.remark(format!("gate {gate} opens")),
+            Step::CopyCookies { from, to } => self.remark(format!("{to} gets the cookies of {from}")),
+            Step::Forge { from, to, forgery, .. } => {
+                self.remark(format!("{to} gets the cookies of {from} {forgery}"));
+            }
+            Step::Wait { seconds } => self.remark(format!("{seconds} s pass")),
+            Step::Cycle(_) | Step::Start(_) => {}
+        }
+    }
+
+    /// A cycle, or what is done of it between two stops.
+    fn stretch(&mut self, stretch: Stretch<'_>) {
+        let Stretch { cycle, begins, ops, then } = stretch;
         let exchange = &self.failure.transcript[cycle];
-        let gate = exchange.ops.iter().enumerate().find_map(|(index, shown)| {
-            // A hold that was refused held nothing.
-            let was_done = shown.answer.as_deref().is_none_or(|answer| answer == "done");
-            let gate = shown.op.get("gate")?.as_str().filter(|_| was_done)?;
-            Some((index, gate.to_owned()))
-        });
-        let upto = gate.as_ref().map_or(exchange.ops.len(), |(index, _)| index + 1);
         let row = Row {
-            begins: Some(cycle + 1),
-            cookie: exchange.cookie.clone(),
-            ops: self.ops(cycle, 0..upto),
-            held: gate.as_ref().map(|(_, gate)| gate.clone()),
-            response: gate.is_none().then(|| self.response(cycle)),
-            ..self.row(exchange)
-        };
-        self.rows.push(row);
-        gate.map(|(index, gate)| Held { cycle, gate, next_op: index + 1 })
-    }
-
-    /// The rest of a cycle that was held.
-    fn go_on(&mut self, held: &Held) {
-        let exchange = &self.failure.transcript[held.cycle];
-        let row = Row {
-            goes_on: Some(held.cycle + 1),
-            ops: self.ops(held.cycle, held.next_op..exchange.ops.len()),
-            response: Some(self.response(held.cycle)),
+            begins: begins.then_some(cycle + 1),
+            goes_on: (!begins).then_some(cycle + 1),
+            cookie: exchange.cookie.clone().filter(|_| begins),
+            ops: self.ops(cycle, ops),
+            held: if let Then::Held(gate) = then { Some(gate.to_owned()) } else { None },
+            not_waited_for: then == Then::NotWaitedFor,
+            response: (then == Then::Answered).then(|| self.response(cycle)),
             ..self.row(exchange)
         };
         self.rows.push(row);
@@ -172,12 +137,13 @@ impl<'a> Drawing<'a> {
 
     fn ops(&self, cycle: usize, which: std::ops::Range<usize>) -> Vec<Op> {
         let exchange = &self.failure.transcript[cycle];
-        let shown = which.map(|index| Op {
-            call: exchange.ops[index].call(),
-            answer: exchange.ops[index].answer.clone(),
+        let shown = exchange.ops.iter().enumerate().take(which.end).skip(which.start);
+        let drawn = shown.map(|(index, shown)| Op {
+            call: shown.call(),
+            answer: shown.answer.clone(),
             here: self.failure.at.is_some_and(|at| at.cycle == cycle && at.op == Some(index)),
         });
-        shown.collect()
+        drawn.collect()
     }
 
     fn response(&self, cycle: usize) -> Response {
@@ -190,3 +156,6 @@ impl<'a> Drawing<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,6 +61,13 @@ pub(crate) struct Request {
     raw: Vec<u8>,
 }
 
+impl Request {
+    /// The whole request, as it was sent.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.raw).into_owned()
+    }
+}
+
 impl Service {
     /// Listens at a free port, and behaves like this.
     pub(crate) fn new(behaviour: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {

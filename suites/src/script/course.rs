@@ -1,0 +1,270 @@
+//! The course of a script: in which order its cycles begin, wait at their gates, go on and end. The player goes this way,
+//! and whoever tells or draws what happened goes it again.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use super::{Cycle, Operation, Script, Step};
+
+/// One part of a course.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part<'a> {
+    /// A cycle begins or goes on.
+    Stretch(Stretch<'a>),
+    /// A step that is no cycle. What a release sets free goes on right after it.
+    Step(&'a Step),
+    /// The script has ended, so that all gates open: whatever is left goes on right after this.
+    End,
+}
+
+/// A cycle, or what is done of it between two stops.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch<'a> {
+    /// The cycle, counted from zero in the order in which cycles begin.
+    pub cycle: usize,
+    /// Whether the cycle begins here; else it goes on.
+    pub begins: bool,
+    /// The operations that belong to it.
+    pub ops: Range<usize>,
+    /// How it ends.
+    pub then: Then<'a>,
+}
+
+/// How a stretch of a cycle ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then<'a> {
+    /// The cycle is answered.
+    Answered,
+    /// The cycle waits at the gate of this name.
+    Held(&'a str),
+    /// The script goes on, and what the cycle does is seen later.
+    NotWaitedFor,
+}
+
+impl Script {
+    /// The course of this script on a backend that stops wherever it is asked to.
+    #[must_use]
+    pub fn course(&self) -> Vec<Part<'_>> {
+        self.course_of(|_, cycle| Some((0..cycle.ops.len()).collect()))
+    }
+
+    /// The course that it took. For each cycle that was begun, `done` says which of its operations were done: a hold
+    /// that was refused stopped nothing.
+    pub(crate) fn course_of(&self, done: impl Fn(usize, &Cycle) -> Option<Vec<usize>>) -> Vec<Part<'_>> {
+        let mut course = Course::default();
+        let mut cycles = 0;
+        for step in &self.steps {
+            match step {
+                Step::Cycle(cycle) | Step::Start(cycle) => {
+                    // A script that broke off has more cycles than were begun.
+                    let Some(done) = done(cycles, cycle) else { break };
+                    course.begin(cycles, cycle, &done, matches!(step, Step::Start(_)));
+                    cycles += 1;
+                }
+                Step::Release(gate) => {
+                    course.parts.push(Part::Step(step));
+                    course.release(gate);
+                }
+                Step::CopyCookies { .. } | Step::Forge { .. } | Step::Wait { .. } => {
+                    course.parts.push(Part::Step(step));
+                }
+            }
+        }
+        course.end();
+        course.parts
+    }
+}
+
+/// A cycle that was begun and is not answered.
+struct Underway<'a> {
+    cycle: usize,
+    browser: &'a str,
+    /// The first operation that was not told yet.
+    next_op: usize,
+    ops: usize,
+    /// The gates that are closed to it, in the order in which it comes to them, each with its first hold.
+    closed: VecDeque<(usize, &'a str)>,
+}
+
+#[derive(Default)]
+struct Course<'a> {
+    parts: Vec<Part<'a>>,
+    underway: Vec<Underway<'a>>,
+}
+
+impl<'a> Course<'a> {
+    fn begin(&mut self, number: usize, cycle: &'a Cycle, done: &[usize], is_started: bool) {
+        let mut closed: VecDeque<(usize, &str)> = VecDeque::new();
+        for (index, op) in cycle.ops.iter().enumerate() {
+            if let Operation::Hold { gate } = op
+                && done.contains(&index)
+                && !closed.iter().any(|(_, name)| name == gate)
+            {
+                closed.push_back((index, gate));
+            }
+        }
+        let begun =
+            Underway { cycle: number, browser: &cycle.browser, next_op: 0, ops: cycle.ops.len(), closed };
+        if is_started {
+            let then = Then::NotWaitedFor;
+            self.parts.push(Part::Stretch(Stretch { cycle: number, begins: true, ops: 0..0, then }));
+            self.underway.push(begun);
+        } else {
+            self.advance(begun, true);
+        }
+    }
+
+    /// Goes as far as the next gate that is closed.
+    fn advance(&mut self, mut cycle: Underway<'a>, begins: bool) {
+        let first = cycle.next_op;
+        let (end, then) = match cycle.closed.front() {
+            Some((hold, gate)) => (hold + 1, Then::Held(gate)),
+            None => (cycle.ops, Then::Answered),
+        };
+        self.parts.push(Part::Stretch(Stretch { cycle: cycle.cycle, begins, ops: first..end, then }));
+        if then != Then::Answered {
+            cycle.next_op = end;
+            self.underway.push(cycle);
+            self.underway.sort_by_key(|cycle| cycle.cycle);
+        }
+    }
+
+    /// Opens a gate to all who wait there. Whoever waited for one of them, and for nobody else, goes on as well.
+    fn release(&mut self, gate: &str) {
+        let waits = |cycle: &Underway<'_>| cycle.closed.front().is_some_and(|(_, name)| *name == gate);
+        let released = self.take(waits);
+        let browsers: Vec<&str> = released.iter().map(|cycle| cycle.browser).collect();
+        for mut cycle in released {
+            cycle.closed.pop_front();
+            self.advance(cycle, false);
+        }
+        for browser in browsers {
+            let is_of_browser = |cycle: &Underway<'_>| cycle.browser == browser;
+            if !self.underway.iter().any(|cycle| is_of_browser(cycle) && !cycle.closed.is_empty()) {
+                for started in self.take(is_of_browser) {
+                    self.advance(started, false);
+                }
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        if self.underway.is_empty() {
+            return;
+        }
+        self.parts.push(Part::End);
+        for mut cycle in std::mem::take(&mut self.underway) {
+            cycle.closed.clear();
+            self.advance(cycle, false);
+        }
+    }
+
+    fn take(&mut self, is_meant: impl Fn(&Underway<'a>) -> bool) -> Vec<Underway<'a>> {
+        let (taken, left) = std::mem::take(&mut self.underway).into_iter().partition(is_meant);
+        self.underway = left;
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::ops::{get, hold, set};
+
+    /// Each part in a few words; operations as the numbers of the first and of the one after the last.
+    fn told(parts: &[Part<'_>]) -> Vec<String> {
+        let part = |part: &Part<'_>| match part {
+            Part::Step(Step::Release(gate)) => format!("{gate} opens"),
+            Part::Step(_) => "another step".to_owned(),
+            Part::End => "all open".to_owned(),
+            Part::Stretch(stretch) => {
+                let how = if stretch.begins { "begins" } else { "goes on" };
+                format!("{} {how} {:?} {:?}", stretch.cycle, stretch.ops, stretch.then)
+            }
+        };
+        parts.iter().map(part).collect()
+    }
+
+    #[test]
+    fn a_cycle_with_two_gates_goes_in_three_parts() {
+        let script = Script::new()
+            .cycle("ann", [get("a"), hold("one"), set("a", 1), hold("two"), get("a")])
+            .release("two")
+            .release("one")
+            .cycle("bob", [get("a")])
+            .release("two");
+        assert_eq!(
+            told(&script.course()),
+            [
+                r#"0 begins 0..2 Held("one")"#,
+                "two opens",
+                "one opens",
+                r#"0 goes on 2..4 Held("two")"#,
+                "1 begins 0..1 Answered",
+                "two opens",
+                "0 goes on 4..5 Answered",
+            ],
+            "nobody waits at the second gate before the first is open"
+        );
+    }
+
+    #[test]
+    fn everybody_at_a_gate_goes_on_and_a_gate_holds_a_cycle_once() {
+        let script = Script::new()
+            .cycle("ann", [hold("g"), hold("g"), get("a")])
+            .cycle("bob", [hold("other"), get("b")])
+            .cycle("cyd", [hold("g")])
+            .release("g");
+        assert_eq!(
+            told(&script.course()),
+            [
+                r#"0 begins 0..1 Held("g")"#,
+                r#"1 begins 0..1 Held("other")"#,
+                r#"2 begins 0..1 Held("g")"#,
+                "g opens",
+                "0 goes on 1..3 Answered",
+                "2 goes on 1..1 Answered",
+                "all open",
+                "1 goes on 1..2 Answered",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_waited_for_is_seen_when_nothing_of_its_browser_is_held() {
+        let script = Script::new()
+            .cycle("ann", [hold("one")])
+            .cycle("bob", [hold("two")])
+            .start("ann", [get("a")])
+            .start("bob", [get("b")])
+            .start("cyd", [get("c"), hold("three"), get("d")])
+            .wait(1.0)
+            .release("two");
+        assert_eq!(
+            told(&script.course()),
+            [
+                r#"0 begins 0..1 Held("one")"#,
+                r#"1 begins 0..1 Held("two")"#,
+                "2 begins 0..0 NotWaitedFor",
+                "3 begins 0..0 NotWaitedFor",
+                "4 begins 0..0 NotWaitedFor",
+                "another step",
+                "two opens",
+                "1 goes on 1..1 Answered",
+                "3 goes on 0..1 Answered",
+                "all open",
+                "0 goes on 1..1 Answered",
+                "2 goes on 0..1 Answered",
+                "4 goes on 0..3 Answered",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_was_not_done_stopped_nothing_and_what_was_not_begun_is_not_told() {
+        let script =
+            Script::new().cycle("ann", [hold("one"), hold("two")]).cycle("bob", [get("a")]).release("two");
+        let taken = script.course_of(|cycle, _| (cycle == 0).then(|| vec![1]));
+        assert_eq!(told(&taken), [r#"0 begins 0..2 Held("two")"#, "all open", "0 goes on 2..2 Answered"]);
+    }
+}

@@ -224,7 +224,7 @@ impl Scenario {
 impl Expectation {
     /// What was seen where it is not what was expected; `None` where nothing was seen that could be compared.
     fn judge(&self, transcript: &Transcript) -> Option<Result<(), String>> {
-        if self.only_if.is_some_and(|condition| !condition.holds(transcript, self.cycle)) {
+        if self.only_if.as_ref().is_some_and(|condition| !condition.holds(transcript, self.cycle)) {
             return None;
         }
         if let Expected::Response(rule) = &self.expected {

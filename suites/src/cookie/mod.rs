@@ -23,6 +23,7 @@ pub(crate) const CHECKS: &[Check] = &[
     economy::ONE_OF_A_NAME,
     lifetime::LASTS_WHEN_PERMANENT,
     lifetime::ENDS_WITH_THE_BROWSER,
+    lifetime::REFRESHED_WITH_THE_RECORD,
     removal::REMOVES,
     removal::REPEATS_ATTRIBUTES,
     caching::VARY,

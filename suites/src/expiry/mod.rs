@@ -32,20 +32,20 @@ const SHORT: f64 = 3.0;
 const GRACE: f64 = 1.0;
 
 /// A kind of session, and how long it lives.
-struct Kind {
+pub(crate) struct Kind {
     /// What reasons call it.
     name: &'static str,
     /// What makes a session of this kind, after it has an item.
     lines: Vec<Line>,
     /// Its lifetime, in seconds.
-    lifetime: f64,
+    pub(crate) lifetime: f64,
     /// How much earlier or later it may end, in seconds.
-    grace: f64,
+    pub(crate) grace: f64,
 }
 
 impl Kind {
     /// A session of this kind, with an item.
-    fn begin(&self, reason: &str) -> Scenario {
+    pub(crate) fn begin(&self, reason: &str) -> Scenario {
         let lines = self.lines.iter().cloned();
         Scenario::new(&format!("{}-{reason}", self.name))
             .cycle("ann", [set("colour", "red").is_done()].into_iter().chain(lines))
@@ -91,7 +91,10 @@ fn has_own_lifetimes(survey: &Survey) -> bool {
 }
 
 /// The same scenarios for each kind of session.
-fn for_each_kind(survey: &Survey, scenarios: impl Fn(&Kind) -> Vec<Scenario>) -> Plan<Vec<Scenario>> {
+pub(crate) fn for_each_kind(
+    survey: &Survey,
+    scenarios: impl Fn(&Kind) -> Vec<Scenario>,
+) -> Plan<Vec<Scenario>> {
     match kinds(survey) {
         Ok(kinds) => {
             let scenarios: Vec<Scenario> = kinds.iter().flat_map(scenarios).collect();

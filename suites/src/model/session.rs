@@ -137,6 +137,8 @@ impl Session {
             // `modified` and `new` have checks of their own. That a session takes `modified = True` is no part of the
             // contract; one that takes it has to save.
             Operation::Modified | Operation::New => false,
+            // It is about the response, and leaves the session alone.
+            Operation::Header { .. } => false,
             Operation::SetModified => {
                 if survey.modified == Attribute::Observed(Modified::Tracked) {
                     self.untold.clear();

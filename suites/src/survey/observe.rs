@@ -16,7 +16,8 @@ use crate::browser::SetCookie;
 use crate::expectation::same_value;
 use crate::player::Player;
 use crate::script::ops::{
-    clear, destroy, get, hold, items, modified, new, permanent, set, set_in, set_modified, set_permanent,
+    clear, destroy, get, header, hold, items, modified, new, permanent, set, set_in, set_modified,
+    set_permanent,
 };
 use crate::script::{Answer, Operation};
 use crate::transcript::Exchange;
@@ -332,6 +333,7 @@ impl Observer<'_> {
             Operation::SetLifetime { seconds: 60.0 },
             Operation::Save,
             Operation::Respond { status: 404 },
+            header("Vary", "Accept-Language"),
         ];
         let mut unsupported = Vec::new();
         for op in probes {

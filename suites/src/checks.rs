@@ -50,6 +50,8 @@ macro_rules! __each_check {
                 recommended removal_removes
                 recommended removal_repeats_attributes
                 recommended vary
+                recommended vary_is_merged
+                recommended other_cookies_survive
                 recommended fits
                 recommended only_if_kept
             }

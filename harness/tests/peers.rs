@@ -40,6 +40,7 @@ peers! {
     flask_3_1_3_snippet = "flask-3.1.3-snippet",
     flask_session_0_8_0_filesystem = "flask-session-0.8.0-filesystem",
     flask_session_0_8_0_filesystem_3s = "flask-session-0.8.0-filesystem-3s",
+    flask_session_0_8_0_filesystem_not_permanent = "flask-session-0.8.0-filesystem-not-permanent",
     flask_session_0_8_0_redis = "flask-session-0.8.0-redis",
     flask_session_0_8_0_redis_3s = "flask-session-0.8.0-redis-3s",
     flask_session_0_8_0_sqlalchemy = "flask-session-0.8.0-sqlalchemy",

@@ -121,7 +121,9 @@ impl Session {
             Operation::Clear => {
                 self.empty();
                 match survey.permanent.observed() {
-                    Some(Permanent::InData) => self.permanent = Some(self.permanent_default),
+                    Some(Permanent::InData) if !self.permanent_default => self.permanent = Some(false),
+                    // Without the item, it may be false although new sessions begin with true.
+                    Some(Permanent::InData) => self.permanent = None,
                     // Beside the data it may survive, or go now, or go with the save.
                     _ => self.forget_permanent(),
                 }
@@ -239,8 +241,5 @@ impl Session {
 
 /// Whether `permanent` is judged: the backend itself has it, and remembers it (where it does not, a check says so).
 fn is_kept(permanent: Attribute<Permanent>) -> bool {
-    matches!(
-        permanent,
-        Attribute::Observed(Permanent::InData | Permanent::Attribute | Permanent::ClearedAttribute)
-    )
+    permanent.observed().is_some_and(Permanent::persists)
 }

@@ -127,8 +127,10 @@ impl Observer<'_> {
         let appeared = object(&first, 3).keys().any(|key| !object(&first, 1).contains_key(key));
         let mode = if !is_set {
             None
-        } else if appeared {
-            Some(Permanent::InData)
+        } else if appeared || self.an_own_key_follows_permanent(default).await {
+            let is_kept = self.permanent_after_clear(true).await == Some(true)
+                && self.permanent_after_clear(false).await == Some(false);
+            Some(if is_kept { Permanent::KeptInData } else { Permanent::InData })
         } else if boolean(&second, 0) != Some(flipped) {
             Some(Permanent::PerResponse)
         } else if boolean(&second, 2) == Some(flipped) && boolean(&third, 0) == Some(flipped) {
@@ -137,6 +139,34 @@ impl Observer<'_> {
             Some(Permanent::ClearedAttribute)
         };
         (self.attribute("permanent", mode), default)
+    }
+
+    /// Whether an item that nobody wrote changes with `permanent`, and back with it: what changes by itself, as a time
+    /// does, does not come back.
+    async fn an_own_key_follows_permanent(&self, default: bool) -> bool {
+        let [answers] = self
+            .observe([vec![
+                set("text", TEXT),
+                set_permanent(default),
+                items(),
+                set_permanent(!default),
+                items(),
+                set_permanent(default),
+                items(),
+            ]])
+            .await;
+        let [before, flipped, back] = [2, 4, 6].map(|index| object(&answers, index));
+        let mut own = before.iter().filter(|(key, _)| !WRITTEN.contains(&key.as_str()));
+        own.any(|(key, value)| {
+            flipped.get(key).is_some_and(|flipped| flipped != value) && back.get(key) == Some(value)
+        })
+    }
+
+    /// What `permanent` says after it was set to this value and everything was cleared.
+    async fn permanent_after_clear(&self, value: bool) -> Option<bool> {
+        let [answers] =
+            self.observe([vec![set("text", TEXT), set_permanent(value), clear(), permanent()]]).await;
+        boolean(&answers, 3)
     }
 
     async fn nested(&self) -> Nested {

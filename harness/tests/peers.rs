@@ -35,6 +35,7 @@ peers! {
     flask_1_1_4_default = "flask-1.1.4-default",
     flask_1_1_4_glued = "flask-1.1.4-glued",
     flask_3_1_3_default = "flask-3.1.3-default",
+    flask_3_1_3_default_3s = "flask-3.1.3-default-3s",
     flask_3_1_3_glued = "flask-3.1.3-glued",
     flask_3_1_3_no_key = "flask-3.1.3-no-key",
     flask_3_1_3_snippet = "flask-3.1.3-snippet",

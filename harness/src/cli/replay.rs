@@ -48,7 +48,7 @@ pub(super) async fn replay(arguments: Arguments, interruption: &Interruption) ->
         return Ok(Exit::Conforms);
     }
     let service = match &arguments.peer {
-        Some(manifest) => Some(start_peer(manifest, interruption).await?.1),
+        Some(manifest) => Some(start_peer(manifest, &arguments.service, interruption).await?.1),
         None => arguments.service.reach(interruption).await?,
     };
     let Some(service) = service else {

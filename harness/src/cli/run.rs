@@ -202,7 +202,7 @@ impl Arguments {
         mut options: Options,
         interruption: &Interruption,
     ) -> Result<Report, Complaint> {
-        let (peer, service) = start_peer(manifest, interruption).await?;
+        let (peer, service) = start_peer(manifest, &self.service, interruption).await?;
         let report = match peer.known_failures() {
             Ok(known_failures) => {
                 // What the command line says of a check comes before what the manifest says.

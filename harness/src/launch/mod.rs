@@ -4,6 +4,7 @@
 //! daemon, a job of an interactive shell) has left the run, too.
 
 mod last_words;
+mod recipe;
 
 use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -17,6 +18,7 @@ use tokio::process::{Child, Command};
 use tokio::time::{interval, timeout};
 
 use last_words::LastWords;
+pub use recipe::{Command as LaunchCommand, Recipe, SHORT_LIFETIME};
 
 /// How long a service may take to end after it was asked to.
 const FAREWELL: Duration = Duration::from_secs(5);

@@ -20,6 +20,11 @@ pub enum CurlError {
         "this case does not wait for a request of `{0}`, and a shell script does: use `sessionspec replay`"
     )]
     Overlaps(String),
+    /// It needs the service with another lifetime.
+    #[error(
+        "this case needs the service with a lifetime of {0} s: use `sessionspec replay` with a --launch that has a {{lifetime}}"
+    )]
+    NeedsALifetime(String),
     /// It forges cookies.
     #[error("this case forges cookies, which curl cannot: use `sessionspec replay`")]
     Forges,
@@ -55,6 +60,7 @@ pub fn as_curl(case: &CaseFile, url: &str) -> Result<String, CurlError> {
             Step::Wait { seconds } => {
                 let _ = writeln!(script, "\nsleep {seconds}");
             }
+            Step::Launch { lifetime } => return Err(CurlError::NeedsALifetime(lifetime.to_string())),
             Step::Forge { .. } => return Err(CurlError::Forges),
             Step::Release(gate) => return Err(CurlError::NeedsTheGate(gate.clone())),
         }
@@ -135,7 +141,7 @@ fn browsers_of(step: &Step) -> Vec<String> {
         Step::Cycle(cycle) | Step::Start(cycle) => vec![cycle.browser.clone()],
         Step::CopyCookies { from, to } => vec![from.clone(), to.clone()],
         Step::Forge { from, to, .. } => vec![from.clone(), to.clone()],
-        Step::Release(_) | Step::Wait { .. } => Vec::new(),
+        Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } => Vec::new(),
     }
 }
 

@@ -208,13 +208,21 @@ impl Run {
     async fn scenarios(&self, check: &Check, scenarios: Vec<Scenario>) -> Result<Outcome, BackendError> {
         let mut evidence = Evidence::default();
         let mut failures = Vec::new();
+        let mut not_launched = None;
         for (scenario, transcript) in self.play_all(check, scenarios).await? {
             let judgement = scenario.judge(&transcript);
             evidence.scripts += 1;
             evidence.comparisons += judgement.comparisons;
             failures.extend(judgement.finding.map(|finding| self.failure(finding, scenario, &transcript)));
+            not_launched = not_launched.or(transcript.not_launched);
         }
-        Ok(Outcome::of(evidence, failures))
+        match not_launched {
+            // Whoever does not start with such a lifetime has refused it.
+            Some(why) if evidence.comparisons == 0 => {
+                Ok(Outcome::without_evidence(Verdict::NotApplicable, report::message(&why)))
+            }
+            _ => Ok(Outcome::of(evidence, failures)),
+        }
     }
 
     /// Plays generated scripts until one differs from the reference, and makes that one small.

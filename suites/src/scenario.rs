@@ -199,6 +199,12 @@ impl Scenario {
         Self { script: self.script.wait(seconds), ..self }
     }
 
+    /// Adds another start of the backend, with this lifetime of permanent sessions.
+    #[must_use]
+    pub fn launch(self, lifetime: f64) -> Self {
+        Self { script: self.script.launch(lifetime), ..self }
+    }
+
     /// Judges what happened when the script was played.
     #[must_use]
     pub fn judge(&self, transcript: &Transcript) -> Judgement {

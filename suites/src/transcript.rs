@@ -17,6 +17,8 @@ pub struct Transcript {
     pub path: String,
     /// One exchange for each cycle that was begun.
     pub exchanges: Vec<Exchange>,
+    /// Why the backend was not started again, where the script asks for that and it was not.
+    pub not_launched: Option<String>,
 }
 
 /// One request and what came of it.

@@ -55,8 +55,8 @@ pub(super) async fn replay(arguments: Arguments, interruption: &Interruption) ->
         let backend = arguments.embedded(&case)?;
         return arguments.play(backend, &case, interruption).await;
     };
-    let exit = match arguments.service.backend(service.url()).await {
-        Ok(backend) => arguments.play(Rc::new(backend), &case, interruption).await,
+    let exit = match arguments.service.backend_of(&service).await {
+        Ok(backend) => arguments.play(backend, &case, interruption).await,
         Err(complaint) => Err(complaint),
     };
     service.leave().await;

@@ -1,15 +1,16 @@
 //! Which service is meant, and how it is reached or started: what `run` and `doctor` ask for alike.
 
 use std::path::Path;
+use std::rc::Rc;
 use std::time::Duration;
 
 use sessionspec::PreflightError;
-use sessionspec::backend::BackendError;
+use sessionspec::backend::{Backend, BackendError};
 use sessionspec::browser::Origin;
 
 use super::{Complaint, Interruption};
 use crate::http::{HttpBackend, HttpError};
-use crate::launch::{LaunchCommand, Launched, Recipe, SHORT_LIFETIME};
+use crate::launch::{LaunchCommand, Launched, Others, Recipe, SHORT_LIFETIME, StartedAgain};
 use crate::peer::Peer;
 
 const PATH: &str = "/probe";
@@ -50,6 +51,9 @@ pub(super) struct Service {
 pub(super) struct Reached {
     url: String,
     launched: Option<Launched>,
+    /// How it is started again with another lifetime, where its command takes one.
+    recipe: Option<Recipe>,
+    others: Rc<Others>,
 }
 
 impl Service {
@@ -57,13 +61,13 @@ impl Service {
     pub(super) async fn reach(&self, interruption: &Interruption) -> Result<Option<Reached>, Complaint> {
         let Some(command) = &self.launch else {
             self.lifetime_of(None)?;
-            return Ok(self.url.clone().map(|url| Reached { url, launched: None }));
+            return Ok(self.url.clone().map(Reached::running));
         };
         let patience = Duration::from_secs_f64(self.start_timeout);
         let recipe = Recipe { command: LaunchCommand::Shell(command.clone()), patience };
         let lifetime = self.lifetime_of(Some(&recipe))?;
         let start = async { recipe.start(lifetime).await.map_err(Complaint::not_verified) };
-        Ok(Some(Reached::launched(interruption.or(start).await?, &self.path)))
+        Ok(Some(Reached::launched(interruption.or(start).await?, &self.path, recipe)))
     }
 
     /// The lifetime with which a service is started that is started so, if one is.
@@ -92,6 +96,14 @@ impl Service {
         })
     }
 
+    /// The service as a backend, which can be started again where its command takes a lifetime.
+    pub(super) async fn backend_of(&self, reached: &Reached) -> Result<Rc<dyn Backend>, Complaint> {
+        let http = self.backend(reached.url()).await?;
+        let Some(recipe) = reached.recipe.clone() else { return Ok(Rc::new(http)) };
+        let others = Rc::clone(&reached.others);
+        Ok(Rc::new(StartedAgain::new(http, recipe, self.origin.clone(), others)))
+    }
+
     /// The target as it was given, for the next command: with every option that says how it is reached.
     pub(super) fn target(&self) -> String {
         let mut words = Vec::new();
@@ -117,8 +129,15 @@ impl Service {
 
 impl Reached {
     /// A service that was launched, with its probe at this path.
-    pub(super) fn launched(service: Launched, path: &str) -> Self {
-        Self { url: format!("http://{}{path}", service.address()), launched: Some(service) }
+    pub(super) fn launched(service: Launched, path: &str, recipe: Recipe) -> Self {
+        let running = Self::running(format!("http://{}{path}", service.address()));
+        let recipe = Some(recipe).filter(Recipe::takes_a_lifetime);
+        Self { launched: Some(service), recipe, ..running }
+    }
+
+    /// A service that runs already.
+    fn running(url: String) -> Self {
+        Self { url, launched: None, recipe: None, others: Rc::default() }
     }
 
     /// The URL of the probe.
@@ -138,6 +157,7 @@ impl Reached {
 
     /// Stops the service where it was launched; whether it ended when it was asked to.
     pub(super) async fn leave(self) -> bool {
+        self.others.stop().await;
         match self.launched {
             Some(service) => service.stop().await,
             None => true,
@@ -157,7 +177,8 @@ pub(super) async fn start_peer(
         peer.provision().await.map_err(Complaint::not_verified)?;
         peer.launch(lifetime).await.map_err(Complaint::not_verified)
     };
-    let service = Reached::launched(interruption.or(start).await?, &peer.manifest.path);
+    let launched = interruption.or(start).await?;
+    let service = Reached::launched(launched, &peer.manifest.path, peer.recipe());
     Ok((peer, service))
 }
 

@@ -3,6 +3,7 @@
 //! The service gets a process group of its own, so that its children can be found. A child that leaves the group (a
 //! daemon, a job of an interactive shell) has left the run, too.
 
+mod again;
 mod last_words;
 mod recipe;
 
@@ -17,6 +18,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::{interval, timeout};
 
+pub use again::{Others, StartedAgain};
 use last_words::LastWords;
 pub use recipe::{Command as LaunchCommand, Recipe, SHORT_LIFETIME};
 

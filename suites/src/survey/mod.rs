@@ -65,6 +65,8 @@ pub struct Survey {
     pub concurrency: Concurrency,
     /// Whether its time can be moved, so that nothing has to be waited for.
     pub virtual_time: bool,
+    /// Whether it can be started again with other lifetimes of permanent sessions.
+    pub other_lifetimes: bool,
     /// Whether browsers reach it by https.
     pub https: bool,
     /// The names of the cookies that carry the session.

@@ -47,6 +47,7 @@ pub(crate) async fn survey(
         numbers: observer.numbers().await,
         at_once: observer.at_once().await,
         virtual_time: backend.on_virtual_time().await.is_some(),
+        other_lifetimes: backend.takes_lifetimes(),
         concurrency: Concurrency::Unknown,
         https: backend.origin().scheme() == "https",
         cookies: observer.cookies().await,

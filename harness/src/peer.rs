@@ -9,7 +9,7 @@ use sessionspec::report;
 use tokio::process::Command;
 
 use crate::known_failures::{KnownFailure, KnownFailuresError, accepted};
-use crate::launch::{LaunchError, Launched};
+use crate::launch::{LaunchCommand, LaunchError, Launched, Recipe};
 
 /// How long a peer may take to listen.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,7 +22,8 @@ pub struct Manifest {
     pub description: String,
     /// Installs what the peer needs into an ignored folder; does nothing where that is done already.
     pub provision: Vec<String>,
-    /// Starts the peer; `{port}` becomes the port that it has to serve.
+    /// Starts the peer; `{port}` becomes the port that it has to serve, and `{lifetime}` the lifetime of permanent
+    /// sessions, in seconds, also in the environment.
     pub launch: Vec<String>,
     /// The path of the probe.
     pub path: String,
@@ -154,16 +155,25 @@ impl Peer {
         Err(fail(format!("{} ({})", last.trim(), output.status)))
     }
 
-    /// Starts the peer.
+    /// How the peer is started.
+    #[must_use]
+    pub fn recipe(&self) -> Recipe {
+        let command = LaunchCommand::Program {
+            arguments: self.resolve(&self.manifest.launch),
+            folder: self.folder.clone(),
+            environment: self.manifest.environment.clone(),
+        };
+        Recipe { command, patience: PATIENCE }
+    }
+
+    /// Starts the peer; where that is left open, with this lifetime of permanent sessions, in seconds.
     ///
     /// # Errors
     ///
     /// Where it does not begin to listen.
-    pub async fn launch(&self) -> Result<Launched, PeerError> {
-        let command = self.resolve(&self.manifest.launch);
-        Launched::start(&command, &self.folder, &self.manifest.environment, PATIENCE)
-            .await
-            .map_err(|error| PeerError::Launch { name: self.name.clone(), error })
+    pub async fn launch(&self, lifetime: f64) -> Result<Launched, PeerError> {
+        let launched = self.recipe().start(lifetime).await;
+        launched.map_err(|error| PeerError::Launch { name: self.name.clone(), error })
     }
 
     /// The known failures, as the runner takes them.

@@ -11,8 +11,8 @@ use sessionspec::backend::{BackendError, CycleRequest, CycleResponse, LocalBoxFu
 use sessionspec::reference::modes::{Modes, OnError};
 use sessionspec::reference::{Description, Memory};
 use sessionspec::script::ops::{
-    clear, contains, delete, destroy, get, hold, items, len, modified, new, permanent, pop, set, set_in,
-    set_modified, set_permanent, setdefault, update,
+    clear, contains, delete, destroy, get, header, hold, items, len, modified, new, permanent, pop, set,
+    set_in, set_modified, set_permanent, setdefault, update,
 };
 use sessionspec::script::{Answer, Operation, Script};
 use sessionspec::transcript::{Exchange, Outcome, Transcript};
@@ -108,7 +108,8 @@ fn comparable(transcript: &Transcript) -> Vec<impl PartialEq + std::fmt::Debug> 
         format!("<{id}>{attributes}")
     };
     let exchanges = transcript.exchanges.iter().map(|exchange| {
-        let sent = exchange.cookie.as_deref().map(&mut named);
+        let sent = exchange.cookie.as_deref().unwrap_or_default().split(|byte| *byte == b';');
+        let sent: Vec<String> = sent.map(|cookie| named(cookie.trim_ascii())).collect();
         let set: Vec<String> = exchange.headers.all("Set-Cookie").map(&mut named).collect();
         let vary: Vec<Vec<u8>> = exchange.headers.all("Vary").map(<[u8]>::to_vec).collect();
         (exchange.browser.clone(), exchange.ops.clone(), sent, exchange.outcome.clone(), set, vary)
@@ -228,6 +229,22 @@ fn a_response_with_another_status() {
         let transcript = through_both_doors(modes, script);
         assert!(matches!(transcript.exchanges[1].outcome, Outcome::Answered { status: 503, .. }));
     }
+}
+
+#[test]
+fn a_response_with_header_fields_of_its_own() {
+    let own = [header("Vary", "Accept-Language"), header("Set-Cookie", "mine=1; Path=/")];
+    let script = Script::new()
+        .cycle("ann", own.clone())
+        .cycle("ann", own.into_iter().chain([set("a", 1)]))
+        .cycle("ann", [get("a")]);
+    let transcript = through_both_doors(Modes::default(), script);
+    let fields = |name| {
+        let exchanges = transcript.exchanges.iter();
+        exchanges.map(|exchange| exchange.headers.all(name).count()).collect::<Vec<_>>()
+    };
+    assert_eq!(fields("Vary"), [1, 2, 1]);
+    assert_eq!(fields("Set-Cookie"), [1, 2, 0], "the session is opened by nothing but its use");
 }
 
 #[test]

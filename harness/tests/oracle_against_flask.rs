@@ -17,6 +17,7 @@ use sessionspec::{
     Backend, DeadSessions, Generator, Player, Property, Shape, Survey, case_seed, in_process, survey,
 };
 use sessionspec_harness::http::HttpBackend;
+use sessionspec_harness::launch::SHORT_LIFETIME;
 use sessionspec_harness::peer::Peer;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -61,7 +62,7 @@ fn compare(peer: &str, modes: Modes, quirks: Quirks) {
             let _ = writeln!(std::io::stderr(), "{error}");
             return;
         }
-        let service = peer.launch().await.unwrap();
+        let service = peer.launch(SHORT_LIFETIME).await.unwrap();
         let url = format!("http://{}{}", service.address(), peer.manifest.path);
         let flask: Rc<dyn Backend> = Rc::new(HttpBackend::new(&url, None, false).await.unwrap());
         let reference = in_process(Memory::new(modes));

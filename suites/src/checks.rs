@@ -46,9 +46,12 @@ macro_rules! __each_check {
                 recommended one_of_a_name
                 recommended lasts_when_permanent
                 recommended ends_with_the_browser
+                recommended refreshed_with_the_record
                 recommended removal_removes
                 recommended removal_repeats_attributes
                 recommended vary
+                recommended vary_is_merged
+                recommended other_cookies_survive
                 recommended fits
                 recommended only_if_kept
             }

@@ -62,7 +62,7 @@ fn expectations(
                 expectations.extend(expectations_of_cycle(index, cycle, &mut model, survey, wanted, seen));
             }
             Step::CopyCookies { from, to } => model.copy_cookies(from, to),
-            Step::Release(_) | Step::Forge { .. } | Step::Wait { .. } => {}
+            Step::Release(_) | Step::Forge { .. } | Step::Wait { .. } | Step::Launch { .. } => {}
         }
     }
     expectations

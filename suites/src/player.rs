@@ -70,8 +70,9 @@ impl Player {
                 Step::CopyCookies { from, to } => self.copy_cookies(from, to),
                 Step::Forge { from, to, with, forgery } => self.forge(from, with.as_deref(), to, forgery),
                 Step::Wait { seconds } => self.wait(*seconds).await,
+                Step::Launch { lifetime } => self.launch(*lifetime).await,
             }
-            if self.has_broken_off() {
+            if self.has_broken_off() || self.transcript.not_launched.is_some() {
                 break;
             }
         }
@@ -184,6 +185,14 @@ impl Player {
         // What is no duration is none.
         let duration = Duration::try_from_secs_f64(seconds).unwrap_or_default();
         self.backend.wait(duration).await;
+    }
+
+    /// Goes on with the backend as it is with this lifetime of permanent sessions, if it starts so.
+    async fn launch(&mut self, lifetime: f64) {
+        match self.backend.with_lifetime(lifetime).await {
+            Ok(backend) => self.backend = backend,
+            Err(why) => self.transcript.not_launched = Some(why),
+        }
     }
 
     /// The cookies of this browser.

@@ -1,5 +1,6 @@
 //! What a response has to be, apart from the answers in it: its cookies, and what it says to caches.
 
+mod caching;
 mod ids;
 mod lifetime;
 mod removal;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::browser::{Refusal, SetCookie, Stored};
 use crate::transcript::{Exchange, Outcome, Transcript};
+use caching::{vary_cookie, vary_lists};
 use ids::{GUESSABLE, distinct, set_until, unpredictable};
 use lifetime::lasts;
 use removal::{removal_removes, removal_repeats};
@@ -55,6 +57,16 @@ pub enum ResponseRule {
     },
     /// Caches are told that it depends on the cookie, or not to keep it.
     VaryCookie,
+    /// Its `Vary` names this field, too, as the application has said.
+    VaryAlso {
+        /// The field.
+        field: String,
+    },
+    /// It has this cookie of the application, as it was sent.
+    SetsOwn {
+        /// The whole value of its `Set-Cookie`.
+        cookie: String,
+    },
     /// No cookie has the value that it had in this earlier cycle.
     OtherCookies {
         /// The cycle, counted from zero.
@@ -90,6 +102,8 @@ impl fmt::Display for ResponseRule {
                 write!(f, "a removal with the Secure, HttpOnly and SameSite of cycle {}", cycle + 1)
             }
             Self::VaryCookie => f.write_str("`Vary: Cookie`, or `Cache-Control: no-store`"),
+            Self::VaryAlso { field } => write!(f, "`Vary: {field}`, as the application has said"),
+            Self::SetsOwn { cookie } => write!(f, "`Set-Cookie: {cookie}`, as the application has said"),
             Self::OtherCookies { cycle } => write!(f, "other cookies than in cycle {}", cycle + 1),
         }
     }
@@ -142,6 +156,8 @@ impl ResponseRule {
             Self::RemovalRemoves => removal_removes(&received),
             Self::RemovalRepeats { cycle } => removal_repeats(&received, &earlier(cycle)),
             Self::VaryCookie => Some(vary_cookie(exchange)),
+            Self::VaryAlso { field } => Some(vary_lists(exchange, field)),
+            Self::SetsOwn { cookie } => Some(sets_own(&received, cookie)),
             Self::OtherCookies { cycle } => other_cookies(&received, &earlier(cycle)),
         }
     }
@@ -204,18 +220,16 @@ fn sent_back(received: &[Received], path: &str) -> Option<Result<(), String>> {
     each_set(received, covers, &format!("with a Path that does not cover {path}"))
 }
 
-fn vary_cookie(exchange: &Exchange) -> Result<(), String> {
-    let lists = |field: &str, wanted: &[&str]| {
-        let values =
-            exchange.headers.all(field).map(|value| String::from_utf8_lossy(value).to_ascii_lowercase());
-        let values: Vec<String> = values.collect();
-        let mut parts = values.iter().flat_map(|value| value.split(',')).map(str::trim);
-        parts.any(|part| wanted.contains(&part))
-    };
-    if lists("Vary", &["cookie", "*"]) || lists("Cache-Control", &["no-store", "private"]) {
-        Ok(())
-    } else {
-        Err("neither".to_owned())
+/// Whether it has this cookie just as it was sent, once.
+fn sets_own(received: &[Received], wanted: &str) -> Result<(), String> {
+    let (own, _) = wanted.split_once('=').unwrap_or((wanted, ""));
+    let named: Vec<&Received> =
+        received.iter().filter(|received| received.cookie.name == own.as_bytes()).collect();
+    match named.as_slice() {
+        [] => Err("it is not there".to_owned()),
+        [one] if one.cookie.raw == wanted.as_bytes() => Ok(()),
+        [one] => Err(format!("`{}`", String::from_utf8_lossy(&one.cookie.raw))),
+        several => Err(format!("{} of that name", several.len())),
     }
 }
 

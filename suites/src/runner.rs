@@ -219,13 +219,21 @@ impl Run {
         let mut evidence = Evidence::default();
         let mut failures = Vec::new();
         let mut held_to = Vec::new();
+        let mut not_launched = None;
         for (scenario, transcript) in self.play_all(check, scenarios).await? {
             let judgement = scenario.judge(&transcript);
             evidence.add(&transcript, judgement.comparisons);
             held_to.extend(scenario.held_to.clone().filter(|what| !held_to.contains(what)));
             failures.extend(judgement.finding.map(|finding| self.failure(finding, scenario, &transcript)));
+            not_launched = not_launched.or(transcript.not_launched);
         }
-        Ok(Outcome { held_to, ..Outcome::of(evidence, failures) })
+        match not_launched {
+            // Whoever does not start with such a lifetime has refused it.
+            Some(why) if evidence.comparisons == 0 => {
+                Ok(Outcome::without_evidence(Verdict::NotApplicable, report::message(&why)))
+            }
+            _ => Ok(Outcome { held_to, ..Outcome::of(evidence, failures) }),
+        }
     }
 
     /// Plays generated scripts until one differs from the reference, and makes that one small.

@@ -208,6 +208,12 @@ impl Scenario {
         Self { script: self.script.wait(seconds), ..self }
     }
 
+    /// Adds another start of the backend, with this lifetime of permanent sessions.
+    #[must_use]
+    pub fn launch(self, lifetime: f64) -> Self {
+        Self { script: self.script.launch(lifetime), ..self }
+    }
+
     /// Judges what happened when the script was played.
     #[must_use]
     pub fn judge(&self, transcript: &Transcript) -> Judgement {
@@ -233,7 +239,7 @@ impl Scenario {
 impl Expectation {
     /// What was seen where it is not what was expected; `None` where nothing was seen that could be compared.
     fn judge(&self, transcript: &Transcript) -> Option<Result<(), String>> {
-        if self.only_if.is_some_and(|condition| !condition.holds(transcript, self.cycle)) {
+        if self.only_if.as_ref().is_some_and(|condition| !condition.holds(transcript, self.cycle)) {
             return None;
         }
         if let Expected::Response(rule) = &self.expected {

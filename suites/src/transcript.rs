@@ -19,6 +19,8 @@ pub struct Transcript {
     pub exchanges: Vec<Exchange>,
     /// How many requests were certainly at work at once, at most.
     pub at_once: usize,
+    /// Why the backend was not started again, where the script asks for that and it was not.
+    pub not_launched: Option<String>,
 }
 
 /// One request and what came of it.

@@ -78,6 +78,12 @@ async fn a_claim_is_borne_out_by_what_was_observed_and_by_nothing_else() {
         (new(Attribute::Observed(New::Constant)), "new", ["real", "constant"], [no, yes]),
         (new(Attribute::Derived), "new", ["real", "constant"], [None, None]),
         (permanent(Attribute::Observed(Permanent::InData)), "permanent", ["in-data", "attribute"], [yes, no]),
+        (
+            permanent(Attribute::Observed(Permanent::KeptInData)),
+            "permanent",
+            ["in-data", "attribute"],
+            [yes, no],
+        ),
         // A hidden key in the data cannot be told from an attribute.
         (
             permanent(Attribute::Observed(Permanent::Attribute)),

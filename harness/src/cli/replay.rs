@@ -48,15 +48,15 @@ pub(super) async fn replay(arguments: Arguments, interruption: &Interruption) ->
         return Ok(Exit::Conforms);
     }
     let service = match &arguments.peer {
-        Some(manifest) => Some(start_peer(manifest, interruption).await?.1),
+        Some(manifest) => Some(start_peer(manifest, &arguments.service, interruption).await?.1),
         None => arguments.service.reach(interruption).await?,
     };
     let Some(service) = service else {
         let backend = arguments.embedded(&case)?;
         return arguments.play(backend, &case, interruption).await;
     };
-    let exit = match arguments.service.backend(service.url()).await {
-        Ok(backend) => arguments.play(Rc::new(backend), &case, interruption).await,
+    let exit = match arguments.service.backend_of(&service).await {
+        Ok(backend) => arguments.play(backend, &case, interruption).await,
         Err(complaint) => Err(complaint),
     };
     service.leave().await;

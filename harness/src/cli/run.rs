@@ -166,7 +166,7 @@ impl Arguments {
         options: Options,
         interruption: &Interruption,
     ) -> Result<Report, Complaint> {
-        let report = self.over_http(service.url(), options, interruption, || service.last_words()).await;
+        let report = self.over_http(&service, options, interruption).await;
         service.leave().await;
         report
     }
@@ -174,16 +174,16 @@ impl Arguments {
     /// Runs over HTTP, and quotes the last words of a service that went away.
     async fn over_http(
         &self,
-        url: &str,
+        service: &Reached,
         options: Options,
         interruption: &Interruption,
-        last_words: impl Fn() -> Option<String>,
     ) -> Result<Report, Complaint> {
-        let backend = self.service.backend(url).await?;
+        let backend = self.service.backend_of(service).await?;
+        let (url, last_words) = (service.url(), || service.last_words());
         let options = Options { door: "http".to_owned(), ..options };
         let progress = Progress::start(&options.door);
         let observe = |event: Event<'_>| progress.observe(&event);
-        let report = run_until(Rc::new(backend), options, observe, interruption.arrival()).await;
+        let report = run_until(backend, options, observe, interruption.arrival()).await;
         drop(progress);
         let mut report =
             report.map_err(|error| Complaint::not_verified(unjudged(url, &error, last_words())))?;
@@ -202,7 +202,7 @@ impl Arguments {
         mut options: Options,
         interruption: &Interruption,
     ) -> Result<Report, Complaint> {
-        let (peer, service) = start_peer(manifest, interruption).await?;
+        let (peer, service) = start_peer(manifest, &self.service, interruption).await?;
         let report = match peer.known_failures() {
             Ok(known_failures) => {
                 // What the command line says of a check comes before what the manifest says.

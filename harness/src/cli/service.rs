@@ -1,15 +1,16 @@
 //! Which service is meant, and how it is reached or started: what `run` and `doctor` ask for alike.
 
 use std::path::Path;
+use std::rc::Rc;
 use std::time::Duration;
 
 use sessionspec::PreflightError;
-use sessionspec::backend::BackendError;
+use sessionspec::backend::{Backend, BackendError};
 use sessionspec::browser::Origin;
 
 use super::{Complaint, Interruption};
 use crate::http::{CallbackAddress, HttpBackend, HttpError};
-use crate::launch::Launched;
+use crate::launch::{LaunchCommand, Launched, Others, Recipe, SHORT_LIFETIME, StartedAgain};
 use crate::peer::Peer;
 
 const PATH: &str = "/probe";
@@ -21,9 +22,14 @@ pub(super) struct Service {
     /// The probe of a running service, as in http://127.0.0.1:5000/probe.
     #[arg(group = "target")]
     url: Option<String>,
-    /// Start this command, test it, and stop it. `{port}` becomes its port, which is also in PORT.
+    /// Start this command, test it, and stop it. `{port}` becomes its port, which is also in PORT, and `{lifetime}` the
+    /// --lifetime.
     #[arg(long, group = "target", value_name = "COMMAND")]
     launch: Option<String>,
+    /// How many seconds permanent sessions live, where the command has a `{lifetime}`: 3 if it is not said, so that
+    /// their end can be waited for.
+    #[arg(long, value_name = "SECONDS", value_parser = lifetime)]
+    lifetime: Option<f64>,
     /// The path of the probe of a launched service.
     #[arg(long, default_value = PATH, value_name = "PATH")]
     path: String,
@@ -49,18 +55,36 @@ pub(super) struct Service {
 pub(super) struct Reached {
     url: String,
     launched: Option<Launched>,
+    /// How it is started again with another lifetime, where its command takes one.
+    recipe: Option<Recipe>,
+    others: Rc<Others>,
 }
 
 impl Service {
     /// The service that was named, started where that was asked for; none where none was named.
     pub(super) async fn reach(&self, interruption: &Interruption) -> Result<Option<Reached>, Complaint> {
-        if let Some(url) = &self.url {
-            return Ok(Some(Reached { url: url.clone(), launched: None }));
-        }
-        let Some(command) = &self.launch else { return Ok(None) };
+        let Some(command) = &self.launch else {
+            self.lifetime_of(None)?;
+            return Ok(self.url.clone().map(Reached::running));
+        };
         let patience = Duration::from_secs_f64(self.start_timeout);
-        let start = async { Launched::shell(command, patience).await.map_err(Complaint::not_verified) };
-        Ok(Some(Reached::launched(interruption.or(start).await?, &self.path)))
+        let recipe = Recipe { command: LaunchCommand::Shell(command.clone()), patience };
+        let lifetime = self.lifetime_of(Some(&recipe))?;
+        let start = async { recipe.start(lifetime).await.map_err(Complaint::not_verified) };
+        Ok(Some(Reached::launched(interruption.or(start).await?, &self.path, recipe)))
+    }
+
+    /// The lifetime with which a service is started that is started so, if one is.
+    pub(super) fn lifetime_of(&self, recipe: Option<&Recipe>) -> Result<f64, Complaint> {
+        match (self.lifetime, recipe) {
+            (Some(_), None) => Err(Complaint::usage(
+                "--lifetime is for a service that is started, with {lifetime} in its command; this one is not",
+            )),
+            (Some(_), Some(recipe)) if !recipe.takes_a_lifetime() => Err(Complaint::usage(
+                "--lifetime takes the place of {lifetime} in the command, and there is none",
+            )),
+            (lifetime, _) => Ok(lifetime.unwrap_or(SHORT_LIFETIME)),
+        }
     }
 
     /// The probe that was named by its URL.
@@ -82,6 +106,14 @@ impl Service {
         }
     }
 
+    /// The service as a backend, which can be started again where its command takes a lifetime.
+    pub(super) async fn backend_of(&self, reached: &Reached) -> Result<Rc<dyn Backend>, Complaint> {
+        let http = self.backend(reached.url()).await?;
+        let Some(recipe) = reached.recipe.clone() else { return Ok(Rc::new(http)) };
+        let others = Rc::clone(&reached.others);
+        Ok(Rc::new(StartedAgain::new(http, recipe, self.origin.clone(), others)))
+    }
+
     /// The target as it was given, for the next command: with every option that says how it is reached.
     pub(super) fn target(&self) -> String {
         let mut words = Vec::new();
@@ -92,6 +124,7 @@ impl Service {
             let differs = self.start_timeout.to_string() != START_TIMEOUT;
             words.extend(differs.then(|| format!("--start-timeout {}", self.start_timeout)));
         }
+        words.extend(self.lifetime.map(|lifetime| format!("--lifetime {lifetime}")));
         words.extend((self.timeout.to_string() != TIMEOUT).then(|| format!("--timeout {}", self.timeout)));
         words.extend(self.origin.as_ref().map(|origin| format!("--origin {}", quoted(&origin.to_string()))));
         words.extend(self.allow_remote.then(|| "--allow-remote".to_owned()));
@@ -111,8 +144,15 @@ impl Service {
 
 impl Reached {
     /// A service that was launched, with its probe at this path.
-    pub(super) fn launched(service: Launched, path: &str) -> Self {
-        Self { url: format!("http://{}{path}", service.address()), launched: Some(service) }
+    pub(super) fn launched(service: Launched, path: &str, recipe: Recipe) -> Self {
+        let running = Self::running(format!("http://{}{path}", service.address()));
+        let recipe = Some(recipe).filter(Recipe::takes_a_lifetime);
+        Self { launched: Some(service), recipe, ..running }
+    }
+
+    /// A service that runs already.
+    fn running(url: String) -> Self {
+        Self { url, launched: None, recipe: None, others: Rc::default() }
     }
 
     /// The URL of the probe.
@@ -132,6 +172,7 @@ impl Reached {
 
     /// Stops the service where it was launched; whether it ended when it was asked to.
     pub(super) async fn leave(self) -> bool {
+        self.others.stop().await;
         match self.launched {
             Some(service) => service.stop().await,
             None => true,
@@ -142,14 +183,17 @@ impl Reached {
 /// Provisions and starts the peer of this manifest.
 pub(super) async fn start_peer(
     manifest: &Path,
+    service: &Service,
     interruption: &Interruption,
 ) -> Result<(Peer, Reached), Complaint> {
     let peer = Peer::read(manifest).map_err(Complaint::usage)?;
+    let lifetime = service.lifetime_of(Some(&peer.recipe()))?;
     let start = async {
         peer.provision().await.map_err(Complaint::not_verified)?;
-        peer.launch().await.map_err(Complaint::not_verified)
+        peer.launch(lifetime).await.map_err(Complaint::not_verified)
     };
-    let service = Reached::launched(interruption.or(start).await?, &peer.manifest.path);
+    let launched = interruption.or(start).await?;
+    let service = Reached::launched(launched, &peer.manifest.path, peer.recipe());
     Ok((peer, service))
 }
 
@@ -190,5 +234,16 @@ fn seconds(text: &str) -> Result<f64, String> {
         Ok(seconds)
     } else {
         Err("give more than 0 and at most 3600".to_owned())
+    }
+}
+
+/// Lifetimes beyond a year are nobody's.
+fn lifetime(text: &str) -> Result<f64, String> {
+    const YEAR: f64 = 366.0 * 24.0 * 60.0 * 60.0;
+    let seconds: f64 = text.parse().map_err(|_| "give a number of seconds".to_owned())?;
+    if seconds > 0.0 && seconds <= YEAR {
+        Ok(seconds)
+    } else {
+        Err("give more than 0 and at most a year".to_owned())
     }
 }

@@ -37,7 +37,7 @@ fn a_launched_probe() {
     Ending
       ok       SIGTERM                 it ended
 
-    41 ok, 0 missing, 0 wrong
+    42 ok, 0 missing, 0 wrong
     This is a probe; what its sessions are worth is another question.
     next: sessionspec run --launch '[command]'
     exit 0
@@ -64,6 +64,7 @@ fn a_null_session_is_no_fault_of_the_probe() {
       ok       malformed bodies
       ok       a body of 8 MiB
       ok       respond
+      ok       header
       ok       raise
 
     Holding
@@ -74,7 +75,7 @@ fn a_null_session_is_no_fault_of_the_probe() {
       ok       no other machine
       ok       eight cycles at once
 
-    14 ok, 0 missing, 0 wrong
+    15 ok, 0 missing, 0 wrong
     This is a probe; what its sessions are worth is another question.
     next: sessionspec run http://127.0.0.1:[n]/probe
     exit 0
@@ -126,7 +127,7 @@ fn a_probe_that_hangs_on_one_operation() {
     wrong    clear
              no answer within 1 s
     ");
-    assert!(diagnosis.contains("\n39 ok, 0 missing, 1 wrong\n"), "{diagnosis}");
+    assert!(diagnosis.contains("\n40 ok, 0 missing, 1 wrong\n"), "{diagnosis}");
 }
 
 #[test]

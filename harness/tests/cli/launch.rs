@@ -103,6 +103,37 @@ fn the_command_never_listens() {
     ");
 }
 
+#[test]
+fn the_command_gets_a_lifetime_that_can_be_waited_for() {
+    let command = "echo 'no sessions of {lifetime} s' >&2; exit 4";
+    let said = |arguments: &str| complaint(&sessionspec(arguments).arg(command).output().unwrap());
+    assert!(
+        said("run --launch").contains("its last words: no sessions of 3 s\n"),
+        "{}",
+        said("run --launch")
+    );
+    let asked = said("run --lifetime 86400.5 --launch");
+    assert!(asked.contains("its last words: no sessions of 86400.5 s\n"), "{asked}");
+}
+
+#[test]
+fn a_lifetime_needs_a_place_in_the_command() {
+    let refused = |arguments: &str| complaint(&sessionspec(arguments).output().unwrap());
+    assert_snapshot!(refused("run --lifetime 2 --launch true"), @"
+    sessionspec: --lifetime takes the place of {lifetime} in the command, and there is none
+    exit 2
+    ");
+    assert_snapshot!(refused("run --lifetime 2 http://127.0.0.1:1/probe"), @"
+    sessionspec: --lifetime is for a service that is started, with {lifetime} in its command; this one is not
+    exit 2
+    ");
+    assert_eq!(refused("run --lifetime 2"), refused("run --lifetime 2 http://127.0.0.1:1/probe"));
+    for lifetime in ["0", "-1", "soon", "inf"] {
+        let output = sessionspec("run --launch {lifetime}").arg(format!("--lifetime={lifetime}")).output();
+        assert_eq!(output.unwrap().status.code(), Some(2), "{lifetime}");
+    }
+}
+
 fn launched(command: &str) -> Output {
     sessionspec("run --launch").arg(command).output().unwrap()
 }

@@ -17,8 +17,9 @@ fn values() -> Vec<Value> {
         json!(["a", 0.5]),
         json!(["a", null]),
     ];
+    let texts = [" text", "line\r\nbreak", "na\u{ef}ve"].map(Value::from);
     let others = [json!(null), json!(true), json!(-1), json!(1.5), json!("text"), json!([]), json!({})];
-    others.into_iter().chain(statuses).chain(paths).collect()
+    others.into_iter().chain(texts).chain(statuses).chain(paths).collect()
 }
 
 /// The operation with one of its fields missing, and with every value in each of its fields.

@@ -32,7 +32,11 @@ pub(crate) async fn play(sessions: &Memory, script: &Script) {
                     None => cookies.remove(to.as_str()),
                 };
             }
-            Step::Start(_) | Step::Release(_) | Step::Forge { .. } | Step::Wait { .. } => {}
+            Step::Start(_)
+            | Step::Release(_)
+            | Step::Forge { .. }
+            | Step::Wait { .. }
+            | Step::Launch { .. } => {}
         }
     }
 }

@@ -80,28 +80,25 @@ async fn serve(interface: &impl SessionInterface, request: CycleRequest) -> Cycl
         Err(error) => return failed(format!("open_session failed: {error}")),
     };
     let Some(mut session) = session else {
-        let handled = interpret(&mut NullSession, &ops, &gates).await;
-        return respond(handled, Headers::default());
+        let (response, body) = answered(interpret(&mut NullSession, &ops, &gates).await);
+        return CycleResponse { status: response.status, headers: response.headers, body };
     };
-    let handled = interpret(&mut session, &ops, &gates).await;
-    let status = match handled {
-        Handled::Answered { status, .. } => status,
-        Handled::Raised => 500,
-    };
-    let mut response = Response { status, ..Response::default() };
+    let (mut response, body) = answered(interpret(&mut session, &ops, &gates).await);
+    let status = response.status;
     match interface.save_session(&mut session, &mut response).await {
-        Ok(()) => respond(handled, response.headers),
+        Ok(()) => CycleResponse { status, headers: response.headers, body },
         Err(error) => failed(format!("save_session failed: {error}")),
     }
 }
 
-fn respond(handled: Handled, headers: Headers) -> CycleResponse {
+/// The response of the handler, before the session is saved.
+fn answered(handled: Handled) -> (Response, Body) {
     match handled {
-        Handled::Answered { results, status } => {
-            CycleResponse { status, headers, body: Body::Answers { results, save_error: None } }
+        Handled::Answered { results, status, headers } => {
+            (Response { status, headers }, Body::Answers { results, save_error: None })
         }
         Handled::Raised => {
-            CycleResponse { status: 500, headers, body: Body::Other("the handler raised".into()) }
+            (Response { status: 500, ..Response::default() }, Body::Other("the handler raised".into()))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sessionspec_reference::http::Headers;
 use sessionspec_reference::{Error, Result, Session, Value};
 
 use super::Gate;
@@ -9,8 +10,8 @@ use crate::script::{Answer, Operation};
 
 /// How a handler ended.
 pub(crate) enum Handled {
-    /// With these answers and this status.
-    Answered { results: Vec<Answer>, status: u16 },
+    /// With these answers, and a response of this status and with these header fields of its own.
+    Answered { results: Vec<Answer>, status: u16, headers: Headers },
     /// With an exception.
     Raised,
 }
@@ -23,11 +24,16 @@ pub(crate) async fn interpret(
 ) -> Handled {
     let mut results = Vec::with_capacity(ops.len());
     let mut status = 200;
+    let mut headers = Headers::default();
     for op in ops {
         let result = match op {
             Operation::Raise => return Handled::Raised,
             Operation::Respond { status: wanted } => {
                 status = *wanted;
+                done(Ok(()))
+            }
+            Operation::Header { name, value } => {
+                headers.append(name, value.as_str());
                 done(Ok(()))
             }
             Operation::Hold { gate } => match gates.get(gate) {
@@ -38,7 +44,7 @@ pub(crate) async fn interpret(
         };
         results.push(result);
     }
-    Handled::Answered { results, status }
+    Handled::Answered { results, status, headers }
 }
 
 async fn perform(session: &mut impl Session, op: &Operation) -> Answer {
@@ -69,7 +75,7 @@ async fn perform(session: &mut impl Session, op: &Operation) -> Answer {
         Operation::Destroy => done(session.destroy().await),
         Operation::SetLifetime { seconds } => done(session.set_lifetime(*seconds).await),
         Operation::Save => done(session.save().await),
-        Operation::Respond { .. } | Operation::Raise | Operation::Hold { .. } => {
+        Operation::Respond { .. } | Operation::Header { .. } | Operation::Raise | Operation::Hold { .. } => {
             unreachable!("these are no operations on the session; `interpret` performs them")
         }
     }

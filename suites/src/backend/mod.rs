@@ -62,6 +62,18 @@ pub trait Backend {
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         Box::pin(std::future::ready(None))
     }
+
+    /// Whether it can be started again [with another lifetime](Self::with_lifetime).
+    fn takes_lifetimes(&self) -> bool {
+        false
+    }
+
+    /// The same backend, started again, whose permanent sessions live for so many seconds; the error says why there is
+    /// none.
+    fn with_lifetime(&self, seconds: f64) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        let why = format!("it cannot be started again with a lifetime of {seconds} s");
+        Box::pin(std::future::ready(Err(why)))
+    }
 }
 
 /// What is sent to a backend.

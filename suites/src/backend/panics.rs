@@ -62,6 +62,14 @@ impl Backend for Catching {
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         Box::pin(async { self.0.on_virtual_time().await.map(catching_panics) })
     }
+
+    fn takes_lifetimes(&self) -> bool {
+        self.0.takes_lifetimes()
+    }
+
+    fn with_lifetime(&self, seconds: f64) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        Box::pin(async move { self.0.with_lifetime(seconds).await.map(catching_panics) })
+    }
 }
 
 fn in_words(said: &str) -> String {

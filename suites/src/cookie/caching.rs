@@ -1,12 +1,12 @@
 //! What shared caches are told: one visitor's page must not be served to another.
 
-use super::for_cookies;
+use super::{for_cookies, for_own_fields};
 use crate::check::{Check, Level, Test};
 use crate::condition::Condition;
 use crate::response_rule::ResponseRule;
 use crate::scenario::Scenario;
 use crate::script::Operation;
-use crate::script::ops::{clear, contains, get, items, len, set, set_permanent};
+use crate::script::ops::{clear, contains, get, header, items, len, set, set_permanent};
 
 pub(super) const VARY: Check = Check {
     id: "cookie/vary",
@@ -33,6 +33,28 @@ pub(super) const VARY: Check = Check {
                 .response(ResponseRule::VaryCookie)
                 .only_if(Condition::SetCookieIn(1));
             ops.into_iter().map(after).chain([first, refreshed]).collect()
+        })
+    }),
+};
+
+pub(super) const VARY_IS_MERGED: Check = Check {
+    id: "cookie/vary-is-merged",
+    level: Level::Recommended,
+    clause: "cookie.vary-merged",
+    promise: "Where the application says `Vary` itself, the response says both.",
+    source: "RFC 9110, section 12.5.5; frameworks that set the field instead of adding to it",
+    needs: &["cookie/vary"],
+    test: Test::Scenarios(|survey| {
+        for_own_fields(survey, || {
+            let own = || header("Vary", "Accept-Language").is_done();
+            let after = |op: Operation| {
+                Scenario::new(op.name())
+                    .cycle("ann", [set("colour", "red").is_done()])
+                    .cycle("ann", [own(), op.unjudged()])
+                    .response(ResponseRule::VaryAlso { field: "Accept-Language".to_owned() })
+                    .response(ResponseRule::VaryCookie)
+            };
+            [get("colour"), set("colour", "blue"), clear()].map(after).into()
         })
     }),
 };

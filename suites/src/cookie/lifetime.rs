@@ -2,9 +2,13 @@
 
 use super::{for_cookies, for_the_browser_session};
 use crate::check::{Check, Level, Plan, Test};
+use crate::condition::Condition;
+use crate::expectation::Expected;
+use crate::expiry::for_each_kind;
 use crate::response_rule::ResponseRule;
 use crate::scenario::Scenario;
-use crate::script::ops::{set, set_permanent};
+use crate::script::ops::{get, set, set_permanent};
+use crate::script::{Answer, Forgery};
 use crate::survey::{Attribute, Survey};
 
 /// Libraries count in whole seconds, where they do not say otherwise.
@@ -53,6 +57,37 @@ pub(super) const ENDS_WITH_THE_BROWSER: Check = Check {
                 .cycle("ann", [set("colour", "blue").is_done(), set_permanent(false).is_done()])
                 .response(ResponseRule::EndsWithBrowser);
             vec![at_first, again]
+        })
+    }),
+};
+
+pub(super) const REFRESHED_WITH_THE_RECORD: Check = Check {
+    id: "cookie/refreshed-with-the-record",
+    level: Level::Recommended,
+    clause: "cookie.together",
+    promise: "A browser has its session for as long as the server keeps it: both are prolonged together.",
+    source: "CONTRACT.md, cookie.together; backends that prolong the record with each save, and send the cookie once",
+    needs: &["minimum/permanent-persists"],
+    test: Test::Scenarios(|survey| {
+        for_each_kind(survey, |kind| {
+            let red_or_gone = [Answer::Ok("red".into()), Answer::Absent].map(Expected::Answer);
+            // The write comes while the session lives, and the last look when it would be over without that write.
+            let scenario = kind
+                .begin("cookie-over")
+                .wait(0.6 * kind.lifetime)
+                .cycle("ann", [set("size", "small").is_done()])
+                .forge("ann", "keeper", Forgery::Replayed)
+                .wait(0.5 * kind.lifetime)
+                .cycle(
+                    "ann",
+                    [get("colour").is("red").only_if(Condition::All(vec![
+                        // The record has outlived the moment in which the browser asked.
+                        Condition::FoundIn { cycle: 3, op: 0 },
+                        Condition::Within { since: 1, seconds: kind.lifetime - kind.grace },
+                    ]))],
+                )
+                .cycle("keeper", [get("colour").answers(Expected::AnyOf(red_or_gone.into()))]);
+            vec![scenario]
         })
     }),
 };

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod caching;
+mod company;
 mod economy;
 mod kept;
 mod lifetime;
@@ -23,9 +24,12 @@ pub(crate) const CHECKS: &[Check] = &[
     economy::ONE_OF_A_NAME,
     lifetime::LASTS_WHEN_PERMANENT,
     lifetime::ENDS_WITH_THE_BROWSER,
+    lifetime::REFRESHED_WITH_THE_RECORD,
     removal::REMOVES,
     removal::REPEATS_ATTRIBUTES,
     caching::VARY,
+    caching::VARY_IS_MERGED,
+    company::OTHERS_SURVIVE,
     kept::FITS,
     kept::ONLY_IF_KEPT,
 ];
@@ -39,6 +43,14 @@ fn for_cookies(survey: &Survey, plan: impl FnOnce() -> Vec<Scenario>) -> Plan<Ve
         return Plan::NotApplicable("this backend sends no cookies".to_owned());
     }
     Plan::Do(plan())
+}
+
+/// The same, for a backend whose handlers can add header fields to their own responses.
+fn for_own_fields(survey: &Survey, plan: impl FnOnce() -> Vec<Scenario>) -> Plan<Vec<Scenario>> {
+    if survey.unsupported.iter().any(|name| name == "header") {
+        return Plan::NotApplicable("its probe has no `header`".to_owned());
+    }
+    for_cookies(survey, plan)
 }
 
 /// What makes a session that ends with the browser: where `permanent` is true by default, it is unset.

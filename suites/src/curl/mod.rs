@@ -21,6 +21,11 @@ pub enum CurlError {
     /// It alters cookies that are known only when the case is played.
     #[error("this case sends cookies {0}, and a shell script cannot alter them so: use `sessionspec replay`")]
     Forges(Forgery),
+    /// It needs the service with another lifetime.
+    #[error(
+        "this case needs the service with a lifetime of {0} s: use `sessionspec replay` with a --launch that has a {{lifetime}}"
+    )]
+    NeedsALifetime(String),
 }
 
 /// The case as a POSIX shell script against the probe at this URL. Each browser is a cookie jar of curl's; what is
@@ -156,6 +161,7 @@ impl<'a> Writer<'a> {
                 self.line(&format!("forge {} {} {}", jar(from), jar(to), quoted(&value)));
             }
             Step::Wait { seconds } => self.line(&format!("\nsleep {seconds}")),
+            Step::Launch { lifetime } => return Err(CurlError::NeedsALifetime(lifetime.to_string())),
             Step::Cycle(_) | Step::Start(_) => {}
         }
         Ok(())

@@ -82,7 +82,7 @@ fn browsers_of(step: &Step) -> Vec<&str> {
     match step {
         Step::Cycle(cycle) | Step::Start(cycle) => vec![&cycle.browser],
         Step::CopyCookies { from, to } | Step::Forge { from, to, .. } => vec![from, to],
-        Step::Release(_) | Step::Wait { .. } => Vec::new(),
+        Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } => Vec::new(),
     }
 }
 

@@ -3,10 +3,11 @@
 use super::{GRACE, LONGEST_WAIT, SHORT, has_own_lifetimes};
 use crate::check::{Check, Level, Plan, Test};
 use crate::condition::Condition;
+use crate::response_rule::ResponseRule;
 use crate::scenario::Scenario;
-use crate::script::ops::{get, items, set};
+use crate::script::ops::{get, items, set, set_permanent};
 use crate::script::{Forgery, Operation};
-use crate::survey::Survey;
+use crate::survey::{Store, Survey};
 
 const DAY: f64 = 24.0 * 60.0 * 60.0;
 
@@ -14,14 +15,13 @@ pub(super) const OWN: Check = Check {
     id: "expiry/own-lifetime",
     level: Level::Hardened,
     clause: "expiry.own",
-    promise: "A lifetime that was set for one session ends that session, also where it is less than a second.",
+    promise: "A lifetime that was set ends the session, also where it is less than a second.",
     source: "CONTRACT.md, expiry.own; lifetimes that were rounded down to 0, which meant never",
     needs: &["expiry/gone"],
     test: Test::Scenarios(|survey| {
-        for_own_lifetimes(survey, |grace| {
-            [("short", SHORT), ("half-a-second", 0.5)]
-                .map(|(reason, seconds)| ending(survey, reason, seconds, seconds + grace))
-                .into()
+        for_lifetimes(survey, |grace| {
+            let lifetimes = [("short", SHORT), ("half-a-second", 0.5)];
+            lifetimes.map(|(reason, seconds)| ending(survey, reason, seconds, seconds + grace)).into()
         })
     }),
 };
@@ -34,10 +34,9 @@ pub(super) const PAST: Check = Check {
     source: "CONTRACT.md, expiry.own; stores to which an expiry in the past meant none",
     needs: &["expiry/gone"],
     test: Test::Scenarios(|survey| {
-        for_own_lifetimes(survey, |grace| {
-            [("zero", 0.0), ("negative", -60.0)]
-                .map(|(reason, seconds)| ending(survey, reason, seconds, grace))
-                .into()
+        for_lifetimes(survey, |grace| {
+            let lifetimes = [("zero", 0.0), ("negative", -60.0)];
+            lifetimes.map(|(reason, seconds)| ending(survey, reason, seconds, grace)).into()
         })
     }),
 };
@@ -50,11 +49,11 @@ pub(super) const LONG: Check = Check {
     source: "memcached takes more than thirty days for a date in 1970; 2^31 milliseconds are 24.8 days",
     needs: &["expiry/not-early"],
     test: Test::Scenarios(|survey| {
-        for_own_lifetimes(survey, |_| {
+        for_lifetimes(survey, |_| {
             let of_days = |reason: &str, days: f64| {
                 let seconds = days * DAY;
                 let waited = if survey.virtual_time { seconds * 0.9 } else { 0.0 };
-                limited(reason, seconds)
+                limited(survey, reason, seconds)
                     .wait(waited)
                     .cycle("keeper", [get("colour").is("red").only_if(Condition::DoneIn(1))])
             };
@@ -65,13 +64,16 @@ pub(super) const LONG: Check = Check {
 
 /// A session that has to be over after this time, if its lifetime was accepted.
 fn ending(survey: &Survey, reason: &str, seconds: f64, after: f64) -> Scenario {
-    limited(reason, seconds)
+    limited(survey, reason, seconds)
         .wait(after)
         .cycle("keeper", [items().are([], survey).only_if(Condition::DoneIn(1))])
 }
 
-/// A session whose lifetime is set, together with an item, by its second request.
-fn limited(reason: &str, seconds: f64) -> Scenario {
+/// A session that gets this lifetime by its second request. The keeper has its cookie, as long as there is one.
+fn limited(survey: &Survey, reason: &str, seconds: f64) -> Scenario {
+    if !has_own_lifetimes(survey) {
+        return of_all(survey, reason, seconds);
+    }
     Scenario::new(reason)
         .cycle("ann", [set("colour", "red").is_done()])
         .forge("ann", "keeper", Forgery::Replayed)
@@ -80,12 +82,32 @@ fn limited(reason: &str, seconds: f64) -> Scenario {
         .forge("ann", "keeper", Forgery::Replayed)
 }
 
-fn for_own_lifetimes(survey: &Survey, scenarios: impl Fn(f64) -> Vec<Scenario>) -> Plan<Vec<Scenario>> {
+/// The same, where all permanent sessions have this lifetime, and this one becomes permanent.
+fn of_all(survey: &Survey, reason: &str, seconds: f64) -> Scenario {
+    let scenario = Scenario::new(reason)
+        .launch(seconds)
+        .cycle("ann", [set("colour", "red").is_done(), set_permanent(false).unjudged()])
+        .may_be_refused()
+        .forge("ann", "keeper", Forgery::Replayed)
+        .cycle("ann", [set_permanent(true).unjudged(), set("colour", "red").unjudged()])
+        .may_be_refused()
+        // Whatever becomes of sessions, who uses none is served.
+        .cycle("bob", [])
+        .response(ResponseRule::Served);
+    // A cookie that is over at once is none that could be kept. One that names a record is the same as before.
+    let is_over_at_once = seconds < 1.0 && survey.store == Store::Server;
+    if is_over_at_once { scenario } else { scenario.forge("ann", "keeper", Forgery::Replayed) }
+}
+
+fn for_lifetimes(survey: &Survey, scenarios: impl Fn(f64) -> Vec<Scenario>) -> Plan<Vec<Scenario>> {
     if survey.null {
         return Plan::NotApplicable("this backend opens only null sessions".to_owned());
     }
-    if !has_own_lifetimes(survey) {
-        return Plan::NotApplicable("this backend has no `set_lifetime`".to_owned());
+    let others = survey.other_lifetimes && survey.permanent.observed().is_some();
+    if !has_own_lifetimes(survey) && !others {
+        return Plan::NotApplicable(
+            "this backend has no `set_lifetime`, and no command starts it with another lifetime".to_owned(),
+        );
     }
     let grace = survey.description.lifetime_grace_seconds.unwrap_or(GRACE);
     if !survey.virtual_time && grace > LONGEST_WAIT {

@@ -41,7 +41,7 @@ fn kept_or_refused(key: &str, value: &Value) -> Scenario {
     // A value like that may be there already, under a key that nobody has drawn.
     let before = "there before";
     let accepted = Condition::Done { cycle: 1, op: 0 };
-    let comes_back = || get(key).is(value.clone()).only_if(accepted);
+    let comes_back = || get(key).is(value.clone()).only_if(accepted.clone());
     let is_all_there = || [get(before).is("here"), comes_back()];
     Scenario::new("not-kept")
         .cycle("ann", [set(before, "here").is_done()])

@@ -138,10 +138,13 @@ fn harmless(survey: &Survey, reason: &str, forgery: Forgery) -> Scenario {
     let must_be_served = forgery.is_lawful() && !forgery.is_long();
     let scenario = if must_be_served { scenario.response(ResponseRule::Served) } else { scenario };
     // It may be one of the two sessions that came of it; what is done there then is theirs.
-    let in_none = Condition::AbsentIn { cycle: 2, op: 1 };
+    let in_none = || Condition::AbsentIn { cycle: 2, op: 1 };
     scenario
         .cycle("mallory", [set("shape", "round").is_done()])
         .cycle("mallory", [get("shape").is("round").only_if(Condition::DoneIn(3))])
-        .cycle("second", [get("shape").is_absent().only_if(in_none)])
-        .cycle("bob", [get("owner").is("bob").only_if(in_none), get("shape").is_absent().only_if(in_none)])
+        .cycle("second", [get("shape").is_absent().only_if(in_none())])
+        .cycle(
+            "bob",
+            [get("owner").is("bob").only_if(in_none()), get("shape").is_absent().only_if(in_none())],
+        )
 }

@@ -49,7 +49,7 @@ pub(super) fn timeline(script: &Script, transcript: &Transcript) -> Vec<Event> {
                 cycle += 1;
             }
             Step::Release(gate) => timeline.release(|held| held.gate == *gate),
-            Step::CopyCookies { .. } | Step::Forge { .. } | Step::Wait { .. } => {}
+            Step::CopyCookies { .. } | Step::Forge { .. } | Step::Wait { .. } | Step::Launch { .. } => {}
         }
     }
     timeline.end();

@@ -88,7 +88,7 @@ fn after_change(survey: &Survey) -> Plan<Vec<Scenario>> {
             let supported = !survey.unsupported.iter().any(|name| name == change.name());
             supported.then(|| existing(reason, [change.is_done(), modified().is(true)]))
         };
-        let lives_in_data = survey.permanent.observed() == Some(Permanent::InData);
+        let lives_in_data = survey.permanent.observed().is_some_and(Permanent::is_in_data);
         let scenarios = [
             after("set", set("shape", "round")),
             after("overwrite", set("colour", "blue")),

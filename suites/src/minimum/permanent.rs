@@ -1,9 +1,11 @@
 //! `permanent`: whether the session outlives the browser.
 
 use serde_json::json;
+use sessionspec_reference::{Map, PERMANENT_KEY};
 
 use super::for_attribute;
 use crate::check::{Check, Level, Plan, Test};
+use crate::expectation::Expected;
 use crate::scenario::Scenario;
 use crate::script::ops::{clear, items, permanent, set, set_permanent};
 use crate::survey::{Permanent, Survey};
@@ -136,18 +138,33 @@ pub(super) const CLEARED_WITH_THE_DATA: Check = Check {
     needs: &["minimum/permanent-reads-back", "minimum/each-mutator-persists"],
     test: Test::Scenarios(|survey| {
         for_attribute(survey, "permanent", survey.permanent, || {
-            if survey.permanent.observed() != Some(Permanent::InData) {
+            if !survey.permanent.observed().is_some_and(Permanent::is_in_data) {
                 return Plan::NotApplicable("`permanent` is not among the items".to_owned());
             }
             let flipped = !survey.permanent_default;
+            // Without the item, `permanent` may be false although new sessions begin with true.
+            let gone = if flipped {
+                permanent().is(false)
+            } else {
+                let as_in_new_sessions = Map::from_iter([(PERMANENT_KEY.to_owned(), json!(true))]);
+                let either = [Map::new(), as_in_new_sessions].map(|left| only(left, survey));
+                items().answers(Expected::AnyOf(either.into()))
+            };
             Plan::Do(vec![
                 Scenario::new("survives-clear")
                     .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
-                    .cycle("ann", [clear().is_done(), permanent().is(!flipped)]),
+                    .cycle("ann", [clear().is_done(), gone]),
             ])
         })
     }),
 };
+
+/// No items but these, where `_permanent` counts, too.
+fn only(items: Map, survey: &Survey) -> Expected {
+    let mut own_keys = survey.own_keys.clone();
+    own_keys.remove(PERMANENT_KEY);
+    Expected::Items { items, own_keys }
+}
 
 pub(super) const DEFAULTS_FALSE: Check = Check {
     id: "minimum/permanent-defaults-false",

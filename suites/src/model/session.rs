@@ -121,7 +121,9 @@ impl Session {
             Operation::Clear => {
                 self.empty();
                 match survey.permanent.observed() {
-                    Some(Permanent::InData) => self.permanent = Some(self.permanent_default),
+                    Some(Permanent::InData) if !self.permanent_default => self.permanent = Some(false),
+                    // Without the item, it may be false although new sessions begin with true.
+                    Some(Permanent::InData) => self.permanent = None,
                     // Beside the data it may survive, or go now, or go with the save.
                     _ => self.forget_permanent(),
                 }
@@ -137,6 +139,8 @@ impl Session {
             // `modified` and `new` have checks of their own. That a session takes `modified = True` is no part of the
             // contract; one that takes it has to save.
             Operation::Modified | Operation::New => false,
+            // It is about the response, and leaves the session alone.
+            Operation::Header { .. } => false,
             Operation::SetModified => {
                 if survey.modified == Attribute::Observed(Modified::Tracked) {
                     self.untold.clear();
@@ -237,8 +241,5 @@ impl Session {
 
 /// Whether `permanent` is judged: the backend itself has it, and remembers it (where it does not, a check says so).
 fn is_kept(permanent: Attribute<Permanent>) -> bool {
-    matches!(
-        permanent,
-        Attribute::Observed(Permanent::InData | Permanent::Attribute | Permanent::ClearedAttribute)
-    )
+    permanent.observed().is_some_and(Permanent::persists)
 }

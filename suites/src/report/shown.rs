@@ -54,7 +54,7 @@ impl ShownExchange {
 }
 
 /// The fields of operations, in the order in which people expect them.
-const FIELDS: [&str; 7] = ["key", "path", "items", "value", "seconds", "status", "gate"];
+const FIELDS: [&str; 8] = ["name", "key", "path", "items", "value", "seconds", "status", "gate"];
 
 /// How much of one value a line shows.
 const LONGEST: usize = 200;
@@ -91,6 +91,10 @@ mod tests {
         assert_eq!(call(json!({"op": "items"})), "items()");
         assert_eq!(call(json!({"op": "set", "key": "k", "value": {"a": 1}})), r#"set("k", {"a":1})"#);
         assert_eq!(call(json!({"op": "set_in", "path": ["k", 0], "value": 1})), r#"set_in(["k",0], 1)"#);
+        assert_eq!(
+            call(json!({"op": "header", "name": "Vary", "value": "Origin"})),
+            r#"header("Vary", "Origin")"#
+        );
         assert_eq!(call(json!("no operation")), r#""no operation""#);
     }
 

@@ -114,6 +114,9 @@ impl Text {
                 self.labelled("forge", &format!("{to} gets the cookies of {from} {forgery}"));
             }
             Step::Wait { seconds } => self.labelled("wait", &format!("{seconds} s")),
+            Step::Launch { lifetime } => {
+                self.labelled("launch", &format!("permanent sessions live for {lifetime} s"));
+            }
             Step::Cycle(_) | Step::Start(_) => {}
         }
     }

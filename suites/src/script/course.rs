@@ -65,7 +65,7 @@ impl Script {
                     course.parts.push(Part::Step(step));
                     course.release(gate);
                 }
-                Step::CopyCookies { .. } | Step::Forge { .. } | Step::Wait { .. } => {
+                Step::CopyCookies { .. } | Step::Forge { .. } | Step::Wait { .. } | Step::Launch { .. } => {
                     course.parts.push(Part::Step(step));
                 }
             }

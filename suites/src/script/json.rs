@@ -15,6 +15,8 @@ struct Spelled<'a> {
     items: Option<&'a Map>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
     op: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<&'a [PathStep]>,
@@ -31,6 +33,7 @@ struct Spelled<'a> {
 enum Assigned<'a> {
     Value(&'a Value),
     Flag(bool),
+    Text(&'a str),
 }
 
 impl<'a> From<&'a Operation> for Spelled<'a> {
@@ -51,6 +54,9 @@ impl<'a> From<&'a Operation> for Spelled<'a> {
             Operation::SetPermanent { value } => Self { value: Some(Assigned::Flag(*value)), ..spelled },
             Operation::SetLifetime { seconds } => Self { seconds: Some(*seconds), ..spelled },
             Operation::Respond { status } => Self { status: Some(*status), ..spelled },
+            Operation::Header { name, value } => {
+                Self { name: Some(name), value: Some(Assigned::Text(value)), ..spelled }
+            }
             Operation::Hold { gate } => Self { gate: Some(gate), ..spelled },
             Operation::Items
             | Operation::Len
@@ -104,6 +110,7 @@ impl Operation {
             "set_lifetime" => Self::SetLifetime { seconds: fields.number("seconds")? },
             "save" => Self::Save,
             "respond" => Self::Respond { status: fields.status()? },
+            "header" => Self::Header { name: fields.field_name()?, value: fields.field_value()? },
             "raise" => Self::Raise,
             "hold" => Self::Hold { gate: fields.text("gate").or_else(|_| fields.text("url"))? },
             unknown => return Err(OperationError::Unknown(unknown.to_owned())),
@@ -175,6 +182,25 @@ impl Fields<'_> {
         })
     }
 
+    /// RFC 9110, section 5.1.
+    fn field_name(&self) -> Result<String, OperationError> {
+        let is_lawful = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        self.read("name", "the name of a header field", |value| {
+            value.as_str().filter(|name| !name.is_empty() && name.bytes().all(is_lawful)).map(str::to_owned)
+        })
+    }
+
+    /// RFC 9110, section 5.5, without what is obsolete there.
+    fn field_value(&self) -> Result<String, OperationError> {
+        let is_lawful = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+        self.read("value", "visible ASCII, with blanks only in between", |value| {
+            value
+                .as_str()
+                .filter(|text| text.trim() == *text && text.bytes().all(is_lawful))
+                .map(str::to_owned)
+        })
+    }
+
     fn path(&self) -> Result<Vec<PathStep>, OperationError> {
         self.read("path", "a list of two or more keys and indexes", |value| {
             let steps = value.as_array()?;
@@ -231,6 +257,7 @@ mod tests {
             json!({"op": "set_lifetime", "seconds": 2.5}),
             json!({"op": "save"}),
             json!({"op": "respond", "status": 404}),
+            json!({"op": "header", "name": "Vary", "value": "Accept-Language, Origin"}),
             json!({"op": "raise"}),
             json!({"op": "hold", "gate": "g"}),
         ];
@@ -248,5 +275,11 @@ mod tests {
         assert!(message(json!({"op": "respond", "status": 204})).contains("not 204, 205 or 304"));
         assert!(message(json!({"op": "set_in", "path": ["a"], "value": 1})).contains("two or more"));
         assert!(message(json!({"op": "launch"})).contains("no operation `launch`"));
+        let header = |name: &str, value: &str| message(json!({"op": "header", "name": name, "value": value}));
+        assert!(header("", "a").contains("`name` has to be the name of a header field"));
+        assert!(header("Set Cookie", "a").contains("`name`"));
+        for value in [" a", "a\r\nVary: b", "na\u{ef}ve"] {
+            assert!(header("Vary", value).contains("`value` has to be visible ASCII"), "{value:?}");
+        }
     }
 }

@@ -61,6 +61,12 @@ pub enum Step {
         /// How much of it.
         seconds: f64,
     },
+    /// The backend is started once more, and is the one that is asked from here on. Where it does not start so, the script
+    /// ends.
+    Launch {
+        /// How long its permanent sessions live, in seconds.
+        lifetime: f64,
+    },
 }
 
 /// One request: open, operations, save.
@@ -126,6 +132,13 @@ impl Script {
     #[must_use]
     pub fn wait(mut self, seconds: f64) -> Self {
         self.steps.push(Step::Wait { seconds });
+        self
+    }
+
+    /// Adds another start of the backend.
+    #[must_use]
+    pub fn launch(mut self, lifetime: f64) -> Self {
+        self.steps.push(Step::Launch { lifetime });
         self
     }
 

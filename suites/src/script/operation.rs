@@ -56,6 +56,10 @@ pub enum Operation {
     Respond {
         status: u16,
     },
+    Header {
+        name: String,
+        value: String,
+    },
     Raise,
     /// Stops the cycle at the gate of this name. Over HTTP the name becomes the URL of the gate.
     Hold {
@@ -65,7 +69,7 @@ pub enum Operation {
 
 impl Operation {
     /// The names of all operations, in the order of the protocol's table.
-    pub const NAMES: [&'static str; 23] = [
+    pub const NAMES: [&'static str; 24] = [
         "get",
         "contains",
         "items",
@@ -87,6 +91,7 @@ impl Operation {
         "set_lifetime",
         "save",
         "respond",
+        "header",
         "raise",
         "hold",
     ];
@@ -116,6 +121,7 @@ impl Operation {
             Self::SetLifetime { .. } => "set_lifetime",
             Self::Save => "save",
             Self::Respond { .. } => "respond",
+            Self::Header { .. } => "header",
             Self::Raise => "raise",
             Self::Hold { .. } => "hold",
         }
@@ -168,6 +174,7 @@ impl fmt::Display for Operation {
             Self::SetPermanent { value } => write!(f, "{name}({value})"),
             Self::SetLifetime { seconds } => write!(f, "{name}({seconds} s)"),
             Self::Respond { status } => write!(f, "{name}({status})"),
+            Self::Header { name: field, value } => write!(f, "{name}({field}: {value})"),
             Self::Hold { gate } => write!(f, "{name}({gate})"),
             _ => f.write_str(name),
         }

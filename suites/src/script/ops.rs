@@ -91,6 +91,11 @@ pub fn destroy() -> Operation {
     Operation::Destroy
 }
 
+/// Adds a header field to the handler's own response.
+pub fn header(name: &str, value: &str) -> Operation {
+    Operation::Header { name: name.to_owned(), value: value.to_owned() }
+}
+
 /// Stops at a gate.
 pub fn hold(gate: &str) -> Operation {
     Operation::Hold { gate: gate.to_owned() }

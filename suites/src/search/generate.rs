@@ -12,7 +12,7 @@ use super::scribe::Scribe;
 use super::values::{KEYS, MORE_KEYS, nested, values};
 use super::{Property, Shape};
 use crate::script::Script;
-use crate::survey::{Attribute, Nested, Permanent, Survey, Values};
+use crate::survey::{Nested, Permanent, Survey, Values};
 
 /// The names of browsers.
 pub(super) const BROWSERS: [&str; 3] = ["ann", "bob", "cyd"];
@@ -126,10 +126,7 @@ impl Generator {
 /// Whether the contract says enough about the verb for this backend.
 fn is_judged(verb: Verb, survey: &Survey) -> bool {
     match verb {
-        Verb::Permanent | Verb::SetPermanent => matches!(
-            survey.permanent,
-            Attribute::Observed(Permanent::InData | Permanent::Attribute | Permanent::ClearedAttribute)
-        ),
+        Verb::Permanent | Verb::SetPermanent => survey.permanent.observed().is_some_and(Permanent::persists),
         Verb::SetIn => {
             survey.values == Values::Json
                 && matches!(survey.nested, Nested::Tracked | Nested::Untracked | Nested::WrittenBack)

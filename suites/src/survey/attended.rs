@@ -109,4 +109,12 @@ impl Backend for Attended {
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         self.backend.on_virtual_time()
     }
+
+    fn takes_lifetimes(&self) -> bool {
+        self.backend.takes_lifetimes()
+    }
+
+    fn with_lifetime(&self, seconds: f64) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        self.backend.with_lifetime(seconds)
+    }
 }

@@ -73,6 +73,8 @@ pub struct Survey {
     pub expiry: Expiry,
     /// Whether its time can be moved, so that nothing has to be waited for.
     pub virtual_time: bool,
+    /// Whether it can be started again with other lifetimes of permanent sessions.
+    pub other_lifetimes: bool,
     /// Whether browsers reach it by https.
     pub https: bool,
     /// The names of the cookies that carry the session.
@@ -140,8 +142,10 @@ rows! {
     }
     /// Where `permanent` lives.
     Permanent {
-        /// Among the items, where the application sees it.
+        /// Among the items, where the application sees it; `clear` removes it with them.
         InData = "in-data",
+        /// Among the items, and `clear` leaves it there.
+        KeptInData = "in-data, kept by clear",
         /// Out of the application's sight; `clear` leaves it alone.
         Attribute = "attribute",
         /// Out of the application's sight; `clear` resets it.
@@ -268,6 +272,20 @@ rows! {
     }
 }
 
+impl Permanent {
+    /// Whether the application sees it among the items.
+    #[must_use]
+    pub fn is_in_data(self) -> bool {
+        matches!(self, Self::InData | Self::KeptInData)
+    }
+
+    /// Whether the next cycle finds it.
+    #[must_use]
+    pub fn persists(self) -> bool {
+        self != Self::PerResponse
+    }
+}
+
 impl Survey {
     /// Observes a backend. [`run`](crate::run) does that by itself.
     ///
@@ -292,7 +310,9 @@ impl Survey {
                 _ => modes::New::Real,
             },
             permanent: match self.permanent.observed() {
-                Some(Permanent::Attribute) => modes::Permanent::Beside { survives_clear: true },
+                Some(Permanent::Attribute | Permanent::KeptInData) => {
+                    modes::Permanent::Beside { survives_clear: true }
+                }
                 Some(Permanent::ClearedAttribute) => modes::Permanent::Beside { survives_clear: false },
                 _ => modes::Permanent::InData,
             },
@@ -314,7 +334,7 @@ impl Survey {
             "modified" => self.modified.observed()?.as_str(),
             "new" => self.new.observed()?.as_str(),
             "permanent" => match self.permanent.observed()? {
-                Permanent::InData => "in-data",
+                Permanent::InData | Permanent::KeptInData => "in-data",
                 // A key in the data that is hidden from the application looks like this, too.
                 Permanent::Attribute | Permanent::ClearedAttribute if declared == "in-data" => return None,
                 Permanent::Attribute | Permanent::ClearedAttribute => "attribute",

@@ -17,7 +17,7 @@ use crate::browser::SetCookie;
 use crate::expectation::same_value;
 use crate::player::Player;
 use crate::script::ops::{
-    clear, destroy, get, items, modified, new, permanent, set, set_in, set_modified, set_permanent,
+    clear, destroy, get, header, items, modified, new, permanent, set, set_in, set_modified, set_permanent,
 };
 use crate::script::{Answer, Operation};
 use crate::transcript::Exchange;
@@ -52,6 +52,7 @@ pub(crate) async fn survey(
             None => Expiry::Unknown,
         },
         virtual_time: on_virtual_time.is_some(),
+        other_lifetimes: backend.takes_lifetimes(),
         concurrency: Concurrency::Unknown,
         rotation_over_end: RotationOverEnd::Unknown,
         two_rotations: TwoRotations::Unknown,
@@ -139,8 +140,10 @@ impl Observer<'_> {
         let appeared = object(&first, 3).keys().any(|key| !object(&first, 1).contains_key(key));
         let mode = if !is_set {
             None
-        } else if appeared {
-            Some(Permanent::InData)
+        } else if appeared || self.an_own_key_follows_permanent(default).await {
+            let is_kept = self.permanent_after_clear(true).await == Some(true)
+                && self.permanent_after_clear(false).await == Some(false);
+            Some(if is_kept { Permanent::KeptInData } else { Permanent::InData })
         } else if boolean(&second, 0) != Some(flipped) {
             Some(Permanent::PerResponse)
         } else if boolean(&second, 2) == Some(flipped) && boolean(&third, 0) == Some(flipped) {
@@ -149,6 +152,34 @@ impl Observer<'_> {
             Some(Permanent::ClearedAttribute)
         };
         (self.attribute("permanent", mode), default)
+    }
+
+    /// Whether an item that nobody wrote changes with `permanent`, and back with it: what changes by itself, as a time
+    /// does, does not come back.
+    async fn an_own_key_follows_permanent(&self, default: bool) -> bool {
+        let [answers] = self
+            .observe([vec![
+                set("text", TEXT),
+                set_permanent(default),
+                items(),
+                set_permanent(!default),
+                items(),
+                set_permanent(default),
+                items(),
+            ]])
+            .await;
+        let [before, flipped, back] = [2, 4, 6].map(|index| object(&answers, index));
+        let mut own = before.iter().filter(|(key, _)| !WRITTEN.contains(&key.as_str()));
+        own.any(|(key, value)| {
+            flipped.get(key).is_some_and(|flipped| flipped != value) && back.get(key) == Some(value)
+        })
+    }
+
+    /// What `permanent` says after it was set to this value and everything was cleared.
+    async fn permanent_after_clear(&self, value: bool) -> Option<bool> {
+        let [answers] =
+            self.observe([vec![set("text", TEXT), set_permanent(value), clear(), permanent()]]).await;
+        boolean(&answers, 3)
     }
 
     async fn nested(&self) -> Nested {
@@ -305,6 +336,7 @@ impl Observer<'_> {
             Operation::SetLifetime { seconds: 60.0 },
             Operation::Save,
             Operation::Respond { status: 404 },
+            header("Vary", "Accept-Language"),
         ];
         let mut unsupported = Vec::new();
         for op in probes {

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use sessionspec::backend::BackendError;
-use sessionspec::script::ops::get;
+use sessionspec::reference::Value;
+use sessionspec::script::ops::{get, header};
 use sessionspec::script::{Answer, Operation};
 use sessionspec::transcript::Outcome;
 
@@ -27,6 +28,7 @@ pub(super) async fn examine(patient: &Patient, chart: &mut Chart) {
     chart.judge("malformed bodies", malformed(patient).await);
     chart.judge("a body of 8 MiB", large(patient).await);
     respond(patient, chart).await;
+    header_field(patient, chart).await;
     raise(patient, chart).await;
 }
 
@@ -78,6 +80,36 @@ async fn respond(patient: &Patient, chart: &mut Chart) {
         other => {
             let note = instead_of_answers(other).unwrap_or_default();
             chart.wrong("respond", &format!("{note} (with 418, too, the body is that of a probe)"));
+        }
+    }
+}
+
+async fn header_field(patient: &Patient, chart: &mut Chart) {
+    let (name, value) = ("Vary", "Accept-Language");
+    let exchanges = patient.cycles([vec![header(name, value)]]).await;
+    let Outcome::Answered { results, .. } = &exchanges[0].outcome else {
+        return chart.wrong("header", &instead_of_answers(&exchanges[0].outcome).unwrap_or_default());
+    };
+    let is_there = exchanges[0].headers.all(name).any(|field| {
+        String::from_utf8_lossy(field).split(',').any(|listed| listed.trim().eq_ignore_ascii_case(value))
+    });
+    match &results[0] {
+        Answer::Unsupported => {
+            let note =
+                "unsupported; then what becomes of the application's own `Vary` and cookies is not judged";
+            chart.missing("header", note);
+        }
+        Answer::Ok(Value::Null) if is_there => chart.ok("header", ""),
+        Answer::Ok(Value::Null) => {
+            let note = format!("the response has no `{name}: {value}`, and the handler should have added it");
+            chart.wrong("header", &note);
+        }
+        other => {
+            let note = format!(
+                "header({name}: {value}) answered {}, and has to answer {{\"ok\":null}}",
+                other.to_json()
+            );
+            chart.wrong("header", &note);
         }
     }
 }

@@ -95,6 +95,9 @@ impl<'a> Drawing<'a> {
                 self.remark(format!("{to} gets the cookies of {from} {forgery}"));
             }
             Step::Wait { seconds } => self.remark(format!("{seconds} s pass")),
+            Step::Launch { lifetime } => {
+                self.remark(format!("started again: permanent sessions live for {lifetime} s"));
+            }
             Step::Cycle(_) | Step::Start(_) => {}
         }
     }

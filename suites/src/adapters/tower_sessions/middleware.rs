@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use sessionspec_reference::Description;
 use sessionspec_reference::http::Headers;
 use tower_layer::Layer;
@@ -129,9 +129,15 @@ impl Service<Request<Work>> for Handler {
             let Work { ops, gates, keys } = request.into_body();
             let mut session = HandlerSession { session, keys };
             match interpret(&mut session, &ops, &gates).await {
-                Handled::Answered { results, status } => {
+                Handled::Answered { results, status, headers } => {
                     let mut response = Response::new(Some(results));
                     *response.status_mut() = StatusCode::from_u16(status).map_err(|_| Raised)?;
+                    for (name, value) in headers.iter() {
+                        let name = HeaderName::try_from(name).map_err(|_| Raised)?;
+                        response
+                            .headers_mut()
+                            .append(name, HeaderValue::try_from(value).map_err(|_| Raised)?);
+                    }
                     Ok(response)
                 }
                 Handled::Raised => Err(Raised),

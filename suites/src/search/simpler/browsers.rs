@@ -38,7 +38,7 @@ fn with_names<'a>(script: &'a Script, rename: impl Fn(&'a str) -> &'a str) -> Sc
             with: with.as_deref().map(|with| rename(with).to_owned()),
             forgery: forgery.clone(),
         }),
-        Step::Release(_) | Step::Wait { .. } => Some(step.clone()),
+        Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } => Some(step.clone()),
     });
     Script { steps: steps.collect() }
 }
@@ -50,7 +50,7 @@ pub(super) fn names(script: &Script) -> Vec<&str> {
         let appearing: [Option<&str>; 2] = match step {
             Step::Cycle(cycle) | Step::Start(cycle) => [Some(&cycle.browser), None],
             Step::CopyCookies { from, to } | Step::Forge { from, to, .. } => [Some(from), Some(to)],
-            Step::Release(_) | Step::Wait { .. } => [None, None],
+            Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } => [None, None],
         };
         for name in appearing.into_iter().flatten() {
             if !names.contains(&name) {

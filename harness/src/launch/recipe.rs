@@ -1,0 +1,91 @@
+//! How a service is started: a command, in which the lifetime of its permanent sessions may be left open.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{LaunchError, Launched};
+
+/// What becomes the lifetime of permanent sessions, in seconds.
+const LIFETIME: &str = "{lifetime}";
+
+/// The lifetime where none is asked for, in seconds: short enough to be waited for.
+pub const SHORT_LIFETIME: f64 = 3.0;
+
+/// How a service is started. `{port}` in its command becomes the port that it has to serve, and `{lifetime}` the
+/// lifetime of its permanent sessions.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    /// The command.
+    pub command: Command,
+    /// How long it may take until it listens.
+    pub patience: Duration,
+}
+
+/// The command of a [`Recipe`].
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// As one writes it in a shell, in this folder and environment.
+    Shell(String),
+    /// A program.
+    Program {
+        /// The program, and its arguments.
+        arguments: Vec<String>,
+        /// Where it is started.
+        folder: PathBuf,
+        /// What it gets in its environment, beside this one; `{lifetime}` may stand here, too.
+        environment: BTreeMap<String, String>,
+    },
+}
+
+impl Recipe {
+    /// Whether the lifetime of permanent sessions is left open.
+    #[must_use]
+    pub fn takes_a_lifetime(&self) -> bool {
+        let names_it = |text: &String| text.contains(LIFETIME);
+        match &self.command {
+            Command::Shell(command) => names_it(command),
+            Command::Program { arguments, environment, .. } => {
+                arguments.iter().chain(environment.values()).any(names_it)
+            }
+        }
+    }
+
+    /// Starts the service with this lifetime, in seconds, and waits until it listens.
+    ///
+    /// # Errors
+    ///
+    /// As [`Launched::start`].
+    pub async fn start(&self, lifetime: f64) -> Result<Launched, LaunchError> {
+        let filled = |text: &String| text.replace(LIFETIME, &lifetime.to_string());
+        match &self.command {
+            Command::Shell(command) => Launched::shell(&filled(command), self.patience).await,
+            Command::Program { arguments, folder, environment } => {
+                let arguments: Vec<String> = arguments.iter().map(filled).collect();
+                let environment = environment.iter().map(|(name, value)| (name, filled(value)));
+                Launched::start(&arguments, folder, environment, self.patience).await
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn program(argument: &str, value: &str) -> Recipe {
+        let command = Command::Program {
+            arguments: vec!["serve".to_owned(), argument.to_owned()],
+            folder: PathBuf::new(),
+            environment: BTreeMap::from([("LIFETIME".to_owned(), value.to_owned())]),
+        };
+        Recipe { command, patience: Duration::from_secs(1) }
+    }
+
+    #[test]
+    fn a_lifetime_is_left_open_in_an_argument_or_in_the_environment() {
+        assert!(program("--lifetime={lifetime}", "").takes_a_lifetime());
+        assert!(program("", "{lifetime}").takes_a_lifetime());
+        assert!(!program("{port}", "3").takes_a_lifetime());
+    }
+}

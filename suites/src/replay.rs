@@ -10,12 +10,12 @@ use crate::backend::{Backend, BackendError, catching_panics};
 use crate::case::CaseFile;
 use crate::catalogue::catalogue;
 use crate::check::{Check, Plan, Test};
-use crate::oracle;
 use crate::player::Player;
 use crate::report::{self, Failure, Naming, ShownExchange};
 use crate::scenario::{Finding, Scenario};
 use crate::survey::{PreflightError, Survey};
 use crate::transcript::Transcript;
+use crate::{history, oracle};
 
 /// What came of a case that was played again.
 #[derive(Debug, Clone)]
@@ -181,9 +181,11 @@ fn told(outcome: ReplayOutcome, scenario: Scenario, transcript: Transcript, nami
     Replayed { outcome, scenario, transcript, shown, failure }
 }
 
-/// A generated script fails for the reason of the operation that differs, and that may be another one now.
+/// A generated script fails for the reason of the operation that differs, and that may be another one now. Of a history
+/// that nothing explains, no operation is the reason.
 fn with_own_reason(case: &CaseFile, scenario: &Scenario, finding: Finding) -> Finding {
-    let is_generated = check_of(case).is_some_and(|check| check.is_umbrella());
+    let is_generated =
+        check_of(case).is_some_and(|check| check.is_umbrella()) && finding.reason != history::REASON;
     match oracle::difference(&scenario.script, &finding) {
         Some(reason) if is_generated => Finding { reason, ..finding },
         _ => finding,

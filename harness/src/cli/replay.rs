@@ -9,7 +9,7 @@ use sessionspec::report::{CheckReport, Failure, failure_text, script_text};
 use sessionspec::{CaseFile, Finding, ReplayOutcome, Replayed, Verdict, as_curl, catalogue, replay_surveyed};
 
 use super::service::{Service, start_peer};
-use super::{Complaint, Interruption};
+use super::{Complaint, Interruption, say};
 use crate::embedded;
 use crate::exit::Exit;
 
@@ -44,7 +44,7 @@ pub(super) async fn replay(arguments: Arguments, interruption: &Interruption) ->
     let case = CaseFile::from_json(&text).map_err(|error| Complaint::usage(format!("{file}: {error}")))?;
     if let Some(Form::Curl) = arguments.form {
         let url = arguments.service.url().unwrap_or("http://127.0.0.1:5000/probe");
-        print!("{}", as_curl(&case, url).map_err(Complaint::usage)?);
+        say(as_curl(&case, url).map_err(Complaint::usage)?.trim_end());
         return Ok(Exit::Conforms);
     }
     let service = match &arguments.peer {
@@ -87,27 +87,27 @@ impl Arguments {
             replay_surveyed(backend, case, self.service.patience()).await.map_err(Complaint::not_verified)
         };
         let replayed = interruption.or(played).await?;
-        println!("{}: {}", case.check, case.reason);
+        say(format_args!("{}: {}", case.check, case.reason));
         let exit = match &replayed.outcome {
             ReplayOutcome::Passes => {
-                println!("passes: it does not fail here");
+                say("passes: it does not fail here");
                 Exit::Conforms
             }
             ReplayOutcome::StillFails(finding) => {
-                println!("still fails: {}", in_words(finding, replayed.failure.as_ref()));
+                say(format_args!("still fails: {}", in_words(finding, replayed.failure.as_ref())));
                 Exit::Fails
             }
             ReplayOutcome::DiffersOtherwise(finding) => {
                 let told = in_words(finding, replayed.failure.as_ref());
-                println!("fails for another reason, {}: {told}", finding.reason);
+                say(format_args!("fails for another reason, {}: {told}", finding.reason));
                 Exit::Fails
             }
             ReplayOutcome::NothingCompared(because) => {
-                println!("nothing could be compared: {because}");
+                say(format_args!("nothing could be compared: {because}"));
                 Exit::NotVerified
             }
         };
-        print!("\n{}", told(case, &replayed));
+        say(format_args!("\n{}", told(case, &replayed).trim_end()));
         Ok(exit)
     }
 }

@@ -9,6 +9,9 @@ use serde_json::Value;
 
 use crate::support::{said, sessionspec};
 
+/// Scripts that once failed.
+const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/cases");
+
 /// An empty folder that is gone when the test is over. Commands run from it.
 struct Folder(PathBuf);
 
@@ -105,6 +108,59 @@ fn a_request_that_fails_as_a_whole_is_told_in_words() {
         ),
         "{told}"
     );
+}
+
+#[test]
+fn a_case_of_a_flawed_backend_still_fails_there() {
+    let mut replayed = 0;
+    for file in fs::read_dir(CASES).unwrap() {
+        let file = file.unwrap().path();
+        let text = fs::read_to_string(&file).unwrap();
+        if !text.contains("\"backend\": \"flawed/") {
+            continue;
+        }
+        let told = said(&sessionspec("replay").arg(&file).output().unwrap());
+        assert!(told.contains("\nstill fails: in cycle ") && told.ends_with("exit 1"), "{told}");
+        replayed += 1;
+    }
+    assert!(replayed >= 3, "{replayed}");
+}
+
+#[test]
+fn requests_that_overlap_are_told_as_they_went() {
+    let file = Path::new(CASES).join("fifth-save-dropped.json");
+    assert_snapshot!(said(&sessionspec("replay").arg(file).output().unwrap()), @r#"
+    concurrency/parallel: unexplained
+    still fails: in cycle 7, operation 1, expected {"a":"write 19"}, seen {"a":"write 6"}
+
+    concurrency/parallel (recommended): unexplained
+      promised  Eight requests of four browsers that go on at the same moment are
+                each kept or lost as a whole.
+                CONTRACT.md, concurrency.history
+      cycle 1   ann sends no cookie
+                  set("a", "write 6")  =>  done
+                Set-Cookie: session=<1>; Path=/; HttpOnly; SameSite=Lax
+      cycle 2   ann sends Cookie: session=<1>
+                  hold("together")  =>  done
+      cycle 3   ann sends Cookie: session=<1>
+                  hold("together")  =>  done
+      cycle 4   ann sends Cookie: session=<1>
+                  hold("together")  =>  done
+      cycle 5   ann sends Cookie: session=<1>
+                  hold("together")  =>  done
+      cycle 6   ann sends Cookie: session=<1>
+                  set("a", "write 19")  =>  done
+      cycle 7   ann sends Cookie: session=<1>
+                  items()  =>  {"a":"write 6"}  <- here
+      end       all gates open
+      cycle 2   ann goes on
+      cycle 3   ann goes on
+      cycle 4   ann goes on
+      cycle 5   ann goes on
+      expected  {"a":"write 19"}
+      seen      {"a":"write 6"}
+    exit 1
+    "#);
 }
 
 #[test]

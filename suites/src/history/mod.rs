@@ -24,7 +24,7 @@ use timeline::{Event, Part, timeline};
 use world::World;
 
 /// The reason of a finding: no world is left.
-const REASON: &str = "unexplained";
+pub(crate) const REASON: &str = "unexplained";
 
 /// The script with what its requests may answer, in the light of what the earlier ones have answered. Nothing is expected
 /// any more after the first answer that nothing explains.

@@ -21,7 +21,7 @@ macro_rules! __each_check {
                 minimum permanent_reads_back
                 minimum permanent_persists
                 minimum permanent_leaves_items_alone
-                minimum permanent_cleared_with_the_data
+                recommended permanent_cleared_with_the_data
                 recommended permanent_defaults_false
                 minimum modified_is_boolean
                 minimum modified_one_mode

@@ -13,7 +13,7 @@ pub(super) const WHILE_HELD: Check = Check {
     clause: "concurrency.expired",
     promise: "A session that expires while a request is at work on it is not brought back when that request ends.",
     source: "CONTRACT.md, concurrency.expired; stores that write without asking whether the record is still there",
-    needs: &["expiry/gone", "concurrency/write-does-not-resurrect"],
+    needs: &["expiry/gone", "expiry/id-never-adopted", "concurrency/write-does-not-resurrect"],
     test: Test::Scenarios(|survey| {
         if !matches!(survey.at_once, AtOnce::Many | AtOnce::OnePerSession) {
             return Plan::NotApplicable(

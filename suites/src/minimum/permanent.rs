@@ -131,7 +131,8 @@ pub(super) const LEAVES_ITEMS_ALONE: Check = Check {
 
 pub(super) const CLEARED_WITH_THE_DATA: Check = Check {
     id: "minimum/permanent-cleared-with-the-data",
-    level: Level::Minimum,
+    // Flask-Session 0.8 keeps it on purpose: legal, and not what a mapping does.
+    level: Level::Recommended,
     clause: "permanent.in-data",
     promise: "Where `permanent` is one of the items, `clear` removes it with them.",
     source: FLASK,

@@ -20,7 +20,7 @@ use crate::script::{Answer, Cycle, Operation, Script, Step};
 use crate::survey::{AtOnce, Survey};
 use crate::transcript::{Exchange, Outcome, Transcript};
 
-use timeline::{Event, Part, timeline};
+use timeline::{Event, Share, timeline};
 use world::World;
 
 /// The reason of a finding: no world is left.
@@ -94,15 +94,15 @@ impl<'a> Checker<'a> {
                     world.save(cycle, survey, !is_certain(exchange))
                 });
             }
-            Event::InAnyOrder(parts) => {
-                let mut of_browsers: BTreeMap<&str, Vec<Part>> = BTreeMap::new();
-                for part in parts {
-                    if let Some(exchange) = self.exchange(part.cycle) {
-                        of_browsers.entry(&exchange.browser).or_default().push(part);
+            Event::InAnyOrder(shares) => {
+                let mut of_browsers: BTreeMap<&str, Vec<Share>> = BTreeMap::new();
+                for share in shares {
+                    if let Some(exchange) = self.exchange(share.cycle) {
+                        of_browsers.entry(&exchange.browser).or_default().push(share);
                     }
                 }
-                for (browser, parts) in of_browsers {
-                    self.in_any_order(browser, parts);
+                for (browser, shares) in of_browsers {
+                    self.in_any_order(browser, shares);
                 }
             }
         }
@@ -165,18 +165,18 @@ impl<'a> Checker<'a> {
         possible.is_empty() || possible.iter().any(|expected| expected.accepts(seen))
     }
 
-    /// Follows every order of these parts of one browser's requests.
-    fn in_any_order(&mut self, browser: &'a str, parts: Vec<Part>) {
+    /// Follows every order of what these requests of one browser do.
+    fn in_any_order(&mut self, browser: &'a str, shares: Vec<Share>) {
         let mut possible = Possible::new();
-        let mut orders: Vec<(World, Vec<Part>)> =
-            self.worlds_of(browser).into_iter().map(|world| (world, parts.clone())).collect();
-        for _ in &parts {
+        let mut orders: Vec<(World, Vec<Share>)> =
+            self.worlds_of(browser).into_iter().map(|world| (world, shares.clone())).collect();
+        for _ in &shares {
             let mut next = Vec::new();
             for (world, left) in &orders {
                 for at in 0..left.len() {
                     let mut left = left.clone();
-                    let part = left.remove(at);
-                    let worlds = self.part(world.clone(), &part, &mut possible);
+                    let share = left.remove(at);
+                    let worlds = self.alone(world.clone(), &share, &mut possible);
                     next.extend(worlds.into_iter().map(|world| (world, left.clone())));
                 }
             }
@@ -190,36 +190,33 @@ impl<'a> Checker<'a> {
         self.worlds.insert(browser, worlds);
     }
 
-    /// A part of a request while nobody else is at work.
-    fn part(&self, world: World, part: &Part, possible: &mut Possible) -> Vec<World> {
-        let Some(exchange) = self.exchange(part.cycle) else { return vec![world] };
-        let opened = if part.from == 0 { world.open(part.cycle, exchange) } else { vec![world] };
-        opened.into_iter().flat_map(|world| self.rest(world, part, exchange, possible)).collect()
+    /// The share of one request, while nobody else is at work.
+    fn alone(&self, world: World, share: &Share, possible: &mut Possible) -> Vec<World> {
+        let Some(exchange) = self.exchange(share.cycle) else { return vec![world] };
+        let opened = if share.from == 0 { world.open(share.cycle, exchange) } else { vec![world] };
+        opened.into_iter().flat_map(|world| self.rest(world, share, exchange, possible)).collect()
     }
 
-    /// What an open request does in this part.
+    /// What an open request does in this share.
     fn rest(
         &self,
         mut world: World,
-        part: &Part,
+        share: &Share,
         exchange: &Exchange,
         possible: &mut Possible,
     ) -> Vec<World> {
-        for op in part.from..part.to {
+        for op in share.from..share.to {
             // Others may have been served between two operations of a request that has been held.
-            if part.from == 0 {
-                let operation = &exchange.ops[op];
-                possible
-                    .entry((part.cycle, op))
-                    .or_default()
-                    .extend(self.possible(&world, part.cycle, operation));
-                if !self.agrees(&world, part.cycle, op, exchange) {
+            if share.from == 0 {
+                let answers = self.possible(&world, share.cycle, &exchange.ops[op]);
+                possible.entry((share.cycle, op)).or_default().extend(answers);
+                if !self.agrees(&world, share.cycle, op, exchange) {
                     return Vec::new();
                 }
             }
-            world = world.perform(part.cycle, &exchange.ops[op], exchange.answer(op));
+            world = world.perform(share.cycle, &exchange.ops[op], exchange.answer(op));
         }
-        if part.ends { world.save(part.cycle, self.survey, !is_certain(exchange)) } else { vec![world] }
+        if share.ends { world.save(share.cycle, self.survey, !is_certain(exchange)) } else { vec![world] }
     }
 
     /// No order explains these answers. The first that fits none is at fault; where each fits one, the last, since it does

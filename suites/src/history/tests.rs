@@ -220,3 +220,40 @@ async fn nothing_is_said_of_a_browser_with_other_cookies_or_of_a_request_that_fa
     assert_eq!(scenario.judge(&transcript).finding.unwrap().reason, "request-failed");
     assert!(scenario.expectations.is_empty());
 }
+
+#[tokio::test]
+async fn a_request_that_was_held_sees_what_it_was_opened_with_or_what_is_there_by_now() {
+    let script = Script::new()
+        .cycle("ann", [set("a", "1")])
+        .cycle("ann", [items(), hold("gate"), set("b", "2"), items()])
+        .cycle("ann", [set("c", "3")])
+        .release("gate");
+    let before = json!({"a": "1"});
+    let judged = async |seen: serde_json::Value| {
+        let held = [before.clone(), seen];
+        let read = [Some(&[][..]), Some(&held[..]), Some(&[][..])];
+        finding(Concurrency::Merged, &script, &read).await
+    };
+    assert_eq!(judged(json!({"a": "1", "b": "2"})).await, None);
+    assert_eq!(judged(json!({"a": "1", "b": "2", "c": "3"})).await, None);
+    assert!(judged(json!({"a": "1", "c": "3"})).await.is_some(), "without what it has written itself");
+}
+
+#[tokio::test]
+async fn a_request_with_two_gates_is_saved_after_the_second() {
+    let script = Script::new()
+        .cycle("ann", [set("a", "1")])
+        .cycle("ann", [items(), hold("one"), set("a", "2"), hold("two"), set("b", "2")])
+        .release("one")
+        .cycle("ann", [items()])
+        .release("two")
+        .cycle("ann", [items()]);
+    let (before, after) = (json!({"a": "1"}), json!({"a": "2", "b": "2"}));
+    let judged = async |between: serde_json::Value| {
+        let one = |value| Some(std::slice::from_ref(value));
+        let read = [Some(&[][..]), one(&before), one(&between), one(&after)];
+        finding(Concurrency::LastWriteWins, &script, &read).await
+    };
+    assert_eq!(judged(before.clone()).await, None);
+    assert!(judged(json!({"a": "2"})).await.is_some(), "a part of it");
+}

@@ -1,7 +1,10 @@
-//! What happens to the session when, as the script says: when a request is opened, does something, is answered.
+//! What happens to the session when, along the [course](crate::script) of the script: when a request is opened, does
+//! something, is answered.
 
-use crate::script::{Answer, Operation, Script, Step};
-use crate::transcript::{Exchange, Transcript};
+use std::collections::BTreeMap;
+
+use crate::script::{Answer, Cycle, Operation, Part, Script, Stretch, Then};
+use crate::transcript::Transcript;
 
 /// Something that happens to the session.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,13 +19,13 @@ pub(super) enum Event {
     MaySave { cycle: usize },
     /// It was answered, and saved before.
     Answered { cycle: usize },
-    /// Parts of several requests, in an order that nobody knows.
-    InAnyOrder(Vec<Part>),
+    /// What several requests do, in an order that nobody knows.
+    InAnyOrder(Vec<Share>),
 }
 
-/// A part of a request.
+/// What a request does between two stops.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Part {
+pub(super) struct Share {
     pub(super) cycle: usize,
     /// The first operation of it; the request is opened with operation zero.
     pub(super) from: usize,
@@ -32,150 +35,100 @@ pub(super) struct Part {
     pub(super) ends: bool,
 }
 
-/// What happens, in order. Where a session's requests are served one after the other, those that are not waited for come
-/// after the one that is held.
+impl From<&Stretch<'_>> for Share {
+    fn from(stretch: &Stretch<'_>) -> Self {
+        let Stretch { cycle, ops, then, .. } = stretch;
+        Self { cycle: *cycle, from: ops.start, to: ops.end, ends: *then == Then::Answered }
+    }
+}
+
+/// What happens, in order. Requests that were not waited for come after those for which they had to wait.
 pub(super) fn timeline(script: &Script, transcript: &Transcript) -> Vec<Event> {
-    let mut timeline = Timeline { transcript, events: Vec::new(), held: Vec::new(), started: Vec::new() };
-    let mut cycle = 0;
-    for step in &script.steps {
+    let mut timeline = Timeline { transcript, events: Vec::new(), held: BTreeMap::new() };
+    let course = script.course_of(|cycle, ops| was_done(transcript, cycle, ops));
+    let mut parts = &course[..];
+    while let Some((part, rest)) = parts.split_first() {
+        parts = rest;
         timeline.those_that_may_save();
-        match step {
-            Step::Cycle(_) => {
-                timeline.begin(cycle);
-                cycle += 1;
+        match part {
+            Part::Stretch(stretch) => timeline.begin(stretch),
+            Part::Step(_) | Part::End => {
+                let goes_on = |part: &&Part<'_>| matches!(part, Part::Stretch(Stretch { begins: false, .. }));
+                let set_free = rest.iter().take_while(goes_on).count();
+                timeline.set_free(&rest[..set_free]);
+                parts = &rest[set_free..];
             }
-            Step::Start(_) => {
-                timeline.start(cycle);
-                cycle += 1;
-            }
-            Step::Release(gate) => timeline.release(|held| held.gate == *gate),
-            Step::CopyCookies { .. } | Step::Forge { .. } | Step::Wait { .. } | Step::Launch { .. } => {}
         }
     }
-    timeline.end();
     timeline.events
+}
+
+/// The operations of a cycle that were done, or may have been; none where it was not even begun.
+fn was_done(transcript: &Transcript, cycle: usize, ops: &Cycle) -> Option<Vec<usize>> {
+    let exchange = transcript.exchanges.get(cycle)?;
+    Some((0..ops.ops.len()).filter(|op| exchange.answer(*op).is_none_or(Answer::is_done)).collect())
 }
 
 struct Timeline<'a> {
     transcript: &'a Transcript,
     events: Vec<Event>,
-    held: Vec<Held>,
-    started: Vec<usize>,
-}
-
-/// A request that waits at a gate.
-struct Held {
-    cycle: usize,
-    gate: String,
-    /// The first operation after the gate.
-    next: usize,
+    /// The requests that wait at a gate, with the operation that comes next.
+    held: BTreeMap<usize, usize>,
 }
 
 impl Timeline<'_> {
-    fn begin(&mut self, cycle: usize) {
-        // A script that broke off has more cycles than were begun.
-        if self.transcript.exchanges.get(cycle).is_some() {
-            self.events.push(Event::Opens { cycle });
-            let part = self.part(cycle, 0);
-            self.one(&part);
-        }
-    }
-
-    fn start(&mut self, cycle: usize) {
-        if self.transcript.exchanges.get(cycle).is_some() {
+    fn begin(&mut self, stretch: &Stretch<'_>) {
+        let cycle = stretch.cycle;
+        if stretch.then == Then::NotWaitedFor {
             self.events.push(Event::Sent { cycle });
-            self.started.push(cycle);
+        } else {
+            self.events.push(Event::Opens { cycle });
+            self.one(&stretch.into());
         }
     }
 
-    fn release(&mut self, is_released: impl Fn(&Held) -> bool) {
-        let (released, held): (Vec<Held>, _) =
-            std::mem::take(&mut self.held).into_iter().partition(is_released);
-        self.held = held;
-        let parts: Vec<Part> = released.iter().map(|held| self.part(held.cycle, held.next)).collect();
-        match parts.as_slice() {
-            [part] => self.one(part),
-            parts => self.several(parts.to_vec()),
-        }
-        for part in parts.iter().filter(|part| part.ends) {
-            self.those_that_waited_for(part.cycle);
+    /// What goes on when a gate opens: first who waited there, then who waited for them.
+    fn set_free(&mut self, parts: &[Part<'_>]) {
+        let shares = parts.iter().filter_map(|part| match part {
+            Part::Stretch(stretch) => Some(Share::from(stretch)),
+            Part::Step(_) | Part::End => None,
+        });
+        let (started, released): (Vec<Share>, Vec<Share>) = shares.partition(|share| share.from == 0);
+        for shares in [released, started] {
+            match shares.as_slice() {
+                [] => {}
+                [share] if share.from > 0 => self.one(share),
+                shares => self.several(shares),
+            }
         }
     }
 
-    /// All gates open.
-    fn end(&mut self) {
-        while !self.held.is_empty() {
-            self.release(|_| true);
-        }
-        let started = std::mem::take(&mut self.started);
-        self.several(started.into_iter().map(|cycle| self.whole(cycle)).collect());
+    fn one(&mut self, share: &Share) {
+        let cycle = share.cycle;
+        self.events.extend((share.from..share.to).map(|op| Event::Does { cycle, op }));
+        self.events.extend(share.ends.then_some(Event::Answered { cycle }));
+        self.stops(share);
     }
 
-    /// Requests of the same browser that were not waited for, once none of its requests is held.
-    fn those_that_waited_for(&mut self, answered: usize) {
-        let browser = |cycle: usize| self.transcript.exchanges.get(cycle).map(|exchange| &exchange.browser);
-        let own = browser(answered);
-        if self.held.iter().any(|held| browser(held.cycle) == own) {
-            return;
-        }
-        let (waited, started): (Vec<usize>, _) =
-            self.started.iter().partition(|cycle| browser(**cycle) == own);
-        let parts = waited.into_iter().map(|cycle| self.whole(cycle)).collect();
-        self.started = started;
-        self.several(parts);
+    fn several(&mut self, shares: &[Share]) {
+        self.events.push(Event::InAnyOrder(shares.to_vec()));
+        shares.iter().for_each(|share| self.stops(share));
     }
 
-    fn one(&mut self, part: &Part) {
-        self.events.extend((part.from..part.to).map(|op| Event::Does { cycle: part.cycle, op }));
-        self.ended(part);
-    }
-
-    fn several(&mut self, parts: Vec<Part>) {
-        if parts.is_empty() {
-            return;
-        }
-        self.events.push(Event::InAnyOrder(parts.clone()));
-        parts.iter().filter(|part| !part.ends).for_each(|part| self.ended(part));
-    }
-
-    fn ended(&mut self, part: &Part) {
-        let cycle = part.cycle;
-        if part.ends {
-            self.events.push(Event::Answered { cycle });
-            return;
-        }
-        let hold = part.to.checked_sub(1).and_then(|hold| self.transcript.exchanges[cycle].ops.get(hold));
-        if let Some(Operation::Hold { gate }) = hold {
-            self.held.push(Held { cycle, gate: gate.clone(), next: part.to });
+    fn stops(&mut self, share: &Share) {
+        if share.ends {
+            self.held.remove(&share.cycle);
+        } else {
+            self.held.insert(share.cycle, share.to);
         }
     }
 
     fn those_that_may_save(&mut self) {
         let exchanges = &self.transcript.exchanges;
-        let is_done = |held: &&Held| !exchanges[held.cycle].ops[held.next..].iter().any(Operation::writes);
-        self.events.extend(self.held.iter().filter(is_done).map(|held| Event::MaySave { cycle: held.cycle }));
+        let writes_on =
+            |(cycle, next): &(&usize, &usize)| exchanges[**cycle].ops[**next..].iter().any(Operation::writes);
+        let done = self.held.iter().filter(|held| !writes_on(held)).map(|(cycle, _)| *cycle);
+        let events: Vec<Event> = done.map(|cycle| Event::MaySave { cycle }).collect();
+        self.events.extend(events);
     }
-
-    fn whole(&self, cycle: usize) -> Part {
-        let to = self.transcript.exchanges.get(cycle).map_or(0, |exchange| exchange.ops.len());
-        Part { cycle, from: 0, to, ends: true }
-    }
-
-    /// What is done from this operation on, up to the next gate that is closed.
-    fn part(&self, cycle: usize, from: usize) -> Part {
-        let exchange = &self.transcript.exchanges[cycle];
-        let gate = (from..exchange.ops.len()).find(|op| waits_there(exchange, *op));
-        match gate {
-            Some(hold) => Part { cycle, from, to: hold + 1, ends: false },
-            None => Part { cycle, from, to: exchange.ops.len(), ends: true },
-        }
-    }
-}
-
-/// Whether the request waited there: a hold that failed held nothing, and a gate that was passed before is open.
-fn waits_there(exchange: &Exchange, op: usize) -> bool {
-    let Operation::Hold { gate } = &exchange.ops[op] else { return false };
-    let passed =
-        exchange.ops[..op].iter().any(|op| matches!(op, Operation::Hold { gate: other } if other == gate));
-    !passed && exchange.answer(op).is_none_or(Answer::is_done)
 }

@@ -152,6 +152,9 @@ fn hangs_on_one_operation() {
       numbers            exact
       at once            many
       concurrency        last-write-wins, as declared
+      rotation over end  carried on
+      two rotations      both ids live
+      expiry             unknown, declared absolute
       cookies            session
       own keys           _permanent
       unsupported        none

@@ -21,7 +21,7 @@ use crate::report::{
     SCHEMA_VERSION, Subject, Verdict, Watch,
 };
 use crate::scenario::{Finding, Scenario};
-use crate::search::{self, Caught, Generated, Hunt, Property, Trial};
+use crate::search::{self, Caught, Generated, Hunt, Property, Shape, Trial};
 use crate::survey::{self, PreflightError, Survey};
 use crate::transcript::Transcript;
 
@@ -245,7 +245,10 @@ impl Run {
     ) -> Result<Outcome, BackendError> {
         let hunt = self.hunt(check, property);
         let found = search::hunt(&self.trial(), &hunt, played).await?;
-        Ok(self.caught(found))
+        let outcome = self.caught(found);
+        let at_once = outcome.evidence.at_once.filter(|_| property.shape == Shape::Parallel);
+        let held_to = at_once.map(|requests| format!("{requests} requests at once")).into_iter().collect();
+        Ok(Outcome { held_to, ..outcome })
     }
 
     /// Plays generated scenarios until one fails, and makes that one small.

@@ -37,7 +37,7 @@ pub enum Forgery {
     Byte {
         /// The byte's place, from zero.
         at: usize,
-        /// What stands there.
+        /// What stands there; another where the real value has it.
         byte: u8,
     },
     /// Each value is so long: its first bytes are left, or it begins again.

@@ -50,9 +50,20 @@ pub(super) fn changed(value: &[u8], field: usize, change: Change, theirs: &[u8])
     [&value[..range.start], &new, &value[range.end..]].concat()
 }
 
-/// The value with this byte at this place, or at its end.
+/// The value with this byte at this place, or at its end. Where it is there already, by chance, another takes its place: what
+/// is forged is never what was real.
 pub(super) fn with_byte(value: &[u8], at: usize, byte: u8) -> Vec<u8> {
     let at = at.min(value.len());
+    let byte = match value.get(at) {
+        Some(real) if *real == byte => {
+            if byte == b'A' {
+                b'B'
+            } else {
+                b'A'
+            }
+        }
+        _ => byte,
+    };
     let after = value.get(at + 1..).unwrap_or_default();
     [&value[..at], &[byte], after].concat()
 }

@@ -54,6 +54,8 @@ fn any_place_is_reached() {
     let byte = |at| forged(&Forgery::Byte { at, byte: b'"' });
     assert_eq!(byte(1), "a=s\"3Aab.cd; b=2\"");
     assert_eq!(byte(8), "a=s%3Aab.c\"; b=22\"", "beyond the end of the shorter one");
+    let already_there = Forgery::Byte { at: 0, byte: b's' };
+    assert_eq!(forged(&already_there), "a=A%3Aab.cd; b=s2", "what is forged is never what was real");
     assert_eq!(forged(&Forgery::Length(1)), "a=s; b=2");
     assert_eq!(forged(&Forgery::Length(10)), "a=s%3Aab.cds; b=2222222222");
     let emptied = || Box::new(Forgery::Value(Spelling::Empty));

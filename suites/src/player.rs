@@ -1,5 +1,8 @@
 //! Plays scripts: sends the cycles of several browsers to a backend, holds and releases them, keeps the transcript.
 
+mod held;
+mod judgeable;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
@@ -12,6 +15,9 @@ use crate::browser::Jar;
 use crate::script::{Cookies, Forgery, Operation, Script, Step};
 use crate::transcript::{Exchange, Outcome, Transcript};
 
+use held::Held;
+pub(crate) use judgeable::{play_judgeable, still_answers};
+
 /// Browsers in front of one backend.
 ///
 /// It needs a tokio runtime with time, and a [`LocalSet`](tokio::task::LocalSet) where cycles are held.
@@ -23,25 +29,6 @@ pub struct Player {
     forged: BTreeMap<String, Vec<u8>>,
     held: Vec<Held>,
     transcript: Transcript,
-}
-
-/// A cycle that waits at its gate, or is on its way there.
-struct Held {
-    exchange: usize,
-    browser: String,
-    /// The gates that are closed to it, in the order in which it comes to them. One without any waits for others.
-    closed: VecDeque<(String, Gate)>,
-    task: JoinHandle<Result<CycleResponse, BackendError>>,
-}
-
-impl Held {
-    fn waits_at(&self, gate: &str) -> bool {
-        self.closed.front().is_some_and(|(name, _)| name == gate)
-    }
-
-    fn open_all(&self) {
-        self.closed.iter().for_each(|(_, gate)| gate.open());
-    }
 }
 
 impl Player {
@@ -109,50 +96,6 @@ impl Player {
                 false
             }
         }
-    }
-
-    /// Whether a cycle waits at this gate.
-    #[must_use]
-    pub fn is_held(&self, gate: &str) -> bool {
-        self.held.iter().any(|held| held.waits_at(gate))
-    }
-
-    /// Opens a gate to everybody who waits at it, and waits until each was answered or has come to its next gate.
-    pub async fn release(&mut self, gate: &str) {
-        let (mut released, held): (Vec<Held>, _) =
-            std::mem::take(&mut self.held).into_iter().partition(|held| held.waits_at(gate));
-        self.held = held;
-        for held in &mut released {
-            if let Some((_, gate)) = held.closed.pop_front() {
-                gate.open();
-            }
-        }
-        let browsers: Vec<String> = released.iter().map(|held| held.browser.clone()).collect();
-        for held in released {
-            self.hold(held).await;
-        }
-        for browser in browsers {
-            self.await_started(&browser).await;
-        }
-    }
-
-    /// Waits for the requests of this browser that were only waiting for others, once none of those is held.
-    async fn await_started(&mut self, browser: &str) {
-        let is_of_browser = |held: &Held| held.browser == browser;
-        if self.held.iter().any(|held| is_of_browser(held) && !held.closed.is_empty()) {
-            return;
-        }
-        let (started, held) = std::mem::take(&mut self.held).into_iter().partition(is_of_browser);
-        self.held = held;
-        for started in started {
-            self.hold(started).await;
-        }
-    }
-
-    /// Sends one cycle and waits for nothing.
-    fn start(&mut self, browser: &str, ops: Vec<Operation>) {
-        let held = self.spawn_held(browser, ops);
-        self.held.push(held);
     }
 
     /// Gives `to` a copy of the cookies of `from`.
@@ -275,103 +218,9 @@ impl Player {
         exchange.outcome = Outcome::of(response.status, response.body);
     }
 
-    /// Waits until the cycle was answered, or has come to the first of its gates that is closed.
-    async fn hold(&mut self, mut held: Held) {
-        let next = held.closed.front().map(|(_, gate)| gate.clone());
-        let arrived_or_answered = async {
-            let arrived = async {
-                match &next {
-                    Some(gate) => gate.arrival().await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = arrived => None,
-                joined = &mut held.task => Some(joined),
-            }
-        };
-        match timeout(self.patience, arrived_or_answered).await {
-            Ok(Some(joined)) => self.end(held.exchange, flatten(joined)),
-            Ok(None) => {
-                self.keep(held);
-                self.count_at_once(0);
-            }
-            // One that has not even come to its gate is given time until the script ends.
-            Err(_) if !held.closed.is_empty() => {
-                held.open_all();
-                self.keep(Held { closed: VecDeque::new(), ..held });
-            }
-            Err(_) => held.task.abort(),
-        }
-    }
-
-    /// Answers to requests that go on together are taken in the order in which those began.
-    fn keep(&mut self, held: Held) {
-        self.held.push(held);
-        self.held.sort_by_key(|held| held.exchange);
-    }
-
-    /// Takes down how many requests are at work: those that are held, and so many more.
-    fn count_at_once(&mut self, more: usize) {
-        let held = self.held.iter().filter(|held| !held.closed.is_empty()).count();
-        self.transcript.at_once = self.transcript.at_once.max(held + more);
-    }
-
-    /// Sends one cycle, with its gates closed.
-    fn spawn_held(&mut self, browser: &str, ops: Vec<Operation>) -> Held {
-        let (exchange, request) = self.begin(browser, ops);
-        let mut closed: VecDeque<(String, Gate)> = VecDeque::new();
-        for op in &request.ops {
-            if let Operation::Hold { gate } = op
-                && !closed.iter().any(|(name, _)| name == gate)
-            {
-                closed.push_back((gate.clone(), request.gates[gate].clone()));
-            }
-        }
-        let task = self.spawn(request);
-        Held { exchange, browser: browser.to_owned(), closed, task }
-    }
-
     fn spawn(&self, request: CycleRequest) -> JoinHandle<Result<CycleResponse, BackendError>> {
         let backend = Rc::clone(&self.backend);
         tokio::task::spawn_local(async move { backend.cycle(request).await })
-    }
-}
-
-/// Plays a script with fresh browsers. A cycle that was never answered is a fault only if others are not answered
-/// either; else it is for the checks to judge.
-///
-/// # Errors
-///
-/// A fault that leaves nothing to judge.
-pub(crate) async fn play_judgeable(
-    backend: &Rc<dyn Backend>,
-    script: &Script,
-    patience: Duration,
-) -> Result<Transcript, BackendError> {
-    // A backend in this process may never wait for anything; then a stop would not be heard.
-    tokio::task::yield_now().await;
-    let transcript = Player::new(Rc::clone(backend), patience).play(script).await;
-    if let Some(fault) = transcript.broken() {
-        return Err(fault.clone());
-    }
-    if transcript.has_unanswered() {
-        still_answers(backend, patience).await?;
-    }
-    Ok(transcript)
-}
-
-/// Sends an empty cycle of a fresh browser: whether the service answers at all.
-///
-/// # Errors
-///
-/// The fault that keeps it from answering.
-pub(crate) async fn still_answers(backend: &Rc<dyn Backend>, patience: Duration) -> Result<(), BackendError> {
-    let control = Script::new().cycle("control", []);
-    let transcript = Player::new(Rc::clone(backend), patience).play(&control).await;
-    match transcript.exchanges.first().map(|exchange| &exchange.outcome) {
-        Some(Outcome::Broken(fault)) => Err(fault.clone()),
-        _ => Ok(()),
     }
 }
 

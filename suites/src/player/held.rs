@@ -1,0 +1,132 @@
+//! Cycles that are held, or not waited for, and what sets them free.
+
+use std::collections::VecDeque;
+
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::{Player, flatten};
+use crate::backend::{BackendError, CycleResponse, Gate};
+use crate::script::Operation;
+
+/// A cycle that waits at its gate, or is on its way there.
+pub(super) struct Held {
+    pub(super) exchange: usize,
+    pub(super) browser: String,
+    /// The gates that are closed to it, in the order in which it comes to them. One without any waits for others.
+    pub(super) closed: VecDeque<(String, Gate)>,
+    pub(super) task: JoinHandle<Result<CycleResponse, BackendError>>,
+}
+
+impl Held {
+    fn waits_at(&self, gate: &str) -> bool {
+        self.closed.front().is_some_and(|(name, _)| name == gate)
+    }
+
+    pub(super) fn open_all(&self) {
+        self.closed.iter().for_each(|(_, gate)| gate.open());
+    }
+}
+
+impl Player {
+    /// Whether a cycle waits at this gate.
+    #[must_use]
+    pub fn is_held(&self, gate: &str) -> bool {
+        self.held.iter().any(|held| held.waits_at(gate))
+    }
+
+    /// Opens a gate to everybody who waits at it, and waits until each was answered or has come to its next gate.
+    pub async fn release(&mut self, gate: &str) {
+        let (mut released, held): (Vec<Held>, _) =
+            std::mem::take(&mut self.held).into_iter().partition(|held| held.waits_at(gate));
+        self.held = held;
+        for held in &mut released {
+            if let Some((_, gate)) = held.closed.pop_front() {
+                gate.open();
+            }
+        }
+        let browsers: Vec<String> = released.iter().map(|held| held.browser.clone()).collect();
+        for held in released {
+            self.hold(held).await;
+        }
+        for browser in browsers {
+            self.await_started(&browser).await;
+        }
+    }
+
+    /// Waits for the requests of this browser that were only waiting for others, once none of those is held.
+    async fn await_started(&mut self, browser: &str) {
+        let is_of_browser = |held: &Held| held.browser == browser;
+        if self.held.iter().any(|held| is_of_browser(held) && !held.closed.is_empty()) {
+            return;
+        }
+        let (started, held) = std::mem::take(&mut self.held).into_iter().partition(is_of_browser);
+        self.held = held;
+        for started in started {
+            self.hold(started).await;
+        }
+    }
+
+    /// Sends one cycle and waits for nothing.
+    pub(super) fn start(&mut self, browser: &str, ops: Vec<Operation>) {
+        let held = self.spawn_held(browser, ops);
+        self.held.push(held);
+    }
+
+    /// Waits until the cycle was answered, or has come to the first of its gates that is closed.
+    pub(super) async fn hold(&mut self, mut held: Held) {
+        let next = held.closed.front().map(|(_, gate)| gate.clone());
+        let arrived_or_answered = async {
+            let arrived = async {
+                match &next {
+                    Some(gate) => gate.arrival().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = arrived => None,
+                joined = &mut held.task => Some(joined),
+            }
+        };
+        match timeout(self.patience, arrived_or_answered).await {
+            Ok(Some(joined)) => self.end(held.exchange, flatten(joined)),
+            Ok(None) => {
+                self.keep(held);
+                self.count_at_once(0);
+            }
+            // One that has not even come to its gate is given time until the script ends.
+            Err(_) if !held.closed.is_empty() => {
+                held.open_all();
+                self.keep(Held { closed: VecDeque::new(), ..held });
+            }
+            Err(_) => held.task.abort(),
+        }
+    }
+
+    /// Answers to requests that go on together are taken in the order in which those began.
+    fn keep(&mut self, held: Held) {
+        self.held.push(held);
+        self.held.sort_by_key(|held| held.exchange);
+    }
+
+    /// Takes down how many requests are at work: those that are held, and so many more.
+    pub(super) fn count_at_once(&mut self, more: usize) {
+        let held = self.held.iter().filter(|held| !held.closed.is_empty()).count();
+        self.transcript.at_once = self.transcript.at_once.max(held + more);
+    }
+
+    /// Sends one cycle, with its gates closed.
+    pub(super) fn spawn_held(&mut self, browser: &str, ops: Vec<Operation>) -> Held {
+        let (exchange, request) = self.begin(browser, ops);
+        let mut closed: VecDeque<(String, Gate)> = VecDeque::new();
+        for op in &request.ops {
+            if let Operation::Hold { gate } = op
+                && !closed.iter().any(|(name, _)| name == gate)
+            {
+                closed.push_back((gate.clone(), request.gates[gate].clone()));
+            }
+        }
+        let task = self.spawn(request);
+        Held { exchange, browser: browser.to_owned(), closed, task }
+    }
+}

@@ -70,7 +70,12 @@ pub(super) const GONE: Check = Check {
                 .wait(over)
                 .cycle("stranger", [set("colour", "blue").is_done()])
                 .cycle("keeper", [items().are([], survey)]);
-            vec![alone, after_a_stranger]
+            // A cache in front has seen it, and may not know for how long it is good.
+            let after_a_read = begin("still-there-after-a-read")
+                .cycle("keeper", [get("colour").is("red")])
+                .wait(over)
+                .cycle("keeper", [items().are([], survey)]);
+            vec![alone, after_a_stranger, after_a_read]
         })
     }),
 };

@@ -2,6 +2,7 @@
 
 use super::{GATE, held};
 use crate::check::{Check, Level, Plan, Test};
+use crate::condition::Condition;
 use crate::expiry::for_each_kind;
 use crate::script::Forgery;
 use crate::script::ops::{get, items, set};
@@ -15,21 +16,23 @@ pub(super) const WHILE_HELD: Check = Check {
     source: "CONTRACT.md, concurrency.expired; stores that write without asking whether the record is still there",
     needs: &["expiry/gone", "expiry/id-never-adopted", "concurrency/write-does-not-resurrect"],
     test: Test::Scenarios(|survey| {
-        if !matches!(survey.at_once, AtOnce::Many | AtOnce::OnePerSession) {
-            return Plan::NotApplicable(
-                "no request of this probe can be held while others are sent".to_owned(),
-            );
+        if survey.at_once != AtOnce::Many {
+            return Plan::NotApplicable("no two requests of a session can be at work at once".to_owned());
         }
         for_each_kind(survey, |kind| {
             let over = kind.lifetime + kind.grace;
             let race = |reason: &str, rest| {
+                // A backend may count a session as used for as long as a request is at work on it: then it has not expired.
+                let had_expired = Condition::AbsentIn { cycle: 2, op: 0 };
                 kind.begin(reason)
+                    .forge("ann", "early", Forgery::Replayed)
                     .forge("ann", "keeper", Forgery::Replayed)
                     .cycle("ann", held(rest))
                     .may_be_refused()
                     .wait(over)
+                    .cycle("early", [get("colour").unjudged()])
                     .release(GATE)
-                    .cycle("keeper", [items().are([], survey)])
+                    .cycle("keeper", [items().are([], survey).only_if(had_expired)])
             };
             let by_a_read = race("revived-by-a-read", vec![get("colour").unjudged()]);
             let by_a_write = race("revived-by-a-write", vec![set("size", "small").unjudged()]);

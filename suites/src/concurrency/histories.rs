@@ -18,7 +18,7 @@ pub(super) const PARALLEL: Check = Check {
     id: "concurrency/parallel",
     level: Level::Recommended,
     clause: "concurrency.history",
-    promise: "Eight requests of four browsers that go on at the same moment are each kept or lost as a whole.",
+    promise: "Requests of four browsers that go on at the same moment, eight at once, are each kept or lost as a whole.",
     source: "as concurrency/explains-history, with no order laid down",
     needs: &["concurrency/explains-history"],
     test: Test::Property(|survey| generated(survey, Shape::Parallel)),

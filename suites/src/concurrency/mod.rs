@@ -1,6 +1,7 @@
 //! The `concurrency` suite: races between two requests of one browser, made deterministic by holding one of them.
 //!
-//! A held cycle always reads before it is held, so that a session which is loaded at its first use has been loaded.
+//! A held cycle reads before it is held, so that a session which is loaded at its first use has been loaded; the first
+//! request of a browser has nothing to read.
 
 mod clobbering;
 mod expired;

@@ -42,7 +42,7 @@ pub(super) const FAILED_REQUEST: Check = Check {
             let race = begun("not-served")
                 .cycle("ann", held([Operation::Raise.unjudged()]))
                 .start("ann", [get("colour").unjudged()])
-                // Others are served meanwhile: so the second request has arrived when the first is released.
+                // Others are served meanwhile: the second request has had its time to arrive when the first is released.
                 .cycle("bob", [get("colour").is_absent()])
                 .cycle("bob", [get("colour").is_absent()])
                 .cycle("bob", [get("colour").is_absent()])

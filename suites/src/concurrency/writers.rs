@@ -82,8 +82,8 @@ pub(super) const ALL_OR_NOTHING: Check = Check {
                     [
                         get("colour").unjudged(),
                         set("colour", "blue").is_done(),
-                        set("size", "large").is_done(),
                         hold(GATE).is_done(),
+                        set("size", "large").is_done(),
                     ],
                 )
                 .cycle(
@@ -143,7 +143,7 @@ pub(super) const SERIALISED: Check = Check {
         let race = begun("lost")
             .cycle("ann", held([set("size", "small").is_done()]))
             .start("ann", [get("size").is("small"), set("shape", "round").is_done()])
-            // Others are served meanwhile: so the second request has arrived when the first is released.
+            // Others are served meanwhile: the second request has had its time to arrive when the first is released.
             .cycle("bob", [get("colour").is_absent()])
             .cycle("bob", [get("colour").is_absent()])
             .cycle("bob", [get("colour").is_absent()])

@@ -74,12 +74,19 @@ fn limited(survey: &Survey, reason: &str, seconds: f64) -> Scenario {
     if !has_own_lifetimes(survey) {
         return of_all(survey, reason, seconds);
     }
-    Scenario::new(reason)
+    let scenario = Scenario::new(reason)
         .cycle("ann", [set("colour", "red").is_done()])
         .forge("ann", "keeper", Forgery::Replayed)
         .cycle("ann", [Operation::SetLifetime { seconds }.unjudged(), set("colour", "red").unjudged()])
-        .may_be_refused()
-        .forge("ann", "keeper", Forgery::Replayed)
+        .may_be_refused();
+    with_the_last_cookie(scenario, survey, seconds)
+}
+
+/// The keeper takes the cookie that came last. One that is over at once is none that could be kept; where it names a record,
+/// it is the same as before.
+fn with_the_last_cookie(scenario: Scenario, survey: &Survey, seconds: f64) -> Scenario {
+    let is_over_at_once = seconds < 1.0 && survey.store == Store::Server;
+    if is_over_at_once { scenario } else { scenario.forge("ann", "keeper", Forgery::Replayed) }
 }
 
 /// The same, where all permanent sessions have this lifetime, and this one becomes permanent.
@@ -94,9 +101,7 @@ fn of_all(survey: &Survey, reason: &str, seconds: f64) -> Scenario {
         // Whatever becomes of sessions, who uses none is served.
         .cycle("bob", [])
         .response(ResponseRule::Served);
-    // A cookie that is over at once is none that could be kept. One that names a record is the same as before.
-    let is_over_at_once = seconds < 1.0 && survey.store == Store::Server;
-    if is_over_at_once { scenario } else { scenario.forge("ann", "keeper", Forgery::Replayed) }
+    with_the_last_cookie(scenario, survey, seconds)
 }
 
 fn for_lifetimes(survey: &Survey, scenarios: impl Fn(f64) -> Vec<Scenario>) -> Plan<Vec<Scenario>> {

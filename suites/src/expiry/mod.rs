@@ -74,7 +74,7 @@ fn kinds(survey: &Survey) -> Result<Vec<Kind>, String> {
     let description = &survey.description;
     let grace = description.lifetime_grace_seconds.unwrap_or(GRACE);
     let kind = |name: &'static str, lines: Vec<Line>, lifetime: f64| Kind { name, lines, lifetime, grace };
-    let can_wait = |lifetime: f64| survey.virtual_time || lifetime <= LONGEST_WAIT;
+    let can_wait = |lifetime: f64| survey.virtual_time || lifetime + grace <= LONGEST_WAIT;
     let mut kinds = Vec::new();
     if let (Some(lifetime), Attribute::Observed(_)) = (description.lifetime_seconds, survey.permanent)
         && can_wait(lifetime)

@@ -2,7 +2,7 @@
 
 use sessionspec_reference::{Map, Value};
 
-use crate::script::Operation;
+use crate::script::{Answer, Operation};
 
 /// One change.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +28,9 @@ pub(super) fn is_known(op: &Operation) -> bool {
         )
 }
 
-/// What the operation changes in a session with these items.
-pub(super) fn changes_of(op: &Operation, items: &Map) -> Vec<Change> {
+/// What the operation changes in a session with these items, where it answered this. An item that the request has not seen
+/// may have been there to delete.
+pub(super) fn changes_of(op: &Operation, items: &Map, answer: Option<&Answer>) -> Vec<Change> {
     match op {
         Operation::Set { key, value } => vec![Change::Set(key.clone(), value.clone())],
         Operation::Setdefault { key, value } if !items.contains_key(key) => {
@@ -38,7 +39,9 @@ pub(super) fn changes_of(op: &Operation, items: &Map) -> Vec<Change> {
         Operation::Update { items } => {
             items.iter().map(|(key, value)| Change::Set(key.clone(), value.clone())).collect()
         }
-        Operation::Delete { key } | Operation::Pop { key } if items.contains_key(key) => {
+        Operation::Delete { key } | Operation::Pop { key }
+            if items.contains_key(key) || answer.is_some_and(Answer::is_done) =>
+        {
             vec![Change::Remove(key.clone())]
         }
         Operation::Clear | Operation::Destroy => vec![Change::Clear(items.keys().cloned().collect())],

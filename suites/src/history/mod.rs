@@ -47,11 +47,10 @@ pub(crate) fn scenario(script: Script, survey: &Survey, transcript: &Transcript)
     Scenario { reason: REASON.to_owned(), script, expectations, refusable, ..Scenario::default() }
 }
 
-/// A request that is held and writes may be refused: that is a way to keep two writers apart.
+/// A request that is held may be refused: that is a way to keep two writers apart, and its session may end meanwhile.
 fn refusable(script: &Script) -> BTreeSet<usize> {
-    let is_held = |ops: &[Operation]| ops.iter().any(|op| matches!(op, Operation::Hold { .. }));
-    let may_be_refused = |cycle: &Cycle| is_held(&cycle.ops) && cycle.ops.iter().any(Operation::writes);
-    let cycles = script.cycles().enumerate().filter(|(_, cycle)| may_be_refused(cycle));
+    let is_held = |cycle: &Cycle| cycle.ops.iter().any(|op| matches!(op, Operation::Hold { .. }));
+    let cycles = script.cycles().enumerate().filter(|(_, cycle)| is_held(cycle));
     cycles.map(|(index, _)| index).collect()
 }
 
@@ -155,7 +154,12 @@ impl<'a> Checker<'a> {
     /// What the operation could answer in this world, where it is compared at all.
     fn possible(&self, world: &World, cycle: usize, operation: &Operation) -> Vec<Expected> {
         let answers = world.answers(cycle, operation);
-        answers.iter().filter_map(|answer| expected(operation, answer, self.survey)).collect()
+        let answers = answers.iter().filter_map(|answer| expected(operation, answer, self.survey));
+        let mut possible: Vec<Expected> = answers.collect();
+        if !possible.is_empty() && world.has_ended(cycle) {
+            possible.push(Expected::Refused);
+        }
+        possible
     }
 
     /// Whether this world would have answered so.

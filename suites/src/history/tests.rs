@@ -257,3 +257,26 @@ async fn a_request_with_two_gates_is_saved_after_the_second() {
     assert_eq!(judged(before.clone()).await, None);
     assert!(judged(json!({"a": "2"})).await.is_some(), "a part of it");
 }
+
+/// Nobody has to tell what a request has seen from what it has not.
+#[tokio::test]
+async fn what_a_merge_deletes_and_clears_may_be_what_others_have_written() {
+    let deletes = Operation::Delete { key: "b".to_owned() };
+    for (late, possible) in [
+        (deletes, [json!({"a": "1"}), json!({"a": "1", "b": "2"})]),
+        (clear(), [json!({}), json!({"b": "2"})]),
+    ] {
+        let script = Script::new()
+            .cycle("ann", [set("a", "1")])
+            .cycle("ann", [items(), hold("gate"), late])
+            .cycle("ann", [set("b", "2")])
+            .release("gate")
+            .cycle("ann", [items()]);
+        let before = json!({"a": "1"});
+        for end in possible {
+            let one = |value| Some(std::slice::from_ref(value));
+            let read = [Some(&[][..]), one(&before), Some(&[][..]), one(&end)];
+            assert_eq!(finding(Concurrency::Merged, &script, &read).await, None, "{end}");
+        }
+    }
+}

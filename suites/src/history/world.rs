@@ -7,7 +7,7 @@ use sessionspec_reference::Map;
 
 use super::changes::{Change, changed, changes_of, net_changes};
 use crate::script::{Answer, Operation};
-use crate::survey::{Concurrency, Survey};
+use crate::survey::{Concurrency, Resent, Survey};
 use crate::transcript::Exchange;
 
 /// What is the case for one browser.
@@ -84,10 +84,17 @@ impl World {
         let Some(open) = self.open.get(&cycle) else { return Vec::new() };
         let mut views = vec![open.view.clone()];
         if open.was_held {
-            let base = if open.session == self.session { self.current.clone() } else { Map::new() };
-            views.push(changed(base, &open.changes));
+            views.push(changed(self.current.clone(), &open.changes));
+        }
+        if self.has_ended(cycle) {
+            views.push(changed(Map::new(), &open.changes));
         }
         views.iter().filter_map(|items| answer(items, op)).collect()
+    }
+
+    /// Whether the session of a request that was held may have ended meanwhile: then it may refuse to answer.
+    pub(super) fn has_ended(&self, cycle: usize) -> bool {
+        self.open.get(&cycle).is_some_and(|open| open.was_held && open.session != self.session)
     }
 
     /// The operation is performed; it has changed nothing where it answered that it was not done.
@@ -98,7 +105,7 @@ impl World {
         }
         if op.writes() && answer.is_none_or(|answer| answer.is_done() || *answer == Answer::Absent) {
             open.is_touched = true;
-            let changes = changes_of(op, &open.view);
+            let changes = changes_of(op, &open.view, answer);
             open.view = changed(std::mem::take(&mut open.view), &changes);
             open.changes.extend(changes);
             open.has_destroyed |= *op == Operation::Destroy;
@@ -135,9 +142,12 @@ impl World {
     /// The worlds that a save can lead to.
     fn saved(self, open: &Open, survey: &Survey) -> Vec<Self> {
         if !open.is_touched {
-            // Some give every visitor a session: then the browser takes whichever was answered last.
-            let own = open.has_own_session.then(|| self.another_session(Map::new()));
-            return std::iter::once(self).chain(own).collect();
+            // The browser takes whichever cookie came last: that of a visitor who was given a session, or, where each answer
+            // brings its cookie again, that of a session which has ended since, or lives on beside the new one.
+            let is_sent_again = survey.resent == Resent::Always && open.session != self.session;
+            let own = (open.has_own_session || is_sent_again).then(|| self.another_session(Map::new()));
+            let opened = is_sent_again.then(|| self.another_session(open.view.clone()));
+            return std::iter::once(self).chain(own).chain(opened).collect();
         }
         // Some merge what was done, others what is different in the end.
         let merges = survey.concurrency == Concurrency::Merged;
@@ -153,7 +163,10 @@ impl World {
         }
         let is_shared = !open.has_own_session || self.current.is_empty();
         if open.session == self.session && is_shared {
-            let after = if merges { merged().to_vec() } else { vec![open.view.clone()] };
+            let mut after = if merges { merged().to_vec() } else { vec![open.view.clone()] };
+            // Whoever clears may clear what others have written, too.
+            let has_cleared = open.changes.iter().any(|change| matches!(change, Change::Clear(_)));
+            after.extend((merges && has_cleared).then(|| open.view.clone()));
             let mut worlds: Vec<Self> = after.into_iter().map(|items| self.same_session(items)).collect();
             // A change that changes nothing need not be saved.
             worlds.extend((open.view == open.opened).then_some(self));

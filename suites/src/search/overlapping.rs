@@ -38,12 +38,23 @@ pub(super) struct Overlapping<'a> {
     gates: usize,
     /// The gates that are closed.
     closed: VecDeque<String>,
+    /// Whether requests are started that wait for those at the gate: not before every browser has a session.
+    started_to_wait: bool,
 }
 
 impl<'a> Overlapping<'a> {
     pub(super) fn new(dice: Dice, survey: &'a Survey, keys: &'a [&'static str]) -> Self {
         let script = Script::new();
-        Self { dice, survey, keys, script, written: 0, gates: 0, closed: VecDeque::new() }
+        Self {
+            dice,
+            survey,
+            keys,
+            script,
+            written: 0,
+            gates: 0,
+            closed: VecDeque::new(),
+            started_to_wait: false,
+        }
     }
 
     /// One request after the other is begun, some are held, and all of them end.
@@ -82,6 +93,7 @@ impl<'a> Overlapping<'a> {
     /// then several of each browser, and at last some that end a session while others write to it.
     pub(super) fn in_parallel(mut self) -> Script {
         self.together(&[(1, Then::Writes)]);
+        self.started_to_wait = self.is_serialised();
         self.together(&[(2, Then::Writes)]);
         let last = if self.is_serialised() { Then::Writes } else { Then::Ends };
         self.together(&[(1, Then::Writes), (1, last)]);
@@ -104,8 +116,7 @@ impl<'a> Overlapping<'a> {
                 self.cycle(browser, [vec![items(), hold(TOGETHER)], rest].concat());
             }
         }
-        let has_sessions = self.written > 2 * BROWSERS.len();
-        if self.is_serialised() && has_sessions {
+        if self.started_to_wait {
             BROWSERS.into_iter().for_each(|browser| self.started(browser));
         }
         self.script = std::mem::take(&mut self.script).release(TOGETHER);

@@ -2,6 +2,7 @@
 
 use super::observe::{Observer, TEXT};
 use super::{AtOnce, Concurrency, RotationOverEnd, TwoRotations};
+use crate::player::Player;
 use crate::script::ops::{destroy, get, hold, set};
 use crate::script::{Answer, Operation};
 use crate::transcript::Outcome;
@@ -16,8 +17,15 @@ impl Observer<'_> {
             player.finish().await;
             return AtOnce::Unknown;
         }
-        let served_stranger = player.try_cycle("stranger", vec![get("text")]).await;
-        let served_same = served_stranger && player.try_cycle("holder", vec![get("text")]).await;
+        // Some wait for a while, and then refuse.
+        let is_served = async |player: &mut Player, browser: &str| {
+            player.try_cycle(browser, vec![get("text")]).await
+                && player.transcript().exchanges.last().is_some_and(|exchange| {
+                    exchange.answer(0).is_some_and(|answer| !matches!(answer, Answer::Error(_)))
+                })
+        };
+        let served_stranger = is_served(&mut player, "stranger").await;
+        let served_same = served_stranger && is_served(&mut player, "holder").await;
         player.finish().await;
         match (served_stranger, served_same) {
             (false, _) => AtOnce::One,

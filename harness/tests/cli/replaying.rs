@@ -134,8 +134,8 @@ fn requests_that_overlap_are_told_as_they_went() {
     still fails: in cycle 7, operation 1, expected {"a":"write 19"}, seen {"a":"write 6"}
 
     concurrency/parallel (recommended): unexplained
-      promised  Eight requests of four browsers that go on at the same moment are
-                each kept or lost as a whole.
+      promised  Requests of four browsers that go on at the same moment, eight at
+                once, are each kept or lost as a whole.
                 CONTRACT.md, concurrency.history
       cycle 1   ann sends no cookie
                   set("a", "write 6")  =>  done

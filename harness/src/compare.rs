@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use sessionspec::report::{CheckReport, LevelVerdict, WIDTH, continued, visible, wrapped};
+use sessionspec::engine::report::{CheckReport, LevelVerdict, WIDTH, continued, visible, wrapped};
 use sessionspec::{Report, Verdict};
 
 /// What changed from one run to another.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
-use sessionspec::browser::Origin;
+use sessionspec::engine::browser::Origin;
 use sessionspec::reference::Description;
 use sessionspec_backends::{Embedded, registry};
 use tokio::task::JoinHandle;

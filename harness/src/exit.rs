@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use sessionspec::report::CheckReport;
+use sessionspec::engine::report::CheckReport;
 use sessionspec::{Level, LevelVerdict, Report, Verdict};
 
 /// How the command ends.

@@ -9,7 +9,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::DateTime;
 use serde::Deserialize;
-use sessionspec::{catalogue, report};
+use sessionspec::engine::checks::catalogue;
+use sessionspec::engine::report;
 use toml::value::{Date, Datetime};
 
 /// A check that is known to fail: one `[[known-failures]]`.

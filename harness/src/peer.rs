@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
-use sessionspec::report;
+use sessionspec::engine::report;
 use tokio::process::Command;
 
 use crate::known_failures::{KnownFailure, KnownFailuresError, accepted};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use sessionspec::Report;
-use sessionspec::report::SCHEMA_VERSION;
+use sessionspec::engine::report::SCHEMA_VERSION;
 
 /// Why a file is not read as a report.
 #[derive(Debug, thiserror::Error)]

@@ -14,7 +14,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
-use sessionspec::browser::Origin;
+use sessionspec::engine::browser::Origin;
 use sessionspec::reference::Description;
 
 /// A thread that watches whether backends give their thread back. It ends when this is dropped.

@@ -7,16 +7,18 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::json;
+use sessionspec::backend::{Backend, in_process};
 use sessionspec::backend::{BackendError, CycleRequest, CycleResponse, LocalBoxFuture, catching_panics};
-use sessionspec::reference::modes::{Modes, OnError};
-use sessionspec::reference::{Description, Memory};
-use sessionspec::script::ops::{
+use sessionspec::engine::play::Player;
+use sessionspec::engine::play::{Exchange, Outcome, Transcript};
+use sessionspec::engine::script::ops::{
     clear, contains, delete, destroy, get, header, hold, items, len, modified, new, permanent, pop, set,
     set_in, set_modified, set_permanent, setdefault, update,
 };
-use sessionspec::script::{Answer, Operation, Script};
-use sessionspec::transcript::{Exchange, Outcome, Transcript};
-use sessionspec::{Backend, Options, Player, Verdict, in_process};
+use sessionspec::engine::script::{Answer, Operation, Script};
+use sessionspec::reference::modes::{Modes, OnError};
+use sessionspec::reference::{Description, Memory};
+use sessionspec::{Options, Verdict};
 use sessionspec_harness::embedded::OverHttp;
 use tokio::task::LocalSet;
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use sessionspec::Backend;
+use sessionspec::backend::Backend;
 use sessionspec_backends::matrix::kill_matrix;
 use sessionspec_harness::embedded::OverHttp;
 

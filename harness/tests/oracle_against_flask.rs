@@ -9,13 +9,15 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
+use sessionspec::backend::{Backend, in_process};
+use sessionspec::engine::play::Player;
+use sessionspec::engine::play::{Exchange, Transcript};
+use sessionspec::engine::script::{Answer, Operation, Script, Step};
+use sessionspec::engine::search::{DeadSessions, Generator, Property, Shape, case_seed};
+use sessionspec::engine::survey;
+use sessionspec::engine::survey::Survey;
 use sessionspec::reference::modes::{Emptied, New, OnError};
 use sessionspec::reference::{Memory, Modes};
-use sessionspec::script::{Answer, Operation, Script, Step};
-use sessionspec::transcript::{Exchange, Transcript};
-use sessionspec::{
-    Backend, DeadSessions, Generator, Player, Property, Shape, Survey, case_seed, in_process, survey,
-};
 use sessionspec_harness::http::HttpBackend;
 use sessionspec_harness::launch::SHORT_LIFETIME;
 use sessionspec_harness::peer::Peer;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sessionspec::Options;
-use sessionspec::report::{KnownFailure, Report, SCHEMA, Verdict};
+use sessionspec::engine::report::{KnownFailure, Report, SCHEMA, Verdict};
 use sessionspec_backends::registry;
 use support::{Hostile, only, report_of, report_on, report_over_http};
 

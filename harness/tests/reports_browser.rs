@@ -67,7 +67,7 @@ impl Page {
     }
 
     async fn of_failures() -> Self {
-        let known = sessionspec::report::KnownFailure::from("what the next release mends");
+        let known = sessionspec::engine::report::KnownFailure::from("what the next release mends");
         let known_failures = [("minimum/persists".to_owned(), known)].into();
         let options = Options { known_failures, ..Options::default() };
         Self::of(run_embedded("flawed/lone-overwrite-lost", options).await)

@@ -2,7 +2,7 @@
 
 mod support;
 
-use sessionspec::report::{KnownFailure, Report};
+use sessionspec::engine::report::{KnownFailure, Report};
 use sessionspec::{Level, Options, Verdict};
 use sessionspec_harness::render::{Format, render};
 use support::{Hostile, only, report_of, report_on, report_over_http, timeless};

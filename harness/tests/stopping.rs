@@ -1,7 +1,9 @@
 //! A run can be stopped at any time, also on a backend that never waits for anything.
 
+use sessionspec::backend::in_process;
+use sessionspec::engine::run::{Event, run_until};
 use sessionspec::reference::Memory;
-use sessionspec::{Event, Options, Verdict, in_process, run_until};
+use sessionspec::{Options, Verdict};
 use tokio::sync::oneshot;
 
 #[test]

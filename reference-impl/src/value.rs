@@ -70,6 +70,54 @@ fn leads_nowhere(path: &[PathStep]) -> Error {
     Error::refused(format!("the path [{}] leads nowhere in this session", steps.join(", ")))
 }
 
+/// Whether two values are the same. Numbers compare by value: 1 is 1.0, since many languages have one kind of number.
+#[must_use]
+pub fn same_value(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => same_number(a, b),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_value(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => same_items(a, b),
+        _ => a == b,
+    }
+}
+
+/// Whether two objects have the same members, as [`same_value`] compares them.
+#[must_use]
+pub fn same_items(a: &Map, b: &Map) -> bool {
+    a.len() == b.len()
+        && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| same_value(value, other)))
+}
+
+fn same_number(a: &serde_json::Number, b: &serde_json::Number) -> bool {
+    if let (Some(a), Some(b)) = (a.as_i64(), b.as_i64()) {
+        return a == b;
+    }
+    if let (Some(a), Some(b)) = (a.as_u64(), b.as_u64()) {
+        return a == b;
+    }
+    match (whole(a), whole(b)) {
+        (Some(a), Some(b)) => a == b,
+        (None, None) => a.as_f64() == b.as_f64(),
+        _ => false,
+    }
+}
+
+/// The number as an integer, where it is one that a double can tell from its neighbours or that JSON wrote as one.
+fn whole(number: &serde_json::Number) -> Option<i128> {
+    if let Some(integer) = number.as_i64() {
+        return Some(integer.into());
+    }
+    if let Some(integer) = number.as_u64() {
+        return Some(integer.into());
+    }
+    let float = number.as_f64()?;
+    let is_whole = float.fract() == 0.0 && float.abs() < 1e30;
+    #[expect(clippy::cast_possible_truncation, reason = "the bound above is within i128")]
+    is_whole.then_some(float as i128)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,5 +155,23 @@ mod tests {
             assert!(assign_in(&mut changed, path, json!(0)).is_err(), "{path:?}");
             assert_eq!(changed, items(), "{path:?}");
         }
+    }
+
+    #[test]
+    fn numbers_compare_by_value() {
+        assert!(same_value(&json!(1), &json!(1.0)));
+        assert!(same_value(&json!({"a": [0.1]}), &json!({"a": [0.1]})));
+        assert!(!same_value(&json!(1), &json!(1.5)));
+        assert!(!same_value(&json!(1), &json!("1")));
+        assert!(!same_value(&json!(1), &json!(true)));
+    }
+
+    #[test]
+    fn integers_beyond_doubles_do_not_blur() {
+        assert!(!same_value(&json!(9_007_199_254_740_993_u64), &json!(9_007_199_254_740_992_u64)));
+        assert!(!same_value(&json!(9_007_199_254_740_993_u64), &json!(9_007_199_254_740_992.0)));
+        assert!(same_value(&json!(9_007_199_254_740_992_u64), &json!(9_007_199_254_740_992.0)));
+        assert!(same_value(&json!(u64::MAX), &json!(u64::MAX)));
+        assert!(!same_value(&json!(u64::MAX), &json!(u64::MAX - 1)));
     }
 }

@@ -1,7 +1,7 @@
 //! The contract and the checks belong together: every MUST has a check, and every check cites a clause.
 
-use sessionspec::catalogue;
-use sessionspec::contract::{clause, clauses};
+use sessionspec::engine::checks::catalogue;
+use sessionspec::engine::contract::{clause, clauses};
 
 /// How many clauses may say why they have no check.
 const EXCUSED: usize = 5;

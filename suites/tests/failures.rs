@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use sessionspec::glue::Glue;
+use sessionspec::backend::Glue;
+use sessionspec::backend::IntoBackend;
+use sessionspec::engine::report::Failure;
 use sessionspec::reference::description::ModifiedClaim;
 use sessionspec::reference::http::{Request, Response};
 use sessionspec::reference::{self, Description, Memory, MemorySession, SessionInterface};
-use sessionspec::report::Failure;
-use sessionspec::{IntoBackend, Options, Verdict};
+use sessionspec::{Options, Verdict};
 
 /// The reference, which claims to be always modified and is not.
 #[derive(Default)]

@@ -4,11 +4,12 @@
 
 use std::rc::Rc;
 
+use sessionspec::Options;
+use sessionspec::backend::{Backend, in_process};
 use sessionspec::backend::{BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture};
+use sessionspec::engine::report::{CheckReport, Verdict};
+use sessionspec::engine::script::{Answer, Operation};
 use sessionspec::reference::{Description, Memory};
-use sessionspec::report::{CheckReport, Verdict};
-use sessionspec::script::{Answer, Operation};
-use sessionspec::{Backend, Options, in_process};
 
 const CHECKS: [&str; 3] = ["expiry/own-lifetime", "expiry/past-lifetime", "expiry/long-lifetime"];
 

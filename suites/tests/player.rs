@@ -5,15 +5,17 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
+use sessionspec::backend::in_process;
 use sessionspec::backend::{
     Backend, BackendError, Body, CycleRequest, CycleResponse, Gate, LocalBoxFuture, guarded,
 };
-use sessionspec::browser::Origin;
+use sessionspec::engine::browser::Origin;
+use sessionspec::engine::expect::Scenario;
+use sessionspec::engine::play::Player;
+use sessionspec::engine::play::{Outcome, Transcript};
+use sessionspec::engine::script::ops::{get, hold, set};
+use sessionspec::engine::script::{Answer, Operation, Script};
 use sessionspec::reference::{Description, Memory};
-use sessionspec::script::ops::{get, hold, set};
-use sessionspec::script::{Answer, Operation, Script};
-use sessionspec::transcript::{Outcome, Transcript};
-use sessionspec::{Player, Scenario, in_process};
 use tokio::task::LocalSet;
 
 const PATIENCE: Duration = Duration::from_secs(10);

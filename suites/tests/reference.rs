@@ -9,7 +9,7 @@ async fn the_reference_conforms() {
     for check in &report.checks {
         println!("{} {} {:?} {:?}", check.verdict.as_str(), check.id, check.because, check.evidence);
         for failure in &check.failures {
-            println!("{}", sessionspec::report::failure_text(check, failure));
+            println!("{}", sessionspec::engine::report::failure_text(check, failure));
         }
     }
     println!("{:#?}", report.survey);

@@ -4,14 +4,15 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use sessionspec::backend::in_process;
 use sessionspec::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture};
-use sessionspec::reference::modes::{self, Modes};
-use sessionspec::reference::{Description, Memory};
-use sessionspec::script::{Answer, Operation};
-use sessionspec::survey::{
+use sessionspec::engine::script::{Answer, Operation};
+use sessionspec::engine::survey::Survey;
+use sessionspec::engine::survey::{
     AtOnce, Attribute, Emptied, Expiry, Modified, Nested, New, OnError, Permanent, Store,
 };
-use sessionspec::{Survey, in_process};
+use sessionspec::reference::modes::{self, Modes};
+use sessionspec::reference::{Description, Memory};
 
 async fn surveyed(modes: Modes) -> Survey {
     let backend = in_process(Memory::new(modes));

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use serde_json::json;
 use sessionspec::adapters::tower_sessions::TowerStore;
+use sessionspec::backend::{Backend, IntoBackend};
 use sessionspec::backend::{BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
-use sessionspec::browser::Origin;
+use sessionspec::engine::browser::Origin;
+use sessionspec::engine::play::Player;
+use sessionspec::engine::script::ops::{destroy, get, items, set, set_in};
+use sessionspec::engine::script::{Answer, Operation, Script};
+use sessionspec::engine::survey::Survey;
+use sessionspec::engine::survey::{Nested, Store as Lives};
 use sessionspec::reference::{Description, Record, Store};
-use sessionspec::script::ops::{destroy, get, items, set, set_in};
-use sessionspec::script::{Answer, Operation, Script};
-use sessionspec::survey::{Nested, Store as Lives};
-use sessionspec::{Backend, IntoBackend, Player, Survey};
 use tower_sessions::{MemoryStore, SessionManagerLayer};
 
 mod middleware {

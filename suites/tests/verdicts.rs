@@ -6,9 +6,10 @@
 use std::process::Command;
 use std::rc::Rc;
 
+use sessionspec::NotRun;
+use sessionspec::backend::{Backend, in_process};
 use sessionspec::reference::http::{Request, Response};
 use sessionspec::reference::{self, Memory, MemorySession, SessionInterface};
-use sessionspec::{Backend, NotRun, in_process};
 
 /// A backend that saves nothing.
 struct Forgetful(Memory);

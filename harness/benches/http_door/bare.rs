@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderValue, SET_COOKIE};
-use sessionspec::script::{Script, Step};
+use sessionspec::engine::script::{Script, Step};
 
 pub(crate) struct Client {
     client: reqwest::Client,

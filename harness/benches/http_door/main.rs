@@ -13,9 +13,12 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use sessionspec::backend::{Backend, in_process};
+use sessionspec::engine::play::Player;
+use sessionspec::engine::script::Script;
+use sessionspec::engine::search::{DeadSessions, Generator, Property, Shape, case_seed};
+use sessionspec::engine::survey::Survey;
 use sessionspec::reference::Memory;
-use sessionspec::script::Script;
-use sessionspec::{Backend, DeadSessions, Generator, Player, Property, Shape, Survey, case_seed, in_process};
 use sessionspec_harness::http::HttpBackend;
 use sessionspec_harness::probe::ProbeServer;
 use tokio::runtime::Runtime;

@@ -1,6 +1,7 @@
 //! `sessionspec explain`: one check.
 
-use sessionspec::{catalogue, contract};
+use sessionspec::engine::checks::catalogue;
+use sessionspec::engine::contract;
 
 use super::{Complaint, say};
 use crate::exit::Exit;

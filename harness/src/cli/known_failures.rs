@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use sessionspec::report::{CheckReport, KnownState, visible};
+use sessionspec::engine::report::{CheckReport, KnownState, visible};
 use sessionspec::{Report, Verdict};
 use toml::Value;
 use toml::value::Datetime;

@@ -1,6 +1,6 @@
 //! `sessionspec list`: all checks.
 
-use sessionspec::catalogue;
+use sessionspec::engine::checks::catalogue;
 
 use super::say;
 use crate::exit::Exit;

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use sessionspec::Event;
+use sessionspec::engine::run::Event;
 use tokio::task::JoinHandle;
 
 use super::output::is_watched;

@@ -4,9 +4,12 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use clap::ValueEnum;
+use sessionspec::Verdict;
 use sessionspec::backend::Backend;
-use sessionspec::report::{CheckReport, Failure, failure_text, script_text};
-use sessionspec::{CaseFile, Finding, ReplayOutcome, Replayed, Verdict, as_curl, catalogue, replay_surveyed};
+use sessionspec::engine::checks::catalogue;
+use sessionspec::engine::expect::Finding;
+use sessionspec::engine::replay::{CaseFile, ReplayOutcome, Replayed, as_curl, replay_surveyed};
+use sessionspec::engine::report::{CheckReport, Failure, failure_text, script_text};
 
 use super::service::{Service, start_peer};
 use super::{Complaint, Interruption, say};

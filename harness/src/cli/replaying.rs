@@ -4,7 +4,8 @@ use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use sessionspec::{CaseFile, Report};
+use sessionspec::Report;
+use sessionspec::engine::replay::CaseFile;
 
 use super::Complaint;
 use super::service::quoted;

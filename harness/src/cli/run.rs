@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use sessionspec::backend::Backend;
-use sessionspec::{Event, Level, Options, Report, catalogue, report, run_until};
+use sessionspec::engine::checks::catalogue;
+use sessionspec::engine::report;
+use sessionspec::engine::run::{Event, run_until};
+use sessionspec::{Level, Options, Report};
 
 use super::output::Output;
 use super::progress::{self, Progress};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sessionspec::PreflightError;
 use sessionspec::backend::{Backend, BackendError};
-use sessionspec::browser::Origin;
+use sessionspec::engine::browser::Origin;
 
 use super::{Complaint, Interruption};
 use crate::http::{CallbackAddress, HttpBackend, HttpError};

@@ -12,7 +12,7 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_TYPE, HOST, HeaderValue};
 use reqwest::{Client, RequestBuilder, Url};
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
-use sessionspec::browser::Origin;
+use sessionspec::engine::browser::Origin;
 use sessionspec::reference::Description;
 use sessionspec::reference::http::Headers;
 use url::Position;

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use sessionspec::backend::{BackendError, Body};
+use sessionspec::engine::script::{Answer, Operation};
 use sessionspec::reference::{Description, Value};
-use sessionspec::script::{Answer, Operation};
 
 /// The protocol that this harness speaks.
 const PROTOCOL: u64 = 1;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::SystemTime;
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
-use sessionspec::browser::Origin;
+use sessionspec::engine::browser::Origin;
 use sessionspec::reference::Description;
 
 use super::{Launched, Recipe};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
-use sessionspec::report::{CheckReport, LEGEND, WIDTH, failure_text, wrapped};
+use sessionspec::engine::report::{CheckReport, LEGEND, WIDTH, failure_text, wrapped};
 use sessionspec::{Report, Verdict};
 
 use super::rows::with_remarks;

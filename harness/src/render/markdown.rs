@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use sessionspec::report::{Failure, LEGEND, failure_text};
+use sessionspec::engine::report::{Failure, LEGEND, failure_text};
 use sessionspec::{LevelVerdict, Report, Verdict};
 
 use super::rows::{Row, badness, doors, generated, level_verdict, levels, remarks, rows};

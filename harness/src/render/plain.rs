@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use sessionspec::Report;
-use sessionspec::report::visible;
+use sessionspec::engine::report::visible;
 
 /// The report, with control characters and marks of direction spelt out in each of its texts.
 pub(super) fn plain(report: &Report) -> Report {

@@ -1,6 +1,6 @@
 //! Puts the reports of one backend through several doors side by side.
 
-use sessionspec::report::{CheckReport, LevelReport, LevelVerdict};
+use sessionspec::engine::report::{CheckReport, LevelReport, LevelVerdict};
 use sessionspec::{Level, Report, Verdict};
 
 /// What became of one check, through each door.

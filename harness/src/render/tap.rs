@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use serde_json::json;
-use sessionspec::report::{CheckReport, LEGEND, failure_text};
+use sessionspec::engine::report::{CheckReport, LEGEND, failure_text};
 use sessionspec::{Report, Verdict};
 
 use super::rows::with_remarks;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anstyle::Style;
-use sessionspec::report::{
+use sessionspec::engine::report::{
     CapabilityReport, KnownState, LEGEND, LevelVerdict, WIDTH, continued, failure_text, wrapped,
 };
 use sessionspec::{Level, Report, Verdict};

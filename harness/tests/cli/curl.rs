@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
-use sessionspec::script::ops::{get, hold, items, set};
-use sessionspec::script::{Forgery, Operation, Spelling};
-use sessionspec::{CaseFile, Scenario};
+use sessionspec::engine::expect::Scenario;
+use sessionspec::engine::replay::CaseFile;
+use sessionspec::engine::script::ops::{get, hold, items, set};
+use sessionspec::engine::script::{Forgery, Operation, Spelling};
 
 use crate::support::{Answer, Service, said, sessionspec};
 

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use serde_json::{Value, json};
+use sessionspec::backend::in_process;
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
-use sessionspec::in_process;
 use sessionspec::reference::description::{
     Claims, ConcurrencyClaim, EmptyClaim, ExpiryClaim, ModifiedClaim, NestedClaim, NewClaim, OnErrorClaim,
     PermanentClaim, Saves, StoreClaim,

@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 use axum::Router;
 use axum::routing::get;
 use serde_json::json;
+use sessionspec::engine::script::Operation;
 use sessionspec::reference::Description;
-use sessionspec::script::Operation;
 use tokio::net::TcpListener;
 
 use crate::document::{REQUEST, assert_valid, component, examples, operations, part, schema_at};

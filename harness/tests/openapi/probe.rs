@@ -8,7 +8,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use sessionspec::backend::Backend;
-use sessionspec::in_process;
+use sessionspec::backend::in_process;
 use sessionspec::reference::Memory;
 use sessionspec_harness::probe::ProbeServer;
 use tokio::task::LocalSet;

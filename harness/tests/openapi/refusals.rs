@@ -1,7 +1,7 @@
 //! What the schemas do not allow is refused by the probe, and what it cannot read is not allowed by the schemas.
 
 use serde_json::{Value, json};
-use sessionspec::script::Operation;
+use sessionspec::engine::script::Operation;
 
 use crate::document::{REQUEST, component, examples, part, schema_at};
 use crate::probe::{Probe, within_local_set};

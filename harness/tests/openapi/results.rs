@@ -1,7 +1,7 @@
 //! Which answers are answers, and which result each operation may have.
 
 use serde_json::{Value, json};
-use sessionspec::script::{Answer, Operation};
+use sessionspec::engine::script::{Answer, Operation};
 
 use crate::document::{assert_valid, component, part, schema_at};
 

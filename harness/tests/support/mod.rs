@@ -5,11 +5,12 @@
 use std::process::{Command, Output};
 use std::rc::Rc;
 
+use sessionspec::Options;
+use sessionspec::backend::in_process;
 use sessionspec::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture};
+use sessionspec::engine::report::{Report, ThisRun};
+use sessionspec::engine::script::Answer;
 use sessionspec::reference::{Description, Map, Memory, Value};
-use sessionspec::report::{Report, ThisRun};
-use sessionspec::script::Answer;
-use sessionspec::{Options, in_process};
 use sessionspec_harness::embedded::{self, OverHttp};
 
 /// Everything that has ever been markup somewhere.

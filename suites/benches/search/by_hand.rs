@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use divan::black_box;
+use sessionspec::engine::script::{Operation, Script, Step};
 use sessionspec::reference::http::{Request, Response};
 use sessionspec::reference::{Memory, Session, SessionInterface};
-use sessionspec::script::{Operation, Script, Step};
 
 pub(crate) async fn play(sessions: &Memory, script: &Script) {
     let mut cookies: BTreeMap<&str, Vec<u8>> = BTreeMap::new();

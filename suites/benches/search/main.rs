@@ -15,9 +15,12 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use divan::counter::ItemsCount;
+use sessionspec::backend::{Backend, in_process};
+use sessionspec::engine::play::Player;
+use sessionspec::engine::script::Script;
+use sessionspec::engine::search::{DeadSessions, Generator, Property, Shape, case_seed};
+use sessionspec::engine::survey::Survey;
 use sessionspec::reference::Memory;
-use sessionspec::script::Script;
-use sessionspec::{Backend, DeadSessions, Generator, Player, Property, Shape, Survey, case_seed, in_process};
 use tokio::runtime::Runtime;
 
 const PATIENCE: Duration = Duration::from_secs(10);

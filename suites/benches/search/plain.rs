@@ -4,14 +4,14 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use sessionspec::case_seed;
+use sessionspec::engine::script::Operation;
+use sessionspec::engine::search::case_seed;
 use sessionspec::reference::Value;
-use sessionspec::script::Operation;
 
 /// Generates vectors with as many operations as our scripts have on average; how many.
 pub(crate) fn generate() -> impl FnMut() -> usize {
     let scripts = super::scripts();
-    let mean = scripts.iter().map(sessionspec::script::Script::len).sum::<usize>() / scripts.len();
+    let mean = scripts.iter().map(sessionspec::engine::script::Script::len).sum::<usize>() / scripts.len();
     let strategy = vec(operation(), mean / 2..=mean + mean / 2);
     let mut case = 0;
     move || {

@@ -1,6 +1,7 @@
 //! How often the script that is reported is the smallest there is, for planted bugs whose smallest script is known.
 
-use sessionspec::{Options, in_process};
+use sessionspec::Options;
+use sessionspec::backend::in_process;
 
 use crate::planted::{Bug, Least, Planted};
 

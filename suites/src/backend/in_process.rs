@@ -17,7 +17,7 @@ pub struct InProcess<I>(I);
 /// Puts a session interface under test in this process.
 ///
 /// ```
-/// let backend = sessionspec::in_process(sessionspec::reference::Memory::default());
+/// let backend = sessionspec::backend::in_process(sessionspec::reference::Memory::default());
 /// # let _ = backend;
 /// ```
 pub fn in_process<I: SessionInterface + 'static>(interface: I) -> Rc<dyn Backend> {

@@ -1,13 +1,17 @@
 //! The waist of the suite: one cycle in, one answer out. Checks never know what is behind it.
 
+mod circuit_breaker;
 mod gate;
+mod glue;
 mod guarded;
 mod in_process;
 mod interpret;
 mod into_backend;
 mod panics;
 
+pub(crate) use circuit_breaker::circuit_breaker;
 pub use gate::Gate;
+pub use glue::Glue;
 pub use guarded::guarded;
 pub use in_process::{InProcess, in_process};
 #[cfg(feature = "tower-sessions")]

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, KnownFailureReport, KnownState};
-use crate::check::{Check, Level};
-use crate::transcript::Transcript;
+use crate::checks::Check;
+use crate::level::Level;
+use crate::play::Evidence;
 
 /// What became of one check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -82,29 +83,6 @@ impl Verdict {
             Self::Unverified => "unverified",
             Self::Inconclusive => "inconclusive",
             Self::Error => "error",
-        }
-    }
-}
-
-/// What a verdict rests on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Evidence {
-    /// How many scripts were played.
-    pub scripts: usize,
-    /// How many answers were compared.
-    pub comparisons: usize,
-    /// How many requests were certainly at work at once, at most, where there was more than one.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub at_once: Option<usize>,
-}
-
-impl Evidence {
-    /// Takes a script into account that was played.
-    pub(crate) fn add(&mut self, transcript: &Transcript, comparisons: usize) {
-        self.scripts += 1;
-        self.comparisons += comparisons;
-        if transcript.at_once > 1 {
-            self.at_once = self.at_once.max(Some(transcript.at_once));
         }
     }
 }

@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::ShownExchange;
 use super::normal::{Naming, Normal};
 use super::shown::shortened;
-use crate::expectation::Expected;
-use crate::scenario::{Finding, Scenario};
-use crate::transcript::Transcript;
+use crate::expect::{Expected, Finding, Scenario};
+use crate::play::Transcript;
 
 /// How much is told of what was expected, in characters: a script tells the rest.
 const LONGEST: usize = 400;

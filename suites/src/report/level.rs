@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{CheckReport, Verdict};
-use crate::check::Level;
+use crate::level::Level;
 
 /// What a level comes to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +83,7 @@ pub(super) fn judge(checks: &[CheckReport], stand_ins: &[String]) -> Vec<LevelRe
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::catalogue;
+    use crate::checks::catalogue;
 
     #[test]
     fn excuses_do_not_count_and_do_not_verify_anything_either() {

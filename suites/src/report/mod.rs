@@ -14,7 +14,8 @@ mod this_run;
 mod visible;
 mod wrap;
 
-pub use check::{CheckReport, Evidence, Verdict};
+pub use crate::play::Evidence;
+pub use check::{CheckReport, Verdict};
 pub use command::wrapped_command;
 pub use course::course;
 pub use failure::{Failure, Place};
@@ -32,7 +33,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::Level;
+use crate::level::Level;
 
 /// The version of the report's form. It changes when a reader of the older form would misunderstand the newer one.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -9,9 +9,9 @@ use sessionspec_reference::{Map, Value};
 use super::shown::shortened;
 use super::{ShownExchange, ShownOperation};
 use crate::browser::SetCookie;
+use crate::play::{Exchange, Outcome, Transcript};
 use crate::script::Answer;
 use crate::survey::{Store, Survey};
-use crate::transcript::{Exchange, Outcome, Transcript};
 
 /// How much of one answer a report keeps.
 const LONGEST: usize = 2000;

@@ -1,20 +1,20 @@
 //! What is done: cycles of several browsers, in order, as plain data that can be generated, shrunk, stored, replayed.
 
 mod answer;
-mod course;
 mod disorder;
 mod forgery;
 mod json;
 mod operation;
 pub mod ops;
+mod schedule;
 
 pub use answer::Answer;
-pub use course::{Part, Stretch, Then};
 pub(crate) use disorder::incompressible;
 pub(crate) use forgery::words;
 pub use forgery::{Change, Company, Cookies, Forgery, Spelling};
 pub use json::OperationError;
 pub use operation::Operation;
+pub use schedule::{Part, Stretch, Then};
 
 use serde::{Deserialize, Serialize};
 

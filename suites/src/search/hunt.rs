@@ -4,7 +4,7 @@ use super::shrink::{Shrunk, shrink};
 use super::trial::{Failing, Tried};
 use super::{Generator, Property, ShrinkBounds, Trial, case_seed};
 use crate::backend::BackendError;
-use crate::report::Evidence;
+use crate::play::Evidence;
 
 /// How often a failure is played again.
 const CONFIRMATIONS: usize = 3;

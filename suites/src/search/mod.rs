@@ -18,11 +18,12 @@ mod simpler;
 mod trial;
 mod values;
 
-use crate::scenario::Scenario;
+use crate::expect::Scenario;
+pub use crate::oracle::DeadSessions;
+use crate::oracle::{linearize, sequential};
+use crate::play::Transcript;
 use crate::script::Script;
 use crate::survey::Survey;
-use crate::transcript::Transcript;
-use crate::{history, oracle};
 
 pub use generate::{Generator, case_seed};
 pub use generated::Generated;
@@ -58,20 +59,11 @@ impl Property {
     pub(crate) async fn scenario(self, script: Script, survey: &Survey, transcript: &Transcript) -> Scenario {
         match self.shape {
             Shape::OneCycle | Shape::SeveralCycles => {
-                oracle::scenario(script, survey, self.dead_sessions, transcript).await
+                sequential::scenario(script, survey, self.dead_sessions, transcript).await
             }
-            Shape::Overlapping | Shape::Parallel => history::scenario(script, survey, transcript),
+            Shape::Overlapping | Shape::Parallel => linearize::scenario(script, survey, transcript),
         }
     }
-}
-
-/// Whether browsers act with cookies whose session has ended or has another id since.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeadSessions {
-    /// They do not, and what they get is not judged: at level `minimum` a backend may adopt an id that has died.
-    Avoided,
-    /// They do, and have to get a fresh session: for suites of a higher level, whose clauses say so.
-    OnPurpose,
 }
 
 #[cfg(test)]

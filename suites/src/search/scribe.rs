@@ -7,7 +7,7 @@ use sessionspec_reference::{Map, Value};
 use super::dice::Dice;
 use super::generate::{BROWSERS, Generator, Verb};
 use super::values::{fits, small_value};
-use crate::model::Model;
+use crate::oracle::model::Model;
 use crate::script::{Cycle, Operation, Script, Step};
 use crate::survey::{Nested, Values};
 

@@ -12,7 +12,7 @@ use sessionspec_reference::{Map, Memory, Value};
 use super::values::fits;
 use super::{DeadSessions, Generator, Hunt, Property, Shape, ShrinkBounds, Trial, case_seed, hunt};
 use crate::backend::in_process;
-use crate::expectation::Expected;
+use crate::expect::Expected;
 use crate::script::{Operation, Script, Step};
 use crate::survey::Survey;
 

@@ -7,11 +7,10 @@ use tokio::time::Instant;
 
 use super::Property;
 use crate::backend::{Backend, BackendError};
-use crate::player::play_judgeable;
-use crate::scenario::{Finding, Judgement, Scenario};
+use crate::expect::{Finding, Judgement, Scenario};
+use crate::play::{Transcript, play_judgeable};
 use crate::script::Script;
 use crate::survey::Survey;
-use crate::transcript::Transcript;
 
 /// What a script is played on, and how it is judged.
 pub(crate) struct Trial<'a> {

@@ -7,7 +7,7 @@ use sessionspec_reference::Description;
 
 use super::Expiry;
 use crate::backend::Backend;
-use crate::player::Player;
+use crate::play::Player;
 use crate::script::ops::{get, set, set_permanent};
 use crate::script::{Answer, Forgery, Operation};
 

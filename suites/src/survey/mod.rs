@@ -3,7 +3,6 @@
 //! Each capability is a closed table: what fits no row is no mode, and the checks then judge by the strictest one.
 //! The survey uses few operations, so that a defect elsewhere does not absolve itself here.
 
-mod attended;
 mod expiry;
 mod observe;
 mod overlap;
@@ -25,12 +24,12 @@ use sessionspec_reference::Description;
 use sessionspec_reference::modes::{self, Modes};
 use tokio::task::LocalSet;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, circuit_breaker};
 
 /// Observes a backend, after a first contact. It needs a [`LocalSet`], since it holds a cycle.
 pub(crate) async fn observe(backend: &Rc<dyn Backend>, patience: Duration) -> Result<Survey, PreflightError> {
     let description = preflight::preflight(backend, patience).await?;
-    Ok(observe::survey(&attended::attended(backend, patience), description, patience).await)
+    Ok(observe::survey(&circuit_breaker(backend, patience), description, patience).await)
 }
 
 /// What a backend can do, as observed.

@@ -14,13 +14,12 @@ use super::{
 };
 use crate::backend::Backend;
 use crate::browser::SetCookie;
-use crate::expectation::same_value;
-use crate::player::Player;
+use crate::play::{Exchange, Player};
 use crate::script::ops::{
     clear, destroy, get, header, items, modified, new, permanent, set, set_in, set_modified, set_permanent,
 };
 use crate::script::{Answer, Operation};
-use crate::transcript::Exchange;
+use sessionspec_reference::value::same_value;
 
 /// Observes everything. The backend has answered before (see the preflight).
 pub(crate) async fn survey(

@@ -2,10 +2,9 @@
 
 use super::observe::{Observer, TEXT};
 use super::{AtOnce, Concurrency, RotationOverEnd, TwoRotations};
-use crate::player::Player;
+use crate::play::{Outcome, Player};
 use crate::script::ops::{destroy, get, hold, set};
 use crate::script::{Answer, Operation};
-use crate::transcript::Outcome;
 
 impl Observer<'_> {
     /// Decided before the hold is released, since a server that takes one request at a time answers only then.

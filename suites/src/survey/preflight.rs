@@ -6,9 +6,8 @@ use std::time::Duration;
 use sessionspec_reference::Description;
 
 use crate::backend::{Backend, BackendError};
-use crate::player::Player;
+use crate::play::{Outcome, Player};
 use crate::script::ops::{get, set};
-use crate::transcript::Outcome;
 
 /// Why the run cannot begin.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use crate::modes;
 use crate::planted::{Bug, Planted};
+use sessionspec::backend::in_process;
+use sessionspec::engine::expect::Scenario;
+use sessionspec::engine::replay::{CaseFile, ReplayOutcome, replay, replay_surveyed};
 use sessionspec::reference::Memory;
-use sessionspec::{CaseFile, Options, ReplayOutcome, Scenario, Verdict, in_process, replay, replay_surveyed};
+use sessionspec::{Options, Verdict};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use crate::modes;
 use crate::shelf::{Design, Shelf};
+use sessionspec::backend::{Backend, in_process};
 use sessionspec::reference::{Memory, SessionInterface};
-use sessionspec::{Backend, Options, Verdict, in_process};
+use sessionspec::{Options, Verdict};
 
 const UMBRELLAS: [&str; 2] = ["minimum/reads-back", "minimum/persists"];
 
@@ -15,8 +16,11 @@ async fn assert_not_accused(backend: Rc<dyn Backend>, seed: u64, cases: u32, nam
     let report = sessionspec::run(backend, options).await.expect("the backend answers");
     assert_eq!(report.checks.len(), UMBRELLAS.len());
     for check in &report.checks {
-        let failures: Vec<String> =
-            check.failures.iter().map(|failure| sessionspec::report::failure_text(check, failure)).collect();
+        let failures: Vec<String> = check
+            .failures
+            .iter()
+            .map(|failure| sessionspec::engine::report::failure_text(check, failure))
+            .collect();
         assert_eq!(check.verdict, Verdict::Pass, "{name}: {:?}\n{}", check.because, failures.join("\n"));
         assert!(check.evidence.comparisons > check.evidence.scripts, "{name}: {:?}", check.evidence);
     }

@@ -5,10 +5,12 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::planted::{Bug, Least, Planted};
+use sessionspec::backend::{Backend, in_process};
 use sessionspec::backend::{BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
+use sessionspec::engine::report::{CheckReport, Failure};
+use sessionspec::engine::search::ShrinkBounds;
 use sessionspec::reference::Description;
-use sessionspec::report::{CheckReport, Failure};
-use sessionspec::{Backend, Options, Report, ShrinkBounds, Verdict, in_process};
+use sessionspec::{Options, Report, Verdict};
 
 const CHECK: &str = "minimum/persists";
 
@@ -38,7 +40,7 @@ async fn the_smallest_script_is_found_whatever_the_seed() {
             let backend = in_process(Planted::new(bug));
             let report = run(backend, Options { seed, ..Options::default() }).await;
             let (check, failure) = failure_of(&report);
-            let shown = sessionspec::report::failure_text(check, failure);
+            let shown = sessionspec::engine::report::failure_text(check, failure);
             assert_eq!(size(failure), bug.least(), "{bug:?}, seed {seed}\n{shown}");
             assert_eq!(failure.note, None, "{bug:?}, seed {seed}\n{shown}");
         }

@@ -2,8 +2,8 @@
 //! a language adds is no item, and what is not understood is said to be.
 
 use serde_json::{Value, json};
-use sessionspec::script::Answer;
-use sessionspec::script::ops::{contains, get, items, len, set, set_in};
+use sessionspec::engine::script::Answer;
+use sessionspec::engine::script::ops::{contains, get, items, len, set, set_in};
 
 use super::chart::Chart;
 use super::operations::{KEPT, what_lacks};

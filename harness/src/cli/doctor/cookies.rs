@@ -1,8 +1,8 @@
 //! The cookies: does what one cycle sets arrive in the next, and only there?
 
-use sessionspec::script::Answer;
-use sessionspec::script::ops::{get, set};
-use sessionspec::transcript::Exchange;
+use sessionspec::engine::play::Exchange;
+use sessionspec::engine::script::Answer;
+use sessionspec::engine::script::ops::{get, set};
 
 use super::chart::Chart;
 use super::patient::{Patient, instead_of_answers};

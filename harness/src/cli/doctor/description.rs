@@ -1,8 +1,8 @@
 //! The description: is this a probe, and what does it say of itself?
 
 use serde_json::Value;
+use sessionspec::engine::script::Operation;
 use sessionspec::reference::Description;
-use sessionspec::script::Operation;
 
 use super::chart::Chart;
 use crate::http::RawResponse;

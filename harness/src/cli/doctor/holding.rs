@@ -5,9 +5,9 @@ use std::future::ready;
 
 use serde_json::{Value, json};
 use sessionspec::backend::{BackendError, Body, CycleRequest, Gate};
-use sessionspec::script::Answer;
-use sessionspec::script::ops::hold;
-use sessionspec::transcript::Outcome;
+use sessionspec::engine::play::Outcome;
+use sessionspec::engine::script::Answer;
+use sessionspec::engine::script::ops::hold;
 use tokio::net::TcpListener;
 
 use super::chart::Chart;

@@ -1,12 +1,12 @@
 //! The operations: each is tried on a session of its own, and its answers are held against the protocol's table.
 
 use serde_json::json;
-use sessionspec::script::ops::{
+use sessionspec::engine::play::Outcome;
+use sessionspec::engine::script::ops::{
     clear, contains, delete, destroy, get, modified, new, permanent, pop, set, set_modified, set_permanent,
     setdefault, update,
 };
-use sessionspec::script::{Answer, Operation};
-use sessionspec::transcript::Outcome;
+use sessionspec::engine::script::{Answer, Operation};
 
 use super::answers;
 use super::chart::Chart;

@@ -5,11 +5,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sessionspec::Player;
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse};
+use sessionspec::engine::play::Player;
+use sessionspec::engine::play::{Exchange, Outcome};
+use sessionspec::engine::script::{Operation, Script};
 use sessionspec::reference::http::Headers;
-use sessionspec::script::{Operation, Script};
-use sessionspec::transcript::{Exchange, Outcome};
 use tokio::time::timeout;
 
 use crate::http::{HttpBackend, RawResponse};

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 use sessionspec::backend::BackendError;
+use sessionspec::engine::play::Outcome;
+use sessionspec::engine::script::ops::{get, header};
+use sessionspec::engine::script::{Answer, Operation};
 use sessionspec::reference::Value;
-use sessionspec::script::ops::{get, header};
-use sessionspec::script::{Answer, Operation};
-use sessionspec::transcript::Outcome;
 
 use super::chart::Chart;
 use super::patient::{Patient, instead_of_answers};

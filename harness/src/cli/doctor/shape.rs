@@ -1,7 +1,7 @@
 //! What an operation has to answer, held against what it did.
 
 use serde_json::{Value, json};
-use sessionspec::script::{Answer, Operation};
+use sessionspec::engine::script::{Answer, Operation};
 
 /// What an operation has to answer.
 #[derive(Debug, Clone, PartialEq)]

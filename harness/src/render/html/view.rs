@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use serde::Serialize;
-use sessionspec::report::{CapabilityReport, CheckReport, Failure, LEGEND, LevelVerdict};
-use sessionspec::{Level, Report, Verdict, contract};
+use sessionspec::engine::contract;
+use sessionspec::engine::report::{CapabilityReport, CheckReport, Failure, LEGEND, LevelVerdict};
+use sessionspec::{Level, Report, Verdict};
 
 use super::prose::{Run, paragraphs, prose};
 use super::sequence::Sequence;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
 use serde_json::Value;
-use sessionspec::in_process;
+use sessionspec::backend::in_process;
 use sessionspec::reference::Memory;
 use sessionspec_harness::probe::ProbeServer;
 

@@ -7,12 +7,12 @@ use sessionspec_reference::{Memory, Value};
 
 use super::Generated;
 use crate::backend::in_process;
-use crate::expectation::same_value;
-use crate::scenario::Scenario;
+use crate::expect::Scenario;
 use crate::script::ops::set;
 use crate::script::{Forgery, Operation, Step};
 use crate::search::case_seed;
 use crate::survey::{Numbers, Survey, Values};
+use sessionspec_reference::value::same_value;
 
 async fn survey() -> Survey {
     Survey::of(in_process(Memory::default()), Duration::from_secs(10)).await.unwrap()

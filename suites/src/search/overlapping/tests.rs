@@ -8,7 +8,7 @@ use sessionspec_reference::Memory;
 use sessionspec_reference::modes::{self, Modes};
 
 use crate::backend::in_process;
-use crate::player::Player;
+use crate::play::Player;
 use crate::script::{Operation, Script, Step};
 use crate::search::{DeadSessions, Generator, Hunt, Property, Shape, ShrinkBounds, Trial, case_seed, hunt};
 use crate::survey::{AtOnce, Survey};

@@ -1,14 +1,14 @@
 //! What is drawn of scripts in which requests overlap.
 
 use super::*;
-use sessionspec::Scenario;
-use sessionspec::report::ShownOperation;
-use sessionspec::script::Script;
-use sessionspec::script::ops::{get, hold, set};
+use sessionspec::engine::expect::Scenario;
+use sessionspec::engine::report::ShownOperation;
+use sessionspec::engine::script::Script;
+use sessionspec::engine::script::ops::{get, hold, set};
 
 /// The failure of a script in which everything was done.
 fn failure(script: Script) -> Failure {
-    let shown = |cycle: &sessionspec::script::Cycle| ShownExchange {
+    let shown = |cycle: &sessionspec::engine::script::Cycle| ShownExchange {
         browser: cycle.browser.clone(),
         cookie: None,
         ops: cycle

@@ -1,0 +1,164 @@
+//! The script of a failure as a sequence between browsers and backend.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use sessionspec::engine::report::{Failure, ShownExchange, course};
+use sessionspec::engine::script::{Part, Step, Stretch, Then};
+
+/// The style has so many lanes; more browsers share the last one.
+const MOST_LANES: usize = 8;
+
+/// What went to and fro.
+#[derive(Serialize)]
+pub(super) struct Sequence {
+    /// The browsers, in the order in which they appear: one lane each.
+    lanes: Vec<String>,
+    rows: Vec<Row>,
+}
+
+/// One row of the sequence. Absent parts are not drawn.
+#[derive(Serialize, Default)]
+struct Row {
+    /// The lane, from 1.
+    lane: usize,
+    browser: String,
+    /// A remark that belongs to no cycle.
+    remark: Option<String>,
+    /// The number of the cycle, from 1, where it begins here.
+    begins: Option<usize>,
+    /// The number of the cycle, from 1, where it goes on here after it was held.
+    goes_on: Option<usize>,
+    cookie: Option<String>,
+    ops: Vec<Op>,
+    /// The gate at which the cycle waits now.
+    held: Option<String>,
+    /// Whether the script goes on before the cycle is answered.
+    not_waited_for: bool,
+    response: Option<Response>,
+}
+
+#[derive(Serialize)]
+struct Op {
+    call: String,
+    answer: Option<String>,
+    /// Whether this is the answer that was not expected.
+    here: bool,
+}
+
+#[derive(Serialize)]
+struct Response {
+    status: String,
+    set_cookie: Vec<String>,
+    dropped: Vec<String>,
+    /// Whether the response as a whole is what was not expected.
+    here: bool,
+}
+
+impl Sequence {
+    pub(super) fn of(failure: &Failure) -> Option<Self> {
+        if failure.transcript.is_empty() {
+            return None;
+        }
+        let mut drawing = Drawing { failure, lanes: BTreeMap::new(), names: Vec::new(), rows: Vec::new() };
+        drawing.draw();
+        Some(Self { lanes: drawing.names, rows: drawing.rows })
+    }
+}
+
+struct Drawing<'a> {
+    failure: &'a Failure,
+    lanes: BTreeMap<&'a str, usize>,
+    names: Vec<String>,
+    rows: Vec<Row>,
+}
+
+impl<'a> Drawing<'a> {
+    fn draw(&mut self) {
+        let failure = self.failure;
+        let script = failure.scenario.as_ref().map(|scenario| &scenario.script);
+        for part in course(script, &failure.transcript) {
+            match part {
+                Part::Stretch(stretch) => self.stretch(stretch),
+                Part::Step(step) => self.step(step),
+                Part::End => self.remark("the script ends: all gates open".to_owned()),
+            }
+        }
+    }
+
+    /// A step that is no cycle.
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Release(gate) => self.remark(format!("gate {gate} opens")),
+            Step::CopyCookies { from, to } => self.remark(format!("{to} gets the cookies of {from}")),
+            Step::Forge { from, to, forgery, .. } => {
+                self.remark(format!("{to} gets the cookies of {from} {forgery}"));
+            }
+            Step::Wait { seconds } => self.remark(format!("{seconds} s pass")),
+            Step::Launch { lifetime } => {
+                self.remark(format!("started again: permanent sessions live for {lifetime} s"));
+            }
+            Step::Cycle(_) | Step::Start(_) => {}
+        }
+    }
+
+    /// A cycle, or what is done of it between two stops.
+    fn stretch(&mut self, stretch: Stretch<'_>) {
+        let Stretch { cycle, begins, ops, then } = stretch;
+        let exchange = &self.failure.transcript[cycle];
+        let row = Row {
+            begins: begins.then_some(cycle + 1),
+            goes_on: (!begins).then_some(cycle + 1),
+            cookie: exchange.cookie.clone().filter(|_| begins),
+            ops: self.ops(cycle, ops),
+            held: if let Then::Held(gate) = then { Some(gate.to_owned()) } else { None },
+            not_waited_for: then == Then::NotWaitedFor,
+            response: (then == Then::Answered).then(|| self.response(cycle)),
+            ..self.row(exchange)
+        };
+        self.rows.push(row);
+    }
+
+    fn remark(&mut self, remark: String) {
+        self.rows.push(Row { remark: Some(remark), ..Row::default() });
+    }
+
+    fn row(&mut self, exchange: &'a ShownExchange) -> Row {
+        let browser = exchange.browser.as_str();
+        let next = (self.lanes.len() + 1).min(MOST_LANES);
+        let lane = *self.lanes.entry(browser).or_insert(next);
+        match self.names.get_mut(lane - 1) {
+            None => self.names.push(browser.to_owned()),
+            Some(names) if names != browser && lane == MOST_LANES && !names.contains(browser) => {
+                names.push_str(", ");
+                names.push_str(browser);
+            }
+            Some(_) => {}
+        }
+        Row { lane, browser: browser.to_owned(), ..Row::default() }
+    }
+
+    fn ops(&self, cycle: usize, which: std::ops::Range<usize>) -> Vec<Op> {
+        let exchange = &self.failure.transcript[cycle];
+        let shown = exchange.ops.iter().enumerate().take(which.end).skip(which.start);
+        let drawn = shown.map(|(index, shown)| Op {
+            call: shown.call(),
+            answer: shown.answer.clone(),
+            here: self.failure.at.is_some_and(|at| at.cycle == cycle && at.op == Some(index)),
+        });
+        drawn.collect()
+    }
+
+    fn response(&self, cycle: usize) -> Response {
+        let exchange = &self.failure.transcript[cycle];
+        Response {
+            status: exchange.status.clone(),
+            set_cookie: exchange.set_cookie.clone(),
+            dropped: exchange.dropped.clone(),
+            here: self.failure.at.is_some_and(|at| at.cycle == cycle && at.op.is_none()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! A backend that is not asked again and again when it has stopped answering.
+//!
+//! The survey sends some hundred cycles. Where one operation hangs, its cycles take as long as patience lasts; where
+//! all do, the survey should not.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration, SystemTime};
+
+use sessionspec_reference::Description;
+
+use super::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
+use crate::browser::Origin;
+
+/// The same backend, which has answered so far. Who asks it gives a cycle up after `patience`.
+pub(crate) fn circuit_breaker(backend: &Rc<dyn Backend>, patience: Duration) -> Rc<dyn Backend> {
+    Rc::new(CircuitBreaker { backend: Rc::clone(backend), patience, state: Cell::new(State::Answers) })
+}
+
+/// A backend that is asked whether it still answers before the cycle that follows an unanswered one.
+struct CircuitBreaker {
+    backend: Rc<dyn Backend>,
+    patience: Duration,
+    state: Cell<State>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum State {
+    /// The last cycle was answered.
+    Answers,
+    /// The last cycle was not.
+    Doubtful,
+    /// An empty cycle was not answered either.
+    Silent,
+}
+
+impl CircuitBreaker {
+    async fn ask(&self, request: CycleRequest) -> Result<CycleResponse, BackendError> {
+        if self.state.get() == State::Doubtful {
+            let control = self.unless_given_up(State::Silent);
+            // An error is for the cycle itself to meet.
+            let _ = self.backend.cycle(CycleRequest::default()).await;
+            control.done();
+        }
+        if self.state.get() == State::Silent {
+            return Err(BackendError::NoAnswer(self.patience));
+        }
+        if !request.gates.is_empty() {
+            // A held cycle is not expected to be answered.
+            return self.backend.cycle(request).await;
+        }
+        let cycle = self.unless_given_up(State::Doubtful);
+        let response = self.backend.cycle(request).await;
+        cycle.done();
+        response
+    }
+
+    /// Notes this state if what follows is given up, which shows in that it is dropped half way.
+    fn unless_given_up(&self, state: State) -> UnlessGivenUp<'_> {
+        UnlessGivenUp { noted: &self.state, otherwise: Some(state) }
+    }
+}
+
+struct UnlessGivenUp<'a> {
+    noted: &'a Cell<State>,
+    otherwise: Option<State>,
+}
+
+impl UnlessGivenUp<'_> {
+    fn done(mut self) {
+        self.noted.set(State::Answers);
+        self.otherwise = None;
+    }
+}
+
+impl Drop for UnlessGivenUp<'_> {
+    fn drop(&mut self) {
+        if let Some(state) = self.otherwise {
+            self.noted.set(state);
+        }
+    }
+}
+
+impl Backend for CircuitBreaker {
+    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+        self.backend.describe()
+    }
+
+    fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+        Box::pin(self.ask(request))
+    }
+
+    fn origin(&self) -> Origin {
+        self.backend.origin()
+    }
+
+    fn path(&self) -> &str {
+        self.backend.path()
+    }
+
+    fn now(&self) -> SystemTime {
+        self.backend.now()
+    }
+
+    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
+        self.backend.wait(duration)
+    }
+
+    fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
+        self.backend.on_virtual_time()
+    }
+
+    fn takes_lifetimes(&self) -> bool {
+        self.backend.takes_lifetimes()
+    }
+
+    fn with_lifetime(&self, seconds: f64) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        self.backend.with_lifetime(seconds)
+    }
+}

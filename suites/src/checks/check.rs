@@ -1,0 +1,93 @@
+//! What a check is: one promise of the contract, and how it is tested.
+
+use std::fmt;
+
+use crate::backend::{Glue, LocalBoxFuture};
+use crate::expect::Scenario;
+use crate::level::Level;
+use crate::search::{Generated, Property};
+use crate::survey::Survey;
+
+/// One promise of the contract, and how it is tested.
+#[derive(Clone, Copy)]
+pub struct Check {
+    /// `suite/slug`: stable, never positional.
+    pub id: &'static str,
+    /// The level that asks for it.
+    pub level: Level,
+    /// The clause of `CONTRACT.md` that it tests.
+    pub clause: &'static str,
+    /// What is promised, in one sentence.
+    pub promise: &'static str,
+    /// Where the rule comes from.
+    pub source: &'static str,
+    /// Checks without which this one means nothing: where one has failed, this one is unverified.
+    pub needs: &'static [&'static str],
+    /// How it is tested.
+    pub test: Test,
+}
+
+/// How a check is tested.
+#[derive(Clone, Copy)]
+pub enum Test {
+    /// Short scripts with literal expectations, chosen in the light of the survey.
+    Scenarios(fn(&Survey) -> Plan<Vec<Scenario>>),
+    /// Generated scripts, on which the backend has to answer as the reference does. Such a check is an umbrella.
+    Property(fn(&Survey) -> Plan<Property>),
+    /// Generated scripts with literal expectations.
+    Generated(fn(&Survey) -> Plan<Generated>),
+    /// What was observed against what was declared.
+    Claims,
+    /// The glue for applications with two hooks.
+    Glue(GlueCheck),
+}
+
+/// The body of a check of the glue: the number of comparisons, or what was seen.
+pub type GlueCheck = fn(Glue) -> LocalBoxFuture<'static, Result<usize, GlueFinding>>;
+
+/// What the glue did that it should not, or did not that it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GlueFinding {
+    /// What went wrong, in a word or two that stay the same from run to run.
+    pub reason: &'static str,
+    /// What was done.
+    pub done: &'static str,
+    /// What was expected.
+    pub expected: String,
+    /// What was seen.
+    pub seen: String,
+}
+
+/// What there is to do for a check on the backend that was surveyed.
+pub enum Plan<T> {
+    /// This.
+    Do(T),
+    /// Nothing, for this reason.
+    NotApplicable(String),
+}
+
+impl Check {
+    /// The suite that the check belongs to.
+    #[must_use]
+    pub fn suite(&self) -> &'static str {
+        self.id.split_once('/').map_or(self.id, |(suite, _)| suite)
+    }
+
+    /// Whether the check compares everything, so that it may fail beside the check that names the defect.
+    #[must_use]
+    pub fn is_umbrella(&self) -> bool {
+        matches!(self.test, Test::Property(_))
+    }
+
+    /// Whether its scripts are generated, so that each has a number.
+    #[must_use]
+    pub fn has_cases(&self) -> bool {
+        matches!(self.test, Test::Property(_) | Test::Generated(_))
+    }
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Check").field("id", &self.id).finish_non_exhaustive()
+    }
+}

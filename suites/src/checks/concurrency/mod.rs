@@ -1,0 +1,99 @@
+//! The `concurrency` suite: races between two requests of one browser, made deterministic by holding one of them.
+//!
+//! A held cycle reads before it is held, so that a session which is loaded at its first use has been loaded; the first
+//! request of a browser has nothing to read.
+
+mod clobbering;
+mod expired;
+mod histories;
+mod permanent;
+mod resurrection;
+mod rotation;
+mod waiting;
+mod writers;
+
+use crate::checks::{Check, Plan};
+use crate::expect::{Line, Scenario};
+use crate::script::Operation;
+use crate::script::ops::{clear, destroy, get, hold, set};
+use crate::survey::{AtOnce, Emptied, Survey};
+
+/// The checks of this suite.
+pub(crate) const CHECKS: &[Check] = &[
+    resurrection::BY_A_READ,
+    resurrection::BY_A_WRITE,
+    resurrection::OF_A_ROTATED_ID,
+    clobbering::BY_A_READ,
+    clobbering::PERMANENT,
+    rotation::TWO_ROTATIONS,
+    rotation::LATE_WRITE,
+    writers::FIRST_REQUESTS,
+    writers::CLEAR_AGAINST_SET,
+    writers::ALL_OR_NOTHING,
+    writers::LAST_WRITE_IS_KEPT,
+    writers::SERIALISED,
+    permanent::AND_DATA,
+    expired::WHILE_HELD,
+    waiting::STRANGERS_ARE_SERVED,
+    waiting::FAILED_REQUEST,
+    histories::EXPLAINED,
+    histories::PARALLEL,
+];
+
+/// The gate at which the first of two requests waits.
+const GATE: &str = "gate";
+
+/// The plan for a backend that serves two requests of one session at the same time.
+fn overlapping(survey: &Survey, plan: impl FnOnce() -> Vec<Scenario>) -> Plan<Vec<Scenario>> {
+    if survey.null {
+        return Plan::NotApplicable("this backend opens only null sessions".to_owned());
+    }
+    match survey.at_once {
+        AtOnce::Many => Plan::Do(plan().into_iter().map(refusable).collect()),
+        AtOnce::OnePerSession => {
+            Plan::NotApplicable("the requests of a session are served one after the other".to_owned())
+        }
+        AtOnce::One => Plan::NotApplicable("this server takes one request at a time".to_owned()),
+        AtOnce::Unknown => Plan::NotApplicable("no request of this probe can be held".to_owned()),
+    }
+}
+
+/// The plan for a backend on which a request can be held while others are sent.
+fn for_held(survey: &Survey, plan: impl FnOnce() -> Vec<Scenario>) -> Plan<Vec<Scenario>> {
+    match survey.at_once {
+        AtOnce::OnePerSession if !survey.null => Plan::Do(plan()),
+        _ => overlapping(survey, plan),
+    }
+}
+
+/// A held request that writes may be refused when it is saved: that is a way to keep two writers apart.
+fn refusable(scenario: Scenario) -> Scenario {
+    let is_held = |ops: &[Operation]| ops.iter().any(|op| matches!(op, Operation::Hold { .. }));
+    let cycles: Vec<usize> = (scenario.script.cycles().enumerate())
+        .filter(|(_, cycle)| is_held(&cycle.ops) && cycle.ops.iter().any(Operation::writes))
+        .map(|(index, _)| index)
+        .collect();
+    cycles.into_iter().fold(scenario, Scenario::may_be_refused_in)
+}
+
+fn has(survey: &Survey, op: &Operation) -> bool {
+    !survey.unsupported.iter().any(|name| name == op.name())
+}
+
+/// A session with an item, as each race begins.
+fn begun(reason: &str) -> Scenario {
+    Scenario::new(reason).cycle("ann", [set("colour", "red").is_done()])
+}
+
+/// The request that is held: it has read the session, and does the rest when it is released.
+fn held(rest: impl IntoIterator<Item = Line>) -> Vec<Line> {
+    [get("colour").unjudged(), hold(GATE).is_done()].into_iter().chain(rest).collect()
+}
+
+/// How a session is ended here: `clear` is the logout of a framework that has no `destroy`.
+fn logout(survey: &Survey) -> Option<Operation> {
+    if has(survey, &destroy()) {
+        return Some(destroy());
+    }
+    (survey.emptied == Emptied::Removed).then(clear)
+}

@@ -1,0 +1,45 @@
+//! How a session's cookies are removed: only a removal that names the cookie exactly is obeyed.
+
+use super::for_cookies;
+use crate::checks::{Check, Plan, Test};
+use crate::expect::{ResponseRule, Scenario};
+use crate::level::Level;
+use crate::script::Operation;
+use crate::script::ops::{clear, destroy, set, set_permanent};
+use crate::survey::Survey;
+
+pub(super) const REMOVES: Check = Check {
+    id: "cookie/removal-removes",
+    level: Level::Recommended,
+    clause: "cookie.removal",
+    promise: "Where a response removes a cookie, browsers obey.",
+    source: "RFC 6265bis, section 5.7: a removal needs the name, Domain and Path of the cookie",
+    needs: &["minimum/each-mutator-persists"],
+    test: Test::Scenarios(|survey| each_removal(survey, || ResponseRule::RemovalRemoves)),
+};
+
+pub(super) const REPEATS_ATTRIBUTES: Check = Check {
+    id: "cookie/removal-repeats-attributes",
+    level: Level::Recommended,
+    clause: "cookie.removal-attributes",
+    promise: "A removal has the `Secure`, `HttpOnly` and `SameSite` of the cookie that it removes.",
+    source: "RFC 6265bis, section 5.7, steps 10 and 18: from a page of another site, a removal without them is dropped",
+    needs: &["cookie/removal-removes"],
+    test: Test::Scenarios(|survey| each_removal(survey, || ResponseRule::RemovalRepeats { cycle: 0 })),
+};
+
+fn each_removal(survey: &Survey, rule: fn() -> ResponseRule) -> Plan<Vec<Scenario>> {
+    for_cookies(survey, || {
+        let by = |op: Operation| {
+            Scenario::new(op.name())
+                .cycle("ann", [set("colour", "red").is_done()])
+                .cycle("ann", [op.unjudged()])
+                .response(rule())
+        };
+        let permanent = Scenario::new("when-permanent")
+            .cycle("ann", [set("colour", "red").is_done(), set_permanent(true).unjudged()])
+            .cycle("ann", [clear().unjudged()])
+            .response(rule());
+        vec![by(clear()), by(destroy()), permanent]
+    })
+}

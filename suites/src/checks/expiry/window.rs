@@ -1,0 +1,142 @@
+//! When a session ends: neither before its time, nor after it.
+
+use super::{Kind, for_each_kind};
+use crate::checks::{Check, Test};
+use crate::expect::Condition;
+use crate::level::Level;
+use crate::script::Forgery;
+use crate::script::ops::{get, items, permanent, set};
+use crate::survey::Survey;
+
+/// How much of a lifetime passes before a session has to be there still: in real time, an answer takes its time.
+fn share(survey: &Survey) -> f64 {
+    if survey.virtual_time { 0.999 } else { 0.5 }
+}
+
+/// What a session of this kind is held to: when it is looked for, and what was declared.
+fn window(kind: &Kind, survey: &Survey) -> String {
+    let &Kind { name, lifetime, grace, .. } = kind;
+    let early = (kind.alive() * share(survey) * 1000.0).round() / 1000.0;
+    let over = kind.over();
+    let whose = if survey.description.lifetime_grace_seconds.is_some() { "declared" } else { "usual" };
+    format!(
+        "{name}: there at {early} s, gone at {over} s; lifetime {lifetime} s, give or take the {whose} {grace} s"
+    )
+}
+
+pub(super) const NOT_EARLY: Check = Check {
+    id: "expiry/not-early",
+    level: Level::Hardened,
+    clause: "expiry.window",
+    promise: "Until its lifetime is over, a session keeps its items.",
+    source: "CONTRACT.md, expiry.window",
+    needs: &[
+        "minimum/browsers-isolated",
+        "minimum/permanent-persists",
+        "minimum/permanent-leaves-items-alone",
+    ],
+    test: Test::Scenarios(|survey| {
+        for_each_kind(survey, |kind| {
+            let alive = kind.alive();
+            let scenario = kind
+                .begin("early")
+                .held_to(window(kind, survey))
+                .forge("ann", "keeper", Forgery::Replayed)
+                .wait(alive * share(survey))
+                .cycle(
+                    "keeper",
+                    [get("colour").is("red").only_if(Condition::Within { since: 0, seconds: alive })],
+                );
+            vec![scenario]
+        })
+    }),
+};
+
+pub(super) const GONE: Check = Check {
+    id: "expiry/gone",
+    level: Level::Hardened,
+    clause: "expiry.window",
+    promise: "After its lifetime, a session is gone, also for a client that keeps its cookie for good.",
+    source: "CVE-2024-35220 (fastify-session); a client decides what Max-Age means to it",
+    needs: &["minimum/browsers-isolated", "expiry/not-early"],
+    test: Test::Scenarios(|survey| {
+        for_each_kind(survey, |kind| {
+            let over = kind.over();
+            let begin = |reason: &str| {
+                kind.begin(reason).held_to(window(kind, survey)).forge("ann", "keeper", Forgery::Replayed)
+            };
+            let alone = begin("still-there").wait(over).cycle("keeper", [items().are([], survey)]);
+            // Some stores only expire when somebody else's request makes them look.
+            let after_a_stranger = begin("still-there-after-a-stranger")
+                .wait(over)
+                .cycle("stranger", [set("colour", "blue").is_done()])
+                .cycle("keeper", [items().are([], survey)]);
+            // A cache in front has seen it, and may not know for how long it is good.
+            let after_a_read = begin("still-there-after-a-read")
+                .cycle("keeper", [get("colour").is("red")])
+                .wait(over)
+                .cycle("keeper", [items().are([], survey)]);
+            vec![alone, after_a_stranger, after_a_read]
+        })
+    }),
+};
+
+pub(super) const NOT_REVIVED: Check = Check {
+    id: "expiry/not-revived",
+    level: Level::Hardened,
+    clause: "expiry.dead",
+    promise: "Whatever a late request does, the items of an expired session stay gone.",
+    source: "CONTRACT.md, expiry.dead; stores whose `touch` does not look whether the record has expired",
+    needs: &["expiry/gone"],
+    test: Test::Scenarios(|survey| {
+        for_each_kind(survey, |kind| {
+            let over = kind.over();
+            let begin = |reason: &str| {
+                kind.begin(reason)
+                    .forge("ann", "late", Forgery::Replayed)
+                    .forge("ann", "later", Forgery::Replayed)
+                    .wait(over)
+            };
+            let by_a_write = begin("by-a-write")
+                .cycle("late", [set("size", "small").is_done()])
+                .cycle("late", [get("colour").is_absent(), get("size").is("small")])
+                .cycle("later", [get("colour").is_absent()]);
+            let by_a_touch = begin("by-a-touch")
+                .cycle("late", [])
+                .cycle("late", [get("colour").is_absent()])
+                .cycle("later", [get("colour").is_absent()]);
+            vec![by_a_write, by_a_touch]
+        })
+    }),
+};
+
+pub(super) const PERMANENT_STAYS: Check = Check {
+    id: "expiry/permanent-stays",
+    level: Level::Hardened,
+    clause: "expiry.permanent",
+    promise: "A permanent session has its lifetime also after requests that do not say so again.",
+    source: "CONTRACT.md, expiry.permanent",
+    needs: &["expiry/not-early"],
+    test: Test::Scenarios(|survey| {
+        for_each_kind(survey, |kind| {
+            if kind.name != "permanent" {
+                return Vec::new();
+            }
+            let alive = kind.alive();
+            let scenario = kind
+                .begin("after-another-write")
+                .cycle("ann", [set("size", "small").is_done()])
+                .cycle("ann", [get("colour").is("red")])
+                .forge("ann", "keeper", Forgery::Replayed)
+                .wait(alive * share(survey))
+                .cycle(
+                    "keeper",
+                    [
+                        get("colour").is("red").only_if(Condition::Within { since: 0, seconds: alive }),
+                        permanent().is(true).only_if(Condition::Within { since: 0, seconds: alive }),
+                    ],
+                );
+            vec![scenario]
+        })
+    }),
+};

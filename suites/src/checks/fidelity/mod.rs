@@ -1,0 +1,203 @@
+//! The `fidelity` suite: values beyond those of level `minimum` come back as they were, or are refused.
+
+mod aliases;
+mod any_value;
+
+use serde_json::{Value, json};
+
+use crate::checks::{Check, Plan, Test};
+use crate::expect::{Condition, Scenario};
+use crate::level::Level;
+use crate::script::incompressible;
+use crate::script::ops::{get, set};
+use crate::survey::{Numbers, Store, Survey, Values};
+
+/// The checks of this suite.
+pub(crate) const CHECKS: &[Check] =
+    &[NULL, TEXT, STRUCTURES, NUMBERS, TAGS, KEYS, SIZES, any_value::ANY_VALUE, aliases::NOT_ALIASED];
+
+const fn check(
+    id: &'static str,
+    promise: &'static str,
+    source: &'static str,
+    plan: fn(&Survey) -> Plan<Vec<Scenario>>,
+) -> Check {
+    let needs = &["minimum/values-survive", "minimum/permanent-persists"];
+    let test = Test::Scenarios(plan);
+    Check { id, level: Level::Recommended, clause: "fidelity.values", promise, source, needs, test }
+}
+
+const NULL: Check = check(
+    "fidelity/null",
+    "An item that is null is an item, unless it is refused.",
+    "RFC 8259, section 3; stores that write null where they mean that nothing is there",
+    |survey| values(survey, vec![("null", Value::Null), ("null-inside", json!({"a": null, "b": [null]}))]),
+);
+
+const TEXT: Check = check(
+    "fidelity/text",
+    "Text comes back as it was, character by character.",
+    "RFC 8259, sections 7 and 8; Unicode, normalisation forms: a store must not choose one",
+    |survey| {
+        let texts = vec![
+            ("control-characters", json!("\u{1}\u{8}\t\n\u{b}\u{1f}\u{7f}")),
+            ("nul", json!("a\u{0}b")),
+            ("line-separators", json!("a\u{2028}b\u{2029}c\u{85}d")),
+            ("carriage-return", json!("a\r\nb\rc")),
+            ("astral", json!("\u{1f422}\u{1d49c}\u{10ffff}")),
+            ("combining", json!("e\u{301} \u{e9} \u{1100}\u{1161} \u{ac00}")),
+            ("bidirectional", json!("\u{202e}abc\u{202c}\u{feff}")),
+            ("quotes", json!(r#"'"`\${}<!--</script>%00&amp;;,="#)),
+            ("spaces", json!("  two before, two after  ")),
+        ];
+        values(survey, texts)
+    },
+);
+
+const STRUCTURES: Check =
+    check(
+        "fidelity/structures",
+        "Lists and objects come back as they were, also empty, deep, or with strange keys.",
+        "RFC 8259, sections 4 and 5",
+        |survey| {
+            let deep = (0..40).fold(json!("core"), |inner, level| {
+                if level % 2 == 0 { json!([inner]) } else { json!({"in": inner}) }
+            });
+            let structures = vec![
+                ("empty-inside", json!({"list": [], "object": {}, "text": ""})),
+                ("empty-key-inside", json!({"": 1, " ": 2})),
+                ("numbers-as-keys", json!({"1": "a", "01": "b", "1.0": "c", "-1": "d"})),
+                ("deep", deep),
+                ("mixed-list", json!([1, "1", true, [1], {"1": 1}])),
+            ];
+            values(survey, structures)
+        },
+    );
+
+const NUMBERS: Check = check(
+    "fidelity/numbers",
+    "Numbers come back with the value that they had.",
+    "RFC 8259, section 6; IEEE 754, binary64",
+    |survey| {
+        let mut numbers = vec![
+            ("beyond-32-bits", json!([4_294_967_296_i64, -4_294_967_297_i64])),
+            ("largest-safe", json!([9_007_199_254_740_991_i64, -9_007_199_254_740_991_i64])),
+            ("fractions", json!([0.1, -2.5, 1e-7, 123.456_789_012_345])),
+            ("tiny-and-huge", json!([5e-324, 1.797_693_134_862_315_7e308])),
+        ];
+        if survey.numbers == Numbers::Exact {
+            numbers.push(("beyond-doubles", json!([9_007_199_254_740_993_i64, i64::MAX, i64::MIN])));
+        }
+        values(survey, numbers)
+    },
+);
+
+const TAGS: Check = check(
+    "fidelity/tags",
+    "A value that looks like a tag of the backend's own serialiser comes back as it was.",
+    "Flask's TaggedJSONSerializer, jsonpickle, Jackson and BSON spell types as objects with such keys",
+    |survey| {
+        let tags = vec![
+            (
+                "flask",
+                json!([{" t": ["a"]}, {" b": "YQ=="}, {" d": "Thu, 01 Jan 1970 00:00:00 GMT"}, {" u": "x"}]),
+            ),
+            ("flask-escaped", json!({" t__": [{" t": [1]}]})),
+            ("python", json!({"py/object": "a.B", "__class__": "A", "__type__": "set", "__datetime__": "x"})),
+            ("java", json!({"@class": "java.util.Date", "@type": "x"})),
+            ("bson", json!({"$date": 0, "$oid": "x", "$ref": "y"})),
+            ("a-date", json!("1970-01-01T00:00:00.000Z")),
+            ("json-in-text", json!("{\"a\": [1, null]}")),
+        ];
+        values(survey, tags)
+    },
+);
+
+const SIZES: Check = check(
+    "fidelity/sizes",
+    "A large value comes back whole, or is refused.",
+    "MySQL's TEXT ends at 65535 bytes; memcached's items at 1 MiB; each has cut sessions off",
+    |survey| {
+        let mut sizes = vec![("1-kB", 1_000), ("6-kB", 6_000), ("64-kB", 64_000)];
+        if survey.store != Store::Client {
+            // In a cookie, it would be a header that no client reads to its end.
+            sizes.push(("1-MB", 1_000_000));
+        }
+        values(
+            survey,
+            sizes.into_iter().map(|(reason, size)| (reason, json!(incompressible(size)))).collect(),
+        )
+    },
+);
+
+const KEYS: Check = check(
+    "fidelity/keys",
+    "An item under any key comes back, or is refused: none vanishes because the backend has a use for its name.",
+    "prototype pollution, CWE-1321; own attributes of sessions in Express, Rack, Flask",
+    |survey| {
+        let long = "k".repeat(1_000);
+        let keys = [
+            "_permanent",
+            "permanent",
+            "new",
+            "modified",
+            "id",
+            "session_id",
+            "cookie",
+            "save",
+            "expires",
+            "user_id",
+            "__proto__",
+            "constructor",
+            "toString",
+            "hasOwnProperty",
+            "",
+            " ",
+            "a.b",
+            "a/b",
+            "a b",
+            "a:b",
+            "a=b;c",
+            "$a",
+            "grüße",
+            "\u{1f422}",
+            long.as_str(),
+        ];
+        let scenarios = keys.map(|key| {
+            let reason = if key == long { "a very long one".to_owned() } else { format!("`{key}`") };
+            kept_or_refused(&reason, key, &json!("kept"))
+        });
+        for_real_sessions(survey, scenarios.into())
+    },
+);
+
+fn values(survey: &Survey, values: Vec<(&'static str, Value)>) -> Plan<Vec<Scenario>> {
+    let is_of_this_level = |value: &Value| survey.values == Values::Json || value.is_string();
+    let values: Vec<_> = values.into_iter().filter(|(_, value)| is_of_this_level(value)).collect();
+    if values.is_empty() {
+        return Plan::NotApplicable("this backend keeps strings, and refuses other values".to_owned());
+    }
+    for_real_sessions(
+        survey,
+        values.into_iter().map(|(reason, value)| kept_or_refused(reason, "value", &value)).collect(),
+    )
+}
+
+fn for_real_sessions(survey: &Survey, scenarios: Vec<Scenario>) -> Plan<Vec<Scenario>> {
+    if survey.null {
+        return Plan::NotApplicable("this backend opens only null sessions".to_owned());
+    }
+    Plan::Do(scenarios)
+}
+
+/// What was accepted comes back, twice, since a second reader may get it from another place; and what was there before is
+/// there in any case.
+fn kept_or_refused(reason: &str, key: &str, value: &Value) -> Scenario {
+    let comes_back = || [get("before").is("here"), get(key).is(value.clone()).only_if(Condition::DoneIn(1))];
+    Scenario::new(reason)
+        .cycle("ann", [set("before", "here").is_done()])
+        .cycle("ann", [set(key, value.clone()).unjudged()])
+        .may_be_refused()
+        .cycle("ann", comes_back())
+        .cycle("ann", comes_back())
+}

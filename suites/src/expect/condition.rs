@@ -1,0 +1,76 @@
+//! What has to be the case for something to be expected.
+
+use serde::{Deserialize, Serialize};
+
+use crate::play::{Outcome, Transcript};
+use crate::script::Answer;
+
+/// What has to be the case for something to be expected. Cycles are counted from zero.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// This cycle has set a cookie.
+    SetCookieIn(usize),
+    /// Every operation of this cycle was done, and the request has not failed.
+    DoneIn(usize),
+    /// This operation of this cycle was done, and the request has not failed.
+    Done {
+        /// The cycle.
+        cycle: usize,
+        /// The operation, from zero.
+        op: usize,
+    },
+    /// This operation of this cycle found nothing.
+    AbsentIn {
+        /// The cycle.
+        cycle: usize,
+        /// The operation, from zero.
+        op: usize,
+    },
+    /// This operation of this cycle found something.
+    FoundIn {
+        /// The cycle.
+        cycle: usize,
+        /// The operation, from zero.
+        op: usize,
+    },
+    /// It is answered so soon after another cycle, by the backend's clock.
+    Within {
+        /// The other cycle.
+        since: usize,
+        /// How soon, in seconds.
+        seconds: f64,
+    },
+    /// Each of these is the case.
+    All(Vec<Condition>),
+}
+
+impl Condition {
+    /// Whether it is the case for an expectation of this cycle.
+    pub(crate) fn holds(&self, transcript: &Transcript, cycle: usize) -> bool {
+        let answer =
+            |cycle: usize, op| transcript.exchanges.get(cycle).and_then(|exchange| exchange.answer(op));
+        match self {
+            Self::SetCookieIn(cycle) => {
+                transcript.exchanges.get(*cycle).is_some_and(|exchange| !exchange.stored.is_empty())
+            }
+            Self::DoneIn(cycle) => transcript.exchanges.get(*cycle).is_some_and(|exchange| {
+                matches!(exchange.outcome, Outcome::Answered { save_error: None, .. })
+                    && exchange.answers().iter().all(Answer::is_done)
+            }),
+            Self::Done { cycle, op } => transcript.exchanges.get(*cycle).is_some_and(|exchange| {
+                matches!(exchange.outcome, Outcome::Answered { save_error: None, .. })
+                    && exchange.answer(*op).is_some_and(Answer::is_done)
+            }),
+            Self::AbsentIn { cycle, op } => answer(*cycle, *op) == Some(&Answer::Absent),
+            Self::FoundIn { cycle, op } => matches!(answer(*cycle, *op), Some(Answer::Ok(_))),
+            Self::Within { since, seconds } => {
+                let answered = |cycle: usize| transcript.exchanges.get(cycle)?.answered;
+                let passed = answered(*since).zip(answered(cycle));
+                let passed = passed.and_then(|(since, now)| now.duration_since(since).ok());
+                passed.is_some_and(|passed| passed.as_secs_f64() <= *seconds)
+            }
+            Self::All(conditions) => conditions.iter().all(|condition| condition.holds(transcript, cycle)),
+        }
+    }
+}

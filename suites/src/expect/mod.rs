@@ -1,0 +1,13 @@
+//! What a backend has to do: short scripts with the answers and the responses that they expect.
+
+mod condition;
+mod expected;
+mod response_rule;
+mod scenario;
+
+pub use condition::Condition;
+pub use expected::Expected;
+pub(crate) use expected::without;
+pub use response_rule::ResponseRule;
+pub(crate) use scenario::failed_request;
+pub use scenario::{Expectation, Finding, Judgement, Line, Scenario};

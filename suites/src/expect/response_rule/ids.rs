@@ -1,0 +1,105 @@
+//! Whether cookies can collide, or be guessed.
+
+use std::collections::BTreeSet;
+
+use super::received_by;
+use crate::play::Transcript;
+
+/// The sets of cookies that the responses up to this one have set: each joined, in the order of their names.
+pub(super) fn set_until(transcript: &Transcript, cycle: usize) -> Vec<Vec<u8>> {
+    let sets = transcript.exchanges.iter().take(cycle + 1).map(|exchange| {
+        let received = received_by(exchange);
+        let set =
+            received.into_iter().filter(|received| !received.is_removal).map(|received| received.cookie);
+        let mut pairs: Vec<_> = set.map(|cookie| (cookie.name, cookie.value)).collect();
+        pairs.sort();
+        pairs.into_iter().flat_map(|(_, value)| value).collect()
+    });
+    sets.filter(|set: &Vec<u8>| !set.is_empty()).collect()
+}
+
+pub(super) fn distinct(sets: &[Vec<u8>]) -> Option<Result<(), String>> {
+    let different = sets.iter().collect::<BTreeSet<_>>().len();
+    match sets.len() {
+        0 | 1 => None,
+        all if all == different => Some(Ok(())),
+        all => Some(Err(format!("{different} different ones in {all}"))),
+    }
+}
+
+/// Of an id with 64 random bits, as many as OWASP asks for, 58 to 64 are seen to vary in 64 samples, depending on its
+/// alphabet: never as few as this (the odds are below one in a billion). A counter, or a time with a counter, has fewer
+/// by far.
+pub(super) const GUESSABLE: usize = 56;
+
+/// How many bits vary: at each place, the logarithm of how many bytes were seen there.
+pub(super) fn unpredictable(sets: &[Vec<u8>]) -> Option<Result<(), String>> {
+    if sets.len() < 2 {
+        return None;
+    }
+    let longest = sets.iter().map(Vec::len).max().unwrap_or_default();
+    let bits: f64 = (0..longest)
+        .map(|at| {
+            let seen: BTreeSet<_> = sets.iter().map(|set| set.get(at)).collect();
+            f64::from(u32::try_from(seen.len()).unwrap_or(u32::MAX)).log2()
+        })
+        .sum();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is between 0 and 8 * 4096"
+    )]
+    let bits = bits.round() as usize;
+    Some(if bits >= GUESSABLE {
+        Ok(())
+    } else {
+        Err(format!("{bits} bits that vary, in {} ids", sets.len()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A generator of its own for each trial, so that a trial can be looked at again: SplitMix64.
+    fn random(state: &mut u64) -> u64 {
+        *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn sets(id: impl FnMut() -> String) -> Vec<Vec<u8>> {
+        std::iter::repeat_with(id).take(64).map(String::into_bytes).collect()
+    }
+
+    #[test]
+    fn an_id_of_64_random_bits_is_never_called_guessable() {
+        const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        for trial in 0..1_000 {
+            let mut state = trial;
+            let hexadecimal = sets(|| format!("{:016x}", random(&mut state)));
+            assert_eq!(unpredictable(&hexadecimal), Some(Ok(())), "trial {trial}");
+            let letter = |bits: u64| char::from(LETTERS[usize::try_from(bits % 64).unwrap_or_default()]);
+            let base64 = sets(|| (0..11).map(|_| letter(random(&mut state))).collect());
+            assert_eq!(unpredictable(&base64), Some(Ok(())), "trial {trial}");
+        }
+    }
+
+    #[test]
+    fn a_counter_and_a_time_are_guessable_and_one_id_says_nothing() {
+        let mut number = 0xcafe_u64;
+        let counted = sets(|| {
+            number += 1;
+            format!("{number:032x}")
+        });
+        assert!(matches!(unpredictable(&counted), Some(Err(_))));
+        let mut nanoseconds = 1_800_000_000_000_000_000_u64;
+        let timed = sets(|| {
+            nanoseconds += 104_729;
+            nanoseconds.to_string()
+        });
+        assert!(matches!(unpredictable(&timed), Some(Err(_))));
+        assert_eq!(unpredictable(&counted[..1]), None);
+    }
+}

@@ -1,0 +1,248 @@
+//! What a response has to be, apart from the answers in it: its cookies, and what it says to caches.
+
+mod caching;
+mod ids;
+mod lifetime;
+mod removal;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::browser::{Refusal, SetCookie, Stored};
+use crate::play::{Exchange, Outcome, Transcript};
+use caching::{vary_cookie, vary_lists};
+use ids::{GUESSABLE, distinct, set_until, unpredictable};
+use lifetime::lasts;
+use removal::{removal_removes, removal_repeats};
+
+/// A rule for one response. A response without the cookies that a rule speaks about is not judged by it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseRule {
+    /// It comes from the handler, with a status below 400.
+    Served,
+    /// It sets no cookie.
+    NoSetCookie,
+    /// It sets a cookie.
+    SetsCookie,
+    /// It sets no cookie twice.
+    OncePerName,
+    /// Each cookie is kept from scripts.
+    HttpOnly,
+    /// Each cookie says when it is sent from other sites.
+    SameSite,
+    /// Each cookie is kept from plain http.
+    Secure,
+    /// Browsers keep each cookie.
+    Kept,
+    /// Browsers send each cookie back to where it came from.
+    SentBack,
+    /// Each cookie outlives the browser, by about so many seconds where they are known.
+    Lasts {
+        /// The lifetime, in seconds.
+        seconds: Option<f64>,
+        /// How much shorter or longer it may be.
+        grace: f64,
+    },
+    /// No cookie outlives the browser.
+    EndsWithBrowser,
+    /// Each removal removes a cookie of the browser.
+    RemovalRemoves,
+    /// Each removal has the `Secure`, `HttpOnly` and `SameSite` of the cookie that this earlier cycle set.
+    RemovalRepeats {
+        /// The cycle, counted from zero.
+        cycle: usize,
+    },
+    /// Caches are told that it depends on the cookie, or not to keep it.
+    VaryCookie,
+    /// Its `Vary` names this field, too, as the application has said.
+    VaryAlso {
+        /// The field.
+        field: String,
+    },
+    /// It has this cookie of the application, as it was sent.
+    SetsOwn {
+        /// The whole value of its `Set-Cookie`.
+        cookie: String,
+    },
+    /// No cookie has the value that it had in this earlier cycle.
+    OtherCookies {
+        /// The cycle, counted from zero.
+        cycle: usize,
+    },
+    /// No two cookies that were set in the script until now are the same.
+    Distinct,
+    /// The cookies that were set in the script until now differ in so many ways that nobody can guess the next one.
+    Unpredictable,
+}
+
+impl fmt::Display for ResponseRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Served => f.write_str("the answers of the handler"),
+            Self::NoSetCookie => f.write_str("no Set-Cookie"),
+            Self::SetsCookie => f.write_str("a Set-Cookie"),
+            Self::Distinct => f.write_str("cookies that no other browser has"),
+            Self::Unpredictable => write!(f, "cookies in which at least {GUESSABLE} bits vary"),
+            Self::OncePerName => f.write_str("at most one Set-Cookie of a name"),
+            Self::HttpOnly => f.write_str("HttpOnly on each cookie"),
+            Self::SameSite => f.write_str("SameSite on each cookie"),
+            Self::Secure => f.write_str("Secure on each cookie, since this is https"),
+            Self::Kept => f.write_str("cookies that browsers keep"),
+            Self::SentBack => f.write_str("cookies that browsers send back to where they came from"),
+            Self::Lasts { seconds: Some(seconds), grace } => {
+                write!(f, "cookies that last {seconds} s, give or take {grace} s")
+            }
+            Self::Lasts { seconds: None, .. } => f.write_str("cookies with Max-Age or Expires"),
+            Self::EndsWithBrowser => f.write_str("neither Max-Age nor Expires"),
+            Self::RemovalRemoves => f.write_str("a removal that browsers obey"),
+            Self::RemovalRepeats { cycle } => {
+                write!(f, "a removal with the Secure, HttpOnly and SameSite of cycle {}", cycle + 1)
+            }
+            Self::VaryCookie => f.write_str("`Vary: Cookie`, or `Cache-Control: no-store`"),
+            Self::VaryAlso { field } => write!(f, "`Vary: {field}`, as the application has said"),
+            Self::SetsOwn { cookie } => write!(f, "`Set-Cookie: {cookie}`, as the application has said"),
+            Self::OtherCookies { cycle } => write!(f, "other cookies than in cycle {}", cycle + 1),
+        }
+    }
+}
+
+/// A `Set-Cookie` of a response that browsers can read, and what became of it.
+struct Received {
+    cookie: SetCookie,
+    stored: Result<Stored, Refusal>,
+    /// Whether it was over when it came: a removal.
+    is_removal: bool,
+}
+
+impl ResponseRule {
+    /// What breaks the rule; `None` where nothing in the response is what it speaks about.
+    ///
+    /// A request that failed, or was never answered, is for others to judge.
+    pub(crate) fn judge(&self, transcript: &Transcript, cycle: usize) -> Option<Result<(), String>> {
+        let exchange = transcript.exchanges.get(cycle)?;
+        exchange.answered?;
+        let received = received_by(exchange);
+        let earlier = |cycle: &usize| transcript.exchanges.get(*cycle).map(received_by).unwrap_or_default();
+        match self {
+            Self::Served => Some(match &exchange.outcome {
+                Outcome::NoAnswers { status, said } => Err(format!("a {status}: {said}")),
+                _ => Ok(()),
+            }),
+            Self::NoSetCookie => Some(match received.first() {
+                Some(received) => Err(format!("a Set-Cookie of {}", name(&received.cookie))),
+                None => Ok(()),
+            }),
+            Self::SetsCookie => Some(match received.iter().any(|received| !received.is_removal) {
+                true => Ok(()),
+                false => Err("none".to_owned()),
+            }),
+            Self::Distinct => distinct(&set_until(transcript, cycle)),
+            Self::Unpredictable => unpredictable(&set_until(transcript, cycle)),
+            Self::OncePerName => once_per_name(&received),
+            Self::HttpOnly => each_set(&received, |cookie| cookie.http_only, "without HttpOnly"),
+            Self::SameSite => each_set(&received, |cookie| cookie.same_site.is_some(), "without SameSite"),
+            Self::Secure => each_set(&received, |cookie| cookie.secure, "without Secure"),
+            Self::Kept => kept(exchange),
+            Self::SentBack => sent_back(&received, &transcript.path),
+            Self::Lasts { seconds, grace } => lasts(&received, exchange.answered?, *seconds, *grace),
+            Self::EndsWithBrowser => each_set(
+                &received,
+                |cookie| cookie.max_age.is_none() && cookie.expires.is_none(),
+                "with Max-Age or Expires",
+            ),
+            Self::RemovalRemoves => removal_removes(&received),
+            Self::RemovalRepeats { cycle } => removal_repeats(&received, &earlier(cycle)),
+            Self::VaryCookie => Some(vary_cookie(exchange)),
+            Self::VaryAlso { field } => Some(vary_lists(exchange, field)),
+            Self::SetsOwn { cookie } => Some(sets_own(&received, cookie)),
+            Self::OtherCookies { cycle } => other_cookies(&received, &earlier(cycle)),
+        }
+    }
+}
+
+fn received_by(exchange: &Exchange) -> Vec<Received> {
+    let fields = exchange.headers.all("Set-Cookie").zip(&exchange.stored);
+    let readable = fields.filter_map(|(field, stored)| {
+        let cookie = SetCookie::parse(field).ok()?;
+        let is_removal = match (cookie.max_age, cookie.expires) {
+            (Some(seconds), _) => seconds <= 0,
+            (None, Some(expires)) => exchange.answered.is_some_and(|now| expires <= now),
+            (None, None) => false,
+        };
+        Some(Received { cookie, stored: stored.clone(), is_removal })
+    });
+    readable.collect()
+}
+
+fn name(cookie: &SetCookie) -> String {
+    format!("`{}`", String::from_utf8_lossy(&cookie.name))
+}
+
+/// Holds each cookie that is no removal against a condition.
+fn each_set(
+    received: &[Received],
+    condition: impl Fn(&SetCookie) -> bool,
+    otherwise: &str,
+) -> Option<Result<(), String>> {
+    let mut set =
+        received.iter().filter(|received| !received.is_removal).map(|received| &received.cookie).peekable();
+    set.peek()?;
+    Some(match set.find(|cookie| !condition(cookie)) {
+        Some(cookie) => Err(format!("{} {otherwise}", name(cookie))),
+        None => Ok(()),
+    })
+}
+
+fn once_per_name(received: &[Received]) -> Option<Result<(), String>> {
+    let mut seen = BTreeSet::new();
+    let twice = received.iter().find(|received| !seen.insert(&received.cookie.name));
+    if let Some(twice) = twice {
+        return Some(Err(format!("two of {}", name(&twice.cookie))));
+    }
+    (!received.is_empty()).then_some(Ok(()))
+}
+
+fn kept(exchange: &Exchange) -> Option<Result<(), String>> {
+    if let Some(refusal) = exchange.dropped_cookies().next() {
+        return Some(Err(refusal.to_string()));
+    }
+    (!exchange.stored.is_empty()).then_some(Ok(()))
+}
+
+fn sent_back(received: &[Received], path: &str) -> Option<Result<(), String>> {
+    let covers = |cookie: &SetCookie| {
+        let named = cookie.path.as_deref().filter(|named| named.starts_with('/'));
+        named.is_none_or(|named| crate::browser::path_match(path, named))
+    };
+    each_set(received, covers, &format!("with a Path that does not cover {path}"))
+}
+
+/// Whether it has this cookie just as it was sent, once.
+fn sets_own(received: &[Received], wanted: &str) -> Result<(), String> {
+    let (own, _) = wanted.split_once('=').unwrap_or((wanted, ""));
+    let named: Vec<&Received> =
+        received.iter().filter(|received| received.cookie.name == own.as_bytes()).collect();
+    match named.as_slice() {
+        [] => Err("it is not there".to_owned()),
+        [one] if one.cookie.raw == wanted.as_bytes() => Ok(()),
+        [one] => Err(format!("`{}`", String::from_utf8_lossy(&one.cookie.raw))),
+        several => Err(format!("{} of that name", several.len())),
+    }
+}
+
+fn other_cookies(received: &[Received], earlier: &[Received]) -> Option<Result<(), String>> {
+    let mut set = received.iter().filter(|received| !received.is_removal).peekable();
+    set.peek()?;
+    let is_old = |received: &&Received| {
+        earlier.iter().any(|earlier| {
+            (&earlier.cookie.name, &earlier.cookie.value) == (&received.cookie.name, &received.cookie.value)
+        })
+    };
+    Some(match set.find(is_old) {
+        Some(received) => Err(format!("the same {}", name(&received.cookie))),
+        None => Ok(()),
+    })
+}

@@ -1,0 +1,296 @@
+//! A short script with literal expectations: what a named check consists of.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::expect::{Condition, Expected, ResponseRule};
+use crate::play::{Outcome, Transcript};
+use crate::script::{Answer, Forgery, Operation, Script};
+use crate::survey::Survey;
+
+/// A script, and what some of its operations have to answer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scenario {
+    /// What the scenario shows when it fails: stable, and unique within its check.
+    pub reason: String,
+    /// What is done.
+    pub script: Script,
+    /// What has to be answered.
+    pub expectations: Vec<Expectation>,
+    /// The cycles, counted from zero, that may be refused as a whole.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
+    pub refusable: BTreeSet<usize>,
+    /// What the backend is held to, in words, where that follows from what it declares.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub held_to: Option<String>,
+}
+
+/// What one operation of a script has to answer, or what a response has to be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Expectation {
+    /// The cycle, counted from zero in the order in which cycles start.
+    pub cycle: usize,
+    /// The operation within the cycle, from zero; none where the response as a whole is meant.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub op: Option<usize>,
+    /// What it has to answer.
+    pub expected: Expected,
+    /// What has to be the case; where it is not, nothing is expected.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub only_if: Option<Condition>,
+}
+
+/// An operation, with or without an expectation: a line of a scenario.
+#[derive(Debug, Clone)]
+pub struct Line {
+    op: Operation,
+    expected: Option<Expected>,
+    only_if: Option<Condition>,
+}
+
+impl Line {
+    /// Expects it only where this is the case.
+    #[must_use]
+    pub fn only_if(self, condition: Condition) -> Self {
+        Self { only_if: Some(condition), ..self }
+    }
+}
+
+impl Operation {
+    /// Expects nothing.
+    pub fn unjudged(self) -> Line {
+        Line { op: self, expected: None, only_if: None }
+    }
+
+    /// Expects this value.
+    pub fn is(self, value: impl Into<sessionspec_reference::Value>) -> Line {
+        self.answers(Expected::Answer(Answer::Ok(value.into())))
+    }
+
+    /// Expects that there is no such item.
+    pub fn is_absent(self) -> Line {
+        self.answers(Expected::Answer(Answer::Absent))
+    }
+
+    /// Expects true or false.
+    pub fn is_boolean(self) -> Line {
+        self.answers(Expected::Boolean)
+    }
+
+    /// Expects that it is done.
+    pub fn is_done(self) -> Line {
+        self.answers(Expected::Done)
+    }
+
+    /// Expects that it is refused, with a reason.
+    pub fn is_refused(self) -> Line {
+        self.answers(Expected::Refused)
+    }
+
+    /// Expects exactly these items, but for those that the framework keeps of its own.
+    pub fn are(
+        self,
+        items: impl IntoIterator<Item = (&'static str, sessionspec_reference::Value)>,
+        survey: &Survey,
+    ) -> Line {
+        let items = items.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        self.answers(Expected::Items { items, own_keys: survey.own_keys.clone() })
+    }
+
+    /// Expects this.
+    pub fn answers(self, expected: Expected) -> Line {
+        Line { op: self, expected: Some(expected), only_if: None }
+    }
+}
+
+impl Scenario {
+    /// A scenario in which nothing happens yet.
+    #[must_use]
+    pub fn new(reason: &str) -> Self {
+        Self { reason: reason.to_owned(), script: Script::new(), ..Self::default() }
+    }
+
+    /// Adds a cycle of this browser.
+    #[must_use]
+    pub fn cycle(mut self, browser: &str, lines: impl IntoIterator<Item = Line>) -> Self {
+        let ops = self.expect(lines);
+        Self { script: self.script.cycle(browser, ops), ..self }
+    }
+
+    /// Adds a cycle of this browser that is not waited for.
+    #[must_use]
+    pub fn start(mut self, browser: &str, lines: impl IntoIterator<Item = Line>) -> Self {
+        let ops = self.expect(lines);
+        Self { script: self.script.start(browser, ops), ..self }
+    }
+
+    /// Takes down what is expected of the next cycle.
+    fn expect(&mut self, lines: impl IntoIterator<Item = Line>) -> Vec<Operation> {
+        let cycle = self.script.cycles().count();
+        let mut ops = Vec::new();
+        for (op, Line { op: operation, expected, only_if }) in lines.into_iter().enumerate() {
+            let expectation = |expected| Expectation { cycle, op: Some(op), expected, only_if };
+            self.expectations.extend(expected.map(expectation));
+            ops.push(operation);
+        }
+        ops
+    }
+
+    /// Adds the release of a gate.
+    #[must_use]
+    pub fn release(self, gate: &str) -> Self {
+        Self { script: self.script.release(gate), ..self }
+    }
+
+    /// Expects this of the response to the last cycle that was added.
+    #[must_use]
+    pub fn response(mut self, rule: ResponseRule) -> Self {
+        let cycle = self.script.cycles().count().saturating_sub(1);
+        let expected = Expected::Response(rule);
+        self.expectations.push(Expectation { cycle, op: None, expected, only_if: None });
+        self
+    }
+
+    /// Expects what was added last only where this is the case.
+    #[must_use]
+    pub fn only_if(mut self, condition: Condition) -> Self {
+        if let Some(last) = self.expectations.last_mut() {
+            last.only_if = Some(condition);
+        }
+        self
+    }
+
+    /// Says in the report to what the backend is held.
+    #[must_use]
+    pub fn held_to(self, what: String) -> Self {
+        Self { held_to: Some(what), ..self }
+    }
+
+    /// Lets the backend refuse the last cycle as a whole, also by failing the request: for values beyond what level
+    /// `minimum` asks for.
+    #[must_use]
+    pub fn may_be_refused(self) -> Self {
+        let last = self.script.cycles().count().saturating_sub(1);
+        self.may_be_refused_in(last)
+    }
+
+    /// Lets the backend refuse this cycle as a whole, counted from zero.
+    #[must_use]
+    pub fn may_be_refused_in(mut self, cycle: usize) -> Self {
+        self.refusable.insert(cycle);
+        self
+    }
+
+    /// Adds a copy of the cookies of one browser to another.
+    #[must_use]
+    pub fn copy_cookies(self, from: &str, to: &str) -> Self {
+        Self { script: self.script.copy_cookies(from, to), ..self }
+    }
+
+    /// Adds forged cookies for the browser `to`, made from those of `from`.
+    #[must_use]
+    pub fn forge(self, from: &str, to: &str, forgery: Forgery) -> Self {
+        Self { script: self.script.forge(from, to, forgery), ..self }
+    }
+
+    /// As [`forge`](Self::forge), from those of the browser `with`, too.
+    #[must_use]
+    pub fn forge_with(self, from: &str, with: &str, to: &str, forgery: Forgery) -> Self {
+        Self { script: self.script.forge_with(from, with, to, forgery), ..self }
+    }
+
+    /// Adds a time in which nothing happens.
+    #[must_use]
+    pub fn wait(self, seconds: f64) -> Self {
+        Self { script: self.script.wait(seconds), ..self }
+    }
+
+    /// Adds another start of the backend, with this lifetime of permanent sessions.
+    #[must_use]
+    pub fn launch(self, lifetime: f64) -> Self {
+        Self { script: self.script.launch(lifetime), ..self }
+    }
+
+    /// Judges what happened when the script was played.
+    #[must_use]
+    pub fn judge(&self, transcript: &Transcript) -> Judgement {
+        let mut judgement =
+            Judgement { comparisons: 0, finding: failed_request(transcript, &self.refusable) };
+        for expectation in &self.expectations {
+            let Some(result) = expectation.judge(transcript) else { continue };
+            judgement.comparisons += 1;
+            if let (None, Err(seen)) = (&judgement.finding, result) {
+                judgement.finding = Some(Finding {
+                    reason: self.reason.clone(),
+                    cycle: expectation.cycle,
+                    op: expectation.op,
+                    expected: expectation.expected.clone(),
+                    seen,
+                });
+            }
+        }
+        judgement
+    }
+}
+
+impl Expectation {
+    /// What was seen where it is not what was expected; `None` where nothing was seen that could be compared.
+    fn judge(&self, transcript: &Transcript) -> Option<Result<(), String>> {
+        if self.only_if.as_ref().is_some_and(|condition| !condition.holds(transcript, self.cycle)) {
+            return None;
+        }
+        if let Expected::Response(rule) = &self.expected {
+            return rule.judge(transcript, self.cycle);
+        }
+        let seen = transcript.exchanges.get(self.cycle)?.answer(self.op?)?;
+        Some(if self.expected.accepts(seen) { Ok(()) } else { Err(seen.to_string()) })
+    }
+}
+
+/// What was found when a transcript was judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// How many answers were compared with an expectation.
+    pub comparisons: usize,
+    /// The first difference.
+    pub finding: Option<Finding>,
+}
+
+/// A difference between what was expected and what was seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What went wrong, in a word or two that stay the same from run to run.
+    pub reason: String,
+    /// The cycle, counted from zero in the order in which cycles start.
+    pub cycle: usize,
+    /// The operation within the cycle; none where the request failed as a whole.
+    pub op: Option<usize>,
+    /// What was expected.
+    pub expected: Expected,
+    /// What was seen.
+    pub seen: String,
+}
+
+/// The finding that a request failed for which nobody had asked. One that may be refused may fail; it has to be answered.
+pub(crate) fn failed_request(transcript: &Transcript, refusable: &BTreeSet<usize>) -> Option<Finding> {
+    transcript.exchanges.iter().enumerate().find_map(|(cycle, exchange)| {
+        let finding = |reason: &str, seen: String| Finding {
+            reason: reason.to_owned(),
+            cycle,
+            op: None,
+            expected: Expected::Done,
+            seen,
+        };
+        if refusable.contains(&cycle) && !matches!(exchange.outcome, Outcome::Broken(_)) {
+            return None;
+        }
+        if let Some(seen) = exchange.failed_request() {
+            return Some(finding("request-failed", seen));
+        }
+        match &exchange.outcome {
+            Outcome::Answered { save_error: Some(error), .. } => Some(finding("save-refused", error.clone())),
+            _ => None,
+        }
+    })
+}

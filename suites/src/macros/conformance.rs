@@ -1,0 +1,161 @@
+//! The macro that makes a test of every check.
+
+/// Makes one `#[test]` of every check: `minimum::opens_empty`, `minimum::each_mutator_persists`, …
+///
+/// ```
+/// sessionspec::conformance! {
+///     backend: sessionspec::reference::Memory::default(),
+///     level: recommended,
+/// }
+/// # fn main() {}
+/// ```
+///
+/// - `backend` is any expression that gives [what can be put under test](crate::backend::IntoBackend). It is evaluated anew
+///   for every check, inside of an async block on a current-thread tokio runtime: `.await` works, and so does `?` on
+///   any error that fits a `Box<dyn std::error::Error>`, [`NotRun`](crate::NotRun) among them. Nothing has to be
+///   `Send`. What has to live as long as the backend is [given to it](crate::backend::guarded).
+/// - `level` is `minimum`, `recommended` or `hardened`. The tests of checks above it are ignored, with that reason:
+///   `cargo test -- --ignored` shows what is missing for the next level.
+/// - `options`, if given, is an expression for the [`Options`](crate::Options); its `only` and its `known_failures`
+///   are overwritten.
+/// - `known_failures`, if given, lists checks that fail, each with a reason. Such a test passes and says so; once the
+///   check passes, the test fails until the entry is removed. Checks that only need one of these need no entry: they
+///   are excused.
+///
+/// ```
+/// use sessionspec::Options;
+///
+/// sessionspec::conformance! {
+///     backend: {
+///         let store = my_store::connect().await?;
+///         store.interface()
+///     },
+///     level: recommended,
+///     options: Options { cases: 500, ..Options::default() },
+///     known_failures {
+///         minimum::new_for_fresh: "issue 12: our ids are given out before the first save",
+///     },
+/// }
+/// # mod my_store {
+/// #     pub struct Store;
+/// #     impl Store { pub fn interface(self) -> sessionspec::reference::Memory { Default::default() } }
+/// #     pub async fn connect() -> Result<Store, std::io::Error> { Ok(Store) }
+/// # }
+/// # fn main() {}
+/// ```
+///
+/// Several backends in one file each get a module: `mod memory { use super::*; sessionspec::conformance! { … } }`.
+///
+/// # What a test says
+///
+/// Each test stands for itself, also in a process of its own: it surveys the backend, runs the checks that its own
+/// check needs, then the check. It passes where the promise was kept, where the check does not
+/// apply, and where it is a known failure; the reason is printed (`cargo test -- --show-output`). It fails where the
+/// promise was broken, and also where nothing could be verified, for instance because a needed check has failed: that
+/// one is named, and is the one to look at. Where the needed check is a *known* failure, the test passes and says
+/// `excused`, with the reason: one defect needs one entry.
+#[macro_export]
+macro_rules! conformance {
+    (backend: $backend:expr, level: minimum $($rest:tt)*) => {
+        $crate::__conformance! { minimum [$backend] $($rest)* }
+    };
+    (backend: $backend:expr, level: recommended $($rest:tt)*) => {
+        $crate::__conformance! { recommended [$backend] $($rest)* }
+    };
+    (backend: $backend:expr, level: hardened $($rest:tt)*) => {
+        $crate::__conformance! { hardened [$backend] $($rest)* }
+    };
+    (backend: $backend:expr, level: $level:ident $($rest:tt)*) => {
+        ::core::compile_error! { concat!(
+            "there is no level `", stringify!($level), "`; choose minimum, recommended or hardened"
+        ) }
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error! {
+            "write `backend: EXPRESSION, level: LEVEL`, then, if you like, `options: EXPRESSION` and \
+             `known_failures { suite::check: \"reason\" }`, in this order and with commas between them"
+        }
+    };
+}
+
+/// The tests of one backend, at a level that exists.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __conformance {
+    (
+        $level:ident [$backend:expr]
+        $(, options: $options:expr)?
+        $(, known_failures { $($suite:ident :: $check:ident : $reason:tt),* $(,)? })?
+        $(,)?
+    ) => {
+        #[allow(dead_code)]
+        fn __sessionspec_judge(place: $crate::__support::Place) {
+            const KNOWN: &[$crate::__support::KnownFailure] = &[
+                $($($crate::__known_failure!($suite $check $reason)),*)?
+            ];
+            $crate::__support::judge(
+                place,
+                async { ::core::result::Result::Ok($crate::backend::IntoBackend::into_backend($backend)) },
+                ::core::option::Option::None $(.or(::core::option::Option::Some($options)))?,
+                KNOWN,
+            );
+        }
+
+        $crate::__each_check! { __conformance_tests $level }
+    };
+    ($level:ident [$backend:expr] $($other:tt)*) => {
+        $crate::conformance! { $($other)* }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __known_failure {
+    ($suite:ident $check:ident "") => {
+        ::core::compile_error! { concat!(
+            "say why `", stringify!($suite), "::", stringify!($check), "` is a known failure"
+        ) }
+    };
+    ($suite:ident $check:ident $reason:tt) => {
+        $crate::__support::KnownFailure { check: $crate::__support::names::$suite::$check, reason: $reason }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __conformance_tests {
+    ($asked:ident $($suite:ident { $($level:ident $check:ident)* })*) => {
+        $(mod $suite {
+            $($crate::__conformance_test! { $asked $level $suite $check })*
+        })*
+    };
+}
+
+/// One test; where its level is above the one that was asked for, it waits for `--ignored`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __conformance_test {
+    (minimum recommended $($check:ident)*) => {
+        $crate::__conformance_test! { @ #[ignore = "above the level asked for: recommended"] $($check)* }
+    };
+    (minimum hardened $($check:ident)*) => {
+        $crate::__conformance_test! { @ #[ignore = "above the level asked for: hardened"] $($check)* }
+    };
+    (recommended hardened $($check:ident)*) => {
+        $crate::__conformance_test! { @ #[ignore = "above the level asked for: hardened"] $($check)* }
+    };
+    ($asked:ident $level:ident $($check:ident)*) => {
+        $crate::__conformance_test! { @ $($check)* }
+    };
+    (@ $(#[$ignore:meta])? $suite:ident $check:ident) => {
+        #[test]
+        $(#[$ignore])?
+        fn $check() {
+            super::__sessionspec_judge($crate::__support::Place {
+                check: $crate::__support::names::$suite::$check,
+                module: ::core::module_path!(),
+                package: ::core::env!("CARGO_PKG_NAME"),
+            });
+        }
+    };
+}

@@ -1,0 +1,193 @@
+//! The hidden door of the macros: what they expand to calls this, so that they stay thin. It is no public interface.
+
+use std::fmt::Write as _;
+use std::future::Future;
+use std::io::Write as _;
+
+use super::set_up::{SetUp, Unjudged, report_on};
+use crate::checks::{catalogue, names};
+use crate::contract;
+use crate::report::{CheckReport, LEGEND, Report, Verdict, WIDTH, failure_text, wrapped};
+use crate::run::Options;
+
+/// Where a test stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// The name of the check, as in [`names`].
+    pub check: &'static str,
+    /// The path of the module that the test is in, with its crate.
+    pub module: &'static str,
+    /// The package of that crate.
+    pub package: &'static str,
+}
+
+impl Place {
+    /// The path of the test, as the test harness counts: without the crate.
+    fn test(self) -> String {
+        let module = self.module.split_once("::").map_or(self.module, |(_, path)| path);
+        let name = self.check.rsplit("::").next().unwrap_or(self.check);
+        format!("{module}::{name}")
+    }
+}
+
+/// A check that is known to fail.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownFailure {
+    /// Its name, as in [`names`].
+    pub check: &'static str,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// The body of one test. It returns if the test has passed.
+pub fn judge(
+    place: Place,
+    backend: impl Future<Output = SetUp>,
+    options: Option<Options>,
+    known: &[KnownFailure],
+) {
+    let id = names::id(place.check);
+    let known = known.iter().map(|known| (names::id(known.check), known.reason.into()));
+    let options = Options {
+        only: Some(with_needs(&id)),
+        known_failures: known.collect(),
+        ..options.unwrap_or_default()
+    };
+    let Some(report) = report_or_not_run(&place.test(), backend, options) else { return };
+    let Some(check) = report.checks.iter().find(|check| check.id == id) else {
+        fail(&format!("there is no check `{id}`"));
+    };
+    match verdict_text(check) {
+        Ok(passed) => print!("{passed}"),
+        Err(failed) => fail(&format!("{failed}\n{}", next_steps(place, check, &report))),
+    }
+}
+
+/// The report; none where something is missing on this machine, which has been said.
+pub(crate) fn report_or_not_run(
+    test: &str,
+    backend: impl Future<Output = SetUp>,
+    options: Options,
+) -> Option<Report> {
+    match report_on(backend, options) {
+        Ok(report) => Some(report),
+        Err(Unjudged::NotRun(why)) if std::env::var_os("CI").is_none() => {
+            // Past the capture of the test harness, which shows nothing of a test that passes. Where standard error
+            // is closed, there is nobody to tell.
+            let _ = writeln!(std::io::stderr(), "not run: {test}: {why}");
+            None
+        }
+        Err(unjudged) => fail(&unjudged.to_string()),
+    }
+}
+
+/// The check and all that it needs, directly or not. What is needed runs first, since the catalogue is in that order.
+fn with_needs(id: &str) -> Vec<String> {
+    let catalogue = catalogue();
+    let mut wanted = vec![id.to_owned()];
+    let mut next = 0;
+    while let Some(id) = wanted.get(next) {
+        let check = catalogue.iter().find(|check| check.id == id);
+        let needs = check.map_or(&[][..], |check| check.needs);
+        let unknown: Vec<String> = needs
+            .iter()
+            .filter(|need| !wanted.iter().any(|id| id == *need))
+            .map(ToString::to_string)
+            .collect();
+        wanted.extend(unknown);
+        next += 1;
+    }
+    wanted
+}
+
+/// What a test says that has passed, or has failed.
+fn verdict_text(check: &CheckReport) -> Result<String, String> {
+    let because = check.because.as_deref().unwrap_or_default();
+    let evidence = check.evidence;
+    match check.verdict {
+        Verdict::Pass => {
+            Ok(format!("pass (scripts: {}, comparisons: {})\n", evidence.scripts, evidence.comparisons))
+        }
+        Verdict::NotApplicable | Verdict::Excused => Ok(format!("{}: {because}\n", check.verdict.as_str())),
+        Verdict::KnownFailure => Ok(format!("known failure: {because}\n\n{}", failures(check))),
+        Verdict::Fail if check.failures.is_empty() => Err(format!("{}: {because}\n", check.id)),
+        Verdict::Fail => Err(failures(check)),
+        Verdict::Unverified | Verdict::Inconclusive | Verdict::Error => {
+            Err(format!("{}: {}: {because}\n", check.id, check.verdict.as_str()))
+        }
+    }
+}
+
+fn failures(check: &CheckReport) -> String {
+    let mut text = String::new();
+    for failure in &check.failures {
+        let _ = writeln!(text, "{}", failure_text(check, failure));
+    }
+    if check.failures.iter().any(|failure| !failure.transcript.is_empty()) {
+        let _ = writeln!(text, "{}\n", wrapped(&format!("  {LEGEND}"), 2, WIDTH));
+    }
+    if let Some(clause) = contract::clause(&check.clause) {
+        let _ = writeln!(text, "  The contract says, in `{}`:\n", check.clause);
+        for line in clause.lines() {
+            let _ = writeln!(text, "    {line}");
+        }
+    }
+    text
+}
+
+/// What to run next, and what to write where the failure cannot be mended now.
+fn next_steps(place: Place, check: &CheckReport, report: &Report) -> String {
+    let Place { package, .. } = place;
+    let mut text = format!("  This test alone:     cargo test -p {package} -- --exact {}\n", place.test());
+    if let Some(case) = check.failures.iter().find_map(|failure| failure.case) {
+        let seed = report.seed;
+        let options = format!("Options {{ seed: {seed}, case: Some({case}), ..Default::default() }}");
+        let _ = writeln!(text, "  That case alone:     options: {options}");
+    }
+    // What hinders a check is what has to be listed: then the check is excused.
+    let to_be_listed = report.checks.iter().filter(|failed| {
+        let is_new = failed.verdict == Verdict::Fail && !failed.failures.is_empty();
+        is_new && (failed.id == check.id || check.verdict == Verdict::Unverified)
+    });
+    for failed in to_be_listed {
+        let name = names::name(&failed.id);
+        let _ = writeln!(text, "  If it has to stay:   known_failures {{ {name}: \"why\" }}");
+    }
+    text
+}
+
+/// Fails the test with this text and nothing else: a panic would add a message of its own and a backtrace.
+fn fail(text: &str) -> ! {
+    eprint!("{text}");
+    if !text.ends_with('\n') {
+        eprintln!();
+    }
+    std::panic::resume_unwind(Box::new("the test has said why it failed"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_needed_is_added_with_its_own_needs() {
+        let wanted = with_needs("minimum/modified-stays");
+        for check in catalogue().iter().filter(|check| wanted.iter().any(|id| id == check.id)) {
+            let missing: Vec<_> =
+                check.needs.iter().filter(|need| !wanted.iter().any(|id| id == *need)).collect();
+            assert!(missing.is_empty(), "{} needs {missing:?}", check.id);
+        }
+        assert!(wanted.iter().any(|id| id == "minimum/modified-after-change"), "its own need");
+        assert!(wanted.iter().any(|id| id == "minimum/modified-is-boolean"), "a need of its need");
+    }
+
+    #[test]
+    fn the_catalogue_runs_what_is_needed_first() {
+        let catalogue = catalogue();
+        let at = |id: &str| catalogue.iter().position(|check| check.id == id);
+        for check in &catalogue {
+            let late: Vec<_> = check.needs.iter().filter(|need| at(need) >= at(check.id)).collect();
+            assert!(late.is_empty(), "{} runs before {late:?}, which it needs", check.id);
+        }
+    }
+}

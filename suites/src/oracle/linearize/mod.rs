@@ -1,0 +1,260 @@
+//! Explains what overlapping requests of a browser saw: which histories are possible, given how the backend treats two
+//! writers.
+//!
+//! A history is explained where the requests can be thought to have been saved, each as a whole, at some moment between
+//! their last change and their answer. The checker is our own, and small: the scripts say when a request begins, where
+//! it is held and when it goes on, so that only the moments of saving are open, a handful in each script. It follows all
+//! [worlds](world::World) that are possible, and drops those that an answer contradicts. When none is left, nothing
+//! explains what was seen. A request that was refused, or never answered, may have been saved or not: both are followed.
+
+mod changes;
+mod timeline;
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::expect::{Expectation, Expected, Scenario, failed_request};
+use crate::oracle::sequential::expected;
+use crate::play::{Exchange, Outcome, Transcript};
+use crate::script::{Answer, Cycle, Operation, Script, Step};
+use crate::survey::{AtOnce, Survey};
+
+use timeline::{Event, Share, timeline};
+use world::World;
+
+/// The reason of a finding: no world is left.
+pub(crate) const REASON: &str = "unexplained";
+
+/// The script with what its requests may answer, in the light of what the earlier ones have answered. Nothing is expected
+/// any more after the first answer that nothing explains.
+pub(crate) fn scenario(script: Script, survey: &Survey, transcript: &Transcript) -> Scenario {
+    let refusable = refusable(&script);
+    let mut checker = Checker {
+        survey,
+        transcript,
+        worlds: BTreeMap::new(),
+        unjudged: unjudged(&script, survey),
+        expectations: Vec::new(),
+        is_over: failed_request(transcript, &refusable).is_some(),
+    };
+    for event in timeline(&script, transcript) {
+        if !checker.is_over {
+            checker.follow(event);
+        }
+    }
+    let expectations = checker.expectations;
+    Scenario { reason: REASON.to_owned(), script, expectations, refusable, ..Scenario::default() }
+}
+
+/// A request that is held may be refused: that is a way to keep two writers apart, and its session may end meanwhile.
+fn refusable(script: &Script) -> BTreeSet<usize> {
+    let is_held = |cycle: &Cycle| cycle.ops.iter().any(|op| matches!(op, Operation::Hold { .. }));
+    let cycles = script.cycles().enumerate().filter(|(_, cycle)| is_held(cycle));
+    cycles.map(|(index, _)| index).collect()
+}
+
+/// The browsers whose history is not their own, or has something in it of which the checker knows nothing.
+fn unjudged(script: &Script, survey: &Survey) -> BTreeSet<String> {
+    let unjudged = script.steps.iter().filter_map(|step| match step {
+        Step::CopyCookies { to, .. } | Step::Forge { to, .. } => Some(to),
+        // Only where others keep it waiting is it known when such a request is served.
+        Step::Start(cycle) if survey.at_once != AtOnce::OnePerSession => Some(&cycle.browser),
+        Step::Cycle(cycle) | Step::Start(cycle) => {
+            (!cycle.ops.iter().all(changes::is_known)).then_some(&cycle.browser)
+        }
+        Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } => None,
+    });
+    unjudged.cloned().collect()
+}
+
+struct Checker<'a> {
+    survey: &'a Survey,
+    transcript: &'a Transcript,
+    /// What is possible, for each browser.
+    worlds: BTreeMap<&'a str, Vec<World>>,
+    unjudged: BTreeSet<String>,
+    expectations: Vec<Expectation>,
+    is_over: bool,
+}
+
+/// What an operation could have answered, by cycle and operation.
+type Possible = BTreeMap<(usize, usize), Vec<Expected>>;
+
+impl<'a> Checker<'a> {
+    fn follow(&mut self, event: Event) {
+        match event {
+            Event::Sent { cycle } => self.change(cycle, |world, _, _| vec![world.send(cycle)]),
+            Event::Opens { cycle } => self.change(cycle, |world, exchange, _| world.open(cycle, exchange)),
+            Event::Does { cycle, op } => self.perform(cycle, op),
+            Event::MaySave { cycle } => self.change(cycle, |world, _, survey| world.may_save(cycle, survey)),
+            Event::Answered { cycle } => {
+                self.change(cycle, |world, exchange, survey| {
+                    world.save(cycle, survey, !is_certain(exchange))
+                });
+            }
+            Event::InAnyOrder(shares) => {
+                let mut of_browsers: BTreeMap<&str, Vec<Share>> = BTreeMap::new();
+                for share in shares {
+                    if let Some(exchange) = self.exchange(share.cycle) {
+                        of_browsers.entry(&exchange.browser).or_default().push(share);
+                    }
+                }
+                for (browser, shares) in of_browsers {
+                    self.in_any_order(browser, shares);
+                }
+            }
+        }
+    }
+
+    /// A request whose browser is judged.
+    fn exchange(&self, cycle: usize) -> Option<&'a Exchange> {
+        let exchange = self.transcript.exchanges.get(cycle)?;
+        (!self.unjudged.contains(&exchange.browser)).then_some(exchange)
+    }
+
+    fn worlds_of(&mut self, browser: &'a str) -> Vec<World> {
+        self.worlds.remove(browser).unwrap_or_else(|| vec![World::default()])
+    }
+
+    /// Replaces each world of the cycle's browser by those that may follow.
+    fn change(&mut self, cycle: usize, follow: impl Fn(World, &Exchange, &Survey) -> Vec<World>) {
+        let Some(exchange) = self.exchange(cycle) else { return };
+        let worlds = self.worlds_of(&exchange.browser);
+        let next = worlds.into_iter().flat_map(|world| follow(world, exchange, self.survey));
+        let next = distinct(next);
+        self.worlds.insert(&exchange.browser, next);
+    }
+
+    /// An operation, and what it answered: worlds that would have answered something else are dropped.
+    fn perform(&mut self, cycle: usize, op: usize) {
+        let Some(exchange) = self.exchange(cycle) else { return };
+        let operation = &exchange.ops[op];
+        let worlds = self.worlds_of(&exchange.browser);
+        if let Some(seen) = exchange.answer(op) {
+            let possible = distinct(worlds.iter().flat_map(|world| self.possible(world, cycle, operation)));
+            if !possible.is_empty() {
+                self.is_over = !possible.iter().any(|expected| expected.accepts(seen));
+                self.expect(cycle, op, possible);
+            }
+        }
+        let agreeing = worlds.into_iter().filter(|world| self.agrees(world, cycle, op, exchange));
+        let next = distinct(agreeing.map(|world| world.perform(cycle, operation, exchange.answer(op))));
+        self.worlds.insert(&exchange.browser, next);
+    }
+
+    fn expect(&mut self, cycle: usize, op: usize, possible: Vec<Expected>) {
+        let expected = match <[Expected; 1]>::try_from(possible) {
+            Ok([only]) => only,
+            Err(several) => Expected::AnyOf(several),
+        };
+        self.expectations.push(Expectation { cycle, op: Some(op), expected, only_if: None });
+    }
+
+    /// What the operation could answer in this world, where it is compared at all.
+    fn possible(&self, world: &World, cycle: usize, operation: &Operation) -> Vec<Expected> {
+        let answers = world.answers(cycle, operation);
+        let answers = answers.iter().filter_map(|answer| expected(operation, answer, self.survey));
+        let mut possible: Vec<Expected> = answers.collect();
+        if !possible.is_empty() && world.has_ended(cycle) {
+            possible.push(Expected::Refused);
+        }
+        possible
+    }
+
+    /// Whether this world would have answered so.
+    fn agrees(&self, world: &World, cycle: usize, op: usize, exchange: &Exchange) -> bool {
+        let Some(seen) = exchange.answer(op) else { return true };
+        let possible = self.possible(world, cycle, &exchange.ops[op]);
+        possible.is_empty() || possible.iter().any(|expected| expected.accepts(seen))
+    }
+
+    /// Follows every order of what these requests of one browser do.
+    fn in_any_order(&mut self, browser: &'a str, shares: Vec<Share>) {
+        let mut possible = Possible::new();
+        let mut orders: Vec<(World, Vec<Share>)> =
+            self.worlds_of(browser).into_iter().map(|world| (world, shares.clone())).collect();
+        for _ in &shares {
+            let mut next = Vec::new();
+            for (world, left) in &orders {
+                for at in 0..left.len() {
+                    let mut left = left.clone();
+                    let share = left.remove(at);
+                    let worlds = self.alone(world.clone(), &share, &mut possible);
+                    next.extend(worlds.into_iter().map(|world| (world, left.clone())));
+                }
+            }
+            orders = distinct(next.into_iter());
+        }
+        let worlds = distinct(orders.into_iter().map(|(world, _)| world));
+        if worlds.is_empty() {
+            self.is_over = true;
+            self.contradicted(possible);
+        }
+        self.worlds.insert(browser, worlds);
+    }
+
+    /// The share of one request, while nobody else is at work.
+    fn alone(&self, world: World, share: &Share, possible: &mut Possible) -> Vec<World> {
+        let Some(exchange) = self.exchange(share.cycle) else { return vec![world] };
+        let opened = if share.from == 0 { world.open(share.cycle, exchange) } else { vec![world] };
+        opened.into_iter().flat_map(|world| self.rest(world, share, exchange, possible)).collect()
+    }
+
+    /// What an open request does in this share.
+    fn rest(
+        &self,
+        mut world: World,
+        share: &Share,
+        exchange: &Exchange,
+        possible: &mut Possible,
+    ) -> Vec<World> {
+        for op in share.from..share.to {
+            // Others may have been served between two operations of a request that has been held.
+            if share.from == 0 {
+                let answers = self.possible(&world, share.cycle, &exchange.ops[op]);
+                possible.entry((share.cycle, op)).or_default().extend(answers);
+                if !self.agrees(&world, share.cycle, op, exchange) {
+                    return Vec::new();
+                }
+            }
+            world = world.perform(share.cycle, &exchange.ops[op], exchange.answer(op));
+        }
+        if share.ends { world.save(share.cycle, self.survey, !is_certain(exchange)) } else { vec![world] }
+    }
+
+    /// No order explains these answers. The first that fits none is at fault; where each fits one, the last, since it does
+    /// not go with the others.
+    fn contradicted(&mut self, possible: Possible) {
+        let mut compared: Vec<((usize, usize), Vec<Expected>, &Answer)> = Vec::new();
+        for ((cycle, op), expected) in possible {
+            let seen = self.exchange(cycle).and_then(|exchange| exchange.answer(op));
+            compared.extend(seen.filter(|_| !expected.is_empty()).map(|seen| ((cycle, op), expected, seen)));
+        }
+        let fits_none = |(_, expected, seen): &(_, Vec<Expected>, &Answer)| {
+            !expected.iter().any(|expected| expected.accepts(seen))
+        };
+        let at = compared.iter().position(fits_none).or(compared.len().checked_sub(1));
+        if let Some(((cycle, op), expected, seen)) = at.map(|at| compared.swap_remove(at)) {
+            let others = expected.into_iter().filter(|expected| !expected.accepts(seen));
+            self.expect(cycle, op, distinct(others));
+        }
+    }
+}
+
+/// Whether it is known that the request was saved.
+fn is_certain(exchange: &Exchange) -> bool {
+    matches!(exchange.outcome, Outcome::Answered { save_error: None, .. })
+}
+
+fn distinct<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut distinct = Vec::new();
+    for item in items {
+        if !distinct.contains(&item) {
+            distinct.push(item);
+        }
+    }
+    distinct
+}
+
+#[cfg(test)]
+mod tests;

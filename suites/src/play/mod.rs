@@ -1,0 +1,10 @@
+//! Plays scripts against a backend, and keeps what happened.
+
+mod evidence;
+mod player;
+mod transcript;
+
+pub use evidence::Evidence;
+pub use player::Player;
+pub(crate) use player::{play_judgeable, still_answers};
+pub use transcript::{Exchange, Outcome, Transcript};

@@ -1,0 +1,46 @@
+//! Playing a script for a verdict: which faults leave nothing to judge.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::Player;
+use crate::backend::{Backend, BackendError};
+use crate::play::{Outcome, Transcript};
+use crate::script::Script;
+
+/// Plays a script with fresh browsers. A cycle that was never answered is a fault only if others are not answered
+/// either; else it is for the checks to judge.
+///
+/// # Errors
+///
+/// A fault that leaves nothing to judge.
+pub(crate) async fn play_judgeable(
+    backend: &Rc<dyn Backend>,
+    script: &Script,
+    patience: Duration,
+) -> Result<Transcript, BackendError> {
+    // A backend in this process may never wait for anything; then a stop would not be heard.
+    tokio::task::yield_now().await;
+    let transcript = Player::new(Rc::clone(backend), patience).play(script).await;
+    if let Some(fault) = transcript.broken() {
+        return Err(fault.clone());
+    }
+    if transcript.has_unanswered() {
+        still_answers(backend, patience).await?;
+    }
+    Ok(transcript)
+}
+
+/// Sends an empty cycle of a fresh browser: whether the service answers at all.
+///
+/// # Errors
+///
+/// The fault that keeps it from answering.
+pub(crate) async fn still_answers(backend: &Rc<dyn Backend>, patience: Duration) -> Result<(), BackendError> {
+    let control = Script::new().cycle("control", []);
+    let transcript = Player::new(Rc::clone(backend), patience).play(&control).await;
+    match transcript.exchanges.first().map(|exchange| &exchange.outcome) {
+        Some(Outcome::Broken(fault)) => Err(fault.clone()),
+        _ => Ok(()),
+    }
+}

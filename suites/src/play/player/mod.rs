@@ -1,0 +1,232 @@
+//! Plays scripts: sends the cycles of several browsers to a backend, holds and releases them, keeps the transcript.
+
+mod held;
+mod judgeable;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::backend::{Backend, BackendError, CycleRequest, CycleResponse, Gate};
+use crate::browser::Jar;
+use crate::play::{Exchange, Outcome, Transcript};
+use crate::script::{Cookies, Forgery, Operation, Script, Step};
+
+use held::Held;
+pub(crate) use judgeable::{play_judgeable, still_answers};
+
+/// Browsers in front of one backend.
+///
+/// It needs a tokio runtime with time, and a [`LocalSet`](tokio::task::LocalSet) where cycles are held.
+pub struct Player {
+    backend: Rc<dyn Backend>,
+    patience: Duration,
+    jars: BTreeMap<String, Jar>,
+    /// The forged `Cookie` headers of browsers to which no response has set a cookie since.
+    forged: BTreeMap<String, Vec<u8>>,
+    held: Vec<Held>,
+    transcript: Transcript,
+}
+
+impl Player {
+    /// Browsers without cookies. A cycle that takes longer than `patience` counts as never answered.
+    #[must_use]
+    pub fn new(backend: Rc<dyn Backend>, patience: Duration) -> Self {
+        let transcript =
+            Transcript { origin: backend.origin(), path: backend.path().to_owned(), ..Transcript::default() };
+        Self {
+            backend,
+            patience,
+            jars: BTreeMap::new(),
+            forged: BTreeMap::new(),
+            held: Vec::new(),
+            transcript,
+        }
+    }
+
+    /// Plays a whole script. When it ends, for whatever reason, all gates are open and all answers are in.
+    pub async fn play(mut self, script: &Script) -> Transcript {
+        for step in &script.steps {
+            match step {
+                Step::Cycle(cycle) => drop(self.cycle(&cycle.browser, cycle.ops.clone()).await),
+                Step::Start(cycle) => self.start(&cycle.browser, cycle.ops.clone()),
+                Step::Release(gate) => self.release(gate).await,
+                Step::CopyCookies { from, to } => self.copy_cookies(from, to),
+                Step::Forge { from, to, with, forgery } => self.forge(from, with.as_deref(), to, forgery),
+                Step::Wait { seconds } => self.wait(*seconds).await,
+                Step::Launch { lifetime } => self.launch(*lifetime).await,
+            }
+            if self.has_broken_off() || self.transcript.not_launched.is_some() {
+                break;
+            }
+        }
+        self.finish().await
+    }
+
+    /// Sends one cycle and waits until it was answered or has arrived at its gate; its index in the transcript.
+    pub async fn cycle(&mut self, browser: &str, ops: Vec<Operation>) -> usize {
+        if ops.iter().any(|op| matches!(op, Operation::Hold { .. })) {
+            let held = self.spawn_held(browser, ops);
+            let exchange = held.exchange;
+            self.hold(held).await;
+            return exchange;
+        }
+        let (exchange, request) = self.begin(browser, ops);
+        self.count_at_once(1);
+        let outcome = timeout(self.patience, self.backend.cycle(request)).await;
+        self.end(exchange, outcome.unwrap_or(Err(BackendError::NoAnswer(self.patience))));
+        exchange
+    }
+
+    /// Sends one cycle that is not expected to be answered before something else is released, and waits no longer
+    /// than patience allows; whether it was answered. The answer of one that was not is awaited at the end.
+    pub async fn try_cycle(&mut self, browser: &str, ops: Vec<Operation>) -> bool {
+        let (exchange, request) = self.begin(browser, ops);
+        let mut task = self.spawn(request);
+        match timeout(self.patience, &mut task).await {
+            Ok(joined) => {
+                self.end(exchange, flatten(joined));
+                true
+            }
+            Err(_) => {
+                self.held.push(Held { exchange, browser: browser.to_owned(), closed: VecDeque::new(), task });
+                false
+            }
+        }
+    }
+
+    /// Gives `to` a copy of the cookies of `from`.
+    pub fn copy_cookies(&mut self, from: &str, to: &str) {
+        let copy = self.jars.get(from).cloned().unwrap_or_default();
+        self.jars.insert(to.to_owned(), copy);
+        match self.forged.get(from).cloned() {
+            Some(header) => self.forged.insert(to.to_owned(), header),
+            None => self.forged.remove(to),
+        };
+    }
+
+    /// Gives `to` cookies that are forged from those of `from`, and of `with` where another's are needed.
+    pub fn forge(&mut self, from: &str, with: Option<&str>, to: &str, forgery: &Forgery) {
+        let real = self.sent_by(from);
+        let others = with.map(|with| self.sent_by(with)).unwrap_or_default();
+        self.jars.remove(to);
+        self.forged.insert(to.to_owned(), forgery.header(&real, &others));
+    }
+
+    /// The cookies that this browser would send now.
+    fn sent_by(&self, browser: &str) -> Cookies {
+        let (origin, path, now) = (self.backend.origin(), self.backend.path(), self.backend.now());
+        let cookies = self.jars.get(browser).map(|jar| jar.sent_to(&origin, path, now)).unwrap_or_default();
+        cookies.into_iter().map(|cookie| (cookie.name.clone(), cookie.value.clone())).collect()
+    }
+
+    /// Lets time pass, by the backend's clock.
+    pub async fn wait(&mut self, seconds: f64) {
+        // What is no duration is none.
+        let duration = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        self.backend.wait(duration).await;
+    }
+
+    /// Goes on with the backend as it is with this lifetime of permanent sessions, if it starts so.
+    async fn launch(&mut self, lifetime: f64) {
+        match self.backend.with_lifetime(lifetime).await {
+            Ok(backend) => self.backend = backend,
+            Err(why) => self.transcript.not_launched = Some(why),
+        }
+    }
+
+    /// The cookies of this browser.
+    #[must_use]
+    pub fn jar(&self, browser: &str) -> Option<&Jar> {
+        self.jars.get(browser)
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    /// Opens all gates, waits for all answers, and returns what happened.
+    pub async fn finish(mut self) -> Transcript {
+        let mut held = std::mem::take(&mut self.held);
+        held.iter().for_each(Held::open_all);
+        for held in &mut held {
+            held.closed.clear();
+        }
+        for held in held {
+            self.hold(held).await;
+        }
+        self.transcript
+    }
+
+    /// Whether a cycle that nobody holds ended without a response: what follows would not mean anything.
+    fn has_broken_off(&self) -> bool {
+        let is_held = |index| self.held.iter().any(|held| held.exchange == index);
+        let mut exchanges = self.transcript.exchanges.iter().enumerate();
+        exchanges.any(|(index, exchange)| matches!(exchange.outcome, Outcome::Broken(_)) && !is_held(index))
+    }
+
+    fn begin(&mut self, browser: &str, ops: Vec<Operation>) -> (usize, CycleRequest) {
+        let jar = self.jars.entry(browser.to_owned()).or_default();
+        let real = jar.header(&self.backend.origin(), self.backend.path(), self.backend.now());
+        let cookie = self.forged.get(browser).cloned().or(real);
+        let mut request = CycleRequest { ops: ops.clone(), ..CycleRequest::default() };
+        if let Some(cookie) = &cookie {
+            request.headers.append("Cookie", cookie.clone());
+        }
+        for op in &ops {
+            if let Operation::Hold { gate } = op {
+                request.gates.insert(gate.clone(), Gate::default());
+            }
+        }
+        self.transcript.exchanges.push(Exchange {
+            browser: browser.to_owned(),
+            ops,
+            cookie,
+            // Until the answer is in, the cycle has not been answered.
+            outcome: Outcome::Broken(BackendError::NoAnswer(self.patience)),
+            headers: Default::default(),
+            stored: Vec::new(),
+            answered: None,
+        });
+        (self.transcript.exchanges.len() - 1, request)
+    }
+
+    fn end(&mut self, exchange: usize, result: Result<CycleResponse, BackendError>) {
+        let exchange = &mut self.transcript.exchanges[exchange];
+        let response = match result {
+            Ok(response) => response,
+            Err(error) => {
+                exchange.outcome = Outcome::Broken(error);
+                return;
+            }
+        };
+        let jar = self.jars.entry(exchange.browser.clone()).or_default();
+        if response.headers.all("Set-Cookie").next().is_some() {
+            self.forged.remove(&exchange.browser);
+        }
+        let now = self.backend.now();
+        for cookie in response.headers.all("Set-Cookie") {
+            exchange.stored.push(jar.store(&self.backend.origin(), self.backend.path(), cookie, now));
+        }
+        exchange.answered = Some(now);
+        exchange.headers = response.headers;
+        exchange.outcome = Outcome::of(response.status, response.body);
+    }
+
+    fn spawn(&self, request: CycleRequest) -> JoinHandle<Result<CycleResponse, BackendError>> {
+        let backend = Rc::clone(&self.backend);
+        tokio::task::spawn_local(async move { backend.cycle(request).await })
+    }
+}
+
+/// A task that panicked has not answered; its message is on standard error already.
+fn flatten(
+    joined: Result<Result<CycleResponse, BackendError>, tokio::task::JoinError>,
+) -> Result<CycleResponse, BackendError> {
+    joined.unwrap_or_else(|error| Err(BackendError::CutOff(error.to_string())))
+}

@@ -1,0 +1,228 @@
+//! A case as a shell script that shows the failure with curl, for whoever maintains the backend. Where requests overlap,
+//! the script serves the gates itself, with what Python has at hand.
+
+mod prologue;
+mod words;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::expect::Expectation;
+use crate::replay::CaseFile;
+use crate::script::{Cycle, Forgery, Operation, Part, Step, Stretch, Then};
+
+use prologue::{Needs, prologue};
+use words::{jar, one_line, quoted};
+
+/// Why a case cannot be shown with curl.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CurlError {
+    /// It alters cookies that are known only when the case is played.
+    #[error("this case sends cookies {0}, and a shell script cannot alter them so: use `sessionspec replay`")]
+    Forges(Forgery),
+    /// It needs the service with another lifetime.
+    #[error(
+        "this case needs the service with a lifetime of {0} s: use `sessionspec replay` with a --launch that has a {{lifetime}}"
+    )]
+    NeedsALifetime(String),
+}
+
+/// The case as a POSIX shell script against the probe at this URL. Each browser is a cookie jar of curl's; what is
+/// expected stands under each request, for the reader to compare with what curl prints: the header fields, too, where
+/// something is expected of them. A request that is held, or not waited for, prints its answers when the script waits
+/// for them.
+///
+/// # Errors
+///
+/// [`CurlError`] where cookies are forged in a way that needs the real ones.
+pub fn as_curl(case: &CaseFile, url: &str) -> Result<String, CurlError> {
+    let script = &case.scenario.script;
+    let needs = Needs::of(case);
+    let gates = Gates::of(script.cycles());
+    let mut writer = Writer {
+        case,
+        cycles: script.cycles().collect(),
+        text: prologue(case, url, needs, gates.numbers.len()),
+        gates,
+        forged: needs.forged,
+    };
+    for part in script.course() {
+        match part {
+            Part::Stretch(stretch) => writer.stretch(&stretch),
+            Part::Step(step) => writer.step(step)?,
+            Part::End => writer.end(),
+        }
+    }
+    Ok(writer.text)
+}
+
+/// The gates of all cycles. Each cycle has its own of a name, so that a gate which was open is closed to later ones.
+struct Gates<'a> {
+    /// What the server of the gates calls the gate of this cycle and name.
+    numbers: BTreeMap<(usize, &'a str), usize>,
+    /// Where cycles wait now.
+    waiting: BTreeMap<usize, &'a str>,
+}
+
+impl<'a> Gates<'a> {
+    fn of(cycles: impl Iterator<Item = &'a Cycle>) -> Self {
+        let mut numbers = BTreeMap::new();
+        for (cycle, Cycle { ops, .. }) in cycles.enumerate() {
+            for op in ops {
+                if let Operation::Hold { gate } = op {
+                    let next = numbers.len();
+                    numbers.entry((cycle, gate.as_str())).or_insert(next);
+                }
+            }
+        }
+        Self { numbers, waiting: BTreeMap::new() }
+    }
+
+    fn of_cycle(&self, cycle: usize) -> impl Iterator<Item = usize> {
+        self.numbers.iter().filter(move |((own, _), _)| *own == cycle).map(|(_, number)| *number)
+    }
+}
+
+struct Writer<'a> {
+    case: &'a CaseFile,
+    cycles: Vec<&'a Cycle>,
+    text: String,
+    gates: Gates<'a>,
+    forged: bool,
+}
+
+impl<'a> Writer<'a> {
+    fn stretch(&mut self, stretch: &Stretch<'a>) {
+        let Stretch { cycle: number, begins, then, .. } = *stretch;
+        let cycle = self.cycles[number];
+        let browser = one_line(&cycle.browser);
+        let does = match then {
+            _ if !begins => " goes on",
+            Then::NotWaitedFor => ", which is not waited for",
+            Then::Answered | Then::Held(_) => "",
+        };
+        self.line(&format!("\n# cycle {}: {browser}{does}", number + 1));
+        let (jar, body) = (jar(&cycle.browser), self.body(number));
+        match then {
+            Then::Answered if begins => self.line(&format!("cycle {jar} {body}")),
+            Then::Answered => self.line(&format!("answer {0} {jar} \"$cycle_{0}\"", number + 1)),
+            Then::Held(_) | Then::NotWaitedFor if begins => {
+                let gates: String = self.gates.of_cycle(number).map(|gate| format!(" {gate}")).collect();
+                self.line(&format!("begin {0} {jar} {body}{gates}\ncycle_{0}=$!", number + 1));
+            }
+            Then::Held(_) | Then::NotWaitedFor => {}
+        }
+        if let Then::Held(gate) = then {
+            self.line(&format!("arrived {}", self.gates.numbers[&(number, gate)]));
+        }
+        self.waits(stretch, cycle);
+        if then == Then::Answered {
+            self.expectations(number);
+        }
+    }
+
+    /// Takes down where the cycle waits now, or will have to.
+    fn waits(&mut self, stretch: &Stretch<'a>, cycle: &'a Cycle) {
+        let gate = match stretch.then {
+            Then::Held(gate) => Some(gate),
+            Then::NotWaitedFor => cycle.ops.iter().find_map(|op| match op {
+                Operation::Hold { gate } => Some(gate.as_str()),
+                _ => None,
+            }),
+            Then::Answered => None,
+        };
+        match gate {
+            Some(gate) => self.gates.waiting.insert(stretch.cycle, gate),
+            None => self.gates.waiting.remove(&stretch.cycle),
+        };
+    }
+
+    /// A step that is no cycle.
+    fn step(&mut self, step: &Step) -> Result<(), CurlError> {
+        match step {
+            Step::Release(gate) => {
+                let waiting = self.gates.waiting.iter().filter(|(_, own)| *own == gate);
+                let numbers = waiting.map(|(cycle, own)| self.gates.numbers[&(*cycle, *own)]).collect();
+                self.open(&format!("gate {} opens", one_line(gate)), numbers);
+            }
+            Step::CopyCookies { from, to } => {
+                self.line(&format!("\n# {} gets a copy of the cookies of {}", one_line(to), one_line(from)));
+                let (from, to) = (jar(from), jar(to));
+                self.line(&format!("cp \"$jars\"/{from} \"$jars\"/{to}"));
+                if self.forged {
+                    self.line(&format!("cp \"$jars\"/{from}.forged \"$jars\"/{to}.forged"));
+                }
+            }
+            Step::Forge { from, to, forgery, .. } => {
+                let value = forgery.fixed().ok_or_else(|| CurlError::Forges(forgery.clone()))?;
+                let (of, by) = (one_line(from), one_line(to));
+                self.line(&format!("\n# {by} gets the cookies of {of} {forgery}"));
+                self.line(&format!("forge {} {} {}", jar(from), jar(to), quoted(&value)));
+            }
+            Step::Wait { seconds } => self.line(&format!("\nsleep {seconds}")),
+            Step::Launch { lifetime } => return Err(CurlError::NeedsALifetime(lifetime.to_string())),
+            Step::Cycle(_) | Step::Start(_) => {}
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        let waiting = self.gates.waiting.keys();
+        let numbers = waiting.flat_map(|cycle| self.gates.of_cycle(*cycle)).collect();
+        self.open("the script ends: all gates open", numbers);
+    }
+
+    fn open(&mut self, why: &str, gates: Vec<usize>) {
+        self.line(&format!("\n# {why}"));
+        if !gates.is_empty() {
+            let gates: Vec<String> = gates.iter().map(usize::to_string).collect();
+            self.line(&format!("open {}", gates.join(" ")));
+        }
+    }
+
+    /// What is sent, as one word of the shell: the URLs of gates are known when the script runs.
+    fn body(&self, number: usize) -> String {
+        let mut word = String::new();
+        let mut text = "{\"ops\":[".to_owned();
+        for (index, op) in self.cycles[number].ops.iter().enumerate() {
+            if index > 0 {
+                text.push(',');
+            }
+            let Operation::Hold { gate } = op else {
+                text.push_str(&op.to_json().to_string());
+                continue;
+            };
+            text.push_str("{\"op\":\"hold\",\"url\":\"");
+            word.push_str(&quoted(&std::mem::take(&mut text)));
+            word.push_str("\"$gates\"");
+            let _ = write!(text, "/hold/{}\"}}", self.gates.numbers[&(number, gate.as_str())]);
+        }
+        text.push_str("]}");
+        word + &quoted(&text)
+    }
+
+    fn expectations(&mut self, number: usize) {
+        let case = self.case;
+        let cycle = self.cycles[number];
+        let of_cycle = case.scenario.expectations.iter().filter(|expectation| expectation.cycle == number);
+        for Expectation { op, expected, .. } in of_cycle {
+            let expected = one_line(&expected.to_string());
+            match op {
+                Some(op) => {
+                    let name = cycle.ops.get(*op).map_or("no such operation", Operation::name);
+                    self.line(&format!("# expected of operation {}, {name}: {expected}", op + 1));
+                }
+                None => self.line(&format!("# expected of the response: {expected}")),
+            }
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests;

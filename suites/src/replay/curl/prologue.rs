@@ -1,0 +1,167 @@
+//! What a script begins with: the jars, the gates where there are any, and the functions that the rest consists of.
+
+use super::words::{jar, one_line, quoted};
+use crate::replay::CaseFile;
+use crate::script::{Operation, Step};
+
+/// Serves the gates, and opens them.
+const GATES: &str = include_str!("gates.sh");
+
+/// What a script needs besides curl.
+#[derive(Clone, Copy)]
+pub(super) struct Needs {
+    /// Whether requests overlap.
+    pub(super) gates: bool,
+    /// Whether cookies are forged.
+    pub(super) forged: bool,
+    /// Whether something is expected of the header fields of responses.
+    pub(super) fields: bool,
+}
+
+impl Needs {
+    pub(super) fn of(case: &CaseFile) -> Self {
+        let script = &case.scenario.script;
+        let is_hold = |op: &Operation| matches!(op, Operation::Hold { .. });
+        let overlaps = |step: &Step| match step {
+            Step::Start(_) => true,
+            Step::Cycle(cycle) => cycle.ops.iter().any(is_hold),
+            _ => false,
+        };
+        Self {
+            gates: script.steps.iter().any(overlaps),
+            forged: script.steps.iter().any(|step| matches!(step, Step::Forge { .. })),
+            fields: case.scenario.expectations.iter().any(|expectation| expectation.op.is_none()),
+        }
+    }
+}
+
+/// So many holds are served.
+pub(super) fn prologue(case: &CaseFile, url: &str, needs: Needs, holds: usize) -> String {
+    let mut text = format!(
+        "#!/bin/sh\n\
+         # {check}: {reason}\n\
+         # Compare what each request prints with the lines under it.\n\
+         set -eu\n\
+         url={url}\n\
+         jars=$(mktemp -d)\n\
+         trap 'rm -rf \"$jars\"' EXIT\n\
+         {jars}",
+        check = one_line(&case.check),
+        reason = one_line(&case.reason),
+        url = quoted(url),
+        jars = make_jars(case, needs),
+    );
+    if needs.gates {
+        text.push_str(&format!("held={holds}\n\n{GATES}"));
+    }
+    text.push_str(&cycle(needs));
+    if needs.gates {
+        text.push_str(&begin(needs));
+    }
+    if needs.forged {
+        text.push_str(FORGE);
+    }
+    text
+}
+
+fn make_jars(case: &CaseFile, needs: Needs) -> String {
+    let mut browsers: Vec<&str> = case.scenario.script.steps.iter().flat_map(browsers_of).collect();
+    browsers.sort_unstable();
+    browsers.dedup();
+    let mut files = Vec::new();
+    for browser in browsers {
+        files.push(format!("\"$jars\"/{}", jar(browser)));
+        if needs.forged {
+            files.push(format!("\"$jars\"/{}.forged", jar(browser)));
+        }
+    }
+    if files.is_empty() { String::new() } else { format!("touch {}\n", files.join(" ")) }
+}
+
+fn browsers_of(step: &Step) -> Vec<&str> {
+    match step {
+        Step::Cycle(cycle) | Step::Start(cycle) => vec![&cycle.browser],
+        Step::CopyCookies { from, to } | Step::Forge { from, to, .. } => vec![from, to],
+        Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } => Vec::new(),
+    }
+}
+
+/// One request after the other.
+fn cycle(needs: Needs) -> String {
+    let include = if needs.fields { " --include" } else { "" };
+    let (send_forged, forget_forged) = if needs.forged {
+        (
+            " \\\n        --header \"@$jars/$1.forged\" --dump-header \"$jars/head\"",
+            "    forget_forged \"$1\" \"$jars/head\"\n",
+        )
+    } else {
+        ("", "")
+    };
+    format!(
+        "\n\
+         # cycle BROWSER BODY: one request, with the cookies of that browser\n\
+         cycle() {{\n    \
+             curl --silent --show-error{include} --cookie \"$jars/$1\" --cookie-jar \"$jars/$1\"{send_forged} \\\n        \
+                 --header 'Content-Type: application/json' --data-raw \"$2\" \"$url\"\n    \
+             echo\n\
+         {forget_forged}\
+         }}\n"
+    )
+}
+
+/// Requests that go on while the script does.
+fn begin(needs: Needs) -> String {
+    let show_fields = if needs.fields { "    cat \"$jars/$1.head\"\n" } else { "" };
+    let (copy_forged, send_forged, forget_forged) = if needs.forged {
+        (
+            "    cp \"$jars/$browser.forged\" \"$jars/$number.forged\"\n",
+            " --header \"@$jars/$number.forged\"",
+            "    forget_forged \"$2\" \"$jars/$1.head\"\n",
+        )
+    } else {
+        ("", "", "")
+    };
+    format!(
+        r#"
+# begin NUMBER BROWSER BODY GATE...: a request that goes on while the script does, up to its first gate
+begin() {{
+    number=$1 browser=$2 body=$3
+    shift 3
+    cp "$jars/$browser" "$jars/$number.sent"
+{copy_forged}    {{
+        status=0
+        curl --silent --show-error --cookie "$jars/$number.sent"{send_forged} \
+            --dump-header "$jars/$number.head" --output "$jars/$number.body" \
+            --header 'Content-Type: application/json' --data-raw "$body" "$url" || status=$?
+        # Whoever waits for it to come to a gate waits in vain now.
+        open "$@" 2>/dev/null || :
+        exit "$status"
+    }} &
+}}
+
+# answer NUMBER BROWSER PROCESS: waits for the answer to such a request, and shows it
+answer() {{
+    wait "$3"
+{show_fields}    cat "$jars/$1.body"
+    echo
+    curl --silent --show-error --noproxy '*' --connect-to "::${{gates#http://}}" --output /dev/null \
+        --cookie "$jars/$2" --cookie-jar "$jars/$2" --data-binary "@$jars/$1.head" "$url"
+{forget_forged}}}
+"#
+    )
+}
+
+const FORGE: &str = r#"
+# forge FROM TO VALUE: TO sends the cookies of FROM with this instead of their values, until it gets others
+forge() {
+    awk -F '\t' -v value="$3" '
+        NF == 7 { cookies = cookies separator $6 value; separator = "; " }
+        END { if (cookies) print "Cookie: " cookies }' "$jars/$1" >"$jars/$2.forged"
+    : >"$jars/$2"
+}
+
+# forget_forged BROWSER HEAD: whoever gets cookies sends those
+forget_forged() {
+    ! grep -qi '^set-cookie:' "$2" || : >"$jars/$1.forged"
+}
+"#;

@@ -1,0 +1,199 @@
+//! Plays a case file again: does it still fail?
+
+mod case_file;
+mod curl;
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::task::LocalSet;
+
+use crate::backend::{Backend, BackendError, catching_panics};
+use crate::checks::{Check, Plan, Test, catalogue};
+use crate::expect::{Finding, Scenario};
+use crate::oracle::{linearize, sequential};
+use crate::play::{Player, Transcript};
+use crate::report::{self, Failure, Naming, ShownExchange};
+use crate::survey::{PreflightError, Survey};
+pub use case_file::{CaseError, CaseFile};
+pub use curl::{CurlError, as_curl};
+
+/// What came of a case that was played again.
+#[derive(Debug, Clone)]
+pub struct Replayed {
+    /// What came of it.
+    pub outcome: ReplayOutcome,
+    /// What it was judged by.
+    pub scenario: Scenario,
+    /// What happened.
+    pub transcript: Transcript,
+    /// What happened, as reports show it.
+    pub shown: Vec<ShownExchange>,
+    /// What failed, as reports tell it; none where nothing did.
+    pub failure: Option<Failure>,
+}
+
+/// Whether a case still fails.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReplayOutcome {
+    /// It fails for the same reason.
+    StillFails(Finding),
+    /// It does not fail any more.
+    Passes,
+    /// It fails, but for another reason.
+    DiffersOtherwise(Finding),
+    /// Nothing could be compared, for this reason.
+    NothingCompared(String),
+}
+
+/// Why a case could not be played.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// The backend did not answer as a probe does.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+    /// The backend could not be surveyed.
+    #[error(transparent)]
+    Preflight(#[from] PreflightError),
+}
+
+/// Plays the case with fresh browsers and holds the answers against those that the file expects.
+///
+/// These are literal, for a backend with the capabilities of the one on which the case was found. For any other one
+/// use [`replay_surveyed`].
+///
+/// # Errors
+///
+/// [`ReplayError::Backend`] where the service cannot be reached, or is no probe.
+pub async fn replay(
+    backend: Rc<dyn Backend>,
+    case: &CaseFile,
+    patience: Duration,
+) -> Result<Replayed, ReplayError> {
+    let backend = catching_panics(backend);
+    LocalSet::new()
+        .run_until(async {
+            let transcript = play(&backend, &case.scenario, patience).await?;
+            Ok(judged(
+                case,
+                case.scenario.clone(),
+                transcript,
+                Naming { own_keys: &BTreeSet::new(), in_cookie: false },
+            ))
+        })
+        .await
+}
+
+/// As [`replay`], but surveys the backend first and expects what the contract asks of a backend like this one.
+///
+/// # Errors
+///
+/// As [`replay`], and [`ReplayError::Preflight`] where the backend cannot be surveyed.
+pub async fn replay_surveyed(
+    backend: Rc<dyn Backend>,
+    case: &CaseFile,
+    patience: Duration,
+) -> Result<Replayed, ReplayError> {
+    let backend = catching_panics(backend);
+    let survey = Survey::of(Rc::clone(&backend), patience).await?;
+    LocalSet::new()
+        .run_until(async {
+            let transcript = play(&backend, &case.scenario, patience).await?;
+            let scenario = match adapted(case, &survey, &transcript).await {
+                Ok(scenario) => scenario,
+                Err(because) => {
+                    let scenario = case.scenario.clone();
+                    let outcome = ReplayOutcome::NothingCompared(because);
+                    return Ok(told(outcome, scenario, transcript, Naming::of(&survey)));
+                }
+            };
+            Ok(judged(case, scenario, transcript, Naming::of(&survey)))
+        })
+        .await
+}
+
+async fn play(
+    backend: &Rc<dyn Backend>,
+    scenario: &Scenario,
+    patience: Duration,
+) -> Result<Transcript, BackendError> {
+    let transcript = Player::new(Rc::clone(backend), patience).play(&scenario.script).await;
+    match transcript.broken() {
+        Some(fault) => Err(fault.clone()),
+        None => Ok(transcript),
+    }
+}
+
+/// The case's script with what this backend has to answer; or why it has to answer nothing.
+async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> Result<Scenario, String> {
+    let Some(check) = check_of(case) else { return Ok(case.scenario.clone()) };
+    match check.test {
+        Test::Property(plan) => {
+            let property = match plan(survey) {
+                Plan::Do(property) => property,
+                Plan::NotApplicable(because) => return Err(because),
+            };
+            Ok(property.scenario(case.scenario.script.clone(), survey, transcript).await)
+        }
+        Test::Scenarios(plan) => match plan(survey) {
+            Plan::Do(scenarios) => scenarios
+                .into_iter()
+                .find(|scenario| scenario.script == case.scenario.script)
+                .ok_or_else(|| format!("{} has no such script for this backend", check.id)),
+            Plan::NotApplicable(because) => Err(because),
+        },
+        // What it expects is in the file, and the same of every backend to which the check applies.
+        Test::Generated(plan) => match plan(survey) {
+            Plan::Do(_) => Ok(case.scenario.clone()),
+            Plan::NotApplicable(because) => Err(because),
+        },
+        Test::Claims | Test::Glue(_) => Ok(case.scenario.clone()),
+    }
+}
+
+fn judged(case: &CaseFile, scenario: Scenario, transcript: Transcript, naming: Naming<'_>) -> Replayed {
+    let judgement = scenario.judge(&transcript);
+    let outcome = match judgement.finding {
+        None if judgement.comparisons == 0 => {
+            ReplayOutcome::NothingCompared("no answer was compared".to_owned())
+        }
+        None => ReplayOutcome::Passes,
+        Some(finding) => {
+            let finding = with_own_reason(case, &scenario, finding);
+            if finding.reason == case.reason {
+                ReplayOutcome::StillFails(finding)
+            } else {
+                ReplayOutcome::DiffersOtherwise(finding)
+            }
+        }
+    };
+    told(outcome, scenario, transcript, naming)
+}
+
+fn told(outcome: ReplayOutcome, scenario: Scenario, transcript: Transcript, naming: Naming<'_>) -> Replayed {
+    let failure = match &outcome {
+        ReplayOutcome::StillFails(finding) | ReplayOutcome::DiffersOtherwise(finding) => {
+            Some(Failure::found(finding.clone(), scenario.clone(), &transcript, naming))
+        }
+        ReplayOutcome::Passes | ReplayOutcome::NothingCompared(_) => None,
+    };
+    let shown = report::shown(&transcript, naming);
+    Replayed { outcome, scenario, transcript, shown, failure }
+}
+
+/// A generated script fails for the reason of the operation that differs, and that may be another one now. Of a history
+/// that nothing explains, no operation is the reason.
+fn with_own_reason(case: &CaseFile, scenario: &Scenario, finding: Finding) -> Finding {
+    let is_generated =
+        check_of(case).is_some_and(|check| check.is_umbrella()) && finding.reason != linearize::REASON;
+    match sequential::difference(&scenario.script, &finding) {
+        Some(reason) if is_generated => Finding { reason, ..finding },
+        _ => finding,
+    }
+}
+
+fn check_of(case: &CaseFile) -> Option<Check> {
+    catalogue().into_iter().find(|check| check.id == case.check)
+}

@@ -1,0 +1,55 @@
+//! What to run, and how.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::backend::Glue;
+use crate::checks::Check;
+use crate::report::KnownFailure;
+use crate::search::ShrinkBounds;
+
+/// What to run, and how.
+#[derive(Clone)]
+pub struct Options {
+    /// The seed of everything that is generated.
+    pub seed: u64,
+    /// How many scripts each check is given whose scripts are generated.
+    pub cases: u32,
+    /// The only case to give to them, where one is to be replayed alone. Cases are counted from zero; each can be
+    /// replayed without those before it.
+    pub case: Option<u32>,
+    /// How long a failing script is made smaller, at most.
+    pub shrink: ShrinkBounds,
+    /// How long a cycle may take.
+    pub patience: Duration,
+    /// The checks to run, by id; those that they need are not added.
+    pub only: Option<Vec<String>>,
+    /// The glue to test; without it the `glue` suite does not apply.
+    pub glue: Option<Glue>,
+    /// Checks that are known to fail, by id, and why. Checks that need one of these are excused, and not listed.
+    pub known_failures: BTreeMap<String, KnownFailure>,
+    /// How the backend is reached, for the report.
+    pub door: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            cases: 100,
+            case: None,
+            shrink: ShrinkBounds::default(),
+            patience: Duration::from_secs(10),
+            only: None,
+            glue: None,
+            known_failures: BTreeMap::new(),
+            door: "in-process".to_owned(),
+        }
+    }
+}
+
+impl Options {
+    pub(super) fn wants(&self, check: &Check) -> bool {
+        self.only.as_ref().is_none_or(|only| only.iter().any(|id| id == check.id))
+    }
+}

@@ -1,8 +1,7 @@
 //! The reference harness: runs the suite against services in any language, and serves embedded backends as probes.
 
+pub mod builtin;
 pub mod cli;
-pub mod compare;
-pub mod embedded;
 pub mod exit;
 pub mod http;
 pub mod known_failures;
@@ -10,5 +9,6 @@ pub mod launch;
 pub mod peer;
 pub mod probe;
 pub mod render;
-pub mod saved;
+pub mod report_diff;
+pub mod report_file;
 pub mod watchdog;

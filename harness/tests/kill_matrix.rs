@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use sessionspec::backend::Backend;
 use sessionspec_backends::matrix::kill_matrix;
-use sessionspec_harness::embedded::OverHttp;
+use sessionspec_harness::builtin::OverHttp;
 
 /// Here the doors differ: what HTTP forbids, the server in front refuses, and the backend never sees it.
 const REFUSED_IN_FRONT: &str = "forgery/unlawful-bytes";
@@ -12,11 +12,11 @@ const REFUSED_IN_FRONT: &str = "forgery/unlawful-bytes";
 #[test]
 fn both_doors_give_the_same_matrix() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let over_http = runtime.block_on(tokio::task::LocalSet::new().run_until(kill_matrix(async |embedded| {
-        let served: Rc<dyn Backend> = Rc::new(OverHttp::serve(embedded.open()).await.unwrap());
+    let over_http = runtime.block_on(tokio::task::LocalSet::new().run_until(kill_matrix(async |builtin| {
+        let served: Rc<dyn Backend> = Rc::new(OverHttp::serve(builtin.open()).await.unwrap());
         served
     })));
-    let in_process = runtime.block_on(kill_matrix(async |embedded| embedded.open()));
+    let in_process = runtime.block_on(kill_matrix(async |builtin| builtin.open()));
     let complaints: Vec<String> =
         over_http.complaints().into_iter().filter(|said| !said.contains(REFUSED_IN_FRONT)).collect();
     assert!(complaints.iter().all(|said| said.ends_with("nothing caught it")), "{complaints:#?}");

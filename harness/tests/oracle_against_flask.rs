@@ -28,7 +28,7 @@ const SCRIPTS: u32 = 200;
 #[test]
 fn flask_0_7_2() {
     let modes = Modes { emptied: Emptied::Kept, on_error: OnError::Discarded, ..Modes::default() };
-    compare(
+    report_diff(
         "flask-0.7.2-default",
         modes,
         Quirks { marks_modified: &["pop", "setdefault"], keeps_nothing: true, rewrites_permanent: false },
@@ -38,7 +38,7 @@ fn flask_0_7_2() {
 #[test]
 fn flask_3_1_3() {
     let quirks = Quirks { rewrites_permanent: true, ..Quirks::default() };
-    compare("flask-3.1.3-default", Modes { new: New::Constant, ..Modes::default() }, quirks);
+    report_diff("flask-3.1.3-default", Modes { new: New::Constant, ..Modes::default() }, quirks);
 }
 
 /// What a Flask version does that no mode of the reference does, and that no application should rely on.
@@ -54,7 +54,7 @@ struct Quirks {
 }
 
 /// Plays the same scripts on both.
-fn compare(peer: &str, modes: Modes, quirks: Quirks) {
+fn report_diff(peer: &str, modes: Modes, quirks: Quirks) {
     let peer =
         Peer::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/peers").join(peer)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -29,9 +29,9 @@ fn quick() -> Options {
 
 #[test]
 fn the_report_of_every_embedded_backend_keeps_to_the_schema() {
-    for embedded in registry() {
-        let report = report_of(embedded.name, quick());
-        assert_eq!(complaints(&json(&report)), Vec::<String>::new(), "{}", embedded.name);
+    for builtin in registry() {
+        let report = report_of(builtin.name, quick());
+        assert_eq!(complaints(&json(&report)), Vec::<String>::new(), "{}", builtin.name);
     }
     assert_eq!(complaints(&json(&report_on(Hostile::backend(), quick()))), Vec::<String>::new());
 }
@@ -45,9 +45,9 @@ fn two_runs_give_the_same_bytes_outside_of_one_key() {
         assert_eq!(json, self::json(&report.repeatable()));
         serde_json::to_string_pretty(&json).unwrap()
     };
-    for embedded in registry() {
-        let [first, second] = [(); 2].map(|()| bytes(&report_of(embedded.name, quick())));
-        assert_eq!(first, second, "{}", embedded.name);
+    for builtin in registry() {
+        let [first, second] = [(); 2].map(|()| bytes(&report_of(builtin.name, quick())));
+        assert_eq!(first, second, "{}", builtin.name);
     }
     let [first, second] = [(); 2].map(|()| bytes(&report_over_http("flawed/lone-overwrite-lost", quick())));
     assert_eq!(first, second);

@@ -237,8 +237,8 @@ fn a_list_of_known_failures_goes_round() {
         0,
         "what needs these is excused"
     );
-    let again = stdout(&sessionspec(&["known-failures", &folder.path("known.json")]));
-    assert_eq!(again, folder.read("known.toml"), "reasons that hold are kept");
+    let relaunch = stdout(&sessionspec(&["known-failures", &folder.path("known.json")]));
+    assert_eq!(relaunch, folder.read("known.toml"), "reasons that hold are kept");
 }
 
 #[test]

@@ -6,7 +6,7 @@ pub const TEXT: &str = include_str!("../CONTRACT.md");
 /// The text of one clause, without its heading.
 ///
 /// ```
-/// assert!(sessionspec::contract::clause("open.empty").unwrap().contains("MUST"));
+/// assert!(sessionspec::engine::contract::clause("open.empty").unwrap().contains("MUST"));
 /// ```
 #[must_use]
 pub fn clause(name: &str) -> Option<&'static str> {

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{Complaint, output};
-use crate::compare::compare;
+use super::{CliError, output};
 use crate::exit::Exit;
-use crate::saved;
+use crate::report_diff;
+use crate::report_file;
 
 /// The rules, for `--help`.
 pub(super) const HELP: &str = "\
@@ -28,10 +28,10 @@ pub(super) struct Arguments {
     new: PathBuf,
 }
 
-pub(super) fn diff(arguments: &Arguments) -> Result<Exit, Complaint> {
-    let old = saved::read(&arguments.old).map_err(Complaint::usage)?;
-    let new = saved::read(&arguments.new).map_err(Complaint::usage)?;
-    let comparison = compare(&old, &new);
+pub(super) fn diff(arguments: &Arguments) -> Result<Exit, CliError> {
+    let old = report_file::read(&arguments.old).map_err(CliError::usage)?;
+    let new = report_file::read(&arguments.new).map_err(CliError::usage)?;
+    let comparison = report_diff::diff(&old, &new);
     output::write(&comparison.to_text(), None)?;
     Ok(if comparison.got_worse() { Exit::Fails } else { Exit::Conforms })
 }

@@ -3,7 +3,7 @@
 use sessionspec::engine::checks::catalogue;
 use sessionspec::engine::contract;
 
-use super::{Complaint, say};
+use super::{CliError, say};
 use crate::exit::Exit;
 
 #[derive(Debug, clap::Args)]
@@ -12,11 +12,11 @@ pub(super) struct Arguments {
     check: String,
 }
 
-pub(super) fn explain(arguments: &Arguments) -> Result<Exit, Complaint> {
+pub(super) fn explain(arguments: &Arguments) -> Result<Exit, CliError> {
     let checks = catalogue();
     let Some(check) = checks.iter().find(|check| check.id == arguments.check) else {
         let message = format!("there is no check `{}`; `sessionspec list` names them all", arguments.check);
-        return Err(Complaint::usage(message));
+        return Err(CliError::usage(message));
     };
     say(format_args!("{} ({})\n", check.id, check.level));
     say(format_args!("{}\n", check.promise));

@@ -3,7 +3,7 @@
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use super::Complaint;
+use super::CliError;
 
 /// Told once that somebody wants the command to end, and true from then on.
 #[derive(Clone)]
@@ -43,13 +43,10 @@ impl Interruption {
     }
 
     /// Does this, unless somebody wants the command to end before it is done.
-    pub(super) async fn or<T>(
-        &self,
-        work: impl Future<Output = Result<T, Complaint>>,
-    ) -> Result<T, Complaint> {
+    pub(super) async fn or<T>(&self, work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
         tokio::select! {
             done = work => done,
-            () = self.arrival() => Err(Complaint::not_verified("stopped before anything was judged")),
+            () = self.arrival() => Err(CliError::not_verified("stopped before anything was judged")),
         }
     }
 }

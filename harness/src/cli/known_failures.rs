@@ -9,9 +9,9 @@ use sessionspec::{Report, Verdict};
 use toml::Value;
 use toml::value::Datetime;
 
-use super::Complaint;
+use super::CliError;
 use crate::exit::Exit;
-use crate::saved;
+use crate::report_file;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -19,8 +19,8 @@ pub(super) struct Arguments {
     report: PathBuf,
 }
 
-pub(super) fn known_failures(arguments: &Arguments) -> Result<Exit, Complaint> {
-    let reports = saved::read(&arguments.report).map_err(Complaint::usage)?;
+pub(super) fn known_failures(arguments: &Arguments) -> Result<Exit, CliError> {
+    let reports = report_file::read(&arguments.report).map_err(CliError::usage)?;
     print!("{}", list(&reports));
     Ok(Exit::Conforms)
 }

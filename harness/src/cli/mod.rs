@@ -10,7 +10,7 @@ mod output;
 mod progress;
 mod render;
 mod replay;
-mod replaying;
+mod rerun_commands;
 mod run;
 mod serve;
 mod service;
@@ -62,12 +62,12 @@ enum Command {
 
 /// Why a command could not do what it was asked to: one line for standard error, and the exit code.
 #[derive(Debug)]
-pub(crate) struct Complaint {
+pub(crate) struct CliError {
     exit: Exit,
     message: String,
 }
 
-impl Complaint {
+impl CliError {
     pub(crate) fn usage(message: impl ToString) -> Self {
         Self { exit: Exit::Usage, message: message.to_string() }
     }
@@ -91,16 +91,16 @@ pub fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            return complain(&Complaint::not_verified(format!("there is no runtime: {error}"))).into();
+            return complain(&CliError::not_verified(format!("there is no runtime: {error}"))).into();
         }
     };
     let exit = runtime.block_on(tokio::task::LocalSet::new().run_until(dispatch(cli.command)));
     exit.unwrap_or_else(|complaint| complain(&complaint)).into()
 }
 
-async fn dispatch(command: Command) -> Result<Exit, Complaint> {
+async fn dispatch(command: Command) -> Result<Exit, CliError> {
     let interruption = Interruption::listen()
-        .map_err(|error| Complaint::not_verified(format!("there are no signals: {error}")))?;
+        .map_err(|error| CliError::not_verified(format!("there are no signals: {error}")))?;
     match command {
         Command::Run(arguments) => run::run(*arguments, &interruption).await,
         Command::Replay(arguments) => replay::replay(arguments, &interruption).await,
@@ -119,7 +119,7 @@ fn say(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
-fn complain(complaint: &Complaint) -> Exit {
+fn complain(complaint: &CliError) -> Exit {
     eprintln!("sessionspec: {}", complaint.message);
     complaint.exit
 }

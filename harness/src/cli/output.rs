@@ -8,7 +8,7 @@ use anstream::ColorChoice;
 use clap::ValueEnum;
 use sessionspec::Report;
 
-use super::Complaint;
+use super::CliError;
 use crate::render::{Format, render};
 
 /// The options of a command that writes a report.
@@ -51,7 +51,7 @@ impl FromStr for Destination {
 
 impl Output {
     /// Where everything goes. To be asked before a long run, so that a mistake costs no time.
-    pub(super) fn plan(&self) -> Result<Plan, Complaint> {
+    pub(super) fn plan(&self) -> Result<Plan, CliError> {
         let mut destinations = self.report.clone();
         if destinations.is_empty() {
             let format = self.format.unwrap_or(Format::Text);
@@ -60,9 +60,7 @@ impl Output {
             destinations.push(Destination { format: Format::Text, file: None });
         }
         if destinations.iter().filter(|destination| destination.file.is_none()).count() > 1 {
-            return Err(Complaint::usage(
-                "only one report can go to standard output; give the others a file",
-            ));
+            return Err(CliError::usage("only one report can go to standard output; give the others a file"));
         }
         for file in destinations.iter().filter_map(|destination| destination.file.as_deref()) {
             let folder =
@@ -70,7 +68,7 @@ impl Output {
             if !folder.is_dir() {
                 let message =
                     format!("cannot write {}: there is no folder {}", file.display(), folder.display());
-                return Err(Complaint::usage(message));
+                return Err(CliError::usage(message));
             }
         }
         Ok(Plan(destinations))
@@ -81,7 +79,7 @@ impl Output {
 pub(super) struct Plan(Vec<Destination>);
 
 impl Plan {
-    pub(super) fn write(&self, reports: &[Report]) -> Result<(), Complaint> {
+    pub(super) fn write(&self, reports: &[Report]) -> Result<(), CliError> {
         for Destination { format, file } in &self.0 {
             write(&render(*format, reports), file.as_deref())?;
         }
@@ -90,14 +88,14 @@ impl Plan {
 }
 
 /// Writes a rendered report. Colours reach only a terminal that wants them.
-pub(super) fn write(text: &str, file: Option<&Path>) -> Result<(), Complaint> {
+pub(super) fn write(text: &str, file: Option<&Path>) -> Result<(), CliError> {
     let Some(file) = file else {
         anstream::print!("{text}");
         return Ok(());
     };
     let plain = anstream::adapter::strip_str(text).to_string();
     std::fs::write(file, plain)
-        .map_err(|error| Complaint::usage(format!("cannot write {}: {error}", file.display())))
+        .map_err(|error| CliError::usage(format!("cannot write {}: {error}", file.display())))
 }
 
 /// When text has colours.

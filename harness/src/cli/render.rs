@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{Complaint, output};
+use super::{CliError, output};
 use crate::exit::Exit;
 use crate::render::{Format, render as rendered};
-use crate::saved;
+use crate::report_file;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -19,8 +19,8 @@ pub(super) struct Arguments {
     output: Option<PathBuf>,
 }
 
-pub(super) fn render(arguments: &Arguments) -> Result<Exit, Complaint> {
-    let reports = saved::read(&arguments.report).map_err(Complaint::usage)?;
+pub(super) fn render(arguments: &Arguments) -> Result<Exit, CliError> {
+    let reports = report_file::read(&arguments.report).map_err(CliError::usage)?;
     output::write(&rendered(arguments.format, &reports), arguments.output.as_deref())?;
     Ok(Exit::Conforms)
 }

@@ -12,8 +12,8 @@ use sessionspec::engine::replay::{CaseFile, ReplayOutcome, Replayed, as_curl, re
 use sessionspec::engine::report::{CheckReport, Failure, failure_text, script_text};
 
 use super::service::{Service, start_peer};
-use super::{Complaint, Interruption, say};
-use crate::embedded;
+use super::{CliError, Interruption, say};
+use crate::builtin;
 use crate::exit::Exit;
 
 #[derive(Debug, clap::Args)]
@@ -40,14 +40,14 @@ enum Form {
     Curl,
 }
 
-pub(super) async fn replay(arguments: Arguments, interruption: &Interruption) -> Result<Exit, Complaint> {
+pub(super) async fn replay(arguments: Arguments, interruption: &Interruption) -> Result<Exit, CliError> {
     let file = arguments.file.display();
     let text = std::fs::read_to_string(&arguments.file)
-        .map_err(|error| Complaint::usage(format!("cannot read {file}: {error}")))?;
-    let case = CaseFile::from_json(&text).map_err(|error| Complaint::usage(format!("{file}: {error}")))?;
+        .map_err(|error| CliError::usage(format!("cannot read {file}: {error}")))?;
+    let case = CaseFile::from_json(&text).map_err(|error| CliError::usage(format!("{file}: {error}")))?;
     if let Some(Form::Curl) = arguments.form {
         let url = arguments.service.url().unwrap_or("http://127.0.0.1:5000/probe");
-        say(as_curl(&case, url).map_err(Complaint::usage)?.trim_end());
+        say(as_curl(&case, url).map_err(CliError::usage)?.trim_end());
         return Ok(Exit::Conforms);
     }
     let service = match &arguments.peer {
@@ -55,7 +55,7 @@ pub(super) async fn replay(arguments: Arguments, interruption: &Interruption) ->
         None => arguments.service.reach(interruption).await?,
     };
     let Some(service) = service else {
-        let backend = arguments.embedded(&case)?;
+        let backend = arguments.builtin(&case)?;
         return arguments.play(backend, &case, interruption).await;
     };
     let exit = match arguments.service.backend_of(&service).await {
@@ -67,15 +67,15 @@ pub(super) async fn replay(arguments: Arguments, interruption: &Interruption) ->
 }
 
 impl Arguments {
-    fn embedded(&self, case: &CaseFile) -> Result<Rc<dyn Backend>, Complaint> {
+    fn builtin(&self, case: &CaseFile) -> Result<Rc<dyn Backend>, CliError> {
         let named = self.backend.as_deref();
         if let Some(name) = named {
-            return Ok(embedded::find(name).map_err(Complaint::usage)?.open());
+            return Ok(builtin::find(name).map_err(CliError::usage)?.open());
         }
-        let of_case = case.backend.as_deref().and_then(|name| embedded::find(name).ok());
+        let of_case = case.backend.as_deref().and_then(|name| builtin::find(name).ok());
         let backend = match of_case {
-            Some(embedded) => embedded,
-            None => embedded::find("reference").map_err(Complaint::usage)?,
+            Some(builtin) => builtin,
+            None => builtin::find("reference").map_err(CliError::usage)?,
         };
         Ok(backend.open())
     }
@@ -85,9 +85,9 @@ impl Arguments {
         backend: Rc<dyn Backend>,
         case: &CaseFile,
         interruption: &Interruption,
-    ) -> Result<Exit, Complaint> {
+    ) -> Result<Exit, CliError> {
         let played = async {
-            replay_surveyed(backend, case, self.service.patience()).await.map_err(Complaint::not_verified)
+            replay_surveyed(backend, case, self.service.patience()).await.map_err(CliError::not_verified)
         };
         let replayed = interruption.or(played).await?;
         say(format_args!("{}: {}", case.check, case.reason));

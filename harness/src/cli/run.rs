@@ -12,10 +12,10 @@ use sessionspec::{Level, Options, Report};
 
 use super::output::Output;
 use super::progress::{self, Progress};
-use super::replaying::{self, Target};
-use super::service::{Reached, Service, quoted, start_peer, unjudged};
-use super::{Complaint, Interruption};
-use crate::embedded::{self, OverHttp};
+use super::rerun_commands::{self, TargetArguments};
+use super::service::{Service, Target, quoted, start_peer, unjudged};
+use super::{CliError, Interruption};
+use crate::builtin::{self, OverHttp};
 use crate::exit::Exit;
 use crate::known_failures;
 use crate::watchdog::Watchdog;
@@ -62,7 +62,7 @@ pub(super) struct Arguments {
 /// There is one case after each that can be asked for.
 const MOST_CASES: i64 = u32::MAX as i64 - 1;
 
-pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Result<Exit, Complaint> {
+pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Result<Exit, CliError> {
     let options = arguments.options()?;
     let output = arguments.output.plan()?;
     let mut reports = Vec::new();
@@ -73,7 +73,7 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
     for report in &mut reports {
         report.asked_level = Some(arguments.level);
     }
-    let saved = replaying::tell(&mut reports, &arguments.target(), arguments.save_cases.as_deref());
+    let written = rerun_commands::write(&mut reports, &arguments.target(), arguments.save_cases.as_deref());
     output.write(&reports)?;
     for why in reports.iter().filter_map(|report| report.incomplete.as_ref()) {
         eprintln!("sessionspec: the report is incomplete: {why}");
@@ -81,12 +81,12 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
     if let Some(why) = arguments.nothing_asked_for(&reports) {
         eprintln!("sessionspec: {why}");
     }
-    judged.and(saved)?;
+    judged.and(written)?;
     Ok(arguments.judge(&reports))
 }
 
 impl Arguments {
-    fn options(&self) -> Result<Options, Complaint> {
+    fn options(&self) -> Result<Options, CliError> {
         let only = self.selected_checks()?;
         if self.case.is_some() {
             properties_alone(only.as_deref().unwrap_or_default())?;
@@ -103,18 +103,18 @@ impl Arguments {
     }
 
     /// What is tested, as it was typed.
-    fn target(&self) -> Target {
+    fn target(&self) -> TargetArguments {
         let how = self.service.target();
         let named =
             |option: &str, name: &str| format!("--{option} {} {how}", quoted(name)).trim_end().to_owned();
         if let Some(manifest) = &self.peer {
             let peer = named("peer", &manifest.to_string_lossy());
-            return Target { of_run: peer.clone(), of_replay: peer };
+            return TargetArguments { of_run: peer.clone(), of_replay: peer };
         }
         match &self.backend {
             // A case file says on which embedded backend it was found.
-            Some(name) => Target { of_run: named("backend", name), of_replay: how },
-            None => Target { of_run: how.clone(), of_replay: how },
+            Some(name) => TargetArguments { of_run: named("backend", name), of_replay: how },
+            None => TargetArguments { of_run: how.clone(), of_replay: how },
         }
     }
 
@@ -124,7 +124,7 @@ impl Arguments {
         reports: &mut Vec<Report>,
         options: Options,
         interruption: &Interruption,
-    ) -> Result<(), Complaint> {
+    ) -> Result<(), CliError> {
         if let Some(manifest) = &self.peer {
             reports.push(self.peer(manifest, options, interruption).await?);
         } else if let Some(service) = self.service.reach(interruption).await? {
@@ -135,26 +135,25 @@ impl Arguments {
         Ok(())
     }
 
-    fn listed_failures(&self) -> Result<BTreeMap<String, report::KnownFailure>, Complaint> {
+    fn listed_failures(&self) -> Result<BTreeMap<String, report::KnownFailure>, CliError> {
         let Some(file) = &self.known_failures else { return Ok(BTreeMap::new()) };
-        let entries = known_failures::read(file).map_err(Complaint::usage)?;
-        known_failures::accepted(&file.display().to_string(), &entries).map_err(Complaint::usage)
+        let entries = known_failures::read(file).map_err(CliError::usage)?;
+        known_failures::accepted(&file.display().to_string(), &entries).map_err(CliError::usage)
     }
 
-    fn selected_checks(&self) -> Result<Option<Vec<String>>, Complaint> {
+    fn selected_checks(&self) -> Result<Option<Vec<String>>, CliError> {
         if self.suite.is_empty() && self.check.is_empty() {
             return Ok(None);
         }
         let patterns: Vec<glob::Pattern> = (self.check.iter().cloned())
             .chain(self.suite.iter().map(|suite| format!("{suite}/*")))
             .map(|pattern| {
-                glob::Pattern::new(&pattern)
-                    .map_err(|error| Complaint::usage(format!("`{pattern}`: {error}")))
+                glob::Pattern::new(&pattern).map_err(|error| CliError::usage(format!("`{pattern}`: {error}")))
             })
             .collect::<Result<_, _>>()?;
         let ids: Vec<&str> = catalogue().iter().map(|check| check.id).collect();
         if let Some(idle) = patterns.iter().find(|pattern| !ids.iter().any(|id| pattern.matches(id))) {
-            return Err(Complaint::usage(format!(
+            return Err(CliError::usage(format!(
                 "no check matches `{idle}`; `sessionspec list` names them all"
             )));
         }
@@ -165,10 +164,10 @@ impl Arguments {
     /// Runs on a service, and leaves it, however the run ends.
     async fn on(
         &self,
-        service: Reached,
+        service: Target,
         options: Options,
         interruption: &Interruption,
-    ) -> Result<Report, Complaint> {
+    ) -> Result<Report, CliError> {
         let report = self.over_http(&service, options, interruption).await;
         service.leave().await;
         report
@@ -177,10 +176,10 @@ impl Arguments {
     /// Runs over HTTP, and quotes the last words of a service that went away.
     async fn over_http(
         &self,
-        service: &Reached,
+        service: &Target,
         options: Options,
         interruption: &Interruption,
-    ) -> Result<Report, Complaint> {
+    ) -> Result<Report, CliError> {
         let backend = self.service.backend_of(service).await?;
         let (url, last_words) = (service.url(), || service.last_words());
         let options = Options { door: "http".to_owned(), ..options };
@@ -189,7 +188,7 @@ impl Arguments {
         let report = run_until(backend, options, observe, interruption.arrival()).await;
         drop(progress);
         let mut report =
-            report.map_err(|error| Complaint::not_verified(unjudged(url, &error, last_words())))?;
+            report.map_err(|error| CliError::not_verified(unjudged(url, &error, last_words())))?;
         if let (Some(why), false, Some(said)) =
             (&mut report.incomplete, interruption.has_arrived(), last_words())
         {
@@ -204,7 +203,7 @@ impl Arguments {
         manifest: &Path,
         mut options: Options,
         interruption: &Interruption,
-    ) -> Result<Report, Complaint> {
+    ) -> Result<Report, CliError> {
         let (peer, service) = start_peer(manifest, &self.service, interruption).await?;
         let report = match peer.known_failures() {
             Ok(known_failures) => {
@@ -216,7 +215,7 @@ impl Arguments {
             }
             Err(error) => {
                 service.leave().await;
-                Err(Complaint::usage(error))
+                Err(CliError::usage(error))
             }
         };
         report.map_err(|complaint| complaint.map(|message| format!("{}: {message}", peer.name)))
@@ -227,10 +226,10 @@ impl Arguments {
         reports: &mut Vec<Report>,
         options: Options,
         interruption: &Interruption,
-    ) -> Result<(), Complaint> {
+    ) -> Result<(), CliError> {
         let name = self.backend.as_deref().unwrap_or("reference");
-        let embedded = embedded::find(name).map_err(Complaint::usage)?;
-        let options = Options { glue: embedded.glue(), ..options };
+        let builtin = builtin::find(name).map_err(CliError::usage)?;
+        let options = Options { glue: builtin.glue(), ..options };
         let watchdog = Watchdog::start(options.patience, give_up);
         let judge = async |backend: Rc<dyn Backend>, door: &str| {
             let options = Options { door: door.to_owned(), ..options.clone() };
@@ -243,11 +242,11 @@ impl Arguments {
             };
             watchdog.doing("the survey");
             let report = run_until(backend, options, observe, interruption.arrival()).await;
-            report.map_err(|error| Complaint::not_verified(unjudged(name, &error, None)))
+            report.map_err(|error| CliError::not_verified(unjudged(name, &error, None)))
         };
-        reports.push(judge(watchdog.watch(embedded.open()), "in-process").await?);
-        let served = OverHttp::serve(watchdog.watch(embedded.open())).await;
-        reports.push(judge(Rc::new(served.map_err(Complaint::not_verified)?), "http").await?);
+        reports.push(judge(watchdog.watch(builtin.open()), "in-process").await?);
+        let served = OverHttp::serve(watchdog.watch(builtin.open())).await;
+        reports.push(judge(Rc::new(served.map_err(CliError::not_verified)?), "http").await?);
         Ok(())
     }
 
@@ -277,13 +276,13 @@ impl Arguments {
 }
 
 /// Refuses to replay a case of a check that has none.
-fn properties_alone(selected: &[String]) -> Result<(), Complaint> {
+fn properties_alone(selected: &[String]) -> Result<(), CliError> {
     let catalogue = catalogue();
     let properties: Vec<&str> =
         catalogue.iter().filter(|check| check.has_cases()).map(|check| check.id).collect();
     match selected.iter().find(|id| !properties.contains(&id.as_str())) {
         None => Ok(()),
-        Some(other) => Err(Complaint::usage(format!(
+        Some(other) => Err(CliError::usage(format!(
             "--case replays a case of a property, and {other} is none: the properties are {}",
             properties.join(", ")
         ))),

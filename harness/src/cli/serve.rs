@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use super::{Complaint, Interruption};
-use crate::embedded;
+use super::{CliError, Interruption};
+use crate::builtin;
 use crate::exit::Exit;
 use crate::probe::ProbeServer;
 
@@ -17,10 +17,10 @@ pub(super) struct Arguments {
     addr: SocketAddr,
 }
 
-pub(super) async fn serve(arguments: Arguments, interruption: &Interruption) -> Result<Exit, Complaint> {
-    let backend = embedded::find(&arguments.backend).map_err(Complaint::usage)?.open();
+pub(super) async fn serve(arguments: Arguments, interruption: &Interruption) -> Result<Exit, CliError> {
+    let backend = builtin::find(&arguments.backend).map_err(CliError::usage)?.open();
     let cannot =
-        |error: std::io::Error| Complaint::usage(format!("cannot serve at {}: {error}", arguments.addr));
+        |error: std::io::Error| CliError::usage(format!("cannot serve at {}: {error}", arguments.addr));
     let server = ProbeServer::bind(arguments.addr, backend).await.map_err(cannot)?;
     println!("{}", server.url().map_err(cannot)?);
     tokio::select! {

@@ -8,7 +8,7 @@ use sessionspec::PreflightError;
 use sessionspec::backend::{Backend, BackendError};
 use sessionspec::engine::browser::Origin;
 
-use super::{Complaint, Interruption};
+use super::{CliError, Interruption};
 use crate::http::{CallbackAddress, HttpBackend, HttpError};
 use crate::launch::{LaunchCommand, Launched, Others, Recipe, SHORT_LIFETIME, StartedAgain};
 use crate::peer::Peer;
@@ -52,7 +52,7 @@ pub(super) struct Service {
 }
 
 /// A service that can be asked, and has to be left when that is done.
-pub(super) struct Reached {
+pub(super) struct Target {
     url: String,
     launched: Option<Launched>,
     /// How it is started again with another lifetime, where its command takes one.
@@ -62,25 +62,25 @@ pub(super) struct Reached {
 
 impl Service {
     /// The service that was named, started where that was asked for; none where none was named.
-    pub(super) async fn reach(&self, interruption: &Interruption) -> Result<Option<Reached>, Complaint> {
+    pub(super) async fn reach(&self, interruption: &Interruption) -> Result<Option<Target>, CliError> {
         let Some(command) = &self.launch else {
             self.lifetime_of(None)?;
-            return Ok(self.url.clone().map(Reached::running));
+            return Ok(self.url.clone().map(Target::running));
         };
         let patience = Duration::from_secs_f64(self.start_timeout);
         let recipe = Recipe { command: LaunchCommand::Shell(command.clone()), patience };
         let lifetime = self.lifetime_of(Some(&recipe))?;
-        let start = async { recipe.start(lifetime).await.map_err(Complaint::not_verified) };
-        Ok(Some(Reached::launched(interruption.or(start).await?, &self.path, recipe)))
+        let start = async { recipe.start(lifetime).await.map_err(CliError::not_verified) };
+        Ok(Some(Target::launched(interruption.or(start).await?, &self.path, recipe)))
     }
 
     /// The lifetime with which a service is started that is started so, if one is.
-    pub(super) fn lifetime_of(&self, recipe: Option<&Recipe>) -> Result<f64, Complaint> {
+    pub(super) fn lifetime_of(&self, recipe: Option<&Recipe>) -> Result<f64, CliError> {
         match (self.lifetime, recipe) {
-            (Some(_), None) => Err(Complaint::usage(
+            (Some(_), None) => Err(CliError::usage(
                 "--lifetime is for a service that is started, with {lifetime} in its command; this one is not",
             )),
-            (Some(_), Some(recipe)) if !recipe.takes_a_lifetime() => Err(Complaint::usage(
+            (Some(_), Some(recipe)) if !recipe.takes_a_lifetime() => Err(CliError::usage(
                 "--lifetime takes the place of {lifetime} in the command, and there is none",
             )),
             (lifetime, _) => Ok(lifetime.unwrap_or(SHORT_LIFETIME)),
@@ -93,10 +93,10 @@ impl Service {
     }
 
     /// The service as a backend.
-    pub(super) async fn backend(&self, url: &str) -> Result<HttpBackend, Complaint> {
+    pub(super) async fn backend(&self, url: &str) -> Result<HttpBackend, CliError> {
         let complaint = |error| match error {
-            HttpError::SetUp(_) => Complaint::not_verified(error),
-            error => Complaint::usage(error),
+            HttpError::SetUp(_) => CliError::not_verified(error),
+            error => CliError::usage(error),
         };
         let backend =
             HttpBackend::new(url, self.origin.clone(), self.allow_remote).await.map_err(complaint)?;
@@ -107,7 +107,7 @@ impl Service {
     }
 
     /// The service as a backend, which can be started again where its command takes a lifetime.
-    pub(super) async fn backend_of(&self, reached: &Reached) -> Result<Rc<dyn Backend>, Complaint> {
+    pub(super) async fn backend_of(&self, reached: &Target) -> Result<Rc<dyn Backend>, CliError> {
         let http = self.backend(reached.url()).await?;
         let Some(recipe) = reached.recipe.clone() else { return Ok(Rc::new(http)) };
         let others = Rc::clone(&reached.others);
@@ -142,7 +142,7 @@ impl Service {
     }
 }
 
-impl Reached {
+impl Target {
     /// A service that was launched, with its probe at this path.
     pub(super) fn launched(service: Launched, path: &str, recipe: Recipe) -> Self {
         let running = Self::running(format!("http://{}{path}", service.address()));
@@ -185,15 +185,15 @@ pub(super) async fn start_peer(
     manifest: &Path,
     service: &Service,
     interruption: &Interruption,
-) -> Result<(Peer, Reached), Complaint> {
-    let peer = Peer::read(manifest).map_err(Complaint::usage)?;
+) -> Result<(Peer, Target), CliError> {
+    let peer = Peer::read(manifest).map_err(CliError::usage)?;
     let lifetime = service.lifetime_of(Some(&peer.recipe()))?;
     let start = async {
-        peer.provision().await.map_err(Complaint::not_verified)?;
-        peer.launch(lifetime).await.map_err(Complaint::not_verified)
+        peer.provision().await.map_err(CliError::not_verified)?;
+        peer.launch(lifetime).await.map_err(CliError::not_verified)
     };
     let launched = interruption.or(start).await?;
-    let service = Reached::launched(launched, &peer.manifest.path, peer.recipe());
+    let service = Target::launched(launched, &peer.manifest.path, peer.recipe());
     Ok((peer, service))
 }
 

@@ -3,9 +3,9 @@
 //! The service gets a process group of its own, so that its children can be found. A child that leaves the group (a
 //! daemon, a job of an interactive shell) has left the run, too.
 
-mod again;
 mod last_words;
 mod recipe;
+mod relaunch;
 
 use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -18,9 +18,9 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::{interval, timeout};
 
-pub use again::{Others, StartedAgain};
 use last_words::LastWords;
 pub use recipe::{Command as LaunchCommand, Recipe, SHORT_LIFETIME};
+pub use relaunch::{Others, StartedAgain};
 
 /// How long a service may take to end after it was asked to.
 const FAREWELL: Duration = Duration::from_secs(5);

@@ -10,7 +10,7 @@ mod help;
 mod json;
 mod launch;
 mod midway;
-mod replaying;
+mod rerun_commands;
 mod signals;
 mod support;
 mod target;

@@ -72,8 +72,8 @@ fn names(object: &Value) -> Vec<String> {
 #[test]
 fn what_every_embedded_backend_says_of_itself_is_valid() {
     within_local_set(async {
-        for embedded in registry() {
-            let said = Probe::serve(embedded.open()).await.get().await;
+        for builtin in registry() {
+            let said = Probe::serve(builtin.open()).await.get().await;
             said.check("get");
         }
     });

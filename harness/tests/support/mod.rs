@@ -11,7 +11,7 @@ use sessionspec::backend::{Backend, BackendError, Body, CycleRequest, CycleRespo
 use sessionspec::engine::report::{Report, ThisRun};
 use sessionspec::engine::script::Answer;
 use sessionspec::reference::{Description, Map, Memory, Value};
-use sessionspec_harness::embedded::{self, OverHttp};
+use sessionspec_harness::builtin::{self, OverHttp};
 
 /// Everything that has ever been markup somewhere.
 pub(crate) const HOSTILE: &str = concat!(
@@ -79,18 +79,18 @@ pub(crate) fn report_of(name: &str, options: Options) -> Report {
 
 /// The same, for those who wait for it in a runtime of their own.
 pub(crate) async fn run_embedded(name: &str, options: Options) -> Report {
-    let embedded = embedded::find(name).expect("it is embedded");
-    let options = Options { glue: embedded.glue(), ..options };
-    sessionspec::run(embedded.open(), options).await.expect("the backend answers")
+    let builtin = builtin::find(name).expect("it is embedded");
+    let options = Options { glue: builtin.glue(), ..options };
+    sessionspec::run(builtin.open(), options).await.expect("the backend answers")
 }
 
 /// The report of an embedded backend, over HTTP.
 pub(crate) fn report_over_http(name: &str, options: Options) -> Report {
-    let embedded = embedded::find(name).expect("it is embedded");
-    let options = Options { door: "http".to_owned(), glue: embedded.glue(), ..options };
+    let builtin = builtin::find(name).expect("it is embedded");
+    let options = Options { door: "http".to_owned(), glue: builtin.glue(), ..options };
     block_on(async {
         let served: Rc<dyn Backend> =
-            Rc::new(OverHttp::serve(embedded.open()).await.expect("there is a port"));
+            Rc::new(OverHttp::serve(builtin.open()).await.expect("there is a port"));
         sessionspec::run(served, options).await
     })
     .expect("the backend answers")

@@ -12,11 +12,11 @@ use std::{
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
-/// use sessionspec::browser::parse_cookie_date;
+/// use sessionspec::engine::browser::parse_cookie_date;
 ///
 /// let date = parse_cookie_date(b"Sunday, 06-Nov-94 08:49:37 GMT")?;
 /// assert_eq!(date, SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777));
-/// # Ok::<(), sessionspec::browser::CookieDateError>(())
+/// # Ok::<(), sessionspec::engine::browser::CookieDateError>(())
 /// ```
 ///
 /// # Errors

@@ -18,7 +18,7 @@ use super::{
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
-/// use sessionspec::browser::{Jar, Origin, Stored};
+/// use sessionspec::engine::browser::{Jar, Origin, Stored};
 ///
 /// let origin = Origin::parse("https://app.test")?;
 /// let now = SystemTime::now();

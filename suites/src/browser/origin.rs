@@ -13,14 +13,14 @@ use std::{
 /// The default is `http://127.0.0.1`.
 ///
 /// ```
-/// use sessionspec::browser::Origin;
+/// use sessionspec::engine::browser::Origin;
 ///
 /// let origin = Origin::parse("https://App.Test:8443")?;
 /// assert_eq!(origin.host(), "app.test");
 /// assert_eq!(origin.authority(), "app.test:8443");
 /// assert_eq!(origin.to_string(), "https://app.test:8443");
 /// assert!(origin.is_secure());
-/// # Ok::<(), sessionspec::browser::OriginError>(())
+/// # Ok::<(), sessionspec::engine::browser::OriginError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {

@@ -7,7 +7,7 @@ use super::cookie_date::CookieDateError;
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use sessionspec::browser::{Jar, Origin};
+/// use sessionspec::engine::browser::{Jar, Origin};
 ///
 /// let origin = Origin::parse("http://app.test")?;
 /// let refusal = Jar::default().store(&origin, "/", b"sid=1; Secure", SystemTime::now()).unwrap_err();
@@ -16,7 +16,7 @@ use super::cookie_date::CookieDateError;
 ///     "browsers drop `sid`: it is marked Secure, and http://app.test is neither https nor loopback",
 /// );
 /// assert_eq!(refusal.rule(), "RFC 6265bis §5.7 step 13");
-/// # Ok::<(), sessionspec::browser::OriginError>(())
+/// # Ok::<(), sessionspec::engine::browser::OriginError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

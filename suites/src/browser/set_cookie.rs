@@ -15,7 +15,7 @@ use super::{
 /// not among the fields (`Partitioned`, `Priority`, …) can be found in `raw` only.
 ///
 /// ```
-/// use sessionspec::browser::{SameSite, SetCookie};
+/// use sessionspec::engine::browser::{SameSite, SetCookie};
 ///
 /// let cookie = SetCookie::parse(b"sid=\"31d4\"; Path=/app; HttpOnly; SameSite=lax; Max-Age=soon")?;
 /// assert_eq!(cookie.name, b"sid");
@@ -25,7 +25,7 @@ use super::{
 /// assert!(cookie.http_only && !cookie.secure);
 /// let ignored = cookie.ignored[0].to_string();
 /// assert_eq!(ignored, "browsers ignore `Max-Age=soon`: it is no whole number of seconds");
-/// # Ok::<(), sessionspec::browser::Refusal>(())
+/// # Ok::<(), sessionspec::engine::browser::Refusal>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -10,7 +10,7 @@ use crate::script::{Operation, OperationError};
 /// A script that once failed, with what it should have answered.
 ///
 /// ```
-/// use sessionspec::CaseFile;
+/// use sessionspec::engine::replay::CaseFile;
 ///
 /// let text = r#"{
 ///     "version": 1,
@@ -28,7 +28,7 @@ use crate::script::{Operation, OperationError};
 /// let case = CaseFile::from_json(text)?;
 /// assert_eq!(case.scenario.script.len(), 2);
 /// assert_eq!(CaseFile::from_json(&case.to_json())?, case);
-/// # Ok::<(), sessionspec::CaseError>(())
+/// # Ok::<(), sessionspec::engine::replay::CaseError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

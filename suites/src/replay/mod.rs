@@ -14,7 +14,7 @@ use crate::checks::{Check, Plan, Test, catalogue};
 use crate::expect::{Finding, Scenario};
 use crate::oracle::{linearize, sequential};
 use crate::play::{Player, Transcript};
-use crate::report::{self, Failure, Naming, ShownExchange};
+use crate::report::{self, Failure, Redaction, ShownExchange};
 use crate::survey::{PreflightError, Survey};
 pub use case_file::{CaseError, CaseFile};
 pub use curl::{CurlError, as_curl};
@@ -80,7 +80,7 @@ pub async fn replay(
                 case,
                 case.scenario.clone(),
                 transcript,
-                Naming { own_keys: &BTreeSet::new(), in_cookie: false },
+                Redaction { own_keys: &BTreeSet::new(), in_cookie: false },
             ))
         })
         .await
@@ -106,10 +106,10 @@ pub async fn replay_surveyed(
                 Err(because) => {
                     let scenario = case.scenario.clone();
                     let outcome = ReplayOutcome::NothingCompared(because);
-                    return Ok(told(outcome, scenario, transcript, Naming::of(&survey)));
+                    return Ok(told(outcome, scenario, transcript, Redaction::of(&survey)));
                 }
             };
-            Ok(judged(case, scenario, transcript, Naming::of(&survey)))
+            Ok(judged(case, scenario, transcript, Redaction::of(&survey)))
         })
         .await
 }
@@ -153,7 +153,7 @@ async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> R
     }
 }
 
-fn judged(case: &CaseFile, scenario: Scenario, transcript: Transcript, naming: Naming<'_>) -> Replayed {
+fn judged(case: &CaseFile, scenario: Scenario, transcript: Transcript, redaction: Redaction<'_>) -> Replayed {
     let judgement = scenario.judge(&transcript);
     let outcome = match judgement.finding {
         None if judgement.comparisons == 0 => {
@@ -169,17 +169,22 @@ fn judged(case: &CaseFile, scenario: Scenario, transcript: Transcript, naming: N
             }
         }
     };
-    told(outcome, scenario, transcript, naming)
+    told(outcome, scenario, transcript, redaction)
 }
 
-fn told(outcome: ReplayOutcome, scenario: Scenario, transcript: Transcript, naming: Naming<'_>) -> Replayed {
+fn told(
+    outcome: ReplayOutcome,
+    scenario: Scenario,
+    transcript: Transcript,
+    redaction: Redaction<'_>,
+) -> Replayed {
     let failure = match &outcome {
         ReplayOutcome::StillFails(finding) | ReplayOutcome::DiffersOtherwise(finding) => {
-            Some(Failure::found(finding.clone(), scenario.clone(), &transcript, naming))
+            Some(Failure::found(finding.clone(), scenario.clone(), &transcript, redaction))
         }
         ReplayOutcome::Passes | ReplayOutcome::NothingCompared(_) => None,
     };
-    let shown = report::shown(&transcript, naming);
+    let shown = report::shown(&transcript, redaction);
     Replayed { outcome, scenario, transcript, shown, failure }
 }
 

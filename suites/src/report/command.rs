@@ -6,7 +6,7 @@ use super::visible::visible;
 /// between an option and its value: what is longer than a line stays whole.
 ///
 /// ```
-/// use sessionspec::report::wrapped_command;
+/// use sessionspec::engine::report::wrapped_command;
 ///
 /// assert_eq!(wrapped_command("run --check one --case 2", 4, 24), "run --check one \\\n      --case 2");
 /// ```

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ShownExchange;
-use super::normal::{Naming, Normal};
+use super::redact::{Redaction, Redactor};
 use super::shown::shortened;
 use crate::expect::{Expected, Finding, Scenario};
 use crate::play::Transcript;
@@ -59,10 +59,10 @@ impl Failure {
         finding: Finding,
         scenario: Scenario,
         transcript: &Transcript,
-        naming: Naming<'_>,
+        redaction: Redaction<'_>,
     ) -> Self {
-        let mut normal = Normal::new(naming);
-        let shown = normal.transcript(transcript);
+        let mut redact = Redactor::new(redaction);
+        let shown = redact.transcript(transcript);
         let exchange = shown.get(finding.cycle);
         let answer = finding.op.and_then(|op| exchange?.ops.get(op)?.answer.clone());
         let expected = match (finding.op, &finding.expected) {
@@ -73,7 +73,7 @@ impl Failure {
         Self {
             reason: finding.reason,
             expected,
-            seen: answer.unwrap_or_else(|| normal.text(&finding.seen)),
+            seen: answer.unwrap_or_else(|| redact.text(&finding.seen)),
             at: Some(Place { cycle: finding.cycle, op: finding.op }),
             scenario: Some(scenario),
             transcript: shown,

@@ -7,7 +7,7 @@ use super::Verdict;
 /// Why a check is known to fail.
 ///
 /// ```
-/// use sessionspec::report::KnownFailure;
+/// use sessionspec::engine::report::KnownFailure;
 ///
 /// let known = KnownFailure::from("issue 12: the cookie is sent on every response");
 /// assert!(!known.expired);

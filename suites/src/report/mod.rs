@@ -3,11 +3,11 @@
 
 mod check;
 mod command;
-mod course;
 mod failure;
 mod known;
 mod level;
-mod normal;
+mod redact;
+mod schedule;
 mod shown;
 mod text;
 mod this_run;
@@ -17,11 +17,11 @@ mod wrap;
 pub use crate::play::Evidence;
 pub use check::{CheckReport, Verdict};
 pub use command::wrapped_command;
-pub use course::course;
 pub use failure::{Failure, Place};
 pub use known::{KnownFailure, KnownFailureReport, KnownState};
 pub use level::{LevelReport, LevelVerdict};
-pub(crate) use normal::{Naming, message, shown};
+pub(crate) use redact::{Redaction, message, shown};
+pub use schedule::schedule;
 pub use shown::{ShownExchange, ShownOperation};
 pub use text::{LEGEND, failure_text, script_text};
 pub use this_run::ThisRun;
@@ -132,7 +132,9 @@ impl Report {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), sessionspec::PreflightError> {
-    /// use sessionspec::{Options, in_process, reference::Memory};
+    /// use sessionspec::Options;
+    /// use sessionspec::backend::in_process;
+    /// use sessionspec::reference::Memory;
     ///
     /// let first = sessionspec::run(in_process(Memory::default()), Options::default()).await?;
     /// let second = sessionspec::run(in_process(Memory::default()), Options::default()).await?;

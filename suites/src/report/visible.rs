@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// The text with control characters, line separators and marks of direction spelt out, as in `\u{202e}`.
 ///
 /// ```
-/// use sessionspec::report::visible;
+/// use sessionspec::engine::report::visible;
 ///
 /// assert_eq!(visible("gr\u{1b}[31med"), r"gr\u{1b}[31med");
 /// assert_eq!(visible("größer"), "größer");

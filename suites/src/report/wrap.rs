@@ -6,7 +6,7 @@ pub const WIDTH: usize = 80;
 /// One paragraph, broken at spaces where it has some; lines after the first begin in column `hang`.
 ///
 /// ```
-/// use sessionspec::report::wrapped;
+/// use sessionspec::engine::report::wrapped;
 ///
 /// assert_eq!(wrapped("seen  one two three", 6, 12), "seen  one\n      two\n      three");
 /// ```

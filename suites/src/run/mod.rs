@@ -2,8 +2,8 @@
 
 mod claims;
 mod glue;
-mod needs;
 mod options;
+mod prerequisites;
 mod waits;
 
 use std::cell::RefCell;
@@ -17,15 +17,15 @@ use crate::checks::{Check, Plan, Test, catalogue};
 use crate::expect::{Finding, Scenario};
 use crate::play::{Transcript, play_judgeable, still_answers};
 use crate::report::{
-    self, CapabilityReport, CheckReport, Evidence, Failure, KnownFailureReport, Naming, Report,
+    self, CapabilityReport, CheckReport, Evidence, Failure, KnownFailureReport, Redaction, Report,
     SCHEMA_VERSION, Subject, Verdict, Watch,
 };
-use crate::search::{self, Caught, Generated, Hunt, Property, Shape, Trial};
+use crate::search::{self, CaseRunner, Cases, Counterexample, Generated, Property, Shape};
 use crate::survey::{self, PreflightError, Survey};
 
 use claims::claims;
-use needs::Needs;
 pub use options::Options;
+use prerequisites::Prerequisites;
 use waits::Waits;
 
 /// What happens while a run goes on.
@@ -99,8 +99,14 @@ async fn run_local(
         () = &mut stop => return Err(PreflightError::Stopped),
     };
     let wanted: Vec<Check> = catalogue().into_iter().filter(|check| options.wants(check)).collect();
-    let mut run =
-        Run { backend, survey, options, needs: Needs::default(), waits: Waits::default(), ended: None };
+    let mut run = Run {
+        backend,
+        survey,
+        options,
+        needs: Prerequisites::default(),
+        waits: Waits::default(),
+        ended: None,
+    };
     // What a service does not show that went away meanwhile is nothing that it lacks.
     run.end_if_gone().await;
     run.begin_waits(&wanted);
@@ -136,7 +142,7 @@ struct Run {
     backend: Rc<dyn Backend>,
     survey: Survey,
     options: Options,
-    needs: Needs,
+    needs: Prerequisites,
     waits: Waits,
     /// Why nothing can be asked any more.
     ended: Option<String>,
@@ -173,7 +179,7 @@ impl Outcome {
 
 impl Run {
     async fn outcome(&self, check: &Check, played: &dyn Fn(u32, u32)) -> Outcome {
-        if let Some(outcome) = self.needs.hinder(check) {
+        if let Some(outcome) = self.needs.blocked_by(check) {
             return outcome;
         }
         let not_applicable = |because| Ok(Outcome::without_evidence(Verdict::NotApplicable, because));
@@ -242,9 +248,9 @@ impl Run {
         property: Property,
         played: &dyn Fn(u32, u32),
     ) -> Result<Outcome, BackendError> {
-        let hunt = self.hunt(check, property);
-        let found = search::hunt(&self.trial(), &hunt, played).await?;
-        let outcome = self.caught(found);
+        let wanted = self.cases(check, property);
+        let found = search::run_cases(&self.runner(), &wanted, played).await?;
+        let outcome = self.counterexample(found);
         let at_once = outcome.evidence.at_once.filter(|_| property.shape == Shape::Parallel);
         let held_to = at_once.map(|requests| format!("{requests} requests at once")).into_iter().collect();
         Ok(Outcome { held_to, ..outcome })
@@ -257,17 +263,21 @@ impl Run {
         generated: Generated,
         played: &dyn Fn(u32, u32),
     ) -> Result<Outcome, BackendError> {
-        let hunt = self.hunt(check, generated);
-        let found = search::hunt_generated(&self.trial(), &hunt, played).await?;
-        Ok(self.caught(found))
+        let wanted = self.cases(check, generated);
+        let found = search::run_generated_cases(&self.runner(), &wanted, played).await?;
+        Ok(self.counterexample(found))
     }
 
-    fn trial(&self) -> Trial<'_> {
-        Trial { backend: Rc::clone(&self.backend), survey: &self.survey, patience: self.options.patience }
+    fn runner(&self) -> CaseRunner<'_> {
+        CaseRunner {
+            backend: Rc::clone(&self.backend),
+            survey: &self.survey,
+            patience: self.options.patience,
+        }
     }
 
-    fn hunt<P>(&self, check: &Check, property: P) -> Hunt<'_, P> {
-        Hunt {
+    fn cases<P>(&self, check: &Check, property: P) -> Cases<'_, P> {
+        Cases {
             check: check.id,
             property,
             run_seed: self.options.seed,
@@ -277,8 +287,8 @@ impl Run {
         }
     }
 
-    fn caught(&self, (evidence, caught): (Evidence, Option<Caught>)) -> Outcome {
-        let failures = caught.map(|Caught { case, smallest, note }| Failure {
+    fn counterexample(&self, (evidence, counterexample): (Evidence, Option<Counterexample>)) -> Outcome {
+        let failures = counterexample.map(|Counterexample { case, smallest, note }| Failure {
             case: Some(case),
             note,
             ..self.failure(smallest.finding, smallest.scenario, &smallest.transcript)
@@ -326,7 +336,7 @@ impl Run {
     }
 
     fn failure(&self, finding: Finding, scenario: Scenario, transcript: &Transcript) -> Failure {
-        Failure::found(finding, scenario, transcript, Naming::of(&self.survey))
+        Failure::found(finding, scenario, transcript, Redaction::of(&self.survey))
     }
 
     fn hold_against_known_failures(

@@ -11,10 +11,10 @@ mod schedule;
 pub use answer::Answer;
 pub(crate) use disorder::incompressible;
 pub(crate) use forgery::words;
-pub use forgery::{Change, Company, Cookies, Forgery, Spelling};
+pub use forgery::{Change, Cookies, Forgery, Neighbours, Spelling};
 pub use json::OperationError;
 pub use operation::Operation;
-pub use schedule::{Part, Stretch, Then};
+pub use schedule::{Part, Segment, Then};
 
 use serde::{Deserialize, Serialize};
 

@@ -10,7 +10,7 @@ use super::{Cycle, Operation, Script, Step};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Part<'a> {
     /// A cycle begins or goes on.
-    Stretch(Stretch<'a>),
+    Segment(Segment<'a>),
     /// A step that is no cycle. What a release sets free goes on right after it.
     Step(&'a Step),
     /// The script has ended, so that all gates open: whatever is left goes on right after this.
@@ -19,7 +19,7 @@ pub enum Part<'a> {
 
 /// A cycle, or what is done of it between two stops.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stretch<'a> {
+pub struct Segment<'a> {
     /// The cycle, counted from zero in the order in which cycles begin.
     pub cycle: usize,
     /// Whether the cycle begins here; else it goes on.
@@ -44,39 +44,39 @@ pub enum Then<'a> {
 impl Script {
     /// The course of this script on a backend that stops wherever it is asked to.
     #[must_use]
-    pub fn course(&self) -> Vec<Part<'_>> {
-        self.course_of(|_, cycle| Some((0..cycle.ops.len()).collect()))
+    pub fn schedule(&self) -> Vec<Part<'_>> {
+        self.schedule_of(|_, cycle| Some((0..cycle.ops.len()).collect()))
     }
 
     /// The course that it took. For each cycle that was begun, `done` says which of its operations were done: a hold
     /// that was refused stopped nothing.
-    pub(crate) fn course_of(&self, done: impl Fn(usize, &Cycle) -> Option<Vec<usize>>) -> Vec<Part<'_>> {
-        let mut course = Course::default();
+    pub(crate) fn schedule_of(&self, done: impl Fn(usize, &Cycle) -> Option<Vec<usize>>) -> Vec<Part<'_>> {
+        let mut schedule = ScheduleBuilder::default();
         let mut cycles = 0;
         for step in &self.steps {
             match step {
                 Step::Cycle(cycle) | Step::Start(cycle) => {
                     // A script that broke off has more cycles than were begun.
                     let Some(done) = done(cycles, cycle) else { break };
-                    course.begin(cycles, cycle, &done, matches!(step, Step::Start(_)));
+                    schedule.begin(cycles, cycle, &done, matches!(step, Step::Start(_)));
                     cycles += 1;
                 }
                 Step::Release(gate) => {
-                    course.parts.push(Part::Step(step));
-                    course.release(gate);
+                    schedule.parts.push(Part::Step(step));
+                    schedule.release(gate);
                 }
                 Step::CopyCookies { .. } | Step::Forge { .. } | Step::Wait { .. } | Step::Launch { .. } => {
-                    course.parts.push(Part::Step(step));
+                    schedule.parts.push(Part::Step(step));
                 }
             }
         }
-        course.end();
-        course.parts
+        schedule.end();
+        schedule.parts
     }
 }
 
 /// A cycle that was begun and is not answered.
-struct Underway<'a> {
+struct InFlight<'a> {
     cycle: usize,
     browser: &'a str,
     /// The first operation that was not told yet.
@@ -87,12 +87,12 @@ struct Underway<'a> {
 }
 
 #[derive(Default)]
-struct Course<'a> {
+struct ScheduleBuilder<'a> {
     parts: Vec<Part<'a>>,
-    underway: Vec<Underway<'a>>,
+    in_flight: Vec<InFlight<'a>>,
 }
 
-impl<'a> Course<'a> {
+impl<'a> ScheduleBuilder<'a> {
     fn begin(&mut self, number: usize, cycle: &'a Cycle, done: &[usize], is_started: bool) {
         let mut closed: VecDeque<(usize, &str)> = VecDeque::new();
         for (index, op) in cycle.ops.iter().enumerate() {
@@ -104,34 +104,34 @@ impl<'a> Course<'a> {
             }
         }
         let begun =
-            Underway { cycle: number, browser: &cycle.browser, next_op: 0, ops: cycle.ops.len(), closed };
+            InFlight { cycle: number, browser: &cycle.browser, next_op: 0, ops: cycle.ops.len(), closed };
         if is_started {
             let then = Then::NotWaitedFor;
-            self.parts.push(Part::Stretch(Stretch { cycle: number, begins: true, ops: 0..0, then }));
-            self.underway.push(begun);
+            self.parts.push(Part::Segment(Segment { cycle: number, begins: true, ops: 0..0, then }));
+            self.in_flight.push(begun);
         } else {
             self.advance(begun, true);
         }
     }
 
     /// Goes as far as the next gate that is closed.
-    fn advance(&mut self, mut cycle: Underway<'a>, begins: bool) {
+    fn advance(&mut self, mut cycle: InFlight<'a>, begins: bool) {
         let first = cycle.next_op;
         let (end, then) = match cycle.closed.front() {
             Some((hold, gate)) => (hold + 1, Then::Held(gate)),
             None => (cycle.ops, Then::Answered),
         };
-        self.parts.push(Part::Stretch(Stretch { cycle: cycle.cycle, begins, ops: first..end, then }));
+        self.parts.push(Part::Segment(Segment { cycle: cycle.cycle, begins, ops: first..end, then }));
         if then != Then::Answered {
             cycle.next_op = end;
-            self.underway.push(cycle);
-            self.underway.sort_by_key(|cycle| cycle.cycle);
+            self.in_flight.push(cycle);
+            self.in_flight.sort_by_key(|cycle| cycle.cycle);
         }
     }
 
     /// Opens a gate to all who wait there. Whoever waited for one of them, and for nobody else, goes on as well.
     fn release(&mut self, gate: &str) {
-        let waits = |cycle: &Underway<'_>| cycle.closed.front().is_some_and(|(_, name)| *name == gate);
+        let waits = |cycle: &InFlight<'_>| cycle.closed.front().is_some_and(|(_, name)| *name == gate);
         let released = self.take(waits);
         let browsers: Vec<&str> = released.iter().map(|cycle| cycle.browser).collect();
         for mut cycle in released {
@@ -139,8 +139,8 @@ impl<'a> Course<'a> {
             self.advance(cycle, false);
         }
         for browser in browsers {
-            let is_of_browser = |cycle: &Underway<'_>| cycle.browser == browser;
-            if !self.underway.iter().any(|cycle| is_of_browser(cycle) && !cycle.closed.is_empty()) {
+            let is_of_browser = |cycle: &InFlight<'_>| cycle.browser == browser;
+            if !self.in_flight.iter().any(|cycle| is_of_browser(cycle) && !cycle.closed.is_empty()) {
                 for started in self.take(is_of_browser) {
                     self.advance(started, false);
                 }
@@ -149,19 +149,19 @@ impl<'a> Course<'a> {
     }
 
     fn end(&mut self) {
-        if self.underway.is_empty() {
+        if self.in_flight.is_empty() {
             return;
         }
         self.parts.push(Part::End);
-        for mut cycle in std::mem::take(&mut self.underway) {
+        for mut cycle in std::mem::take(&mut self.in_flight) {
             cycle.closed.clear();
             self.advance(cycle, false);
         }
     }
 
-    fn take(&mut self, is_meant: impl Fn(&Underway<'a>) -> bool) -> Vec<Underway<'a>> {
-        let (taken, left) = std::mem::take(&mut self.underway).into_iter().partition(is_meant);
-        self.underway = left;
+    fn take(&mut self, is_meant: impl Fn(&InFlight<'a>) -> bool) -> Vec<InFlight<'a>> {
+        let (taken, left) = std::mem::take(&mut self.in_flight).into_iter().partition(is_meant);
+        self.in_flight = left;
         taken
     }
 }
@@ -177,9 +177,9 @@ mod tests {
             Part::Step(Step::Release(gate)) => format!("{gate} opens"),
             Part::Step(_) => "another step".to_owned(),
             Part::End => "all open".to_owned(),
-            Part::Stretch(stretch) => {
-                let how = if stretch.begins { "begins" } else { "goes on" };
-                format!("{} {how} {:?} {:?}", stretch.cycle, stretch.ops, stretch.then)
+            Part::Segment(segment) => {
+                let how = if segment.begins { "begins" } else { "goes on" };
+                format!("{} {how} {:?} {:?}", segment.cycle, segment.ops, segment.then)
             }
         };
         parts.iter().map(part).collect()
@@ -194,7 +194,7 @@ mod tests {
             .cycle("bob", [get("a")])
             .release("two");
         assert_eq!(
-            told(&script.course()),
+            told(&script.schedule()),
             [
                 r#"0 begins 0..2 Held("one")"#,
                 "two opens",
@@ -216,7 +216,7 @@ mod tests {
             .cycle("cyd", [hold("g")])
             .release("g");
         assert_eq!(
-            told(&script.course()),
+            told(&script.schedule()),
             [
                 r#"0 begins 0..1 Held("g")"#,
                 r#"1 begins 0..1 Held("other")"#,
@@ -241,7 +241,7 @@ mod tests {
             .wait(1.0)
             .release("two");
         assert_eq!(
-            told(&script.course()),
+            told(&script.schedule()),
             [
                 r#"0 begins 0..1 Held("one")"#,
                 r#"1 begins 0..1 Held("two")"#,
@@ -264,7 +264,7 @@ mod tests {
     fn what_was_not_done_stopped_nothing_and_what_was_not_begun_is_not_told() {
         let script =
             Script::new().cycle("ann", [hold("one"), hold("two")]).cycle("bob", [get("a")]).release("two");
-        let taken = script.course_of(|cycle, _| (cycle == 0).then(|| vec![1]));
+        let taken = script.schedule_of(|cycle, _| (cycle == 0).then(|| vec![1]));
         assert_eq!(told(&taken), [r#"0 begins 0..2 Held("two")"#, "all open", "0 goes on 2..2 Answered"]);
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::shrinking::Shrinking;
-use crate::script::{Change, Company, Forgery, Spelling};
+use crate::script::{Change, Forgery, Neighbours, Spelling};
 use crate::survey::Survey;
 
 /// Any forgery, or one of a forgery.
@@ -71,12 +71,12 @@ fn spellings() -> impl Strategy<Value = Forgery> {
 }
 
 fn companies() -> impl Strategy<Value = Forgery> {
-    const COMPANIES: &[Company] = &[
-        Company::WorthlessFirst,
-        Company::WorthlessLast,
-        Company::OthersFirst,
-        Company::OthersLast,
-        Company::Many,
+    const COMPANIES: &[Neighbours] = &[
+        Neighbours::WorthlessFirst,
+        Neighbours::WorthlessLast,
+        Neighbours::OthersFirst,
+        Neighbours::OthersLast,
+        Neighbours::Many,
     ];
     select(COMPANIES).prop_map(Forgery::Among)
 }

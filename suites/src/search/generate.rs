@@ -6,9 +6,9 @@
 use proptest::strategy::BoxedStrategy;
 use sessionspec_reference::Value;
 
-use super::dice::Dice;
-use super::overlapping::Overlapping;
-use super::scribe::Scribe;
+use super::overlapping_scripts::OverlappingScripts;
+use super::rng::Rng;
+use super::sequential_scripts::SequentialScripts;
 use super::values::{KEYS, MORE_KEYS, nested, values};
 use super::{Property, Shape};
 use crate::script::Script;
@@ -22,7 +22,7 @@ pub struct Generator {
     pub(super) property: Property,
     pub(super) survey: Survey,
     /// How often each verb is tried, of those that are judged.
-    pub(super) verbs: Vec<(u32, Verb)>,
+    pub(super) kinds: Vec<(u32, OperationKind)>,
     pub(super) keys: Vec<&'static str>,
     pub(super) more_keys: Vec<&'static str>,
     pub(super) values: BoxedStrategy<Value>,
@@ -31,7 +31,7 @@ pub struct Generator {
 
 /// What may be done next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verb {
+pub(super) enum OperationKind {
     Get,
     Contains,
     Len,
@@ -52,25 +52,25 @@ pub(super) enum Verb {
 }
 
 /// How often each verb is tried, and its name in the protocol.
-const VERBS: [(u32, Verb, &str); 17] = [
-    (3, Verb::Get, "get"),
-    (1, Verb::Contains, "contains"),
-    (1, Verb::Len, "len"),
-    (8, Verb::Set, "set"),
-    (5, Verb::Delete, "delete"),
-    (4, Verb::Pop, "pop"),
-    (3, Verb::Setdefault, "setdefault"),
-    (3, Verb::Update, "update"),
-    (2, Verb::Clear, "clear"),
-    (4, Verb::SetIn, "set_in"),
-    (2, Verb::Permanent, "permanent"),
-    (4, Verb::SetPermanent, "set_permanent"),
+const KINDS: [(u32, OperationKind, &str); 17] = [
+    (3, OperationKind::Get, "get"),
+    (1, OperationKind::Contains, "contains"),
+    (1, OperationKind::Len, "len"),
+    (8, OperationKind::Set, "set"),
+    (5, OperationKind::Delete, "delete"),
+    (4, OperationKind::Pop, "pop"),
+    (3, OperationKind::Setdefault, "setdefault"),
+    (3, OperationKind::Update, "update"),
+    (2, OperationKind::Clear, "clear"),
+    (4, OperationKind::SetIn, "set_in"),
+    (2, OperationKind::Permanent, "permanent"),
+    (4, OperationKind::SetPermanent, "set_permanent"),
     // Neither is compared here, but reading them must not disturb the data.
-    (1, Verb::Modified, "modified"),
-    (1, Verb::New, "new"),
-    (1, Verb::SetModified, "set_modified"),
-    (1, Verb::Regenerate, "regenerate"),
-    (1, Verb::Destroy, "destroy"),
+    (1, OperationKind::Modified, "modified"),
+    (1, OperationKind::New, "new"),
+    (1, OperationKind::SetModified, "set_modified"),
+    (1, OperationKind::Regenerate, "regenerate"),
+    (1, OperationKind::Destroy, "destroy"),
 ];
 
 /// The seed of one case. Every case can be generated alone, and no two are alike.
@@ -95,13 +95,13 @@ impl Generator {
     pub fn new(property: Property, survey: &Survey) -> Self {
         // What the framework keeps under a key of its own is nobody's business.
         let is_free = |key: &&'static str| !survey.own_keys.contains(*key);
-        let supported = VERBS.into_iter().filter(|(_, verb, name)| {
-            !survey.unsupported.iter().any(|unsupported| unsupported == name) && is_judged(*verb, survey)
+        let supported = KINDS.into_iter().filter(|(_, kind, name)| {
+            !survey.unsupported.iter().any(|unsupported| unsupported == name) && is_judged(*kind, survey)
         });
         Self {
             property,
             survey: survey.clone(),
-            verbs: supported.map(|(weight, verb, _)| (weight, verb)).collect(),
+            kinds: supported.map(|(weight, kind, _)| (weight, kind)).collect(),
             keys: KEYS.into_iter().filter(is_free).collect(),
             more_keys: MORE_KEYS.into_iter().filter(is_free).collect(),
             values: values(survey.values),
@@ -112,22 +112,24 @@ impl Generator {
     /// The script of this seed (see [`case_seed`]).
     #[must_use]
     pub fn script(&self, seed: [u8; 32]) -> Script {
-        let dice = Dice::new(seed);
-        let overlapping = |dice| Overlapping::new(dice, &self.survey, &self.keys[..3]);
+        let rng = Rng::new(seed);
+        let overlapping = |rng| OverlappingScripts::new(rng, &self.survey, &self.keys[..3]);
         match self.property.shape {
-            Shape::OneCycle => Scribe::new(self, dice).one_cycle(),
-            Shape::SeveralCycles => Scribe::new(self, dice).several_cycles(),
-            Shape::Overlapping => overlapping(dice).step_by_step(),
-            Shape::Parallel => overlapping(dice).in_parallel(),
+            Shape::OneCycle => SequentialScripts::new(self, rng).one_cycle(),
+            Shape::SeveralCycles => SequentialScripts::new(self, rng).several_cycles(),
+            Shape::Overlapping => overlapping(rng).step_by_step(),
+            Shape::Parallel => overlapping(rng).in_parallel(),
         }
     }
 }
 
 /// Whether the contract says enough about the verb for this backend.
-fn is_judged(verb: Verb, survey: &Survey) -> bool {
-    match verb {
-        Verb::Permanent | Verb::SetPermanent => survey.permanent.observed().is_some_and(Permanent::persists),
-        Verb::SetIn => {
+fn is_judged(kind: OperationKind, survey: &Survey) -> bool {
+    match kind {
+        OperationKind::Permanent | OperationKind::SetPermanent => {
+            survey.permanent.observed().is_some_and(Permanent::persists)
+        }
+        OperationKind::SetIn => {
             survey.values == Values::Json
                 && matches!(survey.nested, Nested::Tracked | Nested::Untracked | Nested::WrittenBack)
         }

@@ -5,17 +5,17 @@
 
 mod any_forgery;
 mod any_item;
-mod dice;
-mod effort;
+mod budget;
+mod case_runner;
 mod generate;
 mod generated;
-mod hunt;
-mod overlapping;
-mod scribe;
+mod overlapping_scripts;
+mod rng;
+mod run_cases;
+mod sequential_scripts;
 mod shrink;
 mod shrinking;
 mod simpler;
-mod trial;
 mod values;
 
 use crate::expect::Scenario;
@@ -25,12 +25,12 @@ use crate::play::Transcript;
 use crate::script::Script;
 use crate::survey::Survey;
 
+pub(crate) use case_runner::CaseRunner;
 pub use generate::{Generator, case_seed};
 pub use generated::Generated;
-pub(crate) use generated::hunt_generated;
-pub(crate) use hunt::{Caught, Hunt, hunt};
+pub(crate) use generated::run_generated_cases;
+pub(crate) use run_cases::{Cases, Counterexample, run_cases};
 pub use shrink::ShrinkBounds;
-pub(crate) use trial::Trial;
 
 /// A property: generated scripts on which the backend answers as the reference does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::effort::Effort;
+use super::budget::Budget;
+use super::case_runner::FailingCase;
 use super::simpler::{
     Unit, join_cycles, merge_browsers, rename_browsers, simpler_keys, simpler_operations, simpler_writes,
     up_to, weight, without, without_pair,
 };
-use super::trial::Failing;
-use super::{Property, Shape, Trial};
+use super::{CaseRunner, Property, Shape};
 use crate::script::Script;
 
 /// How long a failing script is made smaller, at most.
@@ -29,28 +29,28 @@ impl Default for ShrinkBounds {
 
 /// The smallest script that was found.
 pub(super) struct Shrunk {
-    pub(super) smallest: Failing,
+    pub(super) smallest: FailingCase,
     /// Why it may not be the smallest there is.
     pub(super) stopped: Option<String>,
 }
 
 /// Tries simpler scripts until none fails for the same reason.
 pub(super) async fn shrink(
-    trial: &Trial<'_>,
+    runner: &CaseRunner<'_>,
     property: Property,
     bounds: ShrinkBounds,
-    failing: Failing,
+    failing: FailingCase,
 ) -> Shrunk {
-    let mut shrinker = Shrinker { trial, property, effort: Effort::begin(bounds), smallest: failing };
+    let mut shrinker = Shrinker { runner, property, budget: Budget::begin(bounds), smallest: failing };
     shrinker.shrink().await;
-    Shrunk { smallest: shrinker.smallest, stopped: shrinker.effort.stopped }
+    Shrunk { smallest: shrinker.smallest, stopped: shrinker.budget.stopped }
 }
 
 struct Shrinker<'a> {
-    trial: &'a Trial<'a>,
+    runner: &'a CaseRunner<'a>,
     property: Property,
-    effort: Effort,
-    smallest: Failing,
+    budget: Budget,
+    smallest: FailingCase,
 }
 
 /// Up to so many operations pairs of them are tried, too.
@@ -74,7 +74,7 @@ impl Shrinker<'_> {
                 Shape::Overlapping | Shape::Parallel => self.accept_first(simpler_keys).await,
             }
             self.accept_first(merge_browsers).await;
-            if self.effort.stopped.is_some() || weight(self.script()) == before {
+            if self.budget.stopped.is_some() || weight(self.script()) == before {
                 break;
             }
         }
@@ -130,11 +130,11 @@ impl Shrinker<'_> {
 
     /// Plays the script, and keeps it if it fails for the same reason.
     async fn accept(&mut self, candidate: Script) -> bool {
-        if candidate == *self.script() || !self.effort.may_play() {
+        if candidate == *self.script() || !self.budget.may_play() {
             return false;
         }
-        match self.trial.play(self.property, candidate).await {
-            Ok(tried) => match tried.failing() {
+        match self.runner.play(self.property, candidate).await {
+            Ok(judged_case) => match judged_case.failing() {
                 Some(failing) if failing.finding.reason == self.smallest.finding.reason => {
                     self.smallest = failing;
                     true
@@ -142,7 +142,7 @@ impl Shrinker<'_> {
                 _ => false,
             },
             Err(fault) => {
-                self.effort.stop(&fault);
+                self.budget.stop(&fault);
                 false
             }
         }

@@ -10,7 +10,9 @@ use sessionspec_reference::value::PathStep;
 use sessionspec_reference::{Map, Memory, Value};
 
 use super::values::fits;
-use super::{DeadSessions, Generator, Hunt, Property, Shape, ShrinkBounds, Trial, case_seed, hunt};
+use super::{
+    CaseRunner, Cases, DeadSessions, Generator, Property, Shape, ShrinkBounds, case_seed, run_cases,
+};
 use crate::backend::in_process;
 use crate::expect::Expected;
 use crate::script::{Operation, Script, Step};
@@ -27,8 +29,8 @@ fn scripts(survey: &Survey, property: Property, count: u32) -> Vec<Script> {
     (0..count).map(|case| generator.script(case_seed(0, "suite/check", case))).collect()
 }
 
-fn on_the_reference(survey: &Survey, modes: Modes) -> Trial<'_> {
-    Trial { backend: in_process(Memory::new(modes)), survey, patience: Duration::from_secs(10) }
+fn on_the_reference(survey: &Survey, modes: Modes) -> CaseRunner<'_> {
+    CaseRunner { backend: in_process(Memory::new(modes)), survey, patience: Duration::from_secs(10) }
 }
 
 #[test]
@@ -85,13 +87,14 @@ fn assert_item(key: &str, value: &Value) {
 #[tokio::test]
 async fn every_cycle_is_judged_and_no_session_is_too_large() {
     let survey = survey().await;
-    let trial = on_the_reference(&survey, Modes::default());
+    let runner = on_the_reference(&survey, Modes::default());
     for script in scripts(&survey, SEVERAL, 500) {
-        let tried = trial.play(SEVERAL, script).await.unwrap();
-        assert_eq!(tried.judgement.finding, None);
-        for (index, cycle) in tried.scenario.script.cycles().enumerate() {
-            let of_cycle =
-                || tried.scenario.expectations.iter().filter(move |expectation| expectation.cycle == index);
+        let judged_case = runner.play(SEVERAL, script).await.unwrap();
+        assert_eq!(judged_case.judgement.finding, None);
+        for (index, cycle) in judged_case.scenario.script.cycles().enumerate() {
+            let of_cycle = || {
+                judged_case.scenario.expectations.iter().filter(move |expectation| expectation.cycle == index)
+            };
             assert!(of_cycle().next().is_some(), "{cycle:?}");
             for expectation in of_cycle() {
                 if let Expected::Items { items, .. } = &expectation.expected {
@@ -157,8 +160,8 @@ async fn dead_sessions_on_purpose_accuse_the_reference_in_no_mode() {
         let backend = in_process(Memory::new(modes.clone()));
         let survey = Survey::of(Rc::clone(&backend), Duration::from_secs(10)).await.unwrap();
         let property = Property { dead_sessions: DeadSessions::OnPurpose, ..SEVERAL };
-        let trial = on_the_reference(&survey, modes);
-        let wanted = Hunt {
+        let runner = on_the_reference(&survey, modes);
+        let wanted = Cases {
             check: "suite/check",
             property,
             run_seed: 0,
@@ -166,8 +169,8 @@ async fn dead_sessions_on_purpose_accuse_the_reference_in_no_mode() {
             only_case: None,
             bounds: ShrinkBounds::default(),
         };
-        let (evidence, caught) = hunt(&trial, &wanted, &|_, _| {}).await.unwrap();
-        assert!(caught.is_none());
+        let (evidence, counterexample) = run_cases(&runner, &wanted, &|_, _| {}).await.unwrap();
+        assert!(counterexample.is_none());
         assert!(evidence.comparisons > evidence.scripts);
     }
 }
@@ -188,9 +191,9 @@ async fn what_took_longer_than_a_session_lives_is_not_judged() {
         (with_lifetimes(Some(3600.0), Some(3600.0)), true),
         (with_lifetimes(None, None), true),
     ] {
-        let trial = on_the_reference(&survey, Modes::default());
+        let runner = on_the_reference(&survey, Modes::default());
         for script in scripts(&survey, SEVERAL, 3) {
-            let compared = trial.play(SEVERAL, script).await.unwrap().judgement.comparisons;
+            let compared = runner.play(SEVERAL, script).await.unwrap().judgement.comparisons;
             assert_eq!(compared > 0, is_judged, "{:?}", survey.description);
         }
     }

@@ -5,33 +5,35 @@ use serde_json::{Value, json};
 use sessionspec::engine::script::Answer;
 use sessionspec::engine::script::ops::{contains, get, items, len, set, set_in};
 
-use super::chart::Chart;
+use super::expected_result::ExpectedResult::{Absent, Is, Null};
+use super::expected_result::compare;
+use super::findings::Findings;
 use super::operations::{KEPT, what_lacks};
-use super::patient::{Patient, instead_of_answers};
-use super::shape::Shape::{Absent, Is, Null};
-use super::shape::compare;
+use super::probe_client::{ProbeClient, instead_of_answers};
 
-pub(super) async fn examine(patient: &Patient, chart: &mut Chart) {
-    counts(patient, chart).await;
-    in_place(patient, chart).await;
-    inherited(patient, chart).await;
-    unknown(patient, chart).await;
+pub(super) async fn examine(probe_client: &ProbeClient, findings: &mut Findings) {
+    counts(probe_client, findings).await;
+    in_place(probe_client, findings).await;
+    inherited(probe_client, findings).await;
+    unknown(probe_client, findings).await;
 }
 
 /// `items` and `len` answer an object and an integer, and agree.
-async fn counts(patient: &Patient, chart: &mut Chart) {
-    let exchanges = patient.cycles([vec![set("text", KEPT), items(), len(), set("other", KEPT)]]).await;
+async fn counts(probe_client: &ProbeClient, findings: &mut Findings) {
+    let exchanges = probe_client.cycles([vec![set("text", KEPT), items(), len(), set("other", KEPT)]]).await;
     let answer = |op| exchanges[0].answer(op);
     match answer(1) {
         Some(Answer::Ok(Value::Object(items))) if items.get("text") == Some(&json!(KEPT)) => {
-            chart.ok("items", "");
+            findings.ok("items", "");
         }
-        Some(Answer::Unsupported) => return chart.missing("items", what_lacks("items")),
+        Some(Answer::Unsupported) => return findings.missing("items", what_lacks("items")),
         Some(other) => {
             let note = format!("answered {}, and has to answer an object with all items", other.to_json());
-            return chart.wrong("items", &note);
+            return findings.wrong("items", &note);
         }
-        None => return chart.wrong("items", &instead_of_answers(&exchanges[0].outcome).unwrap_or_default()),
+        None => {
+            return findings.wrong("items", &instead_of_answers(&exchanges[0].outcome).unwrap_or_default());
+        }
     }
     let count = match answer(1) {
         Some(Answer::Ok(Value::Object(items))) => items.len(),
@@ -39,23 +41,23 @@ async fn counts(patient: &Patient, chart: &mut Chart) {
     };
     match answer(2) {
         Some(Answer::Ok(Value::Number(number))) if number.as_u64() == u64::try_from(count).ok() => {
-            chart.ok("len", "");
+            findings.ok("len", "");
         }
-        Some(Answer::Unsupported) => chart.missing("len", what_lacks("len")),
+        Some(Answer::Unsupported) => findings.missing("len", what_lacks("len")),
         Some(other) => {
             let note = format!("answered {}, and `items` of the same cycle has {count}", other.to_json());
-            chart.wrong("len", &note);
+            findings.wrong("len", &note);
         }
         None => {}
     }
 }
 
 /// `set_in` changes the session's own value, and no result that was given before.
-async fn in_place(patient: &Patient, chart: &mut Chart) {
+async fn in_place(probe_client: &ProbeClient, findings: &mut Findings) {
     let path = || ["box".into(), "n".into()];
     let old = json!({"n": "old"});
     let change = set_in(path(), "new");
-    let exchanges = patient
+    let exchanges = probe_client
         .cycles([vec![
             set("box", old.clone()),
             get("box"),
@@ -65,15 +67,15 @@ async fn in_place(patient: &Patient, chart: &mut Chart) {
         ]])
         .await;
     let [stored, before, changed, _, missing] = exchanges[0].answers() else {
-        return chart.wrong("set_in", &instead_of_answers(&exchanges[0].outcome).unwrap_or_default());
+        return findings.wrong("set_in", &instead_of_answers(&exchanges[0].outcome).unwrap_or_default());
     };
     if let Answer::Error(reason) = stored {
-        return chart.missing("set_in", &format!("the session keeps no objects: {reason}"));
+        return findings.missing("set_in", &format!("the session keeps no objects: {reason}"));
     }
     if *changed == Answer::Unsupported {
-        return chart.missing("set_in", what_lacks("set_in"));
+        return findings.missing("set_in", what_lacks("set_in"));
     }
-    chart.judge(
+    findings.judge(
         "set_in",
         compare(&set_in(path(), "new"), &Null, changed).and(match missing {
             Answer::Error(_) => Ok(()),
@@ -83,7 +85,7 @@ async fn in_place(patient: &Patient, chart: &mut Chart) {
             )),
         }),
     );
-    chart.judge(
+    findings.judge(
         "results are snapshots",
         if Is(old).accepts(before) {
             Ok(())
@@ -97,29 +99,29 @@ async fn in_place(patient: &Patient, chart: &mut Chart) {
 }
 
 /// What objects of the language inherit are no items.
-async fn inherited(patient: &Patient, chart: &mut Chart) {
+async fn inherited(probe_client: &ProbeClient, findings: &mut Findings) {
     let asked = [
         (get("constructor"), Absent),
         (get("toString"), Absent),
         (get("__class__"), Absent),
         (contains("constructor"), Is(json!(false))),
     ];
-    let exchanges = patient.cycles([asked.iter().map(|(op, _)| op.clone()).collect()]).await;
+    let exchanges = probe_client.cycles([asked.iter().map(|(op, _)| op.clone()).collect()]).await;
     if let Some(fault) = instead_of_answers(&exchanges[0].outcome) {
-        return chart.wrong("inherited members", &fault);
+        return findings.wrong("inherited members", &fault);
     }
     let mut answers = asked.iter().zip(exchanges[0].answers());
-    let judged = answers.try_for_each(|((op, shape), answer)| match answer {
+    let judged = answers.try_for_each(|((op, expected), answer)| match answer {
         Answer::Unsupported => Ok(()),
-        answer => compare(op, shape, answer),
+        answer => compare(op, expected, answer),
     });
-    chart.judge("inherited members", judged);
+    findings.judge("inherited members", judged);
 }
 
 /// What the probe does not know is unsupported, what it cannot read is an error, and the rest is performed.
-async fn unknown(patient: &Patient, chart: &mut Chart) {
+async fn unknown(probe_client: &ProbeClient, findings: &mut Findings) {
     let asked = json!([{"op": "launch"}, {"op": "get"}, {"op": "get", "key": "text", "hint": 1}]);
-    let judged = patient.results(asked).await.and_then(|results| match results.as_slice() {
+    let judged = probe_client.results(asked).await.and_then(|results| match results.as_slice() {
         [unknown, _, _] if *unknown != json!({"unsupported": true}) => Err(format!(
             "{{\"op\":\"launch\"}} answered {unknown}, and has to answer {{\"unsupported\":true}}"
         )),
@@ -132,5 +134,5 @@ async fn unknown(patient: &Patient, chart: &mut Chart) {
         [_, _, _] => Ok(()),
         results => Err(format!("three operations were answered with {} results", results.len())),
     });
-    chart.judge("unknown operations", judged);
+    findings.judge("unknown operations", judged);
 }

@@ -4,22 +4,22 @@ use sessionspec::engine::play::Exchange;
 use sessionspec::engine::script::Answer;
 use sessionspec::engine::script::ops::{get, set};
 
-use super::chart::Chart;
-use super::patient::{Patient, instead_of_answers};
+use super::findings::Findings;
+use super::probe_client::{ProbeClient, instead_of_answers};
 
 const KEPT: &str = "kept";
 
-pub(super) async fn examine(patient: &Patient, chart: &mut Chart) {
-    chart.section("Cookies");
-    let exchanges = patient.cycles([vec![set("text", KEPT)], vec![get("text")]]).await;
+pub(super) async fn examine(probe_client: &ProbeClient, findings: &mut Findings) {
+    findings.section("Cookies");
+    let exchanges = probe_client.cycles([vec![set("text", KEPT)], vec![get("text")]]).await;
     let [writes, reads] = exchanges.as_slice() else {
-        return chart.wrong("a cookie comes", "the cycle that should bring one was not answered");
+        return findings.wrong("a cookie comes", "the cycle that should bring one was not answered");
     };
     if let Err(reason) = comes(writes) {
-        return chart.wrong("a cookie comes", &reason);
+        return findings.wrong("a cookie comes", &reason);
     }
-    chart.ok("a cookie comes", "");
-    chart.judge("the next cycle knows", match reads.answer(0) {
+    findings.ok("a cookie comes", "");
+    findings.judge("the next cycle knows", match reads.answer(0) {
         Some(Answer::Ok(value)) if value == KEPT => Ok(()),
         Some(other) => Err(format!(
             "the cookie was sent back, and the item answered {}: is what the cycle set saved after the handler?",
@@ -27,8 +27,8 @@ pub(super) async fn examine(patient: &Patient, chart: &mut Chart) {
         )),
         None => Err(instead_of_answers(&reads.outcome).unwrap_or_default()),
     });
-    let exchanges = patient.cycles([vec![get("text")]]).await;
-    chart.judge(
+    let exchanges = probe_client.cycles([vec![get("text")]]).await;
+    findings.judge(
         "another browser does not",
         match exchanges[0].answer(0) {
             Some(Answer::Absent) => Ok(()),
@@ -39,11 +39,11 @@ pub(super) async fn examine(patient: &Patient, chart: &mut Chart) {
             None => Err(instead_of_answers(&exchanges[0].outcome).unwrap_or_default()),
         },
     );
-    let exchanges = patient.cycles([vec![]]).await;
+    let exchanges = probe_client.cycles([vec![]]).await;
     if exchanges[0].headers.all("Set-Cookie").next().is_some() {
         let note = "it sets a cookie for a visitor who used no session; is that the framework's way, or does the \
                     probe look at the session?";
-        chart.remark("the empty cycle", note);
+        findings.remark("the empty cycle", note);
     }
 }
 

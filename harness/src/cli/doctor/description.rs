@@ -4,7 +4,7 @@ use serde_json::Value;
 use sessionspec::engine::script::Operation;
 use sessionspec::reference::Description;
 
-use super::chart::Chart;
+use super::findings::Findings;
 use crate::http::RawResponse;
 
 /// The fields of a description, and the claims of its `declares`.
@@ -24,17 +24,17 @@ const CLAIMS: [&str; 9] =
     ["modified", "new", "permanent", "nested", "store", "concurrency", "expiry", "on_error", "empty"];
 
 /// Looks at the answer to a `GET`.
-pub(super) fn examine(response: &RawResponse, chart: &mut Chart) {
-    chart.section("Description (GET)");
+pub(super) fn examine(response: &RawResponse, findings: &mut Findings) {
+    findings.section("Description (GET)");
     let json = match read(response) {
         Ok(json) => json,
-        Err(reason) => return chart.wrong("protocol", &reason),
+        Err(reason) => return findings.wrong("protocol", &reason),
     };
-    chart.ok("protocol", "1");
+    findings.ok("protocol", "1");
     if response.headers.all("Set-Cookie").next().is_some() {
-        chart.remark("Set-Cookie", "GET uses no session; if you can, mount it in front of the sessions");
+        findings.remark("Set-Cookie", "GET uses no session; if you can, mount it in front of the sessions");
     }
-    contents(&json, chart);
+    contents(&json, findings);
 }
 
 fn read(response: &RawResponse) -> Result<Value, String> {
@@ -52,40 +52,40 @@ fn read(response: &RawResponse) -> Result<Value, String> {
     }
 }
 
-fn contents(json: &Value, chart: &mut Chart) {
+fn contents(json: &Value, findings: &mut Findings) {
     let description: Description = match serde_json::from_value(json.clone()) {
         Ok(description) => description,
-        Err(error) => return chart.wrong("its fields", &error.to_string()),
+        Err(error) => return findings.wrong("its fields", &error.to_string()),
     };
     let named = [&description.name, &description.version].into_iter().flatten();
     let name = named.map(String::as_str).collect::<Vec<_>>().join(" ");
     if description.name.is_some() {
-        chart.ok("name", &name);
+        findings.ok("name", &name);
     } else {
-        chart.remark("name", "none; with `name` and `version` a report says what was tested");
+        findings.remark("name", "none; with `name` and `version` a report says what was tested");
     }
     let claims: Vec<String> =
         description.declares.iter().map(|(claim, value)| format!("{claim} {value}")).collect();
     if !claims.is_empty() {
-        chart.ok("declares", &claims.join(", "));
+        findings.ok("declares", &claims.join(", "));
     }
-    unknown(json, "a field", &FIELDS, chart);
-    json.get("declares").inspect(|claims| unknown(claims, "a claim", &CLAIMS, chart));
+    unknown(json, "a field", &FIELDS, findings);
+    json.get("declares").inspect(|claims| unknown(claims, "a claim", &CLAIMS, findings));
     for (field, operations) in [("derived", &description.derived), ("composed", &description.composed)] {
         let is_unknown = |op: &&String| !Operation::NAMES.contains(&op.as_str());
         if let Some(unknown) = operations.iter().find(is_unknown) {
-            chart.wrong(field, &format!("`{unknown}` is no operation of the protocol"));
+            findings.wrong(field, &format!("`{unknown}` is no operation of the protocol"));
         } else if !operations.is_empty() {
-            chart.ok(field, &operations.join(", "));
+            findings.ok(field, &operations.join(", "));
         }
     }
 }
 
 /// What is ignored, for it may be a slip.
-fn unknown(object: &Value, kind: &str, known: &[&str], chart: &mut Chart) {
+fn unknown(object: &Value, kind: &str, known: &[&str], findings: &mut Findings) {
     for name in object.as_object().into_iter().flat_map(|members| members.keys()) {
         if !known.contains(&name.as_str()) {
-            chart.remark(name, &format!("this is not {kind} of the protocol, and is ignored"));
+            findings.remark(name, &format!("this is not {kind} of the protocol, and is ignored"));
         }
     }
 }

@@ -10,31 +10,31 @@ use sessionspec::engine::script::Answer;
 use sessionspec::engine::script::ops::hold;
 use tokio::net::TcpListener;
 
-use super::chart::Chart;
-use super::patient::{Patient, instead_of_answers};
+use super::findings::Findings;
+use super::probe_client::{ProbeClient, instead_of_answers};
 
 /// How many cycles a probe serves at once, if the framework can.
 const AT_ONCE: usize = 8;
 
-pub(super) async fn examine(patient: &Patient, chart: &mut Chart) {
-    chart.section("Holding");
-    if !holds(patient, chart).await {
+pub(super) async fn examine(probe_client: &ProbeClient, findings: &mut Findings) {
+    findings.section("Holding");
+    if !holds(probe_client, findings).await {
         return;
     }
-    chart.judge("an error of the gate", refused(patient).await);
+    findings.judge("an error of the gate", refused(probe_client).await);
     for (what, url) in [
         ("not https", "https://127.0.0.1:{port}/"),
         ("no user information", "http://user@127.0.0.1:{port}/"),
         ("no other machine", "http://192.0.2.1/"),
     ] {
-        chart.judge(what, not_followed(patient, url).await);
+        findings.judge(what, not_followed(probe_client, url).await);
     }
-    at_once(patient, chart).await;
+    at_once(probe_client, findings).await;
 }
 
 /// Whether a cycle reaches the gate, and goes on when it is opened.
-async fn holds(patient: &Patient, chart: &mut Chart) -> bool {
-    let mut player = patient.player();
+async fn holds(probe_client: &ProbeClient, findings: &mut Findings) -> bool {
+    let mut player = probe_client.player();
     player.cycle("holder", vec![hold("doctor")]).await;
     let arrived = player.is_held("doctor");
     let transcript = player.finish().await;
@@ -42,11 +42,11 @@ async fn holds(patient: &Patient, chart: &mut Chart) -> bool {
     let reason = match outcome {
         Outcome::Answered { results, .. } => match &results[0] {
             Answer::Unsupported => {
-                chart.missing("hold", "unsupported; then no race can be tried");
+                findings.missing("hold", "unsupported; then no race can be tried");
                 return false;
             }
             Answer::Ok(Value::Null) if arrived => {
-                chart.ok("hold", "reached the harness, and went on");
+                findings.ok("hold", "reached the harness, and went on");
                 return true;
             }
             Answer::Ok(_) if !arrived => "it went on without asking for the URL".to_owned(),
@@ -59,17 +59,17 @@ async fn holds(patient: &Patient, chart: &mut Chart) -> bool {
         }
         other => instead_of_answers(other).unwrap_or_default(),
     };
-    chart.wrong("hold", &reason);
+    findings.wrong("hold", &reason);
     false
 }
 
 /// Whether a gate that answers no 2xx is an error.
-async fn refused(patient: &Patient) -> Result<(), String> {
+async fn refused(probe_client: &ProbeClient) -> Result<(), String> {
     let gate = Gate::default();
     gate.refuse("the doctor wants to see an error");
     let gates = BTreeMap::from([("refused".to_owned(), gate)]);
     let request = CycleRequest { ops: vec![hold("refused")], gates, ..CycleRequest::default() };
-    match patient.cycle(request).await.map_err(|fault| fault.to_string())?.body {
+    match probe_client.cycle(request).await.map_err(|fault| fault.to_string())?.body {
         Body::Answers { results, .. } => match &results[0] {
             Answer::Error(_) => Ok(()),
             answer => Err(format!(
@@ -82,14 +82,14 @@ async fn refused(patient: &Patient) -> Result<(), String> {
 }
 
 /// Whether a hold at a URL that no harness gives is an error, and nothing is requested there.
-async fn not_followed(patient: &Patient, url: &str) -> Result<(), String> {
+async fn not_followed(probe_client: &ProbeClient, url: &str) -> Result<(), String> {
     let trap = TcpListener::bind("127.0.0.1:0").await.map_err(|error| error.to_string())?;
     let port = trap.local_addr().map_err(|error| error.to_string())?.port();
     let url = url.replace("{port}", &port.to_string());
     let requested =
         || Err(format!("{} was requested: a probe follows only http URLs on loopback", shown(&url, port)));
     let results = tokio::select! {
-        results = patient.results(json!([{"op": "hold", "url": url}])) => results,
+        results = probe_client.results(json!([{"op": "hold", "url": url}])) => results,
         _ = trap.accept() => return requested(),
     };
     // It may have been requested and given up by now.
@@ -117,8 +117,8 @@ fn shown(url: &str, port: u16) -> String {
 }
 
 /// How many cycles can be held at the same time.
-async fn at_once(patient: &Patient, chart: &mut Chart) {
-    let mut player = patient.player();
+async fn at_once(probe_client: &ProbeClient, findings: &mut Findings) {
+    let mut player = probe_client.player();
     let mut held = 0;
     while held < AT_ONCE {
         let gate = format!("gate-{held}");
@@ -131,10 +131,10 @@ async fn at_once(patient: &Patient, chart: &mut Chart) {
     player.finish().await;
     let what = "eight cycles at once";
     match held {
-        AT_ONCE => chart.ok(what, ""),
-        1 => chart
+        AT_ONCE => findings.ok(what, ""),
+        1 => findings
             .missing(what, "one at a time: start it threaded, or with more workers, if the framework can"),
-        held => chart
+        held => findings
             .missing(what, &format!("{held}: start it with more threads or workers, if the framework can")),
     }
 }

@@ -2,21 +2,21 @@
 //! wrong.
 
 mod answers;
-mod chart;
 mod cookies;
 mod description;
+mod expected_result;
+mod findings;
 mod holding;
 mod operations;
-mod patient;
+mod probe_client;
 mod requests;
-mod shape;
 
-use super::service::{Reached, Service};
-use super::{Complaint, Interruption, say};
+use super::service::{Service, Target};
+use super::{CliError, Interruption, say};
 use crate::exit::Exit;
 
-use chart::Chart;
-use patient::Patient;
+use findings::Findings;
+use probe_client::ProbeClient;
 
 /// The exit codes in words, for `--help`.
 pub(super) const HELP: &str = "Exit codes:
@@ -32,58 +32,58 @@ pub(super) struct Arguments {
     service: Service,
 }
 
-pub(super) async fn doctor(arguments: Arguments, interruption: &Interruption) -> Result<Exit, Complaint> {
+pub(super) async fn doctor(arguments: Arguments, interruption: &Interruption) -> Result<Exit, CliError> {
     let Some(reached) = arguments.service.reach(interruption).await? else {
-        return Err(Complaint::usage("give the URL of a probe, or a command to --launch"));
+        return Err(CliError::usage("give the URL of a probe, or a command to --launch"));
     };
     let target = arguments.service.target();
     let backend = arguments.service.backend(reached.url()).await;
     let examined = match backend {
         Ok(backend) => {
-            let patient = Patient::new(backend, arguments.service.patience());
-            interruption.or(examine(&patient, &reached, &target)).await
+            let probe_client = ProbeClient::new(backend, arguments.service.patience());
+            interruption.or(examine(&probe_client, &reached, &target)).await
         }
         Err(complaint) => Err(complaint),
     };
     let launched = reached.is_launched();
     let ended = reached.leave().await;
-    let mut chart = examined?;
+    let mut findings = examined?;
     if launched {
-        chart.section("Ending");
+        findings.section("Ending");
         if ended {
-            chart.ok("SIGTERM", "it ended");
+            findings.ok("SIGTERM", "it ended");
         } else {
-            chart.wrong("SIGTERM", "it went on, and had to be killed; a probe ends when it is asked to");
+            findings.wrong("SIGTERM", "it went on, and had to be killed; a probe ends when it is asked to");
         }
     }
-    chart.conclude(&target);
-    Ok(if chart.is_healthy() { Exit::Conforms } else { Exit::Fails })
+    findings.conclude(&target);
+    Ok(if findings.is_healthy() { Exit::Conforms } else { Exit::Fails })
 }
 
 /// Looks at everything, unless the service stops answering: then the rest would say nothing.
-async fn examine(patient: &Patient, reached: &Reached, target: &str) -> Result<Chart, Complaint> {
-    let description = patient.get().await.map_err(|fault| {
+async fn examine(probe_client: &ProbeClient, reached: &Target, target: &str) -> Result<Findings, CliError> {
+    let description = probe_client.get().await.map_err(|fault| {
         let advice = reached.last_words();
         let advice = advice.as_deref().unwrap_or("start the service, or let --launch start it");
-        Complaint::not_verified(format!("there is nothing to look at: {fault}; {advice}"))
+        CliError::not_verified(format!("there is nothing to look at: {fault}; {advice}"))
     })?;
-    let mut chart = Chart::default();
+    let mut findings = Findings::default();
     say(format_args!("sessionspec doctor {target}"));
-    description::examine(&description, &mut chart);
-    if !requests::answers_at_all(patient, &mut chart).await {
-        return Ok(chart);
+    description::examine(&description, &mut findings);
+    if !requests::answers_at_all(probe_client, &mut findings).await {
+        return Ok(findings);
     }
-    if operations::examine(patient, &mut chart).await && patient.answers() {
-        cookies::examine(patient, &mut chart).await;
+    if operations::examine(probe_client, &mut findings).await && probe_client.answers() {
+        cookies::examine(probe_client, &mut findings).await;
     }
-    if patient.answers() {
-        requests::examine(patient, &mut chart).await;
+    if probe_client.answers() {
+        requests::examine(probe_client, &mut findings).await;
     }
-    if patient.answers() {
-        holding::examine(patient, &mut chart).await;
+    if probe_client.answers() {
+        holding::examine(probe_client, &mut findings).await;
     }
-    if !patient.answers() {
-        chart.wrong("the service", "it does not answer any more, so that the rest was not looked at");
+    if !probe_client.answers() {
+        findings.wrong("the service", "it does not answer any more, so that the rest was not looked at");
     }
-    Ok(chart)
+    Ok(findings)
 }

@@ -9,16 +9,16 @@ use sessionspec::engine::script::ops::{
 use sessionspec::engine::script::{Answer, Operation};
 
 use super::answers;
-use super::chart::Chart;
-use super::patient::{Patient, instead_of_answers};
-use super::shape::Shape::{self, Absent, Boolean, Is, Null, NullOrError};
-use super::shape::compare;
+use super::expected_result::ExpectedResult::{self, Absent, Boolean, Is, Null, NullOrError};
+use super::expected_result::compare;
+use super::findings::Findings;
+use super::probe_client::{ProbeClient, instead_of_answers};
 
 /// How an operation is tried: a cycle on a session that may exist already.
 struct Trial {
     op: &'static str,
     before: Vec<Operation>,
-    cycle: Vec<(Operation, Shape)>,
+    cycle: Vec<(Operation, ExpectedResult)>,
 }
 
 /// What is set.
@@ -26,8 +26,9 @@ pub(super) const KEPT: &str = "kept";
 
 fn trials() -> Vec<Trial> {
     let text = || (set("text", KEPT), Null);
-    let fresh = |op, cycle: Vec<(Operation, Shape)>| Trial { op, before: Vec::new(), cycle };
-    let existing = |op, cycle: Vec<(Operation, Shape)>| Trial { op, before: vec![set("text", KEPT)], cycle };
+    let fresh = |op, cycle: Vec<(Operation, ExpectedResult)>| Trial { op, before: Vec::new(), cycle };
+    let existing =
+        |op, cycle: Vec<(Operation, ExpectedResult)>| Trial { op, before: vec![set("text", KEPT)], cycle };
     let kept = || Is(json!(KEPT));
     vec![
         fresh("get", vec![text(), (get("text"), kept()), (get("missing"), Absent)]),
@@ -67,24 +68,24 @@ fn trials() -> Vec<Trial> {
 }
 
 /// Tries them all; whether the session takes items, so that more can be said about it.
-pub(super) async fn examine(patient: &Patient, chart: &mut Chart) -> bool {
-    chart.section("Operations");
-    if !takes_items(patient, chart).await {
+pub(super) async fn examine(probe_client: &ProbeClient, findings: &mut Findings) -> bool {
+    findings.section("Operations");
+    if !takes_items(probe_client, findings).await {
         return false;
     }
     for trial in trials() {
-        if !patient.answers() {
+        if !probe_client.answers() {
             return false;
         }
-        attempt(patient, chart, trial).await;
+        attempt(probe_client, findings, trial).await;
     }
-    answers::examine(patient, chart).await;
+    answers::examine(probe_client, findings).await;
     true
 }
 
 /// Where not even a string can be set, no trial would say anything.
-async fn takes_items(patient: &Patient, chart: &mut Chart) -> bool {
-    let exchanges = patient.cycles([vec![set("text", KEPT)]]).await;
+async fn takes_items(probe_client: &ProbeClient, findings: &mut Findings) -> bool {
+    let exchanges = probe_client.cycles([vec![set("text", KEPT)]]).await;
     match &exchanges[0].outcome {
         Outcome::Answered { results, .. } => match &results[0] {
             Answer::Error(reason) => {
@@ -92,39 +93,42 @@ async fn takes_items(patient: &Patient, chart: &mut Chart) -> bool {
                     "the session refuses items: {reason}. If it has to (a null session, as without a secret key), \
                      this is right, and `run` judges it; operations and cookies cannot be looked at"
                 );
-                chart.remark("set", &note);
+                findings.remark("set", &note);
                 false
             }
             answer => {
-                chart.judge("set", compare(&set("text", KEPT), &Null, answer));
+                findings.judge("set", compare(&set("text", KEPT), &Null, answer));
                 Null.accepts(answer)
             }
         },
         other => {
-            chart.wrong("set", &instead_of_answers(other).unwrap_or_default());
+            findings.wrong("set", &instead_of_answers(other).unwrap_or_default());
             false
         }
     }
 }
 
-async fn attempt(patient: &Patient, chart: &mut Chart, trial: Trial) {
-    let (ops, shapes): (Vec<Operation>, Vec<Shape>) = trial.cycle.into_iter().unzip();
+async fn attempt(probe_client: &ProbeClient, findings: &mut Findings, trial: Trial) {
+    let (ops, shapes): (Vec<Operation>, Vec<ExpectedResult>) = trial.cycle.into_iter().unzip();
     let exchanges = if trial.before.is_empty() {
-        patient.cycles([ops.clone()]).await
+        probe_client.cycles([ops.clone()]).await
     } else {
-        patient.cycles([trial.before, ops.clone()]).await
+        probe_client.cycles([trial.before, ops.clone()]).await
     };
     let Some(Outcome::Answered { results, .. }) = exchanges.last().map(|exchange| &exchange.outcome) else {
         let fault = exchanges.last().and_then(|exchange| instead_of_answers(&exchange.outcome));
-        return chart.wrong(trial.op, &fault.unwrap_or_default());
+        return findings.wrong(trial.op, &fault.unwrap_or_default());
     };
     let lacks = |(op, answer): (&Operation, &Answer)| op.name() == trial.op && *answer == Answer::Unsupported;
     if ops.iter().zip(results).any(lacks) {
-        return chart.missing(trial.op, what_lacks(trial.op));
+        return findings.missing(trial.op, what_lacks(trial.op));
     }
-    let judged =
-        ops.iter().zip(&shapes).zip(results).try_for_each(|((op, shape), answer)| compare(op, shape, answer));
-    chart.judge(trial.op, judged);
+    let judged = ops
+        .iter()
+        .zip(&shapes)
+        .zip(results)
+        .try_for_each(|((op, expected), answer)| compare(op, expected, answer));
+    findings.judge(trial.op, judged);
 }
 
 /// What it means that an operation is unsupported.

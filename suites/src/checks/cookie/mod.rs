@@ -2,11 +2,11 @@
 
 mod attributes;
 mod caching;
-mod company;
-mod economy;
-mod kept;
 mod lifetime;
+mod needless;
+mod other_cookies;
 mod removal;
+mod stored;
 
 use crate::checks::{Check, Plan};
 use crate::expect::{Line, Scenario};
@@ -19,9 +19,9 @@ pub(crate) const CHECKS: &[Check] = &[
     attributes::SAME_SITE,
     attributes::SECURE,
     attributes::SENT_BACK,
-    economy::NONE_WHEN_UNTOUCHED,
-    economy::NONE_WHEN_ONLY_READ,
-    economy::ONE_OF_A_NAME,
+    needless::NONE_WHEN_UNTOUCHED,
+    needless::NONE_WHEN_ONLY_READ,
+    needless::ONE_OF_A_NAME,
     lifetime::LASTS_WHEN_PERMANENT,
     lifetime::ENDS_WITH_THE_BROWSER,
     lifetime::REFRESHED_WITH_THE_RECORD,
@@ -29,9 +29,9 @@ pub(crate) const CHECKS: &[Check] = &[
     removal::REPEATS_ATTRIBUTES,
     caching::VARY,
     caching::VARY_IS_MERGED,
-    company::OTHERS_SURVIVE,
-    kept::FITS,
-    kept::ONLY_IF_KEPT,
+    other_cookies::OTHERS_SURVIVE,
+    stored::FITS,
+    stored::ONLY_IF_KEPT,
 ];
 
 /// The plan for a backend that sends cookies at all.

@@ -8,7 +8,7 @@ use crate::checks::{Check, Plan, Test};
 use crate::expect::{Condition, Expected, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{get, items, set};
-use crate::script::{Change, Company, Forgery, Spelling, words};
+use crate::script::{Change, Forgery, Neighbours, Spelling, words};
 use crate::survey::{Store, Survey};
 
 /// The checks of this suite.
@@ -86,11 +86,11 @@ const COMPANY: Check = check(
     "A session's cookies among others, of the same name or of another session, are harmless.",
     |survey| {
         let companies = [
-            Company::WorthlessFirst,
-            Company::WorthlessLast,
-            Company::OthersFirst,
-            Company::OthersLast,
-            Company::Many,
+            Neighbours::WorthlessFirst,
+            Neighbours::WorthlessLast,
+            Neighbours::OthersFirst,
+            Neighbours::OthersLast,
+            Neighbours::Many,
         ];
         forged(survey, companies.map(|company| (words(&company), Forgery::Among(company))))
     },

@@ -8,8 +8,8 @@
 //! explains what was seen. A request that was refused, or never answered, may have been saved or not: both are followed.
 
 mod changes;
+mod state;
 mod timeline;
-mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,8 +19,8 @@ use crate::play::{Exchange, Outcome, Transcript};
 use crate::script::{Answer, Cycle, Operation, Script, Step};
 use crate::survey::{AtOnce, Survey};
 
-use timeline::{Event, Share, timeline};
-use world::World;
+use state::State;
+use timeline::{Event, Interval, timeline};
 
 /// The reason of a finding: no world is left.
 pub(crate) const REASON: &str = "unexplained";
@@ -32,7 +32,7 @@ pub(crate) fn scenario(script: Script, survey: &Survey, transcript: &Transcript)
     let mut checker = Checker {
         survey,
         transcript,
-        worlds: BTreeMap::new(),
+        states: BTreeMap::new(),
         unjudged: unjudged(&script, survey),
         expectations: Vec::new(),
         is_over: failed_request(transcript, &refusable).is_some(),
@@ -71,7 +71,7 @@ struct Checker<'a> {
     survey: &'a Survey,
     transcript: &'a Transcript,
     /// What is possible, for each browser.
-    worlds: BTreeMap<&'a str, Vec<World>>,
+    states: BTreeMap<&'a str, Vec<State>>,
     unjudged: BTreeSet<String>,
     expectations: Vec<Expectation>,
     is_over: bool,
@@ -83,24 +83,24 @@ type Possible = BTreeMap<(usize, usize), Vec<Expected>>;
 impl<'a> Checker<'a> {
     fn follow(&mut self, event: Event) {
         match event {
-            Event::Sent { cycle } => self.change(cycle, |world, _, _| vec![world.send(cycle)]),
-            Event::Opens { cycle } => self.change(cycle, |world, exchange, _| world.open(cycle, exchange)),
+            Event::Sent { cycle } => self.change(cycle, |state, _, _| vec![state.send(cycle)]),
+            Event::Opens { cycle } => self.change(cycle, |state, exchange, _| state.open(cycle, exchange)),
             Event::Does { cycle, op } => self.perform(cycle, op),
-            Event::MaySave { cycle } => self.change(cycle, |world, _, survey| world.may_save(cycle, survey)),
+            Event::MaySave { cycle } => self.change(cycle, |state, _, survey| state.may_save(cycle, survey)),
             Event::Answered { cycle } => {
-                self.change(cycle, |world, exchange, survey| {
-                    world.save(cycle, survey, !is_certain(exchange))
+                self.change(cycle, |state, exchange, survey| {
+                    state.save(cycle, survey, !is_certain(exchange))
                 });
             }
-            Event::InAnyOrder(shares) => {
-                let mut of_browsers: BTreeMap<&str, Vec<Share>> = BTreeMap::new();
-                for share in shares {
-                    if let Some(exchange) = self.exchange(share.cycle) {
-                        of_browsers.entry(&exchange.browser).or_default().push(share);
+            Event::InAnyOrder(intervals) => {
+                let mut of_browsers: BTreeMap<&str, Vec<Interval>> = BTreeMap::new();
+                for interval in intervals {
+                    if let Some(exchange) = self.exchange(interval.cycle) {
+                        of_browsers.entry(&exchange.browser).or_default().push(interval);
                     }
                 }
-                for (browser, shares) in of_browsers {
-                    self.in_any_order(browser, shares);
+                for (browser, intervals) in of_browsers {
+                    self.in_any_order(browser, intervals);
                 }
             }
         }
@@ -112,34 +112,34 @@ impl<'a> Checker<'a> {
         (!self.unjudged.contains(&exchange.browser)).then_some(exchange)
     }
 
-    fn worlds_of(&mut self, browser: &'a str) -> Vec<World> {
-        self.worlds.remove(browser).unwrap_or_else(|| vec![World::default()])
+    fn worlds_of(&mut self, browser: &'a str) -> Vec<State> {
+        self.states.remove(browser).unwrap_or_else(|| vec![State::default()])
     }
 
     /// Replaces each world of the cycle's browser by those that may follow.
-    fn change(&mut self, cycle: usize, follow: impl Fn(World, &Exchange, &Survey) -> Vec<World>) {
+    fn change(&mut self, cycle: usize, follow: impl Fn(State, &Exchange, &Survey) -> Vec<State>) {
         let Some(exchange) = self.exchange(cycle) else { return };
-        let worlds = self.worlds_of(&exchange.browser);
-        let next = worlds.into_iter().flat_map(|world| follow(world, exchange, self.survey));
+        let states = self.worlds_of(&exchange.browser);
+        let next = states.into_iter().flat_map(|state| follow(state, exchange, self.survey));
         let next = distinct(next);
-        self.worlds.insert(&exchange.browser, next);
+        self.states.insert(&exchange.browser, next);
     }
 
     /// An operation, and what it answered: worlds that would have answered something else are dropped.
     fn perform(&mut self, cycle: usize, op: usize) {
         let Some(exchange) = self.exchange(cycle) else { return };
         let operation = &exchange.ops[op];
-        let worlds = self.worlds_of(&exchange.browser);
+        let states = self.worlds_of(&exchange.browser);
         if let Some(seen) = exchange.answer(op) {
-            let possible = distinct(worlds.iter().flat_map(|world| self.possible(world, cycle, operation)));
+            let possible = distinct(states.iter().flat_map(|state| self.possible(state, cycle, operation)));
             if !possible.is_empty() {
                 self.is_over = !possible.iter().any(|expected| expected.accepts(seen));
                 self.expect(cycle, op, possible);
             }
         }
-        let agreeing = worlds.into_iter().filter(|world| self.agrees(world, cycle, op, exchange));
-        let next = distinct(agreeing.map(|world| world.perform(cycle, operation, exchange.answer(op))));
-        self.worlds.insert(&exchange.browser, next);
+        let agreeing = states.into_iter().filter(|state| self.agrees(state, cycle, op, exchange));
+        let next = distinct(agreeing.map(|state| state.perform(cycle, operation, exchange.answer(op))));
+        self.states.insert(&exchange.browser, next);
     }
 
     fn expect(&mut self, cycle: usize, op: usize, possible: Vec<Expected>) {
@@ -151,75 +151,79 @@ impl<'a> Checker<'a> {
     }
 
     /// What the operation could answer in this world, where it is compared at all.
-    fn possible(&self, world: &World, cycle: usize, operation: &Operation) -> Vec<Expected> {
-        let answers = world.answers(cycle, operation);
+    fn possible(&self, state: &State, cycle: usize, operation: &Operation) -> Vec<Expected> {
+        let answers = state.answers(cycle, operation);
         let answers = answers.iter().filter_map(|answer| expected(operation, answer, self.survey));
         let mut possible: Vec<Expected> = answers.collect();
-        if !possible.is_empty() && world.has_ended(cycle) {
+        if !possible.is_empty() && state.has_ended(cycle) {
             possible.push(Expected::Refused);
         }
         possible
     }
 
     /// Whether this world would have answered so.
-    fn agrees(&self, world: &World, cycle: usize, op: usize, exchange: &Exchange) -> bool {
+    fn agrees(&self, state: &State, cycle: usize, op: usize, exchange: &Exchange) -> bool {
         let Some(seen) = exchange.answer(op) else { return true };
-        let possible = self.possible(world, cycle, &exchange.ops[op]);
+        let possible = self.possible(state, cycle, &exchange.ops[op]);
         possible.is_empty() || possible.iter().any(|expected| expected.accepts(seen))
     }
 
     /// Follows every order of what these requests of one browser do.
-    fn in_any_order(&mut self, browser: &'a str, shares: Vec<Share>) {
+    fn in_any_order(&mut self, browser: &'a str, intervals: Vec<Interval>) {
         let mut possible = Possible::new();
-        let mut orders: Vec<(World, Vec<Share>)> =
-            self.worlds_of(browser).into_iter().map(|world| (world, shares.clone())).collect();
-        for _ in &shares {
+        let mut orders: Vec<(State, Vec<Interval>)> =
+            self.worlds_of(browser).into_iter().map(|state| (state, intervals.clone())).collect();
+        for _ in &intervals {
             let mut next = Vec::new();
-            for (world, left) in &orders {
+            for (state, left) in &orders {
                 for at in 0..left.len() {
                     let mut left = left.clone();
-                    let share = left.remove(at);
-                    let worlds = self.alone(world.clone(), &share, &mut possible);
-                    next.extend(worlds.into_iter().map(|world| (world, left.clone())));
+                    let interval = left.remove(at);
+                    let states = self.alone(state.clone(), &interval, &mut possible);
+                    next.extend(states.into_iter().map(|state| (state, left.clone())));
                 }
             }
             orders = distinct(next.into_iter());
         }
-        let worlds = distinct(orders.into_iter().map(|(world, _)| world));
-        if worlds.is_empty() {
+        let states = distinct(orders.into_iter().map(|(state, _)| state));
+        if states.is_empty() {
             self.is_over = true;
             self.contradicted(possible);
         }
-        self.worlds.insert(browser, worlds);
+        self.states.insert(browser, states);
     }
 
     /// The share of one request, while nobody else is at work.
-    fn alone(&self, world: World, share: &Share, possible: &mut Possible) -> Vec<World> {
-        let Some(exchange) = self.exchange(share.cycle) else { return vec![world] };
-        let opened = if share.from == 0 { world.open(share.cycle, exchange) } else { vec![world] };
-        opened.into_iter().flat_map(|world| self.rest(world, share, exchange, possible)).collect()
+    fn alone(&self, state: State, interval: &Interval, possible: &mut Possible) -> Vec<State> {
+        let Some(exchange) = self.exchange(interval.cycle) else { return vec![state] };
+        let opened = if interval.from == 0 { state.open(interval.cycle, exchange) } else { vec![state] };
+        opened.into_iter().flat_map(|state| self.rest(state, interval, exchange, possible)).collect()
     }
 
     /// What an open request does in this share.
     fn rest(
         &self,
-        mut world: World,
-        share: &Share,
+        mut state: State,
+        interval: &Interval,
         exchange: &Exchange,
         possible: &mut Possible,
-    ) -> Vec<World> {
-        for op in share.from..share.to {
+    ) -> Vec<State> {
+        for op in interval.from..interval.to {
             // Others may have been served between two operations of a request that has been held.
-            if share.from == 0 {
-                let answers = self.possible(&world, share.cycle, &exchange.ops[op]);
-                possible.entry((share.cycle, op)).or_default().extend(answers);
-                if !self.agrees(&world, share.cycle, op, exchange) {
+            if interval.from == 0 {
+                let answers = self.possible(&state, interval.cycle, &exchange.ops[op]);
+                possible.entry((interval.cycle, op)).or_default().extend(answers);
+                if !self.agrees(&state, interval.cycle, op, exchange) {
                     return Vec::new();
                 }
             }
-            world = world.perform(share.cycle, &exchange.ops[op], exchange.answer(op));
+            state = state.perform(interval.cycle, &exchange.ops[op], exchange.answer(op));
         }
-        if share.ends { world.save(share.cycle, self.survey, !is_certain(exchange)) } else { vec![world] }
+        if interval.ends {
+            state.save(interval.cycle, self.survey, !is_certain(exchange))
+        } else {
+            vec![state]
+        }
     }
 
     /// No order explains these answers. The first that fits none is at fault; where each fits one, the last, since it does

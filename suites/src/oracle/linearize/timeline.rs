@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::play::Transcript;
-use crate::script::{Answer, Cycle, Operation, Part, Script, Stretch, Then};
+use crate::script::{Answer, Cycle, Operation, Part, Script, Segment, Then};
 
 /// Something that happens to the session.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,12 +20,12 @@ pub(super) enum Event {
     /// It was answered, and saved before.
     Answered { cycle: usize },
     /// What several requests do, in an order that nobody knows.
-    InAnyOrder(Vec<Share>),
+    InAnyOrder(Vec<Interval>),
 }
 
 /// What a request does between two stops.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Share {
+pub(super) struct Interval {
     pub(super) cycle: usize,
     /// The first operation of it; the request is opened with operation zero.
     pub(super) from: usize,
@@ -35,9 +35,9 @@ pub(super) struct Share {
     pub(super) ends: bool,
 }
 
-impl From<&Stretch<'_>> for Share {
-    fn from(stretch: &Stretch<'_>) -> Self {
-        let Stretch { cycle, ops, then, .. } = stretch;
+impl From<&Segment<'_>> for Interval {
+    fn from(interval: &Segment<'_>) -> Self {
+        let Segment { cycle, ops, then, .. } = interval;
         Self { cycle: *cycle, from: ops.start, to: ops.end, ends: *then == Then::Answered }
     }
 }
@@ -45,15 +45,15 @@ impl From<&Stretch<'_>> for Share {
 /// What happens, in order. Requests that were not waited for come after those for which they had to wait.
 pub(super) fn timeline(script: &Script, transcript: &Transcript) -> Vec<Event> {
     let mut timeline = Timeline { transcript, events: Vec::new(), held: BTreeMap::new() };
-    let course = script.course_of(|cycle, ops| was_done(transcript, cycle, ops));
-    let mut parts = &course[..];
+    let schedule = script.schedule_of(|cycle, ops| was_done(transcript, cycle, ops));
+    let mut parts = &schedule[..];
     while let Some((part, rest)) = parts.split_first() {
         parts = rest;
         timeline.those_that_may_save();
         match part {
-            Part::Stretch(stretch) => timeline.begin(stretch),
+            Part::Segment(segment) => timeline.begin(segment),
             Part::Step(_) | Part::End => {
-                let goes_on = |part: &&Part<'_>| matches!(part, Part::Stretch(Stretch { begins: false, .. }));
+                let goes_on = |part: &&Part<'_>| matches!(part, Part::Segment(Segment { begins: false, .. }));
                 let set_free = rest.iter().take_while(goes_on).count();
                 timeline.set_free(&rest[..set_free]);
                 parts = &rest[set_free..];
@@ -77,49 +77,50 @@ struct Timeline<'a> {
 }
 
 impl Timeline<'_> {
-    fn begin(&mut self, stretch: &Stretch<'_>) {
-        let cycle = stretch.cycle;
-        if stretch.then == Then::NotWaitedFor {
+    fn begin(&mut self, interval: &Segment<'_>) {
+        let cycle = interval.cycle;
+        if interval.then == Then::NotWaitedFor {
             self.events.push(Event::Sent { cycle });
         } else {
             self.events.push(Event::Opens { cycle });
-            self.one(&stretch.into());
+            self.one(&interval.into());
         }
     }
 
     /// What goes on when a gate opens: first who waited there, then who waited for them.
     fn set_free(&mut self, parts: &[Part<'_>]) {
-        let shares = parts.iter().filter_map(|part| match part {
-            Part::Stretch(stretch) => Some(Share::from(stretch)),
+        let intervals = parts.iter().filter_map(|part| match part {
+            Part::Segment(interval) => Some(Interval::from(interval)),
             Part::Step(_) | Part::End => None,
         });
-        let (started, released): (Vec<Share>, Vec<Share>) = shares.partition(|share| share.from == 0);
-        for shares in [released, started] {
-            match shares.as_slice() {
+        let (started, released): (Vec<Interval>, Vec<Interval>) =
+            intervals.partition(|interval| interval.from == 0);
+        for intervals in [released, started] {
+            match intervals.as_slice() {
                 [] => {}
-                [share] if share.from > 0 => self.one(share),
-                shares => self.several(shares),
+                [interval] if interval.from > 0 => self.one(interval),
+                intervals => self.several(intervals),
             }
         }
     }
 
-    fn one(&mut self, share: &Share) {
-        let cycle = share.cycle;
-        self.events.extend((share.from..share.to).map(|op| Event::Does { cycle, op }));
-        self.events.extend(share.ends.then_some(Event::Answered { cycle }));
-        self.stops(share);
+    fn one(&mut self, interval: &Interval) {
+        let cycle = interval.cycle;
+        self.events.extend((interval.from..interval.to).map(|op| Event::Does { cycle, op }));
+        self.events.extend(interval.ends.then_some(Event::Answered { cycle }));
+        self.stops(interval);
     }
 
-    fn several(&mut self, shares: &[Share]) {
-        self.events.push(Event::InAnyOrder(shares.to_vec()));
-        shares.iter().for_each(|share| self.stops(share));
+    fn several(&mut self, intervals: &[Interval]) {
+        self.events.push(Event::InAnyOrder(intervals.to_vec()));
+        intervals.iter().for_each(|interval| self.stops(interval));
     }
 
-    fn stops(&mut self, share: &Share) {
-        if share.ends {
-            self.held.remove(&share.cycle);
+    fn stops(&mut self, interval: &Interval) {
+        if interval.ends {
+            self.held.remove(&interval.cycle);
         } else {
-            self.held.insert(share.cycle, share.to);
+            self.held.insert(interval.cycle, interval.to);
         }
     }
 

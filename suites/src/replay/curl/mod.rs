@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use crate::expect::Expectation;
 use crate::replay::CaseFile;
-use crate::script::{Cycle, Forgery, Operation, Part, Step, Stretch, Then};
+use crate::script::{Cycle, Forgery, Operation, Part, Segment, Step, Then};
 
 use prologue::{Needs, prologue};
 use words::{jar, one_line, quoted};
@@ -47,9 +47,9 @@ pub fn as_curl(case: &CaseFile, url: &str) -> Result<String, CurlError> {
         gates,
         forged: needs.forged,
     };
-    for part in script.course() {
+    for part in script.schedule() {
         match part {
-            Part::Stretch(stretch) => writer.stretch(&stretch),
+            Part::Segment(segment) => writer.segment(&segment),
             Part::Step(step) => writer.step(step)?,
             Part::End => writer.end(),
         }
@@ -93,8 +93,8 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn stretch(&mut self, stretch: &Stretch<'a>) {
-        let Stretch { cycle: number, begins, then, .. } = *stretch;
+    fn segment(&mut self, segment: &Segment<'a>) {
+        let Segment { cycle: number, begins, then, .. } = *segment;
         let cycle = self.cycles[number];
         let browser = one_line(&cycle.browser);
         let does = match then {
@@ -116,15 +116,15 @@ impl<'a> Writer<'a> {
         if let Then::Held(gate) = then {
             self.line(&format!("arrived {}", self.gates.numbers[&(number, gate)]));
         }
-        self.waits(stretch, cycle);
+        self.waits(segment, cycle);
         if then == Then::Answered {
             self.expectations(number);
         }
     }
 
     /// Takes down where the cycle waits now, or will have to.
-    fn waits(&mut self, stretch: &Stretch<'a>, cycle: &'a Cycle) {
-        let gate = match stretch.then {
+    fn waits(&mut self, segment: &Segment<'a>, cycle: &'a Cycle) {
+        let gate = match segment.then {
             Then::Held(gate) => Some(gate),
             Then::NotWaitedFor => cycle.ops.iter().find_map(|op| match op {
                 Operation::Hold { gate } => Some(gate.as_str()),
@@ -133,8 +133,8 @@ impl<'a> Writer<'a> {
             Then::Answered => None,
         };
         match gate {
-            Some(gate) => self.gates.waiting.insert(stretch.cycle, gate),
-            None => self.gates.waiting.remove(&stretch.cycle),
+            Some(gate) => self.gates.waiting.insert(segment.cycle, gate),
+            None => self.gates.waiting.remove(&segment.cycle),
         };
     }
 

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::command::wrapped_command;
 use super::visible::visible;
 use super::wrap::{WIDTH, wrapped};
-use super::{CheckReport, Failure, Place, ShownExchange, course};
-use crate::script::{Part, Script, Step, Stretch, Then};
+use super::{CheckReport, Failure, Place, ShownExchange, schedule};
+use crate::script::{Part, Script, Segment, Step, Then};
 
 /// What somebody has to know who reads the script of a failure for the first time.
 pub const LEGEND: &str = "A cycle is one request of a browser (ann, bob, …): the backend opens its session, the \
@@ -85,15 +85,15 @@ impl Text {
 
     /// What was done, part by part.
     fn script(&mut self, script: Option<&Script>, transcript: &[ShownExchange], at: Option<Place>) {
-        let parts = course(script, transcript);
+        let parts = schedule(script, transcript);
         let mut parts = &parts[..];
         while let Some((part, rest)) = parts.split_first() {
             parts = rest;
             match part {
-                Part::Stretch(stretch) => {
-                    let exchange = &transcript[stretch.cycle];
-                    self.stretch(stretch, exchange, at);
-                    let alike = alike(stretch, exchange, rest, transcript, at);
+                Part::Segment(segment) => {
+                    let exchange = &transcript[segment.cycle];
+                    self.segment(segment, exchange, at);
+                    let alike = alike(segment, exchange, rest, transcript, at);
                     self.alike(alike, transcript, at);
                     parts = &rest[alike.len()..];
                 }
@@ -123,11 +123,11 @@ impl Text {
 
     /// Cycles in which others did what somebody has just done.
     fn alike(&mut self, parts: &[Part<'_>], transcript: &[ShownExchange], at: Option<Place>) {
-        let stretches: Vec<&Stretch<'_>> = parts.iter().filter_map(as_stretch).collect();
+        let stretches: Vec<&Segment<'_>> = parts.iter().filter_map(as_stretch).collect();
         let (Some(first), Some(last), true) = (stretches.first(), stretches.last(), stretches.len() >= 3)
         else {
-            for stretch in stretches {
-                self.stretch(stretch, &transcript[stretch.cycle], at);
+            for segment in stretches {
+                self.segment(segment, &transcript[segment.cycle], at);
             }
             return;
         };
@@ -139,16 +139,16 @@ impl Text {
     }
 
     /// A cycle, or what is done of it between two stops.
-    fn stretch(&mut self, stretch: &Stretch<'_>, exchange: &ShownExchange, at: Option<Place>) {
-        let at = at.filter(|at| at.cycle == stretch.cycle);
+    fn segment(&mut self, segment: &Segment<'_>, exchange: &ShownExchange, at: Option<Place>) {
+        let at = at.filter(|at| at.cycle == segment.cycle);
         let browser = &exchange.browser;
         let cookie =
             exchange.cookie.as_ref().map_or("no cookie".to_owned(), |cookie| format!("Cookie: {cookie}"));
         let begun =
-            if stretch.begins { format!("{browser} sends {cookie}") } else { format!("{browser} goes on") };
-        self.labelled(&format!("cycle {}", stretch.cycle + 1), &begun);
-        self.operations(exchange, stretch.ops.clone(), at);
-        match stretch.then {
+            if segment.begins { format!("{browser} sends {cookie}") } else { format!("{browser} goes on") };
+        self.labelled(&format!("cycle {}", segment.cycle + 1), &begun);
+        self.operations(exchange, segment.ops.clone(), at);
+        match segment.then {
             Then::Answered => self.response(exchange, at),
             Then::NotWaitedFor => self.labelled("", "it is not waited for"),
             // The last operation says so.
@@ -186,7 +186,7 @@ impl Text {
 /// The parts in which others do what is done in this stretch, one right after the other. Whoever is at fault is none of
 /// them.
 fn alike<'p, 's>(
-    stretch: &Stretch<'_>,
+    segment: &Segment<'_>,
     exchange: &ShownExchange,
     rest: &'p [Part<'s>],
     transcript: &[ShownExchange],
@@ -194,9 +194,9 @@ fn alike<'p, 's>(
 ) -> &'p [Part<'s>] {
     let is_alike = |part: &Part<'_>| {
         as_stretch(part).is_some_and(|other| {
-            stretch.begins
+            segment.begins
                 && other.begins
-                && stretch.then == other.then
+                && segment.then == other.then
                 && exchange.is_like(&transcript[other.cycle])
                 && at.is_none_or(|at| at.cycle != other.cycle)
         })
@@ -205,9 +205,9 @@ fn alike<'p, 's>(
     &rest[..end]
 }
 
-fn as_stretch<'p, 's>(part: &'p Part<'s>) -> Option<&'p Stretch<'s>> {
+fn as_stretch<'p, 's>(part: &'p Part<'s>) -> Option<&'p Segment<'s>> {
     match part {
-        Part::Stretch(stretch) => Some(stretch),
+        Part::Segment(segment) => Some(segment),
         Part::Step(_) | Part::End => None,
     }
 }

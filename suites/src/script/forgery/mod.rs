@@ -32,7 +32,7 @@ pub enum Forgery {
     /// The value of each cookie is something else.
     Value(Spelling),
     /// The cookies are sent together with others.
-    Among(Company),
+    Among(Neighbours),
     /// One byte of each value is another; beyond its end, it is one more.
     Byte {
         /// The byte's place, from zero.
@@ -108,7 +108,7 @@ pub enum Spelling {
 /// What the cookies are sent with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Company {
+pub enum Neighbours {
     /// A worthless cookie of the same name before each.
     WorthlessFirst,
     /// A worthless cookie of the same name after each.
@@ -278,7 +278,7 @@ impl Spelling {
     }
 }
 
-impl Company {
+impl Neighbours {
     fn of(self, own: Vec<Sent>, other: &Cookies) -> Vec<Sent> {
         let others = || other.iter().map(|(name, value)| Sent::new(name, value)).collect();
         let worthless = || each_value(own.clone(), |_| b"worthless".to_vec());

@@ -45,7 +45,7 @@ fn values_are_spelled_otherwise_and_keep_company() {
     assert_eq!(forged(&Forgery::Value(Spelling::NameOnly)), "a; b");
     assert_eq!(forged(&Forgery::Value(Spelling::Octal)).split("; ").nth(1), Some("b=\"\\062\\062\""));
     assert_eq!(forged(&Forgery::Value(Spelling::Percent)).split("; ").nth(1), Some("b=%32%32"));
-    assert_eq!(forged(&Forgery::Among(Company::OthersLast)), "a=s%3Aab.cd; b=22; a=s%3Axy.zz");
+    assert_eq!(forged(&Forgery::Among(Neighbours::OthersLast)), "a=s%3Aab.cd; b=22; a=s%3Axy.zz");
     assert_eq!(words(&Spelling::HalfPercent), "half-percent");
 }
 
@@ -68,7 +68,7 @@ fn any_place_is_reached() {
 #[test]
 fn one_is_forged_of_another() {
     let composed = |parts: &[Forgery]| forged(&Forgery::Composed(parts.to_vec()));
-    let (short, first) = (Forgery::Length(1), Forgery::Among(Company::WorthlessFirst));
+    let (short, first) = (Forgery::Length(1), Forgery::Among(Neighbours::WorthlessFirst));
     assert_eq!(composed(&[short.clone(), first.clone()]), "a=worthless; b=worthless; a=s; b=2");
     assert_eq!(composed(&[first.clone(), short]), "a=w; b=w; a=s; b=2");
     let name_only = Forgery::Value(Spelling::NameOnly);

@@ -9,11 +9,11 @@ use sessionspec_reference::Value;
 
 use super::any_forgery::forgeries;
 use super::any_item::items;
-use super::effort::Effort;
-use super::hunt::corner;
+use super::budget::Budget;
+use super::case_runner::FailingCase;
+use super::run_cases::confirmed;
 use super::shrink::Shrunk;
-use super::trial::Failing;
-use super::{Caught, Hunt, Trial};
+use super::{CaseRunner, Cases, Counterexample};
 use crate::backend::BackendError;
 use crate::expect::Scenario;
 use crate::play::Evidence;
@@ -56,38 +56,39 @@ impl fmt::Debug for Generated {
 /// # Errors
 ///
 /// A fault of the service that leaves nothing to judge. One that comes after a failure was found is in its note.
-pub(crate) async fn hunt_generated(
-    trial: &Trial<'_>,
-    hunt: &Hunt<'_, Generated>,
+pub(crate) async fn run_generated_cases(
+    runner: &CaseRunner<'_>,
+    wanted: &Cases<'_, Generated>,
     played: &dyn Fn(u32, u32),
-) -> Result<(Evidence, Option<Caught>), BackendError> {
-    let draw = |case| hunt.property.draw(hunt.seed(case));
-    let play = async |case| trial.play_scenario(draw(case).current()).await;
-    let (evidence, failing) = hunt.first_failing(played, play).await?;
+) -> Result<(Evidence, Option<Counterexample>), BackendError> {
+    let draw = |case| wanted.property.draw(wanted.seed(case));
+    let play = async |case| runner.play_scenario(draw(case).current()).await;
+    let (evidence, failing) = wanted.first_failing(played, play).await?;
     let Some((case, failing)) = failing else { return Ok((evidence, None)) };
-    let shrunk = shrink(trial, Effort::begin(hunt.bounds), draw(case), failing).await;
-    let again = async |smallest: &Failing| trial.play_scenario(smallest.scenario.clone()).await;
-    Ok((evidence, Some(corner(case, shrunk, again).await)))
+    let shrunk = shrink(runner, Budget::begin(wanted.bounds), draw(case), failing).await;
+    let again = async |smallest: &FailingCase| runner.play_scenario(smallest.scenario.clone()).await;
+    Ok((evidence, Some(confirmed(case, shrunk, again).await)))
 }
 
 /// Simplifies what fails for the same reason, until nothing simpler does.
 async fn shrink(
-    trial: &Trial<'_>,
-    mut effort: Effort,
+    runner: &CaseRunner<'_>,
+    mut budget: Budget,
     mut drawn: Box<dyn ValueTree<Value = Scenario>>,
-    failing: Failing,
+    failing: FailingCase,
 ) -> Shrunk {
     let mut smallest = failing;
     let mut is_there = drawn.simplify();
-    while is_there && effort.may_play() {
-        let tried = match trial.play_scenario(drawn.current()).await {
-            Ok(tried) => tried,
+    while is_there && budget.may_play() {
+        let judged_case = match runner.play_scenario(drawn.current()).await {
+            Ok(judged_case) => judged_case,
             Err(fault) => {
-                effort.stop(&fault);
+                budget.stop(&fault);
                 break;
             }
         };
-        let failing = tried.failing().filter(|failing| failing.finding.reason == smallest.finding.reason);
+        let failing =
+            judged_case.failing().filter(|failing| failing.finding.reason == smallest.finding.reason);
         is_there = match failing {
             Some(failing) => {
                 smallest = failing;
@@ -96,7 +97,7 @@ async fn shrink(
             None => drawn.complicate(),
         };
     }
-    Shrunk { smallest, stopped: effort.stopped }
+    Shrunk { smallest, stopped: budget.stopped }
 }
 
 #[cfg(test)]

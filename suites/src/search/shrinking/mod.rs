@@ -28,8 +28,8 @@ where
     type Tree = Steps<S::Value>;
     type Value = S::Value;
 
-    fn new_tree(&self, dice: &mut TestRunner) -> NewTree<Self> {
-        Ok(Steps::from(self.0.new_tree(dice)?.current()))
+    fn new_tree(&self, rng: &mut TestRunner) -> NewTree<Self> {
+        Ok(Steps::from(self.0.new_tree(rng)?.current()))
     }
 }
 

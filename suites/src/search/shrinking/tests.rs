@@ -7,7 +7,7 @@ use serde_json::json;
 use sessionspec_reference::Value;
 
 use super::{Simpler, Steps};
-use crate::script::{Change, Company, Forgery, Spelling};
+use crate::script::{Change, Forgery, Neighbours, Spelling};
 use crate::search::any_item::Item;
 
 /// What is left of what was drawn, which fails.
@@ -116,7 +116,7 @@ fn of_a_forgery_only_what_matters_is_left() {
         two(forgery) && matches!(forgery, Forgery::Composed(parts) if parts.iter().any(two))
     };
     assert_eq!(smallest(composed, is_deep), least);
-    for simplest in [Forgery::Value(Spelling::Path), Forgery::Among(Company::Many)] {
+    for simplest in [Forgery::Value(Spelling::Path), Forgery::Among(Neighbours::Many)] {
         assert!(simplest.simpler().is_empty());
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sessionspec::engine::report::{Failure, ShownExchange, course};
-use sessionspec::engine::script::{Part, Step, Stretch, Then};
+use sessionspec::engine::report::{Failure, ShownExchange, schedule};
+use sessionspec::engine::script::{Part, Segment, Step, Then};
 
 /// The style has so many lanes; more browsers share the last one.
 const MOST_LANES: usize = 8;
@@ -77,9 +77,9 @@ impl<'a> Drawing<'a> {
     fn draw(&mut self) {
         let failure = self.failure;
         let script = failure.scenario.as_ref().map(|scenario| &scenario.script);
-        for part in course(script, &failure.transcript) {
+        for part in schedule(script, &failure.transcript) {
             match part {
-                Part::Stretch(stretch) => self.stretch(stretch),
+                Part::Segment(segment) => self.segment(segment),
                 Part::Step(step) => self.step(step),
                 Part::End => self.remark("the script ends: all gates open".to_owned()),
             }
@@ -103,8 +103,8 @@ impl<'a> Drawing<'a> {
     }
 
     /// A cycle, or what is done of it between two stops.
-    fn stretch(&mut self, stretch: Stretch<'_>) {
-        let Stretch { cycle, begins, ops, then } = stretch;
+    fn segment(&mut self, segment: Segment<'_>) {
+        let Segment { cycle, begins, ops, then } = segment;
         let exchange = &self.failure.transcript[cycle];
         let row = Row {
             begins: begins.then_some(cycle + 1),

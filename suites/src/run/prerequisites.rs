@@ -8,17 +8,17 @@ use crate::report::{CheckReport, Verdict};
 
 /// What became of the checks so far.
 #[derive(Default)]
-pub(super) struct Needs(BTreeMap<&'static str, Hindrance>);
+pub(super) struct Prerequisites(BTreeMap<&'static str, Blocker>);
 
 /// Why a check that others need lets them say nothing.
-struct Hindrance {
+struct Blocker {
     /// What becomes of them: unverified, or excused where all that hinders them is known to fail.
     verdict: Verdict,
     /// What follows the name of the needed check.
     because: String,
 }
 
-impl Needs {
+impl Prerequisites {
     /// Takes note of a check. `found` is what came of it before it was held against the known failures: one that
     /// passed hinders nobody, also where its entry is out of date.
     pub(super) fn note(&mut self, check: &Check, found: Verdict, report: &CheckReport) {
@@ -33,15 +33,15 @@ impl Needs {
             (Verdict::Excused, _) => (Verdict::Excused, format!("which {}", reason())),
             _ => return,
         };
-        self.0.insert(check.id, Hindrance { verdict, because });
+        self.0.insert(check.id, Blocker { verdict, because });
     }
 
     /// What becomes of a check without its being run, because of those that it needs.
-    pub(super) fn hinder(&self, check: &Check) -> Option<Outcome> {
-        let hindered = || check.needs.iter().filter_map(|need| Some((need, self.0.get(need)?)));
+    pub(super) fn blocked_by(&self, check: &Check) -> Option<Outcome> {
+        let blockers = || check.needs.iter().filter_map(|need| Some((need, self.0.get(need)?)));
         // What is known excuses nothing that is not.
-        let new = hindered().find(|(_, hindrance)| hindrance.verdict == Verdict::Unverified);
-        let (need, Hindrance { verdict, because }) = new.or_else(|| hindered().next())?;
+        let new = blockers().find(|(_, blocker)| blocker.verdict == Verdict::Unverified);
+        let (need, Blocker { verdict, because }) = new.or_else(|| blockers().next())?;
         Some(Outcome::without_evidence(*verdict, format!("needs {need}, {because}")))
     }
 }
@@ -54,13 +54,13 @@ mod tests {
     /// What becomes of a check that needs `a` and `b`, after these have become what they have.
     fn needs_both(became: [(Verdict, Verdict); 2]) -> Option<(Verdict, String)> {
         let any = catalogue()[0];
-        let mut needs = Needs::default();
+        let mut needs = Prerequisites::default();
         for (id, (found, verdict)) in ["a", "b"].into_iter().zip(became) {
             let check = Check { id, needs: &[], ..any };
             let report = CheckReport { because: Some("why".to_owned()), ..CheckReport::of(&check, verdict) };
             needs.note(&check, found, &report);
         }
-        let outcome = needs.hinder(&Check { id: "c", needs: &["a", "b"], ..any })?;
+        let outcome = needs.blocked_by(&Check { id: "c", needs: &["a", "b"], ..any })?;
         Some((outcome.verdict, outcome.because.unwrap_or_default()))
     }
 

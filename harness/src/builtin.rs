@@ -20,7 +20,7 @@ use crate::probe::ProbeServer;
 /// Where there is none: the message names some that there are.
 pub fn find(name: &str) -> Result<&'static Embedded, String> {
     sessionspec_backends::find(name).ok_or_else(|| {
-        let names: Vec<&str> = registry().into_iter().map(|embedded| embedded.name).collect();
+        let names: Vec<&str> = registry().into_iter().map(|backend| backend.name).collect();
         format!("there is no embedded backend `{name}`; there are {}", names.join(", "))
     })
 }

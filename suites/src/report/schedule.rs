@@ -1,17 +1,17 @@
 //! The course that a script took, as far as its transcript tells.
 
 use super::ShownExchange;
-use crate::script::{Part, Script, Stretch, Then};
+use crate::script::{Part, Script, Segment, Then};
 
 /// The parts of what happened, in order. Without a script, the requests in the order in which they began.
 #[must_use]
-pub fn course<'a>(script: Option<&'a Script>, transcript: &[ShownExchange]) -> Vec<Part<'a>> {
+pub fn schedule<'a>(script: Option<&'a Script>, transcript: &[ShownExchange]) -> Vec<Part<'a>> {
     let Some(script) = script else {
         let whole = |(cycle, exchange): (usize, &ShownExchange)| {
             let ops = 0..exchange.ops.len();
-            Part::Stretch(Stretch { cycle, begins: true, ops, then: Then::Answered })
+            Part::Segment(Segment { cycle, begins: true, ops, then: Then::Answered })
         };
         return transcript.iter().enumerate().map(whole).collect();
     };
-    script.course_of(|cycle, _| transcript.get(cycle).map(ShownExchange::done))
+    script.schedule_of(|cycle, _| transcript.get(cycle).map(ShownExchange::done))
 }

@@ -13,7 +13,7 @@ use crate::script::Script;
 use crate::survey::Survey;
 
 /// What a script is played on, and how it is judged.
-pub(crate) struct Trial<'a> {
+pub(crate) struct CaseRunner<'a> {
     /// The backend under test.
     pub(crate) backend: Rc<dyn Backend>,
     /// What was observed of it: the oracle is set to that.
@@ -23,7 +23,7 @@ pub(crate) struct Trial<'a> {
 }
 
 /// A script that was played and judged.
-pub(crate) struct Tried {
+pub(crate) struct JudgedCase {
     pub(crate) scenario: Scenario,
     pub(crate) transcript: Transcript,
     pub(crate) judgement: Judgement,
@@ -31,19 +31,19 @@ pub(crate) struct Tried {
 
 /// A script on which the backend differs from the reference.
 #[derive(Clone)]
-pub(crate) struct Failing {
+pub(crate) struct FailingCase {
     pub(crate) scenario: Scenario,
     pub(crate) transcript: Transcript,
     pub(crate) finding: Finding,
 }
 
-impl Trial<'_> {
+impl CaseRunner<'_> {
     /// Plays the script with fresh browsers and judges what happened.
     ///
     /// # Errors
     ///
     /// A fault of the service that leaves nothing to judge.
-    pub(crate) async fn play(&self, property: Property, script: Script) -> Result<Tried, BackendError> {
+    pub(crate) async fn play(&self, property: Property, script: Script) -> Result<JudgedCase, BackendError> {
         let began = Instant::now();
         let transcript = play_judgeable(&self.backend, &script, self.patience).await?;
         let scenario = property.scenario(script, self.survey, &transcript).await;
@@ -55,19 +55,19 @@ impl Trial<'_> {
     /// # Errors
     ///
     /// As [`play`](Self::play).
-    pub(crate) async fn play_scenario(&self, scenario: Scenario) -> Result<Tried, BackendError> {
+    pub(crate) async fn play_scenario(&self, scenario: Scenario) -> Result<JudgedCase, BackendError> {
         let began = Instant::now();
         let transcript = play_judgeable(&self.backend, &scenario.script, self.patience).await?;
         Ok(self.judged(scenario, transcript, began))
     }
 
-    fn judged(&self, scenario: Scenario, transcript: Transcript, began: Instant) -> Tried {
+    fn judged(&self, scenario: Scenario, transcript: Transcript, began: Instant) -> JudgedCase {
         let judgement = if self.outlives_a_session(began.elapsed()) {
             Judgement { comparisons: 0, finding: None }
         } else {
             scenario.judge(&transcript)
         };
-        Tried { scenario, transcript, judgement }
+        JudgedCase { scenario, transcript, judgement }
     }
 
     /// Whether a session may have expired meanwhile. A second is left for clocks that count in seconds.
@@ -78,10 +78,10 @@ impl Trial<'_> {
     }
 }
 
-impl Tried {
+impl JudgedCase {
     /// The failure, if the script failed.
-    pub(crate) fn failing(self) -> Option<Failing> {
+    pub(crate) fn failing(self) -> Option<FailingCase> {
         let finding = self.judgement.finding?;
-        Some(Failing { scenario: self.scenario, transcript: self.transcript, finding })
+        Some(FailingCase { scenario: self.scenario, transcript: self.transcript, finding })
     }
 }

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use sessionspec::Report;
 use sessionspec::engine::replay::CaseFile;
 
-use super::Complaint;
+use super::CliError;
 use super::service::quoted;
 
 /// What was tested, as it was typed.
-pub(super) struct Target {
+pub(super) struct TargetArguments {
     /// The arguments of `run` that name it; empty for the reference.
     pub(super) of_run: String,
     /// The arguments of `replay` that name it; empty where the case file does.
@@ -23,8 +23,12 @@ pub(super) struct Target {
 /// # Errors
 ///
 /// Where a script cannot be saved. The commands are told all the same.
-pub(super) fn tell(reports: &mut [Report], target: &Target, folder: Option<&Path>) -> Result<(), Complaint> {
-    let mut saved = Ok(());
+pub(super) fn write(
+    reports: &mut [Report],
+    target: &TargetArguments,
+    folder: Option<&Path>,
+) -> Result<(), CliError> {
+    let mut written = Ok(());
     for report in reports {
         let (backend, seed) = (report.backend.name.clone(), report.seed);
         for check in &mut report.checks {
@@ -37,18 +41,18 @@ pub(super) fn tell(reports: &mut [Report], target: &Target, folder: Option<&Path
                 }
                 failure.replay = vec![command];
                 let case = CaseFile::of_failure(&of_check, failure, Some(&backend));
-                let (Some(folder), Some(case), true) = (folder, case, saved.is_ok()) else { continue };
+                let (Some(folder), Some(case), true) = (folder, case, written.is_ok()) else { continue };
                 match save(&case, folder) {
                     Ok(file) => {
                         let command = format!("sessionspec replay {}", quoted(&file.to_string_lossy()));
                         failure.replay.push(with(&command, &target.of_replay));
                     }
-                    Err(complaint) => saved = Err(complaint),
+                    Err(error) => written = Err(error),
                 }
             }
         }
     }
-    saved
+    written
 }
 
 fn with(command: &str, target: &str) -> String {
@@ -57,7 +61,7 @@ fn with(command: &str, target: &str) -> String {
 
 /// Saves a case under a name of its own. What is there already is never touched: a file that says the same is enough,
 /// and beside any other one the name gets a number.
-fn save(case: &CaseFile, folder: &Path) -> Result<PathBuf, Complaint> {
+fn save(case: &CaseFile, folder: &Path) -> Result<PathBuf, CliError> {
     fs::create_dir_all(folder).map_err(|error| cannot_save(folder, &error))?;
     let (name, text) = (name(case), case.to_json());
     for number in 1.. {
@@ -79,8 +83,8 @@ fn save(case: &CaseFile, folder: &Path) -> Result<PathBuf, Complaint> {
     unreachable!("no folder has so many files")
 }
 
-fn cannot_save(path: &Path, error: &std::io::Error) -> Complaint {
-    Complaint::usage(format!("cannot save cases: {}: {error}", path.display()))
+fn cannot_save(path: &Path, error: &std::io::Error) -> CliError {
+    CliError::usage(format!("cannot save cases: {}: {error}", path.display()))
 }
 
 /// The check and the reason, with nothing in it that means something in a path.

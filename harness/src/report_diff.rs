@@ -36,7 +36,7 @@ enum Direction {
 
 /// Compares the reports of two runs. Where both runs used several doors, door is compared with door.
 #[must_use]
-pub fn compare(old: &[Report], new: &[Report]) -> Comparison {
+pub fn diff(old: &[Report], new: &[Report]) -> Comparison {
     let mut comparison = Comparison { title: title(old, new), notes: Vec::new(), doors: Vec::new() };
     if let ([old], [new]) = (old, new) {
         comparison.add(old, new);

@@ -10,13 +10,13 @@ const INDENT: usize = 11;
 
 /// What was found so far. Everything is written to standard output at once.
 #[derive(Debug, Default)]
-pub(super) struct Chart {
+pub(super) struct Findings {
     ok: usize,
     missing: usize,
     wrong: usize,
 }
 
-impl Chart {
+impl Findings {
     /// Begins with another subject.
     pub(super) fn section(&mut self, title: &str) {
         say(format_args!("\n{title}"));

@@ -6,7 +6,7 @@ use super::ShrinkBounds;
 use crate::backend::BackendError;
 
 /// How much has been done to make a failing script smaller.
-pub(super) struct Effort {
+pub(super) struct Budget {
     bounds: ShrinkBounds,
     began: Instant,
     runs: u32,
@@ -14,7 +14,7 @@ pub(super) struct Effort {
     pub(super) stopped: Option<String>,
 }
 
-impl Effort {
+impl Budget {
     pub(super) fn begin(bounds: ShrinkBounds) -> Self {
         Self { bounds, began: Instant::now(), runs: 0, stopped: None }
     }

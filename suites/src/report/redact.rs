@@ -24,7 +24,7 @@ const LOOPBACK: [&str; 3] = ["127.0.0.1:", "localhost:", "[::1]:"];
 
 /// What has to be known of a backend to name what varies from run to run.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Naming<'a> {
+pub(crate) struct Redaction<'a> {
     /// The keys that the framework keeps of its own, whose values vary.
     pub(crate) own_keys: &'a BTreeSet<String>,
     /// Whether the data are in the cookie: a time is then in it, too, and whether the same data give the same cookie
@@ -32,15 +32,15 @@ pub(crate) struct Naming<'a> {
     pub(crate) in_cookie: bool,
 }
 
-impl<'a> Naming<'a> {
+impl<'a> Redaction<'a> {
     pub(crate) fn of(survey: &'a Survey) -> Self {
         Self { own_keys: &survey.own_keys, in_cookie: survey.store == Store::Client }
     }
 }
 
 /// Shows one transcript, and texts that belong to it.
-pub(crate) struct Normal<'a> {
-    naming: Naming<'a>,
+pub(crate) struct Redactor<'a> {
+    redaction: Redaction<'a>,
     names: BTreeMap<Vec<u8>, usize>,
     /// How many names were given.
     given: usize,
@@ -48,17 +48,17 @@ pub(crate) struct Normal<'a> {
 
 /// A message that belongs to no transcript.
 pub(crate) fn message(text: &str) -> String {
-    Normal::new(Naming { own_keys: &BTreeSet::new(), in_cookie: false }).text(text)
+    Redactor::new(Redaction { own_keys: &BTreeSet::new(), in_cookie: false }).text(text)
 }
 
 /// A transcript as reports show it.
-pub(crate) fn shown(transcript: &Transcript, naming: Naming<'_>) -> Vec<ShownExchange> {
-    Normal::new(naming).transcript(transcript)
+pub(crate) fn shown(transcript: &Transcript, redaction: Redaction<'_>) -> Vec<ShownExchange> {
+    Redactor::new(redaction).transcript(transcript)
 }
 
-impl<'a> Normal<'a> {
-    pub(crate) fn new(naming: Naming<'a>) -> Self {
-        Self { naming, names: BTreeMap::new(), given: 0 }
+impl<'a> Redactor<'a> {
+    pub(crate) fn new(redaction: Redaction<'a>) -> Self {
+        Self { redaction, names: BTreeMap::new(), given: 0 }
     }
 
     /// The transcript as reports show it.
@@ -109,7 +109,8 @@ impl<'a> Normal<'a> {
     /// What the framework keeps beside the items may be a time or an id; a boolean is neither.
     fn items(&self, items: &Map) -> Map {
         let shown = |(key, value): (&String, &Value)| {
-            let varies = self.naming.own_keys.contains(key) && !matches!(value, Value::Bool(_) | Value::Null);
+            let varies =
+                self.redaction.own_keys.contains(key) && !matches!(value, Value::Bool(_) | Value::Null);
             (key.clone(), if varies { Value::from("<the framework's>") } else { value.clone() })
         };
         items.iter().map(shown).collect()
@@ -133,7 +134,7 @@ impl<'a> Normal<'a> {
         let pair = raw.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
         let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
         let (name, value) = (&pair[..equals], pair.get(equals + 1..).unwrap_or_default());
-        if self.naming.in_cookie {
+        if self.redaction.in_cookie {
             self.names.remove(value.trim_ascii());
         }
         let mut shown = self.pair(name.trim_ascii(), value.trim_ascii());
@@ -215,29 +216,29 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn by_value(own_keys: &BTreeSet<String>) -> Naming<'_> {
-        Naming { own_keys, in_cookie: false }
+    fn by_value(own_keys: &BTreeSet<String>) -> Redaction<'_> {
+        Redaction { own_keys, in_cookie: false }
     }
 
     #[test]
     fn a_cookie_that_holds_the_data_has_another_name_each_time_that_it_is_set() {
         let own_keys = BTreeSet::new();
         for (in_cookie, again) in [(false, "sid=<1>"), (true, "sid=<2>")] {
-            let mut normal = Normal::new(Naming { own_keys: &own_keys, in_cookie });
-            assert_eq!(normal.set_cookie(b"sid=abc"), "sid=<1>");
-            assert_eq!(normal.set_cookie(b"sid=abc"), again);
-            assert_eq!(normal.cookie_header(b"sid=abc"), again);
+            let mut redact = Redactor::new(Redaction { own_keys: &own_keys, in_cookie });
+            assert_eq!(redact.set_cookie(b"sid=abc"), "sid=<1>");
+            assert_eq!(redact.set_cookie(b"sid=abc"), again);
+            assert_eq!(redact.cookie_header(b"sid=abc"), again);
         }
     }
 
     #[test]
     fn messages_quote_neither_ids_nor_ports_nor_addresses() {
         let own_keys = BTreeSet::new();
-        let mut normal = Normal::new(by_value(&own_keys));
-        let header = normal.cookie_header(b"sid=s%3Aabcdefghijklmnop.signature; other=x");
+        let mut redact = Redactor::new(by_value(&own_keys));
+        let header = redact.cookie_header(b"sid=s%3Aabcdefghijklmnop.signature; other=x");
         assert_eq!(header, "sid=<1>; other=<2>");
         assert_eq!(
-            normal.text("no session abcdefghijklmnop in s%3Aabcdefghijklmnop.signature"),
+            redact.text("no session abcdefghijklmnop in s%3Aabcdefghijklmnop.signature"),
             "no session <part of 1> in <1>"
         );
         assert_eq!(message("http://127.0.0.1:40123/probe: gone"), "http://127.0.0.1:<port>/probe: gone");
@@ -250,7 +251,7 @@ mod tests {
         let own_keys = BTreeSet::from(["_created".to_owned(), "_permanent".to_owned()]);
         let items = json!({"_created": 1_700_000_000, "_permanent": true, "colour": "red"});
         assert_eq!(
-            Normal::new(by_value(&own_keys)).answer(&Answer::Ok(items)),
+            Redactor::new(by_value(&own_keys)).answer(&Answer::Ok(items)),
             r#"{"_created":"<the framework's>","_permanent":true,"colour":"red"}"#
         );
     }
@@ -259,16 +260,16 @@ mod tests {
     fn a_cookie_that_browsers_drop_is_no_less_secret() {
         let own_keys = BTreeSet::new();
         let large = format!("sid={}; Path=/", "x".repeat(5000));
-        assert_eq!(Normal::new(by_value(&own_keys)).set_cookie(large.as_bytes()), "sid=<1>; Path=/");
+        assert_eq!(Redactor::new(by_value(&own_keys)).set_cookie(large.as_bytes()), "sid=<1>; Path=/");
     }
 
     #[test]
     fn expiry_dates_are_past_or_future() {
         let own_keys = BTreeSet::new();
-        let mut normal = Normal::new(by_value(&own_keys));
-        let past = normal.set_cookie(b"sid=abc; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+        let mut redact = Redactor::new(by_value(&own_keys));
+        let past = redact.set_cookie(b"sid=abc; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
         assert_eq!(past, "sid=<1>; Path=/; Expires=<past>");
-        let future = normal.set_cookie(b"sid=abc; Expires=Fri, 31 Dec 2100 00:00:00 GMT; HttpOnly");
+        let future = redact.set_cookie(b"sid=abc; Expires=Fri, 31 Dec 2100 00:00:00 GMT; HttpOnly");
         assert_eq!(future, "sid=<1>; Expires=<future>; HttpOnly");
     }
 }

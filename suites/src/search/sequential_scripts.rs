@@ -4,39 +4,39 @@ use serde_json::json;
 use sessionspec_reference::value::PathStep;
 use sessionspec_reference::{Map, Value};
 
-use super::dice::Dice;
-use super::generate::{BROWSERS, Generator, Verb};
+use super::generate::{BROWSERS, Generator, OperationKind};
+use super::rng::Rng;
 use super::values::{fits, small_value};
 use crate::oracle::model::Model;
 use crate::script::{Cycle, Operation, Script, Step};
 use crate::survey::{Nested, Values};
 
 /// Writes one script.
-pub(super) struct Scribe<'a> {
+pub(super) struct SequentialScripts<'a> {
     plan: &'a Generator,
-    dice: Dice,
+    rng: Rng,
     model: Model<'a>,
 }
 
-impl<'a> Scribe<'a> {
-    pub(super) fn new(plan: &'a Generator, dice: Dice) -> Self {
-        Self { plan, dice, model: Model::new(&plan.survey, plan.property.dead_sessions) }
+impl<'a> SequentialScripts<'a> {
+    pub(super) fn new(plan: &'a Generator, rng: Rng) -> Self {
+        Self { plan, rng, model: Model::new(&plan.survey, plan.property.dead_sessions) }
     }
 
     /// One cycle of one browser, with several operations.
     pub(super) fn one_cycle(mut self) -> Script {
-        let turns = 1 + self.dice.below(8);
+        let turns = 1 + self.rng.below(8);
         Script { steps: vec![self.cycle(BROWSERS[0], turns)] }
     }
 
     /// Several cycles of one to three browsers.
     pub(super) fn several_cycles(mut self) -> Script {
         let mut script = Script::new();
-        let browsers = &BROWSERS[..self.dice.weighted(&[(5, 1), (3, 2), (3, 3)])];
-        for _ in 0..1 + browsers.len() + self.dice.below(7) {
+        let browsers = &BROWSERS[..self.rng.weighted(&[(5, 1), (3, 2), (3, 3)])];
+        for _ in 0..1 + browsers.len() + self.rng.below(7) {
             script.steps.extend(self.copy_cookies(browsers));
             let browser = self.browser(browsers);
-            let turns = self.dice.weighted(&[(1, 0), (6, 1), (3, 2), (2, 3), (1, 5)]);
+            let turns = self.rng.weighted(&[(1, 0), (6, 1), (3, 2), (2, 3), (1, 5)]);
             script.steps.push(self.cycle(browser, turns));
         }
         script
@@ -46,12 +46,12 @@ impl<'a> Scribe<'a> {
     fn copy_cookies(&mut self, browsers: &[&'static str]) -> Option<Step> {
         let sources: Vec<&str> =
             browsers.iter().copied().filter(|from| self.model.copy_can_be_judged(from)).collect();
-        if browsers.len() < 2 || sources.is_empty() || self.dice.below(5) > 0 {
+        if browsers.len() < 2 || sources.is_empty() || self.rng.below(5) > 0 {
             return None;
         }
-        let from = sources[self.dice.below(sources.len())];
+        let from = sources[self.rng.below(sources.len())];
         let others: Vec<&str> = browsers.iter().copied().filter(|other| *other != from).collect();
-        let to = others[self.dice.below(others.len())];
+        let to = others[self.rng.below(others.len())];
         self.model.copy_cookies(from, to);
         Some(Step::CopyCookies { from: from.to_owned(), to: to.to_owned() })
     }
@@ -61,7 +61,7 @@ impl<'a> Scribe<'a> {
     fn browser(&mut self, browsers: &[&'static str]) -> &'static str {
         let judged: Vec<&'static str> =
             browsers.iter().copied().filter(|browser| self.model.can_be_judged(browser)).collect();
-        judged[self.dice.below(judged.len())]
+        judged[self.rng.below(judged.len())]
     }
 
     fn cycle(&mut self, browser: &'static str, turns: usize) -> Step {
@@ -87,10 +87,10 @@ impl<'a> Scribe<'a> {
     /// So that nothing that went wrong stays hidden, in whichever way it is read.
     fn look_at_everything(&mut self, browser: &str, ops: &mut Vec<Operation>) {
         ops.push(Operation::Items);
-        if self.is_tried(Verb::Get) && self.dice.below(2) == 0 {
+        if self.is_tried(OperationKind::Get) && self.rng.below(2) == 0 {
             ops.push(Operation::Get { key: self.key(browser, 4) });
         }
-        if self.is_tried(Verb::Permanent) && self.dice.below(2) == 0 {
+        if self.is_tried(OperationKind::Permanent) && self.rng.below(2) == 0 {
             ops.push(Operation::Permanent);
         }
     }
@@ -98,39 +98,39 @@ impl<'a> Scribe<'a> {
     /// One or two operations that belong together.
     fn turn(&mut self, browser: &str, ops: &mut Vec<Operation>) {
         let is_empty = self.items(browser).is_empty();
-        let mut verb = self.dice.weighted(&self.plan.verbs);
+        let mut kind = self.rng.weighted(&self.plan.kinds);
         // On an empty session most verbs find nothing to do: every other time something is put in first.
-        if is_empty && self.dice.below(2) == 0 {
-            verb = self.dice.weighted(&[(3, Verb::Set), (1, verb)]);
+        if is_empty && self.rng.below(2) == 0 {
+            kind = self.rng.weighted(&[(3, OperationKind::Set), (1, kind)]);
         }
-        match verb {
-            Verb::Get => ops.push(Operation::Get { key: self.key(browser, 2) }),
-            Verb::Contains => ops.push(Operation::Contains { key: self.key(browser, 2) }),
-            Verb::Len => ops.extend([Operation::Items, Operation::Len]),
-            Verb::Set => {
+        match kind {
+            OperationKind::Get => ops.push(Operation::Get { key: self.key(browser, 2) }),
+            OperationKind::Contains => ops.push(Operation::Contains { key: self.key(browser, 2) }),
+            OperationKind::Len => ops.extend([Operation::Items, Operation::Len]),
+            OperationKind::Set => {
                 let (key, value) = self.item(browser, 2);
                 ops.push(Operation::Set { key, value });
             }
-            Verb::Delete => ops.push(Operation::Delete { key: self.key(browser, 4) }),
-            Verb::Pop => ops.push(Operation::Pop { key: self.key(browser, 4) }),
-            Verb::Setdefault => {
+            OperationKind::Delete => ops.push(Operation::Delete { key: self.key(browser, 4) }),
+            OperationKind::Pop => ops.push(Operation::Pop { key: self.key(browser, 4) }),
+            OperationKind::Setdefault => {
                 let (key, value) = self.item(browser, 2);
                 ops.push(Operation::Setdefault { key, value });
             }
-            Verb::Update => ops.push(Operation::Update { items: self.some_items(browser) }),
-            Verb::Clear => ops.push(Operation::Clear),
-            Verb::SetIn => self.nested_change(browser, ops),
-            Verb::Permanent => ops.push(Operation::Permanent),
-            Verb::SetPermanent => {
+            OperationKind::Update => ops.push(Operation::Update { items: self.some_items(browser) }),
+            OperationKind::Clear => ops.push(Operation::Clear),
+            OperationKind::SetIn => self.nested_change(browser, ops),
+            OperationKind::Permanent => ops.push(Operation::Permanent),
+            OperationKind::SetPermanent => {
                 // Mostly flipped, or a backend that forgets would look as if it remembered.
                 let now = self.model.permanent(browser).unwrap_or(false);
-                ops.push(Operation::SetPermanent { value: now ^ (self.dice.below(4) > 0) });
+                ops.push(Operation::SetPermanent { value: now ^ (self.rng.below(4) > 0) });
             }
-            Verb::Modified => ops.push(Operation::Modified),
-            Verb::New => ops.push(Operation::New),
-            Verb::SetModified => ops.push(Operation::SetModified),
-            Verb::Regenerate => ops.push(Operation::Regenerate),
-            Verb::Destroy => ops.push(Operation::Destroy),
+            OperationKind::Modified => ops.push(Operation::Modified),
+            OperationKind::New => ops.push(Operation::New),
+            OperationKind::SetModified => ops.push(Operation::SetModified),
+            OperationKind::Regenerate => ops.push(Operation::Regenerate),
+            OperationKind::Destroy => ops.push(Operation::Destroy),
         }
     }
 
@@ -148,14 +148,14 @@ impl<'a> Scribe<'a> {
             ops.push(Operation::Set { key: key.clone(), value: value.clone() });
             (key, value)
         } else {
-            containers[self.dice.below(containers.len())].clone()
+            containers[self.rng.below(containers.len())].clone()
         };
         let mut path = vec![PathStep::Key(key)];
         self.walk_into(&container, &mut path);
-        ops.push(Operation::SetIn { path, value: json!(self.dice.below(3)) });
+        ops.push(Operation::SetIn { path, value: json!(self.rng.below(3)) });
         // Where nobody notices by itself, an untold change only casts doubt on the item.
         let told = if self.plan.survey.nested == Nested::Untracked { 3 } else { 1 };
-        if self.is_tried(Verb::SetModified) && self.dice.below(4) < told {
+        if self.is_tried(OperationKind::SetModified) && self.rng.below(4) < told {
             ops.push(Operation::SetModified);
         }
     }
@@ -164,11 +164,11 @@ impl<'a> Scribe<'a> {
     fn walk_into(&mut self, container: &Value, path: &mut Vec<PathStep>) {
         let (step, inside) = match container {
             Value::Array(elements) => {
-                let index = self.dice.below(elements.len());
+                let index = self.rng.below(elements.len());
                 (PathStep::Index(index), elements.get(index))
             }
             _ => {
-                let key = ["n", "a", "items"][self.dice.below(3)];
+                let key = ["n", "a", "items"][self.rng.below(3)];
                 (PathStep::from(key), container.get(key))
             }
         };
@@ -176,7 +176,7 @@ impl<'a> Scribe<'a> {
         let goes_on =
             |inside: &&Value| inside.is_object() || inside.as_array().is_some_and(|list| !list.is_empty());
         if let Some(inside) = inside.filter(goes_on)
-            && self.dice.below(2) == 0
+            && self.rng.below(2) == 0
         {
             self.walk_into(inside, path);
         }
@@ -185,12 +185,12 @@ impl<'a> Scribe<'a> {
     /// Items for an update: none, or some that are there already and some that are not, or now and then many.
     fn some_items(&mut self, browser: &str) -> Map {
         let mut items = Map::new();
-        for _ in 0..self.dice.below(4) {
+        for _ in 0..self.rng.below(4) {
             let key = self.key(browser, 1);
             let value = self.value_for(browser, &items, &key);
             items.insert(key, value);
         }
-        if self.dice.below(8) == 0 {
+        if self.rng.below(8) == 0 {
             items.extend(self.plan.more_keys.iter().map(|key| ((*key).to_owned(), small_value())));
         }
         items
@@ -204,23 +204,23 @@ impl<'a> Scribe<'a> {
 
     /// A key that is there `existing` times as often as one that is not.
     fn key(&mut self, browser: &str, existing: usize) -> String {
-        let wants_existing = self.dice.below(existing + 1) > 0;
+        let wants_existing = self.rng.below(existing + 1) > 0;
         let items = self.model.items(browser);
         let is_there = |key: &&str| items.is_some_and(|items| items.contains_key(*key));
         let (there, missing): (Vec<&str>, Vec<&str>) = self.plan.keys.iter().partition(|key| is_there(key));
         let chosen =
             if (wants_existing && !there.is_empty()) || missing.is_empty() { there } else { missing };
-        chosen[self.dice.below(chosen.len())].to_owned()
+        chosen[self.rng.below(chosen.len())].to_owned()
     }
 
     /// A value that fits into the session beside its other items and those that come with it.
     fn value_for(&mut self, browser: &str, together_with: &Map, key: &str) -> Value {
-        let strategy = if self.plan.survey.values == Values::Json && self.dice.below(6) == 0 {
+        let strategy = if self.plan.survey.values == Values::Json && self.rng.below(6) == 0 {
             &self.plan.nested
         } else {
             &self.plan.values
         };
-        let value = self.dice.value(strategy).unwrap_or_else(small_value);
+        let value = self.rng.value(strategy).unwrap_or_else(small_value);
         let mut items = self.items(browser).clone();
         items.extend(together_with.clone());
         if fits(&items, key, &value) { value } else { small_value() }
@@ -230,7 +230,7 @@ impl<'a> Scribe<'a> {
         self.model.items(browser).expect("the browser's cycle is open, so it has a session")
     }
 
-    fn is_tried(&self, verb: Verb) -> bool {
-        self.plan.verbs.iter().any(|(_, tried)| *tried == verb)
+    fn is_tried(&self, kind: OperationKind) -> bool {
+        self.plan.kinds.iter().any(|(_, judged_case)| *judged_case == kind)
     }
 }

@@ -5,7 +5,7 @@ use sessionspec::engine::script::{Answer, Operation};
 
 /// What an operation has to answer.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Shape {
+pub(super) enum ExpectedResult {
     /// This value.
     Is(Value),
     /// Done, with no value.
@@ -18,7 +18,7 @@ pub(super) enum Shape {
     NullOrError,
 }
 
-impl Shape {
+impl ExpectedResult {
     /// Whether this is such an answer.
     pub(super) fn accepts(&self, answer: &Answer) -> bool {
         match (self, answer) {
@@ -45,9 +45,9 @@ impl Shape {
 }
 
 /// Holds the answer of an operation against what it has to be; the error says how they differ.
-pub(super) fn compare(op: &Operation, shape: &Shape, answer: &Answer) -> Result<(), String> {
-    if shape.accepts(answer) {
+pub(super) fn compare(op: &Operation, expected: &ExpectedResult, answer: &Answer) -> Result<(), String> {
+    if expected.accepts(answer) {
         return Ok(());
     }
-    Err(format!("{op} answered {}, and has to answer {}", answer.to_json(), shape.in_words()))
+    Err(format!("{op} answered {}, and has to answer {}", answer.to_json(), expected.in_words()))
 }

@@ -12,7 +12,7 @@ use crate::survey::{Concurrency, Resent, Survey};
 
 /// What is the case for one browser.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct World {
+pub(super) struct State {
     /// The items that the browser's next request finds.
     current: Map,
     /// Which session they belong to: another one after each that was ended, emptied or begun.
@@ -41,7 +41,7 @@ struct Open {
     has_destroyed: bool,
 }
 
-impl World {
+impl State {
     /// The request is sent.
     pub(super) fn send(mut self, cycle: usize) -> Self {
         self.sent.insert(cycle, self.session);
@@ -119,24 +119,24 @@ impl World {
             return vec![self];
         };
         let saved = Open { is_saved: true, ..open.clone() };
-        let early = self.clone().saved(open, survey).into_iter().map(|mut world| {
-            let session = world.session;
-            world.open.insert(cycle, Open { session, ..saved.clone() });
-            world
+        let early = self.clone().saved(open, survey).into_iter().map(|mut state| {
+            let session = state.session;
+            state.open.insert(cycle, Open { session, ..saved.clone() });
+            state
         });
-        let mut worlds: Vec<Self> = early.collect();
-        worlds.push(self);
-        worlds
+        let mut states: Vec<Self> = early.collect();
+        states.push(self);
+        states
     }
 
     /// The request is answered, and saved; `maybe` where its answer does not say so.
     pub(super) fn save(mut self, cycle: usize, survey: &Survey, maybe: bool) -> Vec<Self> {
         let Some(open) = self.open.remove(&cycle) else { return vec![self] };
-        let mut worlds = self.clone().saved(&open, survey);
+        let mut states = self.clone().saved(&open, survey);
         if maybe || open.is_saved {
-            worlds.push(self);
+            states.push(self);
         }
-        worlds
+        states
     }
 
     /// The worlds that a save can lead to.
@@ -156,10 +156,10 @@ impl World {
                 .map(|changes| changed(self.current.clone(), changes))
         };
         if open.has_destroyed {
-            let mut worlds = vec![self.another_session(Map::new()), self.another_session(open.view.clone())];
+            let mut states = vec![self.another_session(Map::new()), self.another_session(open.view.clone())];
             // Where another session has begun meanwhile, the browser may stay with it.
-            worlds.extend((open.session != self.session).then_some(self));
-            return worlds;
+            states.extend((open.session != self.session).then_some(self));
+            return states;
         }
         let is_shared = !open.has_own_session || self.current.is_empty();
         if open.session == self.session && is_shared {
@@ -167,22 +167,22 @@ impl World {
             // Whoever clears may clear what others have written, too.
             let has_cleared = open.changes.iter().any(|change| matches!(change, Change::Clear(_)));
             after.extend((merges && has_cleared).then(|| open.view.clone()));
-            let mut worlds: Vec<Self> = after.into_iter().map(|items| self.same_session(items)).collect();
+            let mut states: Vec<Self> = after.into_iter().map(|items| self.same_session(items)).collect();
             // A change that changes nothing need not be saved.
-            worlds.extend((open.view == open.opened).then_some(self));
-            return worlds;
+            states.extend((open.view == open.opened).then_some(self));
+            return states;
         }
         // Its session has ended, or there was none: the browser keeps what it has, or has now what the request knows of.
-        let mut worlds = vec![self.another_session(open.view.clone())];
+        let mut states = vec![self.another_session(open.view.clone())];
         if merges || open.has_own_session {
-            worlds.extend(merged().map(|items| self.another_session(items)));
+            states.extend(merged().map(|items| self.another_session(items)));
         }
         if !open.has_own_session {
-            worlds.push(self.another_session(changed(Map::new(), &open.changes)));
-            worlds.push(self.another_session(Map::new()));
+            states.push(self.another_session(changed(Map::new(), &open.changes)));
+            states.push(self.another_session(Map::new()));
         }
-        worlds.push(self);
-        worlds
+        states.push(self);
+        states
     }
 
     fn same_session(&self, items: Map) -> Self {

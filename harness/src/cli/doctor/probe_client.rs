@@ -15,13 +15,13 @@ use tokio::time::timeout;
 use crate::http::{HttpBackend, RawResponse};
 
 /// The service that is looked at. Every question is given up after a time.
-pub(super) struct Patient {
+pub(super) struct ProbeClient {
     http: Rc<HttpBackend>,
     patience: Duration,
     answers: Cell<bool>,
 }
 
-impl Patient {
+impl ProbeClient {
     pub(super) fn new(http: HttpBackend, patience: Duration) -> Self {
         Self { http: Rc::new(http), patience, answers: Cell::new(true) }
     }

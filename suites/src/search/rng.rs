@@ -5,9 +5,9 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 /// Chance, the same for the same seed.
-pub(super) struct Dice(TestRunner);
+pub(super) struct Rng(TestRunner);
 
-impl Dice {
+impl Rng {
     pub(super) fn new(seed: [u8; 32]) -> Self {
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
         let config = Config { failure_persistence: None, ..Config::default() };

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use serde_json::json;
 
-use super::dice::Dice;
+use super::rng::Rng;
 use crate::script::ops::{clear, destroy, hold, items, set};
 use crate::script::{Operation, Script};
 use crate::survey::{AtOnce, Survey};
@@ -27,8 +27,8 @@ enum Then {
 }
 
 /// Writes one script.
-pub(super) struct Overlapping<'a> {
-    dice: Dice,
+pub(super) struct OverlappingScripts<'a> {
+    rng: Rng,
     survey: &'a Survey,
     keys: &'a [&'static str],
     script: Script,
@@ -42,11 +42,11 @@ pub(super) struct Overlapping<'a> {
     started_to_wait: bool,
 }
 
-impl<'a> Overlapping<'a> {
-    pub(super) fn new(dice: Dice, survey: &'a Survey, keys: &'a [&'static str]) -> Self {
+impl<'a> OverlappingScripts<'a> {
+    pub(super) fn new(rng: Rng, survey: &'a Survey, keys: &'a [&'static str]) -> Self {
         let script = Script::new();
         Self {
-            dice,
+            rng,
             survey,
             keys,
             script,
@@ -60,9 +60,9 @@ impl<'a> Overlapping<'a> {
     /// One request after the other is begun, some are held, and all of them end.
     pub(super) fn step_by_step(mut self) -> Script {
         let browser = BROWSERS[0];
-        let first = if self.dice.once_in(6) { Vec::new() } else { vec![self.set(), self.set()] };
+        let first = if self.rng.once_in(6) { Vec::new() } else { vec![self.set(), self.set()] };
         self.cycle(browser, first);
-        for _ in 0..3 + self.dice.below(6) {
+        for _ in 0..3 + self.rng.below(6) {
             self.turn(browser);
         }
         while !self.closed.is_empty() {
@@ -74,7 +74,7 @@ impl<'a> Overlapping<'a> {
 
     fn turn(&mut self, browser: &str) {
         let held = self.closed.len();
-        match self.dice.below(6) {
+        match self.rng.below(6) {
             0..=2 if held < self.most_held() => self.held(browser),
             0..=1 if held > 0 => self.release(),
             2 => {
@@ -140,16 +140,16 @@ impl<'a> Overlapping<'a> {
         self.gates += 1;
         let gate = format!("gate {}", self.gates);
         let mut ops = vec![items()];
-        if self.dice.once_in(3) {
+        if self.rng.once_in(3) {
             ops.push(self.change());
         }
         ops.push(hold(&gate));
-        for _ in 0..self.dice.below(3) {
+        for _ in 0..self.rng.below(3) {
             ops.push(self.change());
         }
-        if self.dice.once_in(8) && !self.is_serialised() {
+        if self.rng.once_in(8) && !self.is_serialised() {
             ops.push(self.ending());
-        } else if self.dice.once_in(3) {
+        } else if self.rng.once_in(3) {
             ops.push(items());
         }
         self.cycle(browser, ops);
@@ -157,7 +157,7 @@ impl<'a> Overlapping<'a> {
     }
 
     fn release(&mut self) {
-        let which = self.dice.below(self.closed.len());
+        let which = self.rng.below(self.closed.len());
         if let Some(gate) = self.closed.remove(which) {
             self.script = std::mem::take(&mut self.script).release(&gate);
         }
@@ -165,18 +165,18 @@ impl<'a> Overlapping<'a> {
 
     /// A request that goes through at once.
     fn plain(&mut self) -> Vec<Operation> {
-        if self.dice.once_in(8) && !self.is_serialised() {
+        if self.rng.once_in(8) && !self.is_serialised() {
             return vec![self.ending()];
         }
         let mut ops = vec![items()];
-        for _ in 0..self.dice.below(3) {
+        for _ in 0..self.rng.below(3) {
             ops.push(self.change());
         }
         ops
     }
 
     fn change(&mut self) -> Operation {
-        if self.dice.once_in(4) { Operation::Delete { key: self.key() } } else { self.set() }
+        if self.rng.once_in(4) { Operation::Delete { key: self.key() } } else { self.set() }
     }
 
     fn set(&mut self) -> Operation {
@@ -186,13 +186,13 @@ impl<'a> Overlapping<'a> {
     }
 
     fn key(&mut self) -> String {
-        self.keys[self.dice.below(self.keys.len())].to_owned()
+        self.keys[self.rng.below(self.keys.len())].to_owned()
     }
 
     /// Ends the session, in one way or another.
     fn ending(&mut self) -> Operation {
         let can_destroy = !self.survey.unsupported.iter().any(|name| name == destroy().name());
-        if can_destroy && self.dice.once_in(2) { destroy() } else { clear() }
+        if can_destroy && self.rng.once_in(2) { destroy() } else { clear() }
     }
 
     fn is_serialised(&self) -> bool {

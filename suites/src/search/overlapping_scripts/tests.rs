@@ -10,7 +10,9 @@ use sessionspec_reference::modes::{self, Modes};
 use crate::backend::in_process;
 use crate::play::Player;
 use crate::script::{Operation, Script, Step};
-use crate::search::{DeadSessions, Generator, Hunt, Property, Shape, ShrinkBounds, Trial, case_seed, hunt};
+use crate::search::{
+    CaseRunner, Cases, DeadSessions, Generator, Property, Shape, ShrinkBounds, case_seed, run_cases,
+};
 use crate::survey::{AtOnce, Survey};
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -112,8 +114,8 @@ async fn the_histories_of_the_reference_are_explained_in_every_mode() {
             let modes = Modes { emptied, ..Modes::default() };
             let survey = survey(modes.clone()).await;
             let backend = in_process(Memory::new(modes));
-            let trial = Trial { backend: Rc::clone(&backend), survey: &survey, patience: PATIENCE };
-            let wanted = Hunt {
+            let runner = CaseRunner { backend: Rc::clone(&backend), survey: &survey, patience: PATIENCE };
+            let wanted = Cases {
                 check: "suite/check",
                 property: property(shape),
                 run_seed: 0,
@@ -121,9 +123,13 @@ async fn the_histories_of_the_reference_are_explained_in_every_mode() {
                 only_case: None,
                 bounds: ShrinkBounds::default(),
             };
-            let hunted = hunt(&trial, &wanted, &|_, _| {});
-            let (evidence, caught) = tokio::task::LocalSet::new().run_until(hunted).await.unwrap();
-            assert!(caught.is_none(), "{:?}", caught.map(|caught| caught.smallest.finding));
+            let hunted = run_cases(&runner, &wanted, &|_, _| {});
+            let (evidence, counterexample) = tokio::task::LocalSet::new().run_until(hunted).await.unwrap();
+            assert!(
+                counterexample.is_none(),
+                "{:?}",
+                counterexample.map(|counterexample| counterexample.smallest.finding)
+            );
             assert!(evidence.comparisons > 2 * evidence.scripts);
         }
     }

@@ -27,10 +27,11 @@ fn every_check_cites_a_clause() {
 }
 
 #[test]
-fn ids_are_unique_and_needs_exist() {
+fn ids_are_unique_and_what_checks_rely_on_exists() {
     let mut ids: Vec<&str> = catalogue().iter().map(|check| check.id).collect();
-    let needs: Vec<&str> = catalogue().iter().flat_map(|check| check.needs).copied().collect();
-    assert!(needs.iter().all(|need| ids.contains(need)), "{needs:?}");
+    let relied_on: Vec<&str> =
+        catalogue().iter().flat_map(|check| check.relies).map(|fact| fact.check).collect();
+    assert!(relied_on.iter().all(|id| ids.contains(id)), "{relied_on:?}");
     let count = ids.len();
     ids.sort_unstable();
     ids.dedup();

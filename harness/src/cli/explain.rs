@@ -23,8 +23,11 @@ pub(super) fn explain(arguments: &Arguments) -> Result<Exit, CliError> {
     say(format_args!("Contract, {}:", check.clause));
     say(format_args!("{}\n", contract::clause(check.clause).unwrap_or_default()));
     say(format_args!("Source: {}", check.source));
-    if !check.needs.is_empty() {
-        say(format_args!("Needs: {}", check.needs.join(", ")));
+    if !check.relies.is_empty() {
+        say(format_args!(
+            "Needs: {}",
+            check.relies.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        ));
     }
     if check.is_umbrella() {
         say(

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::{Applicability, Fact, Gate, Harm};
 use crate::backend::{Glue, LocalBoxFuture};
 use crate::expect::Scenario;
 use crate::level::Level;
@@ -15,14 +16,19 @@ pub struct Check {
     pub id: &'static str,
     /// The level that asks for it.
     pub level: Level,
+    /// What is lost where the promise is broken.
+    pub harm: Harm,
     /// The clause of `CONTRACT.md` that it tests.
     pub clause: &'static str,
     /// What is promised, in one sentence.
     pub promise: &'static str,
     /// Where the rule comes from.
     pub source: &'static str,
-    /// Checks without which this one means nothing: where one has failed, this one is unverified.
-    pub needs: &'static [&'static str],
+    /// What a backend must have for the promise to mean something. Each gate has to be open.
+    pub applies: &'static [Gate],
+    /// What its scenarios take for granted beside what follows from their scripts. A fact that does not hold is the
+    /// failure of another check, and hinders these scenarios.
+    pub relies: &'static [Fact],
     /// How it is tested.
     pub test: Test,
 }
@@ -31,11 +37,11 @@ pub struct Check {
 #[derive(Clone, Copy)]
 pub enum Test {
     /// Short scripts with literal expectations, chosen in the light of the survey.
-    Scenarios(fn(&Survey) -> Plan<Vec<Scenario>>),
-    /// Generated scripts, on which the backend has to answer as the reference does. Such a check is an umbrella.
-    Property(fn(&Survey) -> Plan<Property>),
+    Scenarios(fn(&Survey) -> Vec<Scenario>),
+    /// Generated scripts, on which the backend has to answer as the reference does.
+    Property(Property),
     /// Generated scripts with literal expectations.
-    Generated(fn(&Survey) -> Plan<Generated>),
+    Generated(fn(&Survey) -> Generated),
     /// What was observed against what was declared.
     Claims,
     /// The glue for applications with two hooks.
@@ -58,14 +64,6 @@ pub struct GlueFinding {
     pub seen: String,
 }
 
-/// What there is to do for a check on the backend that was surveyed.
-pub enum Plan<T> {
-    /// This.
-    Do(T),
-    /// Nothing, for this reason.
-    NotApplicable(String),
-}
-
 impl Check {
     /// The suite that the check belongs to.
     #[must_use]
@@ -76,7 +74,14 @@ impl Check {
     /// Whether the check compares everything, so that it may fail beside the check that names the defect.
     #[must_use]
     pub fn is_umbrella(&self) -> bool {
-        matches!(self.test, Test::Property(_))
+        self.has_cases()
+    }
+
+    /// Whether the check applies to a backend: the first gate that is not open decides.
+    #[must_use]
+    pub fn applicability(&self, survey: &Survey) -> Applicability {
+        let closed = self.applies.iter().map(|gate| gate.applicability(survey));
+        closed.into_iter().find(|one| *one != Applicability::Applies).unwrap_or(Applicability::Applies)
     }
 
     /// Whether its scripts are generated, so that each has a number.

@@ -1,5 +1,6 @@
 //! The checks, one folder a suite and one file a promise: the tree is the table of contents.
 
+mod applies;
 mod catalogue;
 mod check;
 mod concurrency;
@@ -9,10 +10,15 @@ mod fault;
 mod fidelity;
 mod forgery;
 mod glue;
+mod harm;
 mod identity;
+mod lifetimes;
 mod minimum;
 #[doc(hidden)]
 pub mod names;
 
+pub use crate::expect::Fact;
+pub use applies::{Applicability, Gate};
 pub use catalogue::catalogue;
-pub use check::{Check, GlueCheck, GlueFinding, Plan, Test};
+pub use check::{Check, GlueCheck, GlueFinding, Test};
+pub use harm::Harm;

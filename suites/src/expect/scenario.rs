@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::expect::{Condition, Expected, ResponseRule};
+use super::{Condition, Expected, Fact, ResponseRule};
 use crate::play::{Outcome, Transcript};
 use crate::script::{Answer, Forgery, Operation, Script};
 use crate::survey::Survey;
@@ -24,6 +24,9 @@ pub struct Scenario {
     /// What the backend is held to, in words, where that follows from what it declares.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub held_to: Option<String>,
+    /// What it takes for granted beside what its check relies on.
+    #[serde(skip)]
+    pub relies: Vec<Fact>,
 }
 
 /// What one operation of a script has to answer, or what a response has to be.
@@ -158,6 +161,13 @@ impl Scenario {
         if let Some(last) = self.expectations.last_mut() {
             last.only_if = Some(condition);
         }
+        self
+    }
+
+    /// Takes this for granted: where it is not so, the scenario judges nothing.
+    #[must_use]
+    pub fn relies_on(mut self, fact: Fact) -> Self {
+        self.relies.push(fact);
         self
     }
 

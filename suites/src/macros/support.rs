@@ -7,7 +7,7 @@ use std::io::Write as _;
 use super::set_up::{SetUp, Unjudged, report_on};
 use crate::checks::{catalogue, names};
 use crate::contract;
-use crate::report::{CheckReport, LEGEND, Report, Verdict, WIDTH, failure_text, wrapped};
+use crate::report::{Blocked, CheckReport, LEGEND, Report, Verdict, WIDTH, failure_text, wrapped};
 use crate::run::Options;
 
 /// Where a test stands.
@@ -49,7 +49,7 @@ pub fn judge(
     let id = names::id(place.check);
     let known = known.iter().map(|known| (names::id(known.check), known.reason.into()));
     let options = Options {
-        only: Some(with_needs(&id)),
+        only: Some(vec![id.clone()]),
         known_failures: known.collect(),
         ..options.unwrap_or_default()
     };
@@ -81,25 +81,6 @@ pub(crate) fn report_or_not_run(
     }
 }
 
-/// The check and all that it needs, directly or not. What is needed runs first, since the catalogue is in that order.
-fn with_needs(id: &str) -> Vec<String> {
-    let catalogue = catalogue();
-    let mut wanted = vec![id.to_owned()];
-    let mut next = 0;
-    while let Some(id) = wanted.get(next) {
-        let check = catalogue.iter().find(|check| check.id == id);
-        let needs = check.map_or(&[][..], |check| check.needs);
-        let unknown: Vec<String> = needs
-            .iter()
-            .filter(|need| !wanted.iter().any(|id| id == *need))
-            .map(ToString::to_string)
-            .collect();
-        wanted.extend(unknown);
-        next += 1;
-    }
-    wanted
-}
-
 /// What a test says that has passed, or has failed.
 fn verdict_text(check: &CheckReport) -> Result<String, String> {
     let because = check.because.as_deref().unwrap_or_default();
@@ -112,10 +93,20 @@ fn verdict_text(check: &CheckReport) -> Result<String, String> {
         Verdict::KnownFailure => Ok(format!("known failure: {because}\n\n{}", failures(check))),
         Verdict::Fail if check.failures.is_empty() => Err(format!("{}: {because}\n", check.id)),
         Verdict::Fail => Err(failures(check)),
+        // The test of the check that has failed is red already, if it is asked for wherever this one is.
+        Verdict::Unverified if is_red_elsewhere(check) => Ok(format!("not judged: {because}\n")),
         Verdict::Unverified | Verdict::Inconclusive | Verdict::Error => {
             Err(format!("{}: {}: {because}\n", check.id, check.verdict.as_str()))
         }
     }
+}
+
+/// Whether nothing but failures of other checks is in the way, and all of these are of this check's level or below.
+fn is_red_elsewhere(check: &CheckReport) -> bool {
+    let catalogue = catalogue();
+    let level = |id: &str| catalogue.iter().find(|other| other.id == id).map(|other| other.level);
+    let is_red = |blocked: &Blocked| level(&blocked.check).is_some_and(|level| level <= check.level);
+    !check.blocked.is_empty() && check.blocked.iter().all(is_red)
 }
 
 fn failures(check: &CheckReport) -> String {
@@ -163,31 +154,4 @@ fn fail(text: &str) -> ! {
         eprintln!();
     }
     std::panic::resume_unwind(Box::new("the test has said why it failed"));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_needed_is_added_with_its_own_needs() {
-        let wanted = with_needs("minimum/modified-stays");
-        for check in catalogue().iter().filter(|check| wanted.iter().any(|id| id == check.id)) {
-            let missing: Vec<_> =
-                check.needs.iter().filter(|need| !wanted.iter().any(|id| id == *need)).collect();
-            assert!(missing.is_empty(), "{} needs {missing:?}", check.id);
-        }
-        assert!(wanted.iter().any(|id| id == "minimum/modified-after-change"), "its own need");
-        assert!(wanted.iter().any(|id| id == "minimum/modified-is-boolean"), "a need of its need");
-    }
-
-    #[test]
-    fn the_catalogue_runs_what_is_needed_first() {
-        let catalogue = catalogue();
-        let at = |id: &str| catalogue.iter().position(|check| check.id == id);
-        for check in &catalogue {
-            let late: Vec<_> = check.needs.iter().filter(|need| at(need) >= at(check.id)).collect();
-            assert!(late.is_empty(), "{} runs before {late:?}, which it needs", check.id);
-        }
-    }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::task::LocalSet;
 
 use crate::backend::{Backend, BackendError, catching_panics};
-use crate::checks::{Check, Plan, Test, catalogue};
+use crate::checks::{Applicability, Check, Test, catalogue};
 use crate::expect::{Finding, Scenario};
 use crate::oracle::{linearize, sequential};
 use crate::play::{Player, Transcript};
@@ -129,27 +129,21 @@ async fn play(
 /// The case's script with what this backend has to answer; or why it has to answer nothing.
 async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> Result<Scenario, String> {
     let Some(check) = check_of(case) else { return Ok(case.scenario.clone()) };
+    if let Applicability::NotApplicable(because) | Applicability::Unverified(because) =
+        check.applicability(survey)
+    {
+        return Err(because);
+    }
     match check.test {
-        Test::Property(plan) => {
-            let property = match plan(survey) {
-                Plan::Do(property) => property,
-                Plan::NotApplicable(because) => return Err(because),
-            };
+        Test::Property(property) => {
             Ok(property.scenario(case.scenario.script.clone(), survey, transcript).await)
         }
-        Test::Scenarios(plan) => match plan(survey) {
-            Plan::Do(scenarios) => scenarios
-                .into_iter()
-                .find(|scenario| scenario.script == case.scenario.script)
-                .ok_or_else(|| format!("{} has no such script for this backend", check.id)),
-            Plan::NotApplicable(because) => Err(because),
-        },
+        Test::Scenarios(scenarios) => scenarios(survey)
+            .into_iter()
+            .find(|scenario| scenario.script == case.scenario.script)
+            .ok_or_else(|| format!("{} has no such script for this backend", check.id)),
         // What it expects is in the file, and the same of every backend to which the check applies.
-        Test::Generated(plan) => match plan(survey) {
-            Plan::Do(_) => Ok(case.scenario.clone()),
-            Plan::NotApplicable(because) => Err(because),
-        },
-        Test::Claims | Test::Glue(_) => Ok(case.scenario.clone()),
+        Test::Generated(_) | Test::Claims | Test::Glue(_) => Ok(case.scenario.clone()),
     }
 }
 
@@ -191,8 +185,8 @@ fn told(
 /// A generated script fails for the reason of the operation that differs, and that may be another one now. Of a history
 /// that nothing explains, no operation is the reason.
 fn with_own_reason(case: &CaseFile, scenario: &Scenario, finding: Finding) -> Finding {
-    let is_generated =
-        check_of(case).is_some_and(|check| check.is_umbrella()) && finding.reason != linearize::REASON;
+    let is_generated = check_of(case).is_some_and(|check| matches!(check.test, Test::Property(_)))
+        && finding.reason != linearize::REASON;
     match sequential::difference(&scenario.script, &finding) {
         Some(reason) if is_generated => Finding { reason, ..finding },
         _ => finding,

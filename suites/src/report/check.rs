@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, KnownFailureReport, KnownState};
-use crate::checks::Check;
+use super::{Blocked, Failure, KnownFailureReport, KnownState};
+use crate::checks::{Check, Harm};
 use crate::level::Level;
 use crate::play::Evidence;
 
@@ -14,6 +14,8 @@ pub struct CheckReport {
     pub id: String,
     /// The level that asks for it.
     pub level: Level,
+    /// What is lost where the promise is broken.
+    pub harm: Harm,
     /// The clause of the contract.
     pub clause: String,
     /// What is promised.
@@ -26,6 +28,9 @@ pub struct CheckReport {
     /// What the backend was held to, where that follows from what it declares.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub held_to: Vec<String>,
+    /// The scenarios that could not be judged, by what is in their way.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub blocked: Vec<Blocked>,
     /// The entry in the list of known failures that names it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub known_failure: Option<KnownFailureReport>,
@@ -94,11 +99,13 @@ impl CheckReport {
         Self {
             id: check.id.to_owned(),
             level: check.level,
+            harm: check.harm,
             clause: check.clause.to_owned(),
             promise: check.promise.to_owned(),
             verdict,
             because: None,
             held_to: Vec::new(),
+            blocked: Vec::new(),
             known_failure: None,
             evidence: Evidence::default(),
             failures: Vec::new(),

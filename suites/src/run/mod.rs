@@ -1,23 +1,25 @@
 //! Runs checks against a backend and says what became of each.
 
 mod claims;
+mod facts;
 mod glue;
 mod options;
-mod prerequisites;
+mod scenarios;
 mod waits;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Instant;
 
 use tokio::task::LocalSet;
 
 use crate::backend::{Backend, BackendError, IntoBackend, catching_panics};
-use crate::checks::{Check, Plan, Test, catalogue};
+use crate::checks::{Applicability, Check, Fact, GlueCheck, Test, catalogue};
 use crate::expect::{Finding, Scenario};
-use crate::play::{Transcript, play_judgeable, still_answers};
+use crate::play::{Transcript, still_answers};
 use crate::report::{
-    self, CapabilityReport, CheckReport, Evidence, Failure, KnownFailureReport, Redaction, Report,
+    self, Blocked, CapabilityReport, CheckReport, Evidence, Failure, KnownFailureReport, Redaction, Report,
     SCHEMA_VERSION, Subject, Verdict, Watch,
 };
 use crate::search::{self, CaseRunner, Cases, Counterexample, Generated, Property, Shape};
@@ -25,8 +27,7 @@ use crate::survey::{self, PreflightError, Survey};
 
 use claims::claims;
 pub use options::Options;
-use prerequisites::Prerequisites;
-use waits::Waits;
+use scenarios::{Judged, Scenarios, Settled};
 
 /// What happens while a run goes on.
 #[derive(Debug)]
@@ -99,17 +100,14 @@ async fn run_local(
         () = &mut stop => return Err(PreflightError::Stopped),
     };
     let wanted: Vec<Check> = catalogue().into_iter().filter(|check| options.wants(check)).collect();
-    let mut run = Run {
-        backend,
-        survey,
-        options,
-        needs: Prerequisites::default(),
-        waits: Waits::default(),
-        ended: None,
-    };
+    let survey = Rc::new(survey);
+    let scenarios = Scenarios::new(Rc::clone(&backend), Rc::clone(&survey), options.patience);
+    let mut run = Run { backend, survey, options, scenarios, verdicts: BTreeMap::new(), ended: None };
     // What a service does not show that went away meanwhile is nothing that it lacks.
     run.end_if_gone().await;
-    run.begin_waits(&wanted);
+    if run.ended.is_none() {
+        run.scenarios.begin_waits(&wanted);
+    }
     let mut checks = Vec::new();
     observe(Event::Planned(&wanted));
     let played = |cases, of| observe(Event::Played { cases, of });
@@ -140,10 +138,11 @@ async fn run_local(
 
 struct Run {
     backend: Rc<dyn Backend>,
-    survey: Survey,
+    survey: Rc<Survey>,
     options: Options,
-    needs: Prerequisites,
-    waits: Waits,
+    scenarios: Scenarios,
+    /// What became of the checks so far that have failed, before and after the known failures were looked at.
+    verdicts: BTreeMap<&'static str, Verdict>,
     /// Why nothing can be asked any more.
     ended: Option<String>,
 }
@@ -153,6 +152,7 @@ struct Outcome {
     verdict: Verdict,
     because: Option<String>,
     held_to: Vec<String>,
+    blocked: Vec<Blocked>,
     evidence: Evidence,
     failures: Vec<Failure>,
 }
@@ -173,31 +173,32 @@ impl Outcome {
     }
 
     fn found(verdict: Verdict, evidence: Evidence, failures: Vec<Failure>) -> Self {
-        Self { verdict, because: None, held_to: Vec::new(), evidence, failures }
+        Self { verdict, because: None, held_to: Vec::new(), blocked: Vec::new(), evidence, failures }
     }
 }
 
 impl Run {
     async fn outcome(&self, check: &Check, played: &dyn Fn(u32, u32)) -> Outcome {
-        if let Some(outcome) = self.needs.blocked_by(check) {
-            return outcome;
+        match check.applicability(&self.survey) {
+            Applicability::Applies => {}
+            Applicability::NotApplicable(because) => {
+                return Outcome::without_evidence(Verdict::NotApplicable, because);
+            }
+            Applicability::Unverified(because) => {
+                return Outcome::without_evidence(Verdict::Unverified, because);
+            }
         }
-        let not_applicable = |because| Ok(Outcome::without_evidence(Verdict::NotApplicable, because));
+        if check.has_cases()
+            && let Some(fact) = self.scenarios.first_broken_of(check).await
+        {
+            return self.blocked_by(fact);
+        }
         let outcome = match check.test {
-            Test::Scenarios(plan) => match plan(&self.survey) {
-                Plan::Do(scenarios) => self.scenarios(check, scenarios).await,
-                Plan::NotApplicable(because) => not_applicable(because),
-            },
-            Test::Property(plan) => match plan(&self.survey) {
-                Plan::Do(property) => self.property(check, property, played).await,
-                Plan::NotApplicable(because) => not_applicable(because),
-            },
-            Test::Generated(plan) => match plan(&self.survey) {
-                Plan::Do(generated) => self.generated(check, generated, played).await,
-                Plan::NotApplicable(because) => not_applicable(because),
-            },
+            Test::Scenarios(scenarios) => self.scenarios(check, scenarios(&self.survey)).await,
+            Test::Property(property) => self.property(check, property, played).await,
+            Test::Generated(generated) => self.generated(check, generated(&self.survey), played).await,
             Test::Claims => Ok(claims(&self.survey)),
-            Test::Glue(body) => Ok(glue::judge(self.options.glue.as_ref(), body).await),
+            Test::Glue(body) => Ok(self.glue(check, body).await),
         };
         outcome.unwrap_or_else(|fault| {
             Outcome::without_evidence(Verdict::Error, report::message(&fault.to_string()))
@@ -205,40 +206,89 @@ impl Run {
     }
 
     fn report_on(&mut self, check: &Check, outcome: Outcome) -> CheckReport {
-        let found = outcome.verdict;
         let (outcome, known_failure) = self.hold_against_known_failures(check, outcome);
         let report = CheckReport {
             because: outcome.because,
             held_to: outcome.held_to,
+            blocked: outcome.blocked,
             known_failure,
             evidence: outcome.evidence,
             failures: outcome.failures,
             ..CheckReport::of(check, outcome.verdict)
         };
-        self.needs.note(check, found, &report);
+        self.verdicts.insert(check.id, report.verdict);
         report
     }
 
-    /// Plays each scenario. The error is a fault of the service that leaves nothing to judge.
+    /// Settles each scenario. The error is a fault of the service that leaves nothing to judge.
     async fn scenarios(&self, check: &Check, scenarios: Vec<Scenario>) -> Result<Outcome, BackendError> {
         let mut evidence = Evidence::default();
         let mut failures = Vec::new();
         let mut held_to = Vec::new();
+        let mut blocked: Vec<Blocked> = Vec::new();
+        let mut unjudged = None;
         let mut not_launched = None;
-        for (scenario, transcript) in self.play_all(check, scenarios).await? {
-            let judgement = scenario.judge(&transcript);
-            evidence.add(&transcript, judgement.comparisons);
-            held_to.extend(scenario.held_to.clone().filter(|what| !held_to.contains(what)));
-            failures.extend(judgement.finding.map(|finding| self.failure(finding, scenario, &transcript)));
-            not_launched = not_launched.or(transcript.not_launched);
-        }
-        match not_launched {
-            // Whoever does not start with such a lifetime has refused it.
-            Some(why) if evidence.comparisons == 0 => {
-                Ok(Outcome::without_evidence(Verdict::NotApplicable, report::message(&why)))
+        for scenario in scenarios {
+            match &*self.scenarios.settle(check, scenario).await {
+                Settled::Judged(judged) => {
+                    let Judged { scenario, transcript, judgement, note } = &**judged;
+                    evidence.add(transcript, judgement.comparisons);
+                    held_to.extend(scenario.held_to.clone().filter(|what| !held_to.contains(what)));
+                    failures.extend(judgement.finding.clone().map(|finding| Failure {
+                        note: note.clone(),
+                        ..self.failure(finding, scenario.clone(), transcript)
+                    }));
+                }
+                Settled::Blocked(fact) => Blocked::add(&mut blocked, *fact),
+                Settled::Unjudged(because) => unjudged = Some(because.clone()),
+                Settled::NotLaunched(why) => not_launched = not_launched.or_else(|| Some(why.clone())),
+                Settled::Broken(fault) => return Err(fault.clone()),
             }
-            _ => Ok(Outcome { held_to, ..Outcome::of(evidence, failures) }),
         }
+        let nothing = evidence.comparisons == 0 && failures.is_empty();
+        let outcome = match (not_launched, unjudged, blocked.first()) {
+            // Whoever does not start with such a lifetime has refused it.
+            (Some(why), ..) if nothing => {
+                Outcome::without_evidence(Verdict::NotApplicable, report::message(&why))
+            }
+            (_, Some(because), _) if nothing => Outcome::without_evidence(Verdict::Unverified, because),
+            (_, _, Some(first)) if nothing => Outcome::without_evidence(
+                self.verdict_of_blocked(&blocked),
+                format!("relies on {first}, which does not hold"),
+            ),
+            _ => Outcome::of(evidence, failures),
+        };
+        Ok(Outcome { held_to, blocked, ..outcome })
+    }
+
+    /// What becomes of a check that relies on this fact, which does not hold.
+    fn blocked_by(&self, fact: Fact) -> Outcome {
+        let blocked = vec![Blocked::by(fact)];
+        let because = format!("relies on {fact}, which does not hold");
+        let verdict = self.verdict_of_blocked(&blocked);
+        Outcome { blocked, ..Outcome::without_evidence(verdict, because) }
+    }
+
+    /// What becomes of a check of which nothing could be judged: it is excused where all that is in its way is known to
+    /// fail.
+    fn verdict_of_blocked(&self, blocked: &[Blocked]) -> Verdict {
+        let is_known = |blocked: &Blocked| {
+            let known = self.options.known_failures.get(blocked.check.as_str());
+            known.is_some_and(|known| known.apply(Verdict::Fail).0 == Verdict::KnownFailure)
+        };
+        if blocked.iter().all(is_known) { Verdict::Excused } else { Verdict::Unverified }
+    }
+
+    /// Runs a check of the glue, unless one that it relies on has failed.
+    async fn glue(&self, check: &Check, body: GlueCheck) -> Outcome {
+        for fact in check.relies {
+            let relied_on = catalogue().into_iter().find(|check| check.id == fact.check);
+            let Some(Check { test: Test::Glue(body), .. }) = relied_on else { continue };
+            if glue::judge(self.options.glue.as_ref(), body).await.verdict == Verdict::Fail {
+                return self.blocked_by(*fact);
+            }
+        }
+        glue::judge(self.options.glue.as_ref(), body).await
     }
 
     /// Plays generated scripts until one differs from the reference, and makes that one small.
@@ -294,37 +344,6 @@ impl Run {
             ..self.failure(smallest.finding, smallest.scenario, &smallest.transcript)
         });
         Outcome::of(evidence, failures.into_iter().collect())
-    }
-
-    /// Where time cannot be moved, everything that has to wait begins at once, so that a run waits only once.
-    fn begin_waits(&self, wanted: &[Check]) {
-        if self.survey.virtual_time || self.ended.is_some() {
-            return;
-        }
-        for check in wanted {
-            let Test::Scenarios(plan) = check.test else { continue };
-            let Plan::Do(scenarios) = plan(&self.survey) else { continue };
-            let waiting = scenarios.into_iter().filter(|scenario| scenario.script.waits());
-            self.waits.begin(check.id, waiting, &self.backend, self.options.patience);
-        }
-    }
-
-    /// Plays scenarios one after the other; where time has to pass in them, all at the same time.
-    async fn play_all(
-        &self,
-        check: &Check,
-        scenarios: Vec<Scenario>,
-    ) -> Result<Vec<(Scenario, Transcript)>, BackendError> {
-        let (waiting, others): (Vec<_>, Vec<_>) =
-            scenarios.into_iter().partition(|scenario| scenario.script.waits());
-        let mut played = Vec::new();
-        for scenario in others {
-            let script = &scenario.script;
-            let transcript = play_judgeable(&self.backend, script, self.options.patience).await?;
-            played.push((scenario, transcript));
-        }
-        played.extend(self.waits.played(check.id, waiting, &self.backend, self.options.patience).await?);
-        Ok(played)
     }
 
     /// Nothing is asked any more of a service that does not answer.

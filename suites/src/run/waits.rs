@@ -10,53 +10,51 @@ use tokio::task::JoinHandle;
 use crate::backend::{Backend, BackendError};
 use crate::expect::Scenario;
 use crate::play::{Transcript, play_judgeable};
+use crate::script::Script;
 
-type Played = Result<(Scenario, Transcript), BackendError>;
+type Played = Result<Transcript, BackendError>;
 
-/// What is being waited for, by the id of the check.
+/// What is being waited for, by the check's id and the scenario's reason.
 #[derive(Default)]
-pub(super) struct Waits(RefCell<BTreeMap<&'static str, Vec<JoinHandle<Played>>>>);
+pub(super) struct Waits(RefCell<BTreeMap<(&'static str, String), JoinHandle<Played>>>);
 
 impl Waits {
-    /// Begins to play these scenarios of a check.
+    /// Begins to play this scenario of a check, unless it has begun.
     pub(super) fn begin(
         &self,
         check: &'static str,
-        scenarios: impl IntoIterator<Item = Scenario>,
+        scenario: Scenario,
         backend: &Rc<dyn Backend>,
         patience: Duration,
     ) {
-        let tasks = scenarios.into_iter().map(|scenario| {
-            let backend = Rc::clone(backend);
-            tokio::task::spawn_local(play(backend, scenario, patience))
-        });
-        self.0.borrow_mut().insert(check, tasks.collect());
+        let backend = Rc::clone(backend);
+        let key = (check, scenario.reason);
+        let script = scenario.script;
+        self.0
+            .borrow_mut()
+            .entry(key)
+            .or_insert_with(|| tokio::task::spawn_local(play(backend, script, patience)));
     }
 
-    /// What became of these scenarios, which are played now unless they were begun before.
+    /// What happened when this scenario was played, which is played now unless it was begun before.
     pub(super) async fn played(
         &self,
         check: &'static str,
-        scenarios: Vec<Scenario>,
+        scenario: &Scenario,
         backend: &Rc<dyn Backend>,
         patience: Duration,
-    ) -> Result<Vec<(Scenario, Transcript)>, BackendError> {
-        if !self.0.borrow().contains_key(check) {
-            self.begin(check, scenarios, backend, patience);
-        }
-        let tasks = self.0.borrow_mut().remove(check).unwrap_or_default();
-        let mut played = Vec::new();
-        for task in tasks {
-            let outcome = task.await.map_err(|panic| BackendError::CutOff(panic.to_string()))?;
-            played.push(outcome?);
-        }
-        Ok(played)
+    ) -> Result<Option<Transcript>, BackendError> {
+        let begun = self.0.borrow_mut().remove(&(check, scenario.reason.clone()));
+        let transcript = match begun {
+            Some(task) => task.await.map_err(|panic| BackendError::CutOff(panic.to_string()))?,
+            None => play(Rc::clone(backend), scenario.script.clone(), patience).await,
+        };
+        transcript.map(Some)
     }
 }
 
 /// Plays one of them, on virtual time of its own if the backend has any.
-async fn play(backend: Rc<dyn Backend>, scenario: Scenario, patience: Duration) -> Played {
+async fn play(backend: Rc<dyn Backend>, script: Script, patience: Duration) -> Played {
     let backend = backend.on_virtual_time().await.unwrap_or(backend);
-    let transcript = play_judgeable(&backend, &scenario.script, patience).await?;
-    Ok((scenario, transcript))
+    play_judgeable(&backend, &script, patience).await
 }

@@ -121,6 +121,28 @@ impl Survey {
         LocalSet::new().run_until(observe(&backend, patience)).await
     }
 
+    /// Whether the backend has this operation of the protocol.
+    #[must_use]
+    pub fn supports(&self, operation: &str) -> bool {
+        !self.unsupported.iter().any(|unsupported| unsupported == operation)
+    }
+
+    /// Whether a session may have ended of itself within this time. A second is left for clocks that count in seconds.
+    #[must_use]
+    pub fn outlives_a_session(&self, elapsed: Duration) -> bool {
+        let lifetimes =
+            [self.description.lifetime_seconds, self.description.browser_lifetime_seconds.flatten()];
+        let bounds = lifetimes.into_iter().flatten().map(|lifetime| (lifetime - 1.0).max(lifetime / 2.0));
+        !self.virtual_time && bounds.into_iter().any(|bound| elapsed.as_secs_f64() >= bound)
+    }
+
+    /// Why no check that holds a request can be judged, where none could be held.
+    #[must_use]
+    pub fn no_hold(&self) -> String {
+        "no request of this probe can be held: its `hold` has to fetch the gate's URL (see --callback-addr)"
+            .to_owned()
+    }
+
     /// The modes in which the reference behaves like this backend.
     #[must_use]
     pub fn modes(&self) -> Modes {

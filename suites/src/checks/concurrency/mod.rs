@@ -12,11 +12,11 @@ mod rotation;
 mod waiting;
 mod writers;
 
-use crate::checks::{Check, Plan};
+use crate::checks::Check;
 use crate::expect::{Line, Scenario};
 use crate::script::Operation;
 use crate::script::ops::{clear, destroy, get, hold, set};
-use crate::survey::{AtOnce, Emptied, Survey};
+use crate::survey::Survey;
 
 /// The checks of this suite.
 pub(crate) const CHECKS: &[Check] = &[
@@ -43,30 +43,11 @@ pub(crate) const CHECKS: &[Check] = &[
 /// The gate at which the first of two requests waits.
 const GATE: &str = "gate";
 
-/// The plan for a backend that serves two requests of one session at the same time.
-fn overlapping(survey: &Survey, plan: impl FnOnce() -> Vec<Scenario>) -> Plan<Vec<Scenario>> {
-    if survey.null {
-        return Plan::NotApplicable("this backend opens only null sessions".to_owned());
-    }
-    match survey.at_once {
-        AtOnce::Many => Plan::Do(plan().into_iter().map(refusable).collect()),
-        AtOnce::OnePerSession => {
-            Plan::NotApplicable("the requests of a session are served one after the other".to_owned())
-        }
-        AtOnce::One => Plan::NotApplicable("this server takes one request at a time".to_owned()),
-        AtOnce::Unknown => Plan::NotApplicable("no request of this probe can be held".to_owned()),
-    }
-}
-
-/// The plan for a backend on which a request can be held while others are sent.
-fn for_held(survey: &Survey, plan: impl FnOnce() -> Vec<Scenario>) -> Plan<Vec<Scenario>> {
-    match survey.at_once {
-        AtOnce::OnePerSession if !survey.null => Plan::Do(plan()),
-        _ => overlapping(survey, plan),
-    }
-}
-
 /// A held request that writes may be refused when it is saved: that is a way to keep two writers apart.
+fn races(scenarios: Vec<Scenario>) -> Vec<Scenario> {
+    scenarios.into_iter().map(refusable).collect()
+}
+
 fn refusable(scenario: Scenario) -> Scenario {
     let is_held = |ops: &[Operation]| ops.iter().any(|op| matches!(op, Operation::Hold { .. }));
     let cycles: Vec<usize> = (scenario.script.cycles().enumerate())
@@ -74,10 +55,6 @@ fn refusable(scenario: Scenario) -> Scenario {
         .map(|(index, _)| index)
         .collect();
     cycles.into_iter().fold(scenario, Scenario::may_be_refused_in)
-}
-
-fn has(survey: &Survey, op: &Operation) -> bool {
-    !survey.unsupported.iter().any(|name| name == op.name())
 }
 
 /// A session with an item, as each race begins.
@@ -91,9 +68,6 @@ fn held(rest: impl IntoIterator<Item = Line>) -> Vec<Line> {
 }
 
 /// How a session is ended here: `clear` is the logout of a framework that has no `destroy`.
-fn logout(survey: &Survey) -> Option<Operation> {
-    if has(survey, &destroy()) {
-        return Some(destroy());
-    }
-    (survey.emptied == Emptied::Removed).then(clear)
+fn logout(survey: &Survey) -> Operation {
+    if survey.supports("destroy") { destroy() } else { clear() }
 }

@@ -1,7 +1,7 @@
 //! A session that was ended while another request was at work on it stays ended.
 
-use super::{GATE, begun, has, held, logout, overlapping};
-use crate::checks::{Check, Plan, Test};
+use super::{GATE, begun, held, logout, races};
+use crate::checks::{Check, Fact, Gate, Harm, Test};
 use crate::expect::{Line, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
@@ -11,78 +11,70 @@ use crate::survey::{Attribute, Store, Survey};
 pub(super) const BY_A_READ: Check = Check {
     id: "concurrency/read-does-not-resurrect",
     level: Level::Recommended,
+    harm: Harm::Security,
     clause: "concurrency.ended",
     promise: "A request that only read does not bring back a session that was ended meanwhile.",
     source: "CVE-2025-46336 (rack-session); Flask's refreshed permanent cookie",
-    needs: &["minimum/browsers-isolated", "identity/destroy-removes"],
+    applies: &[Gate::RealSessions, Gate::Logout, Gate::Overlap],
+    relies: &[Fact::of("identity/destroy-removes", "alone")],
     test: Test::Scenarios(|survey| resurrection(survey, Vec::new)),
 };
 
 pub(super) const BY_A_WRITE: Check = Check {
     id: "concurrency/write-does-not-resurrect",
     level: Level::Hardened,
+    harm: Harm::Security,
     clause: "concurrency.ended",
     promise: "A request that writes late does not bring back a session that was ended meanwhile.",
     source: "CVE-2025-32441 (rack), CVE-2025-46336 (rack-session), connect-redis issue 328, tower-sessions",
-    needs: &["concurrency/read-does-not-resurrect"],
-    test: Test::Scenarios(|survey| match survey.store {
-        Store::Client => {
-            Plan::NotApplicable("the data are in the cookie, and a late answer brings its own".to_owned())
-        }
-        Store::Server | Store::Unknown => resurrection(survey, || vec![set("size", "small").unjudged()]),
-    }),
+    applies: &[Gate::RealSessions, Gate::Logout, Gate::ServerStore, Gate::Overlap],
+    relies: &[Fact::of("identity/destroy-removes", "alone")],
+    test: Test::Scenarios(|survey| resurrection(survey, || vec![set("size", "small").unjudged()])),
 };
 
 /// A request is held, the session is ended by another, and then the first goes on with the rest.
-fn resurrection(survey: &Survey, rest: fn() -> Vec<Line>) -> Plan<Vec<Scenario>> {
-    let Some(logout) = logout(survey) else {
-        return Plan::NotApplicable("this backend has no `destroy`, and keeps an emptied session".to_owned());
-    };
-    overlapping(survey, || {
-        let race = |begun: Scenario| {
-            let raced = begun
-                .copy_cookies("ann", "thief")
-                .cycle("ann", held(rest()))
-                .cycle("ann", [logout.clone().is_done()])
-                .release(GATE);
-            // What was sent as a cookie cannot be revoked.
-            let raced = match survey.store {
-                Store::Server => raced.cycle("thief", [items().are([], survey)]),
-                Store::Client | Store::Unknown => raced,
-            };
-            raced.cycle("ann", [get("colour").is_absent()])
+fn resurrection(survey: &Survey, rest: fn() -> Vec<Line>) -> Vec<Scenario> {
+    let logout = logout(survey);
+    let race = |begun: Scenario| {
+        let raced = begun
+            .copy_cookies("ann", "thief")
+            .cycle("ann", held(rest()))
+            .cycle("ann", [logout.clone().is_done()])
+            .release(GATE);
+        // What was sent as a cookie cannot be revoked.
+        let raced = match survey.store {
+            Store::Server => raced.cycle("thief", [items().are([], survey)]),
+            Store::Client | Store::Unknown => raced,
         };
-        let mut races = vec![race(begun("resurrected"))];
-        if matches!(survey.permanent, Attribute::Observed(_)) {
-            let permanent = Scenario::new("resurrected-when-permanent")
-                .cycle("ann", [set("colour", "red").is_done(), set_permanent(true).is_done()]);
-            races.push(race(permanent));
-        }
-        races
-    })
+        raced.cycle("ann", [get("colour").is_absent()])
+    };
+    let mut scenarios = vec![race(begun("resurrected"))];
+    if matches!(survey.permanent, Attribute::Observed(_)) {
+        let permanent = Scenario::new("resurrected-when-permanent")
+            .cycle("ann", [set("colour", "red").is_done(), set_permanent(true).is_done()]);
+        scenarios.push(race(permanent));
+    }
+    races(scenarios)
 }
 
 pub(super) const OF_A_ROTATED_ID: Check = Check {
     id: "concurrency/write-does-not-revive-a-rotated-id",
     level: Level::Hardened,
+    harm: Harm::Security,
     clause: "concurrency.rotated",
     promise: "A request that writes late does not bring back the id that was rotated away meanwhile.",
     source: "OWASP, session fixation: a login that rotates must not be undone by a request that is still at work",
-    needs: &["identity/rotation-ends-the-old-id"],
+    applies: &[Gate::RealSessions, Gate::ServerStore, Gate::Has("regenerate"), Gate::Overlap],
+    relies: &[Fact::of("identity/rotation-ends-the-old-id", "alone")],
     test: Test::Scenarios(|survey| {
-        if survey.store != Store::Server || !has(survey, &Operation::Regenerate) {
-            return Plan::NotApplicable("this backend has no rotation on the server".to_owned());
-        }
-        overlapping(survey, || {
-            let race = |reason: &str, rest: Vec<Line>| {
-                begun(reason)
-                    .copy_cookies("ann", "thief")
-                    .cycle("ann", held(rest))
-                    .cycle("ann", [Operation::Regenerate.is_done()])
-                    .release(GATE)
-                    .cycle("thief", [items().are([], survey)])
-            };
-            vec![race("by-a-read", Vec::new()), race("by-a-write", vec![set("size", "small").unjudged()])]
-        })
+        let race = |reason: &str, rest: Vec<Line>| {
+            begun(reason)
+                .copy_cookies("ann", "thief")
+                .cycle("ann", held(rest))
+                .cycle("ann", [Operation::Regenerate.is_done()])
+                .release(GATE)
+                .cycle("thief", [items().are([], survey)])
+        };
+        races(vec![race("by-a-read", Vec::new()), race("by-a-write", vec![set("size", "small").unjudged()])])
     }),
 };

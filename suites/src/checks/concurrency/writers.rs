@@ -2,143 +2,135 @@
 
 use serde_json::{Value, json};
 
-use super::{GATE, begun, held, overlapping};
-use crate::checks::{Check, Plan, Test};
+use super::{GATE, begun, held, races};
+use crate::checks::{Check, Gate, Harm, Test};
 use crate::expect::{Condition, Expected, Scenario};
 use crate::level::Level;
 use crate::script::ops::{clear, get, hold, items, set};
-use crate::survey::{AtOnce, Survey};
+use crate::survey::Survey;
 
 pub(super) const FIRST_REQUESTS: Check = Check {
     id: "concurrency/first-requests",
     level: Level::Recommended,
+    harm: Harm::DataLoss,
     clause: "concurrency.whole",
     promise: "Two first requests of a browser that overlap leave it one session, with the items of one or of both.",
     source: "pages that load several parts at once: each of them is a first request",
-    needs: &["minimum/browsers-isolated"],
+    applies: &[Gate::RealSessions, Gate::Overlap],
+    relies: &[],
     test: Test::Scenarios(|survey| {
-        overlapping(survey, || {
-            let of = |items: &[(&'static str, &'static str)]| outcome(survey, items);
-            let race = Scenario::new("neither")
-                .cycle("ann", [set("colour", "red").is_done(), hold(GATE).is_done()])
-                .cycle("ann", [set("size", "small").is_done()])
-                .release(GATE)
-                .cycle(
-                    "ann",
-                    [items().answers(Expected::AnyOf(vec![
-                        of(&[("colour", "red")]),
-                        of(&[("size", "small")]),
-                        of(&[("colour", "red"), ("size", "small")]),
-                    ]))],
-                );
-            vec![race]
-        })
+        let of = |items: &[(&'static str, &'static str)]| outcome(survey, items);
+        let race = Scenario::new("neither")
+            .cycle("ann", [set("colour", "red").is_done(), hold(GATE).is_done()])
+            .cycle("ann", [set("size", "small").is_done()])
+            .release(GATE)
+            .cycle(
+                "ann",
+                [items().answers(Expected::AnyOf(vec![
+                    of(&[("colour", "red")]),
+                    of(&[("size", "small")]),
+                    of(&[("colour", "red"), ("size", "small")]),
+                ]))],
+            );
+        races(vec![race])
     }),
 };
 
 pub(super) const CLEAR_AGAINST_SET: Check = Check {
     id: "concurrency/clear-against-set",
     level: Level::Recommended,
+    harm: Harm::DataLoss,
     clause: "concurrency.whole",
     promise: "A `clear` that overlaps with a write leaves what one of them, or one after the other, would have left.",
     source: "CONTRACT.md, concurrency.whole",
-    needs: &["minimum/each-mutator-persists"],
+    applies: &[Gate::RealSessions, Gate::Overlap],
+    relies: &[],
     test: Test::Scenarios(|survey| {
-        overlapping(survey, || {
-            let of = |items: &[(&'static str, &'static str)]| outcome(survey, items);
-            let race = Scenario::new("a-mixture")
-                .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
-                .cycle("ann", held([set("shape", "round").unjudged()]))
-                .cycle("ann", [clear().is_done()])
-                .release(GATE)
-                .cycle(
-                    "ann",
-                    [items().answers(Expected::AnyOf(vec![
-                        of(&[]),
-                        of(&[("shape", "round")]),
-                        of(&[("colour", "red"), ("size", "small"), ("shape", "round")]),
-                    ]))],
-                );
-            vec![race]
-        })
+        let of = |items: &[(&'static str, &'static str)]| outcome(survey, items);
+        let race = Scenario::new("a-mixture")
+            .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
+            .cycle("ann", held([set("shape", "round").unjudged()]))
+            .cycle("ann", [clear().is_done()])
+            .release(GATE)
+            .cycle(
+                "ann",
+                [items().answers(Expected::AnyOf(vec![
+                    of(&[]),
+                    of(&[("shape", "round")]),
+                    of(&[("colour", "red"), ("size", "small"), ("shape", "round")]),
+                ]))],
+            );
+        races(vec![race])
     }),
 };
 
 pub(super) const ALL_OR_NOTHING: Check = Check {
     id: "concurrency/all-or-nothing",
     level: Level::Recommended,
+    harm: Harm::DataLoss,
     clause: "concurrency.whole",
     promise: "A request that reads while another is writing sees the state before or after it, never a part.",
     source: "sessions that are stored item by item",
-    needs: &["minimum/each-mutator-persists"],
+    applies: &[Gate::RealSessions, Gate::Overlap],
+    relies: &[],
     test: Test::Scenarios(|survey| {
-        overlapping(survey, || {
-            let of = |items: &[(&'static str, &'static str)]| outcome(survey, items);
-            let race = Scenario::new("a-part")
-                .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
-                .cycle(
-                    "ann",
-                    [
-                        get("colour").unjudged(),
-                        set("colour", "blue").is_done(),
-                        hold(GATE).is_done(),
-                        set("size", "large").is_done(),
-                    ],
-                )
-                .cycle(
-                    "ann",
-                    [items().answers(Expected::AnyOf(vec![
-                        of(&[("colour", "red"), ("size", "small")]),
-                        of(&[("colour", "blue"), ("size", "large")]),
-                    ]))],
-                )
-                .release(GATE)
-                .cycle(
-                    "ann",
-                    [items()
-                        .answers(of(&[("colour", "blue"), ("size", "large")]))
-                        .only_if(Condition::DoneIn(1))],
-                );
-            vec![race]
-        })
+        let of = |items: &[(&'static str, &'static str)]| outcome(survey, items);
+        let race = Scenario::new("a-part")
+            .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
+            .cycle(
+                "ann",
+                [
+                    get("colour").unjudged(),
+                    set("colour", "blue").is_done(),
+                    hold(GATE).is_done(),
+                    set("size", "large").is_done(),
+                ],
+            )
+            .cycle(
+                "ann",
+                [items().answers(Expected::AnyOf(vec![
+                    of(&[("colour", "red"), ("size", "small")]),
+                    of(&[("colour", "blue"), ("size", "large")]),
+                ]))],
+            )
+            .release(GATE)
+            .cycle(
+                "ann",
+                [items().answers(of(&[("colour", "blue"), ("size", "large")])).only_if(Condition::DoneIn(1))],
+            );
+        races(vec![race])
     }),
 };
 
 pub(super) const LAST_WRITE_IS_KEPT: Check = Check {
     id: "concurrency/last-write-is-kept",
     level: Level::Recommended,
+    harm: Harm::DataLoss,
     clause: "concurrency.last",
     promise: "What the request that is saved last has written is there, unless it was told that it is not.",
     source: "CONTRACT.md, concurrency.last; whether the other's items are there, too, is a capability",
-    needs: &["minimum/each-mutator-persists"],
-    test: Test::Scenarios(|survey| {
-        overlapping(survey, || {
-            let race = begun("lost")
-                .cycle("ann", held([set("size", "small").unjudged()]))
-                .cycle("ann", [set("shape", "round").is_done()])
-                .release(GATE)
-                .cycle(
-                    "ann",
-                    [get("size").is("small").only_if(Condition::DoneIn(1)), get("colour").is("red")],
-                );
-            vec![race]
-        })
+    applies: &[Gate::RealSessions, Gate::Overlap],
+    relies: &[],
+    test: Test::Scenarios(|_survey| {
+        let race = begun("lost")
+            .cycle("ann", held([set("size", "small").unjudged()]))
+            .cycle("ann", [set("shape", "round").is_done()])
+            .release(GATE)
+            .cycle("ann", [get("size").is("small").only_if(Condition::DoneIn(1)), get("colour").is("red")]);
+        races(vec![race])
     }),
 };
 
 pub(super) const SERIALISED: Check = Check {
     id: "concurrency/serialised",
     level: Level::Recommended,
+    harm: Harm::DataLoss,
     clause: "concurrency.serialised",
     promise: "Where the requests of a session are served one after the other, each finds what the one before it left.",
     source: "CONTRACT.md, concurrency.serialised",
-    needs: &["minimum/each-mutator-persists"],
-    test: Test::Scenarios(|survey| {
-        if survey.at_once != AtOnce::OnePerSession {
-            return Plan::NotApplicable(
-                "this backend does not serve a session's requests one after the other".to_owned(),
-            );
-        }
+    applies: &[Gate::RealSessions, Gate::OnePerSession],
+    relies: &[],
+    test: Test::Scenarios(|_survey| {
         let race = begun("lost")
             .cycle("ann", held([set("size", "small").is_done()]))
             .start("ann", [get("size").is("small"), set("shape", "round").is_done()])
@@ -148,7 +140,7 @@ pub(super) const SERIALISED: Check = Check {
             .cycle("bob", [get("colour").is_absent()])
             .release(GATE)
             .cycle("ann", [get("size").is("small"), get("shape").is("round"), get("colour").is("red")]);
-        Plan::Do(vec![race])
+        vec![race]
     }),
 };
 

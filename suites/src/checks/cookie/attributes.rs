@@ -1,7 +1,7 @@
 //! The attributes of the session's cookies.
 
-use super::{for_cookies, for_the_browser_session};
-use crate::checks::{Check, Plan, Test};
+use super::for_the_browser_session;
+use crate::checks::{Check, Gate, Harm, Test};
 use crate::expect::{ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{set, set_permanent};
@@ -10,66 +10,64 @@ use crate::survey::Survey;
 pub(super) const HTTP_ONLY: Check = Check {
     id: "cookie/http-only",
     level: Level::Recommended,
+    harm: Harm::Security,
     clause: "cookie.http-only",
     promise: "Scripts in the page cannot read the session's cookies.",
     source: "OWASP Session Management Cheat Sheet, HttpOnly; RFC 6265bis, section 5.6.6",
-    needs: &[],
+    applies: &[Gate::RealSessions, Gate::Cookies],
+    relies: &[],
     test: Test::Scenarios(|survey| each_time(survey, "no-http-only", ResponseRule::HttpOnly)),
 };
 
 pub(super) const SAME_SITE: Check = Check {
     id: "cookie/same-site",
     level: Level::Recommended,
+    harm: Harm::Hygiene,
     clause: "cookie.same-site",
     promise: "The session's cookies say whether they are sent with requests from other sites.",
     source: "RFC 6265bis, section 8.8; without it, browsers differ",
-    needs: &[],
+    applies: &[Gate::RealSessions, Gate::Cookies],
+    relies: &[],
     test: Test::Scenarios(|survey| each_time(survey, "no-same-site", ResponseRule::SameSite)),
 };
 
 pub(super) const SECURE: Check = Check {
     id: "cookie/secure",
     level: Level::Recommended,
+    harm: Harm::Security,
     clause: "cookie.secure",
     promise: "Over https, the session's cookies are never sent over plain http.",
     source: "OWASP Session Management Cheat Sheet, Secure; RFC 6265bis, section 8.3",
-    needs: &[],
-    test: Test::Scenarios(|survey| {
-        if !survey.https {
-            let because = "the service is not reached as https (for a service that is: --origin https://…)";
-            return Plan::NotApplicable(because.to_owned());
-        }
-        each_time(survey, "not-secure", ResponseRule::Secure)
-    }),
+    applies: &[Gate::RealSessions, Gate::Https, Gate::Cookies],
+    relies: &[],
+    test: Test::Scenarios(|survey| each_time(survey, "not-secure", ResponseRule::Secure)),
 };
 
 pub(super) const SENT_BACK: Check = Check {
     id: "cookie/sent-back",
     level: Level::Recommended,
+    harm: Harm::DataLoss,
     clause: "cookie.path",
     promise: "Browsers keep the session's cookies, and send them back to where they came from.",
     source: "RFC 6265bis, sections 5.1.4 and 5.7",
-    needs: &[],
+    applies: &[Gate::RealSessions, Gate::Cookies],
+    relies: &[],
     test: Test::Scenarios(|survey| {
-        for_cookies(survey, || {
-            let judged = |reason: &str, rule: ResponseRule| {
-                Scenario::new(reason).cycle("ann", for_the_browser_session(survey)).response(rule)
-            };
-            vec![judged("dropped", ResponseRule::Kept), judged("path", ResponseRule::SentBack)]
-        })
+        let judged = |reason: &str, rule: ResponseRule| {
+            Scenario::new(reason).cycle("ann", for_the_browser_session(survey)).response(rule)
+        };
+        vec![judged("dropped", ResponseRule::Kept), judged("path", ResponseRule::SentBack)]
     }),
 };
 
 /// Whenever a cookie is set: for a new session, a changed one, a permanent one.
-fn each_time(survey: &Survey, reason: &str, rule: ResponseRule) -> Plan<Vec<Scenario>> {
-    for_cookies(survey, || {
-        let session = Scenario::new(reason)
-            .cycle("ann", for_the_browser_session(survey))
-            .response(rule.clone())
-            .cycle("ann", [set("colour", "blue").unjudged()])
-            .response(rule.clone())
-            .cycle("ann", [set_permanent(true).unjudged()])
-            .response(rule);
-        vec![session]
-    })
+fn each_time(survey: &Survey, reason: &str, rule: ResponseRule) -> Vec<Scenario> {
+    let session = Scenario::new(reason)
+        .cycle("ann", for_the_browser_session(survey))
+        .response(rule.clone())
+        .cycle("ann", [set("colour", "blue").unjudged()])
+        .response(rule.clone())
+        .cycle("ann", [set_permanent(true).unjudged()])
+        .response(rule);
+    vec![session]
 }

@@ -1,7 +1,6 @@
 //! What shared caches are told: one visitor's page must not be served to another.
 
-use super::{for_cookies, for_own_fields};
-use crate::checks::{Check, Test};
+use crate::checks::{Check, Fact, Gate, Harm, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
@@ -10,50 +9,52 @@ use crate::script::ops::{clear, contains, get, header, items, len, set, set_perm
 pub(super) const VARY: Check = Check {
     id: "cookie/vary",
     level: Level::Recommended,
+    harm: Harm::Security,
     clause: "cookie.vary",
     promise: "A response that depends on the session says so to caches.",
     source: "RFC 9111, section 4.1; CVE-2023-30861 (Flask before 2.2.5)",
-    needs: &["minimum/each-mutator-persists"],
-    test: Test::Scenarios(|survey| {
-        for_cookies(survey, || {
-            let ops = [get("colour"), contains("colour"), items(), len(), set("colour", "blue"), clear()];
-            let after = |op: Operation| {
-                Scenario::new(op.name())
-                    .cycle("ann", [set("colour", "red").is_done()])
-                    .cycle("ann", [op.unjudged()])
-                    .response(ResponseRule::VaryCookie)
-            };
-            let first = Scenario::new("fresh")
-                .cycle("ann", [get("colour").unjudged(), set("colour", "red").unjudged()])
-                .response(ResponseRule::VaryCookie);
-            let refreshed = Scenario::new("refreshed")
-                .cycle("ann", [set("colour", "red").is_done(), set_permanent(true).unjudged()])
-                .cycle("ann", [])
+    applies: &[Gate::RealSessions, Gate::Cookies],
+    relies: &[],
+    test: Test::Scenarios(|_survey| {
+        let ops = [get("colour"), contains("colour"), items(), len(), set("colour", "blue"), clear()];
+        let after = |op: Operation| {
+            Scenario::new(op.name())
+                .cycle("ann", [set("colour", "red").is_done()])
+                .cycle("ann", [op.unjudged()])
                 .response(ResponseRule::VaryCookie)
-                .only_if(Condition::SetCookieIn(1));
-            ops.into_iter().map(after).chain([first, refreshed]).collect()
-        })
+        };
+        let first = Scenario::new("fresh")
+            .cycle("ann", [get("colour").unjudged(), set("colour", "red").unjudged()])
+            .response(ResponseRule::VaryCookie);
+        let refreshed = Scenario::new("refreshed")
+            .cycle("ann", [set("colour", "red").is_done(), set_permanent(true).unjudged()])
+            .cycle("ann", [])
+            .response(ResponseRule::VaryCookie)
+            .only_if(Condition::SetCookieIn(1));
+        ops.into_iter().map(after).chain([first, refreshed]).collect()
     }),
 };
 
 pub(super) const VARY_IS_MERGED: Check = Check {
     id: "cookie/vary-is-merged",
     level: Level::Recommended,
+    harm: Harm::Security,
     clause: "cookie.vary-merged",
     promise: "Where the application says `Vary` itself, the response says both.",
     source: "RFC 9110, section 12.5.5; frameworks that set the field instead of adding to it",
-    needs: &["cookie/vary"],
-    test: Test::Scenarios(|survey| {
-        for_own_fields(survey, || {
-            let own = || header("Vary", "Accept-Language").is_done();
-            let after = |op: Operation| {
-                Scenario::new(op.name())
-                    .cycle("ann", [set("colour", "red").is_done()])
-                    .cycle("ann", [own(), op.unjudged()])
-                    .response(ResponseRule::VaryAlso { field: "Accept-Language".to_owned() })
-                    .response(ResponseRule::VaryCookie)
-            };
-            [get("colour"), set("colour", "blue"), clear()].map(after).into()
-        })
+    applies: &[Gate::RealSessions, Gate::Cookies, Gate::Has("header")],
+    relies: &[],
+    test: Test::Scenarios(|_survey| {
+        let own = || header("Vary", "Accept-Language").is_done();
+        let after = |op: Operation| {
+            let same_without_own_fields = Fact::of("cookie/vary", op.name());
+            Scenario::new(op.name())
+                .cycle("ann", [set("colour", "red").is_done()])
+                .cycle("ann", [own(), op.unjudged()])
+                .response(ResponseRule::VaryAlso { field: "Accept-Language".to_owned() })
+                .response(ResponseRule::VaryCookie)
+                .relies_on(same_without_own_fields)
+        };
+        [get("colour"), set("colour", "blue"), clear()].map(after).into()
     }),
 };

@@ -8,10 +8,10 @@ mod other_cookies;
 mod removal;
 mod stored;
 
-use crate::checks::{Check, Plan};
-use crate::expect::{Line, Scenario};
+use crate::checks::Check;
+use crate::expect::Line;
 use crate::script::ops::{set, set_permanent};
-use crate::survey::{Store, Survey};
+use crate::survey::Survey;
 
 /// The checks of this suite.
 pub(crate) const CHECKS: &[Check] = &[
@@ -33,25 +33,6 @@ pub(crate) const CHECKS: &[Check] = &[
     stored::FITS,
     stored::ONLY_IF_KEPT,
 ];
-
-/// The plan for a backend that sends cookies at all.
-fn for_cookies(survey: &Survey, plan: impl FnOnce() -> Vec<Scenario>) -> Plan<Vec<Scenario>> {
-    if survey.null {
-        return Plan::NotApplicable("this backend opens only null sessions".to_owned());
-    }
-    if survey.store == Store::Unknown {
-        return Plan::NotApplicable("this backend sends no cookies".to_owned());
-    }
-    Plan::Do(plan())
-}
-
-/// The same, for a backend whose handlers can add header fields to their own responses.
-fn for_own_fields(survey: &Survey, plan: impl FnOnce() -> Vec<Scenario>) -> Plan<Vec<Scenario>> {
-    if survey.unsupported.iter().any(|name| name == "header") {
-        return Plan::NotApplicable("its probe has no `header`".to_owned());
-    }
-    for_cookies(survey, plan)
-}
 
 /// What makes a session that ends with the browser: where `permanent` is true by default, it is unset.
 fn for_the_browser_session(survey: &Survey) -> Vec<Line> {

@@ -1,7 +1,6 @@
 //! The session's cookies are not alone: an application sets others.
 
-use super::for_own_fields;
-use crate::checks::{Check, Test};
+use crate::checks::{Check, Gate, Harm, Test};
 use crate::expect::{Line, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{clear, get, header, set};
@@ -12,30 +11,30 @@ const OWN: &str = "mine=1; Path=/";
 pub(super) const OTHERS_SURVIVE: Check = Check {
     id: "cookie/other-cookies-survive",
     level: Level::Recommended,
+    harm: Harm::DataLoss,
     clause: "cookie.others",
     promise: "The application's own cookies are sent beside those of the session, whatever becomes of the session.",
     source: "RFC 6265, section 3: each cookie is a field of its own, and none replaces another",
-    needs: &["minimum/each-mutator-persists"],
-    test: Test::Scenarios(|survey| {
-        for_own_fields(survey, || {
-            let own = || header("Set-Cookie", OWN).is_done();
-            let kept = || ResponseRule::SetsOwn { cookie: OWN.to_owned() };
-            let begun = Scenario::new("when-set")
-                .cycle("ann", [own(), set("colour", "red").is_done()])
+    applies: &[Gate::RealSessions, Gate::Cookies, Gate::Has("header")],
+    relies: &[],
+    test: Test::Scenarios(|_survey| {
+        let own = || header("Set-Cookie", OWN).is_done();
+        let kept = || ResponseRule::SetsOwn { cookie: OWN.to_owned() };
+        let begun = Scenario::new("when-set")
+            .cycle("ann", [own(), set("colour", "red").is_done()])
+            .response(kept())
+            .cycle("ann", [get("colour").is("red")]);
+        let later = |reason: &str, lines: Vec<Line>, colour: Line| {
+            Scenario::new(reason)
+                .cycle("ann", [set("colour", "red").is_done()])
+                .cycle("ann", [own()].into_iter().chain(lines))
                 .response(kept())
-                .cycle("ann", [get("colour").is("red")]);
-            let later = |reason: &str, lines: Vec<Line>, colour: Line| {
-                Scenario::new(reason)
-                    .cycle("ann", [set("colour", "red").is_done()])
-                    .cycle("ann", [own()].into_iter().chain(lines))
-                    .response(kept())
-                    .cycle("ann", [colour])
-            };
-            vec![
-                begun,
-                later("when-removed", vec![clear().is_done()], get("colour").is_absent()),
-                later("when-untouched", vec![], get("colour").is("red")),
-            ]
-        })
+                .cycle("ann", [colour])
+        };
+        vec![
+            begun,
+            later("when-removed", vec![clear().is_done()], get("colour").is_absent()),
+            later("when-untouched", vec![], get("colour").is("red")),
+        ]
     }),
 };

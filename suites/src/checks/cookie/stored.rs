@@ -1,7 +1,6 @@
 //! A cookie is a promise that something was kept.
 
-use super::for_cookies;
-use crate::checks::{Check, Test};
+use crate::checks::{Check, Fact, Gate, Harm, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{get, set};
@@ -10,54 +9,55 @@ use crate::script::{Operation, incompressible};
 pub(super) const FITS: Check = Check {
     id: "cookie/fits",
     level: Level::Recommended,
+    harm: Harm::DataLoss,
     clause: "cookie.size",
     promise: "A session that is too large for a cookie is refused, or kept another way: nothing is lost without a word.",
     source: "RFC 6265bis, section 5.6: browsers drop a cookie of more than 4096 bytes",
-    needs: &["minimum/values-survive"],
-    test: Test::Scenarios(|survey| {
-        for_cookies(survey, || {
-            let large = incompressible(6000);
-            let grown = Scenario::new("too-large")
-                .cycle("ann", [set("colour", "red").is_done()])
-                .cycle("ann", [set("large", large.as_str()).unjudged()])
-                .may_be_refused()
-                .response(ResponseRule::Kept)
-                .cycle(
-                    "ann",
-                    [get("colour").is("red"), get("large").is(large.as_str()).only_if(Condition::DoneIn(1))],
-                );
-            let shrunk = Scenario::new("shrunk-again")
-                .cycle("ann", [set("colour", "red").is_done()])
-                .cycle("ann", [set("large", large.as_str()).unjudged()])
-                .may_be_refused()
-                .cycle("ann", [set("large", "small").is_done()])
-                .cycle("ann", [get("colour").is("red"), get("large").is("small")]);
-            vec![grown, shrunk]
-        })
+    applies: &[Gate::RealSessions, Gate::Cookies],
+    relies: &[],
+    test: Test::Scenarios(|_survey| {
+        let large = incompressible(6000);
+        let grown = Scenario::new("too-large")
+            .cycle("ann", [set("colour", "red").is_done()])
+            .cycle("ann", [set("large", large.as_str()).unjudged()])
+            .may_be_refused()
+            .response(ResponseRule::Kept)
+            .relies_on(Fact::of("minimum/values-survive", "long-text"))
+            .cycle(
+                "ann",
+                [get("colour").is("red"), get("large").is(large.as_str()).only_if(Condition::DoneIn(1))],
+            );
+        let shrunk = Scenario::new("shrunk-again")
+            .cycle("ann", [set("colour", "red").is_done()])
+            .cycle("ann", [set("large", large.as_str()).unjudged()])
+            .may_be_refused()
+            .cycle("ann", [set("large", "small").is_done()])
+            .cycle("ann", [get("colour").is("red"), get("large").is("small")]);
+        vec![grown, shrunk]
     }),
 };
 
 pub(super) const ONLY_IF_KEPT: Check = Check {
     id: "cookie/only-if-kept",
     level: Level::Recommended,
+    harm: Harm::DataLoss,
     clause: "cookie.kept",
     promise: "A response that sets a session's cookie has kept its data, whatever its status.",
     source: "CONTRACT.md, cookie.kept; some backends answer 500 with the cookie of a session that they did not store",
-    needs: &["minimum/each-mutator-persists"],
-    test: Test::Scenarios(|survey| {
-        for_cookies(survey, || {
-            let ending = |reason: &str, ops: &[Operation]| {
-                let first = [set("colour", "red")].into_iter().chain(ops.iter().cloned());
-                Scenario::new(reason)
-                    .cycle("ann", first.map(Operation::unjudged))
-                    .cycle("ann", [get("colour").is("red").only_if(Condition::SetCookieIn(0))])
-            };
-            vec![
-                ending("ok", &[]),
-                ending("not-found", &[Operation::Respond { status: 404 }]),
-                ending("server-error", &[Operation::Respond { status: 500 }]),
-                ending("raised", &[Operation::Raise]),
-            ]
-        })
+    applies: &[Gate::RealSessions, Gate::Cookies],
+    relies: &[],
+    test: Test::Scenarios(|_survey| {
+        let ending = |reason: &str, ops: &[Operation]| {
+            let first = [set("colour", "red")].into_iter().chain(ops.iter().cloned());
+            Scenario::new(reason)
+                .cycle("ann", first.map(Operation::unjudged))
+                .cycle("ann", [get("colour").is("red").only_if(Condition::SetCookieIn(0))])
+        };
+        vec![
+            ending("ok", &[]),
+            ending("not-found", &[Operation::Respond { status: 404 }]),
+            ending("server-error", &[Operation::Respond { status: 500 }]),
+            ending("raised", &[Operation::Raise]),
+        ]
     }),
 };

@@ -1,7 +1,7 @@
 //! When a session ends: neither before its time, nor after it.
 
-use super::{Kind, for_each_kind};
-use crate::checks::{Check, Test};
+use crate::checks::lifetimes::{Kind, each_kind, permanent as permanent_kind};
+use crate::checks::{Check, Fact, Gate, Harm, Test};
 use crate::expect::Condition;
 use crate::level::Level;
 use crate::script::Forgery;
@@ -27,16 +27,14 @@ fn window(kind: &Kind, survey: &Survey) -> String {
 pub(super) const NOT_EARLY: Check = Check {
     id: "expiry/not-early",
     level: Level::Hardened,
+    harm: Harm::Correctness,
     clause: "expiry.window",
     promise: "Until its lifetime is over, a session keeps its items.",
     source: "CONTRACT.md, expiry.window",
-    needs: &[
-        "minimum/browsers-isolated",
-        "minimum/permanent-persists",
-        "minimum/permanent-leaves-items-alone",
-    ],
+    applies: &[Gate::RealSessions, Gate::Lifetimes],
+    relies: &[],
     test: Test::Scenarios(|survey| {
-        for_each_kind(survey, |kind| {
+        each_kind(survey, |kind| {
             let alive = kind.alive();
             let scenario = kind
                 .begin("early")
@@ -55,12 +53,14 @@ pub(super) const NOT_EARLY: Check = Check {
 pub(super) const GONE: Check = Check {
     id: "expiry/gone",
     level: Level::Hardened,
+    harm: Harm::Security,
     clause: "expiry.window",
     promise: "After its lifetime, a session is gone, also for a client that keeps its cookie for good.",
     source: "CVE-2024-35220 (fastify-session); a client decides what Max-Age means to it",
-    needs: &["minimum/browsers-isolated", "expiry/not-early"],
+    applies: &[Gate::RealSessions, Gate::Lifetimes],
+    relies: &[],
     test: Test::Scenarios(|survey| {
-        for_each_kind(survey, |kind| {
+        each_kind(survey, |kind| {
             let over = kind.over();
             let begin = |reason: &str| {
                 kind.begin(reason).held_to(window(kind, survey)).forge("ann", "keeper", Forgery::Replayed)
@@ -84,18 +84,21 @@ pub(super) const GONE: Check = Check {
 pub(super) const NOT_REVIVED: Check = Check {
     id: "expiry/not-revived",
     level: Level::Hardened,
+    harm: Harm::Security,
     clause: "expiry.dead",
     promise: "Whatever a late request does, the items of an expired session stay gone.",
     source: "CONTRACT.md, expiry.dead; stores whose `touch` does not look whether the record has expired",
-    needs: &["expiry/gone"],
+    applies: &[Gate::RealSessions, Gate::Lifetimes],
+    relies: &[],
     test: Test::Scenarios(|survey| {
-        for_each_kind(survey, |kind| {
+        each_kind(survey, |kind| {
             let over = kind.over();
             let begin = |reason: &str| {
                 kind.begin(reason)
                     .forge("ann", "late", Forgery::Replayed)
                     .forge("ann", "later", Forgery::Replayed)
                     .wait(over)
+                    .relies_on(kind.ends())
             };
             let by_a_write = begin("by-a-write")
                 .cycle("late", [set("size", "small").is_done()])
@@ -113,30 +116,31 @@ pub(super) const NOT_REVIVED: Check = Check {
 pub(super) const PERMANENT_STAYS: Check = Check {
     id: "expiry/permanent-stays",
     level: Level::Hardened,
+    harm: Harm::DataLoss,
     clause: "expiry.permanent",
     promise: "A permanent session has its lifetime also after requests that do not say so again.",
     source: "CONTRACT.md, expiry.permanent",
-    needs: &["expiry/not-early"],
+    applies: &[Gate::RealSessions, Gate::PermanentLifetime],
+    relies: &[
+        Fact::of("expiry/not-early", "permanent-early"),
+        Fact::of("minimum/permanent-persists", "forgotten-by-another-change"),
+    ],
     test: Test::Scenarios(|survey| {
-        for_each_kind(survey, |kind| {
-            if kind.name != "permanent" {
-                return Vec::new();
-            }
-            let alive = kind.alive();
-            let scenario = kind
-                .begin("after-another-write")
-                .cycle("ann", [set("size", "small").is_done()])
-                .cycle("ann", [get("colour").is("red")])
-                .forge("ann", "keeper", Forgery::Replayed)
-                .wait(alive * share(survey))
-                .cycle(
-                    "keeper",
-                    [
-                        get("colour").is("red").only_if(Condition::Within { since: 0, seconds: alive }),
-                        permanent().is(true).only_if(Condition::Within { since: 0, seconds: alive }),
-                    ],
-                );
-            vec![scenario]
-        })
+        let Ok(kind) = permanent_kind(survey) else { return Vec::new() };
+        let alive = kind.alive();
+        let scenario = kind
+            .begin("after-another-write")
+            .cycle("ann", [set("size", "small").is_done()])
+            .cycle("ann", [get("colour").is("red")])
+            .forge("ann", "keeper", Forgery::Replayed)
+            .wait(alive * share(survey))
+            .cycle(
+                "keeper",
+                [
+                    get("colour").is("red").only_if(Condition::Within { since: 0, seconds: alive }),
+                    permanent().is(true).only_if(Condition::Within { since: 0, seconds: alive }),
+                ],
+            );
+        vec![scenario]
     }),
 };

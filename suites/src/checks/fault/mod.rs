@@ -1,6 +1,6 @@
 //! The `fault` suite: what becomes of a session when the handler does not succeed.
 
-use crate::checks::{Check, Plan, Test};
+use crate::checks::{Check, Fact, Gate, Harm, Test};
 use crate::expect::{Line, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
@@ -13,33 +13,27 @@ pub(crate) const CHECKS: &[Check] = &[CONSISTENT];
 const CONSISTENT: Check = Check {
     id: "fault/consistent",
     level: Level::Recommended,
+    harm: Harm::Correctness,
     clause: "fault.consistent",
     promise: "A request that ends in the same way is saved in the same way, whatever it has changed.",
     source: "Flask saves after an exception since 1.1, and always after a 404",
-    needs: &["minimum/each-mutator-persists", "cookie/only-if-kept"],
+    applies: &[Gate::RealSessions, Gate::Endings],
+    relies: &[Fact::of("minimum/each-mutator-persists", "overwrite")],
     test: Test::Scenarios(consistent),
 };
 
-fn consistent(survey: &Survey) -> Plan<Vec<Scenario>> {
-    if survey.null {
-        return Plan::NotApplicable("this backend opens only null sessions".to_owned());
-    }
+fn consistent(survey: &Survey) -> Vec<Scenario> {
     let endings = [
         ("not-found", Operation::Respond { status: 404 }, survey.on_not_found),
         ("server-error", Operation::Respond { status: 500 }, survey.on_server_error),
         ("raised", Operation::Raise, survey.on_error),
     ];
     let known = endings.into_iter().filter(|(_, _, mode)| *mode != OnError::Unknown);
-    let scenarios: Vec<Scenario> =
-        known.flat_map(|(name, ending, mode)| ways(name, &ending, mode, survey)).collect();
-    if scenarios.is_empty() {
-        return Plan::NotApplicable("this probe can neither respond with a status nor raise".to_owned());
-    }
-    Plan::Do(scenarios)
+    known.flat_map(|(name, ending, mode)| ways(name, &ending, mode, survey)).collect()
 }
 
 /// Each way to change a session, in a request that ends like this.
-fn ways(name: &str, ending: &Operation, mode: OnError, survey: &Survey) -> Vec<Scenario> {
+fn ways(name: &'static str, ending: &Operation, mode: OnError, survey: &Survey) -> Vec<Scenario> {
     let is_saved = mode == OnError::Saved;
     let changing = |what: &str, op: Operation, before: Line, after: Line| {
         Scenario::new(&format!("{name}-{what}"))
@@ -51,11 +45,13 @@ fn ways(name: &str, ending: &Operation, mode: OnError, survey: &Survey) -> Vec<S
     let fresh = Scenario::new(&format!("{name}-fresh"))
         .cycle("ann", [set("colour", "red").unjudged(), ending.clone().unjudged()])
         .cycle("ann", [if is_saved { get("colour").is("red") } else { get("colour").is_absent() }]);
-    vec![
+    let kept = || Fact::of("cookie/only-if-kept", name);
+    let scenarios = vec![
         changing("overwrite", set("colour", "blue"), get("colour").is("red"), get("colour").is("blue")),
         changing("set", set("shape", "round"), get("shape").is_absent(), get("shape").is("round")),
         changing("delete", delete("colour"), get("colour").is("red"), get("colour").is_absent()),
         changing("clear", clear(), items().are(both, survey), items().are([], survey)),
         fresh,
-    ]
+    ];
+    scenarios.into_iter().map(|scenario| scenario.relies_on(kept())).collect()
 }

@@ -2,29 +2,28 @@
 
 use serde_json::json;
 
-use crate::checks::{Check, Plan, Test};
+use crate::checks::{Check, Fact, Gate, Harm, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::Operation;
 use crate::script::ops::{get, hold, set, set_in};
-use crate::survey::{AtOnce, Nested, OnError, Survey, Values};
+use crate::survey::{AtOnce, Nested, OnError, Survey};
 
 pub(super) const NOT_ALIASED: Check = Check {
     id: "fidelity/not-aliased",
     level: Level::Recommended,
+    harm: Harm::Security,
     clause: "fidelity.aliases",
     promise: "A change inside of a value that was read stays in its request until the session is saved.",
     source: "CONTRACT.md, fidelity.aliases; stores in memory that hand out what they hold",
-    needs: &["minimum/values-survive", "minimum/browsers-isolated", "cookie/only-if-kept"],
+    applies: &[Gate::RealSessions, Gate::AnyValues, Gate::NestedValues],
+    relies: &[
+        Fact::of("minimum/browsers-isolated", "same-items-in-two-browsers"),
+        Fact::of("cookie/only-if-kept", "raised"),
+    ],
     test: Test::Scenarios(|survey| {
-        if survey.null {
-            return Plan::NotApplicable("this backend opens only null sessions".to_owned());
-        }
-        if survey.values != Values::Json || survey.nested == Nested::Unsupported {
-            return Plan::NotApplicable("this backend has no changes inside of a value".to_owned());
-        }
         let scenarios = [Some(another_browser()), discarded(survey), forgotten(survey)];
-        Plan::Do(scenarios.into_iter().flatten().collect())
+        scenarios.into_iter().flatten().collect()
     }),
 };
 

@@ -2,7 +2,7 @@
 
 use sessionspec_reference::Value;
 
-use crate::checks::{Check, Plan, Test};
+use crate::checks::{Check, Gate, Harm, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
 use crate::script::ops::{get, set};
@@ -11,28 +11,13 @@ use crate::search::Generated;
 pub(super) const ANY_VALUE: Check = Check {
     id: "fidelity/any-value",
     level: Level::Recommended,
+    harm: Harm::DataLoss,
     clause: "fidelity.values",
     promise: "Whatever is set is read back in the same request and in the next two, or is refused.",
     source: "CONTRACT.md, fidelity.values; serialisers that fail on one value in a thousand",
-    // What these find, this one would find again.
-    needs: &[
-        "minimum/values-survive",
-        "minimum/permanent-persists",
-        "minimum/reads-back",
-        "minimum/persists",
-        "fidelity/null",
-        "fidelity/text",
-        "fidelity/structures",
-        "fidelity/numbers",
-        "fidelity/tags",
-        "fidelity/keys",
-    ],
-    test: Test::Generated(|survey| {
-        if survey.null {
-            return Plan::NotApplicable("this backend opens only null sessions".to_owned());
-        }
-        Plan::Do(Generated::items(survey, kept_or_refused))
-    }),
+    applies: &[Gate::RealSessions],
+    relies: &[],
+    test: Test::Generated(|survey| Generated::items(survey, kept_or_refused)),
 };
 
 /// What was accepted is there: in its own request, in the next, and in one more that may get it from another place. What

@@ -4,8 +4,9 @@ mod aliases;
 mod any_value;
 
 use serde_json::{Value, json};
+use sessionspec_reference::PERMANENT_KEY;
 
-use crate::checks::{Check, Plan, Test};
+use crate::checks::{Check, Fact, Gate, Harm, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
 use crate::script::incompressible;
@@ -20,17 +21,27 @@ const fn check(
     id: &'static str,
     promise: &'static str,
     source: &'static str,
-    plan: fn(&Survey) -> Plan<Vec<Scenario>>,
+    relies: &'static [Fact],
+    applies: &'static [Gate],
+    scenarios: fn(&Survey) -> Vec<Scenario>,
 ) -> Check {
-    let needs = &["minimum/values-survive", "minimum/permanent-persists"];
-    let test = Test::Scenarios(plan);
-    Check { id, level: Level::Recommended, clause: "fidelity.values", promise, source, needs, test }
+    let test = Test::Scenarios(scenarios);
+    let (level, harm, clause) = (Level::Recommended, Harm::DataLoss, "fidelity.values");
+    Check { id, level, harm, clause, promise, source, applies, relies, test }
 }
+
+/// For a check of which some values are strings.
+const ANY: &[Gate] = &[Gate::RealSessions];
+
+/// For a check of which no value is a string.
+const STRUCTURED: &[Gate] = &[Gate::RealSessions, Gate::AnyValues];
 
 const NULL: Check = check(
     "fidelity/null",
     "An item that is null is an item, unless it is refused.",
     "RFC 8259, section 3; stores that write null where they mean that nothing is there",
+    &[],
+    STRUCTURED,
     |survey| values(survey, vec![("null", Value::Null), ("null-inside", json!({"a": null, "b": [null]}))]),
 );
 
@@ -38,6 +49,8 @@ const TEXT: Check = check(
     "fidelity/text",
     "Text comes back as it was, character by character.",
     "RFC 8259, sections 7 and 8; Unicode, normalisation forms: a store must not choose one",
+    &[Fact::of("minimum/values-survive", "text-beyond-ascii")],
+    ANY,
     |survey| {
         let texts = vec![
             ("control-characters", json!("\u{1}\u{8}\t\n\u{b}\u{1f}\u{7f}")),
@@ -59,6 +72,11 @@ const STRUCTURES: Check =
         "fidelity/structures",
         "Lists and objects come back as they were, also empty, deep, or with strange keys.",
         "RFC 8259, sections 4 and 5",
+        &[
+            Fact::of("minimum/values-survive", "order-of-a-list"),
+            Fact::of("minimum/values-survive", "nested-values"),
+        ],
+        STRUCTURED,
         |survey| {
             let deep = (0..40).fold(json!("core"), |inner, level| {
                 if level % 2 == 0 { json!([inner]) } else { json!({"in": inner}) }
@@ -78,6 +96,11 @@ const NUMBERS: Check = check(
     "fidelity/numbers",
     "Numbers come back with the value that they had.",
     "RFC 8259, section 6; IEEE 754, binary64",
+    &[
+        Fact::of("minimum/values-survive", "order-of-a-list"),
+        Fact::of("minimum/values-survive", "largest-integers"),
+    ],
+    STRUCTURED,
     |survey| {
         let mut numbers = vec![
             ("beyond-32-bits", json!([4_294_967_296_i64, -4_294_967_297_i64])),
@@ -96,6 +119,8 @@ const TAGS: Check = check(
     "fidelity/tags",
     "A value that looks like a tag of the backend's own serialiser comes back as it was.",
     "Flask's TaggedJSONSerializer, jsonpickle, Jackson and BSON spell types as objects with such keys",
+    &[Fact::of("minimum/values-survive", "order-of-a-list"), Fact::of("minimum/values-survive", "long-text")],
+    ANY,
     |survey| {
         let tags = vec![
             (
@@ -117,6 +142,8 @@ const SIZES: Check = check(
     "fidelity/sizes",
     "A large value comes back whole, or is refused.",
     "MySQL's TEXT ends at 65535 bytes; memcached's items at 1 MiB; each has cut sessions off",
+    &[Fact::of("minimum/values-survive", "long-text")],
+    ANY,
     |survey| {
         let mut sizes = vec![("1-kB", 1_000), ("6-kB", 6_000), ("64-kB", 64_000)];
         if survey.store != Store::Client {
@@ -134,10 +161,12 @@ const KEYS: Check = check(
     "fidelity/keys",
     "An item under any key comes back, or is refused: none vanishes because the backend has a use for its name.",
     "prototype pollution, CWE-1321; own attributes of sessions in Express, Rack, Flask",
-    |survey| {
+    &[Fact::of("minimum/values-survive", "capitals-in-keys")],
+    ANY,
+    |_survey| {
         let long = "k".repeat(1_000);
         let keys = [
-            "_permanent",
+            PERMANENT_KEY,
             "permanent",
             "new",
             "modified",
@@ -165,29 +194,24 @@ const KEYS: Check = check(
         ];
         let scenarios = keys.map(|key| {
             let reason = if key == long { "a very long one".to_owned() } else { format!("`{key}`") };
-            kept_or_refused(&reason, key, &json!("kept"))
+            let scenario = kept_or_refused(&reason, key, &json!("kept"));
+            match key {
+                // There, the item is how `permanent` is kept.
+                PERMANENT_KEY => scenario
+                    .relies_on(Fact::of("minimum/permanent-persists", "forgotten"))
+                    .relies_on(Fact::of("minimum/permanent-persists", "forgotten-by-another-change")),
+                _ => scenario,
+            }
         });
-        for_real_sessions(survey, scenarios.into())
+        scenarios.into()
     },
 );
 
-fn values(survey: &Survey, values: Vec<(&'static str, Value)>) -> Plan<Vec<Scenario>> {
-    let is_of_this_level = |value: &Value| survey.values == Values::Json || value.is_string();
-    let values: Vec<_> = values.into_iter().filter(|(_, value)| is_of_this_level(value)).collect();
-    if values.is_empty() {
-        return Plan::NotApplicable("this backend keeps strings, and refuses other values".to_owned());
-    }
-    for_real_sessions(
-        survey,
-        values.into_iter().map(|(reason, value)| kept_or_refused(reason, "value", &value)).collect(),
-    )
-}
-
-fn for_real_sessions(survey: &Survey, scenarios: Vec<Scenario>) -> Plan<Vec<Scenario>> {
-    if survey.null {
-        return Plan::NotApplicable("this backend opens only null sessions".to_owned());
-    }
-    Plan::Do(scenarios)
+/// Those of these values that a backend like this one keeps.
+fn values(survey: &Survey, values: Vec<(&'static str, Value)>) -> Vec<Scenario> {
+    let is_kept = |value: &Value| survey.values == Values::Json || value.is_string();
+    let kept = values.into_iter().filter(|(_, value)| is_kept(value));
+    kept.map(|(reason, value)| kept_or_refused(reason, "value", &value)).collect()
 }
 
 /// What was accepted comes back, twice, since a second reader may get it from another place; and what was there before is

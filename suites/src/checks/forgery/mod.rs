@@ -4,12 +4,12 @@ mod any_mutation;
 
 use serde_json::json;
 
-use crate::checks::{Check, Plan, Test};
+use crate::checks::{Check, Fact, Gate, Harm, Test};
 use crate::expect::{Condition, Expected, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{get, items, set};
 use crate::script::{Change, Forgery, Neighbours, Spelling, words};
-use crate::survey::{Store, Survey};
+use crate::survey::Survey;
 
 /// The checks of this suite.
 pub(crate) const CHECKS: &[Check] = &[FIELDS, SPELLINGS, UNLAWFUL, COMPANY, any_mutation::ANY_MUTATION];
@@ -23,14 +23,31 @@ const MOST_FIELDS: usize = 5;
 const OWASP: &str =
     "OWASP Session Management Cheat Sheet; parsers that fail only on a bad field are not rare";
 
-const fn check(id: &'static str, promise: &'static str, plan: fn(&Survey) -> Plan<Vec<Scenario>>) -> Check {
-    let needs = &["minimum/browsers-isolated", "identity/unknown-never-adopted"];
-    let test = Test::Scenarios(plan);
-    Check { id, level: Level::Hardened, clause: "forgery.harmless", promise, source: OWASP, needs, test }
+const RELIES: &[Fact] = &[Fact::of("identity/unknown-never-adopted", "adopted-when-written")];
+
+const fn check(
+    id: &'static str,
+    harm: Harm,
+    promise: &'static str,
+    scenarios: fn(&Survey) -> Vec<Scenario>,
+) -> Check {
+    let test = Test::Scenarios(scenarios);
+    Check {
+        id,
+        level: Level::Hardened,
+        harm,
+        clause: "forgery.harmless",
+        promise,
+        source: OWASP,
+        applies: &[Gate::RealSessions, Gate::Cookies],
+        relies: RELIES,
+        test,
+    }
 }
 
 const FIELDS: Check = check(
     "forgery/fields",
+    Harm::Security,
     "A cookie with one field emptied, cut, doubled, changed or taken from another session is harmless.",
     |survey| {
         let changes = [
@@ -45,7 +62,8 @@ const FIELDS: Check = check(
         let places = cookies.flat_map(|cookie| (0..MOST_FIELDS).map(move |field| (cookie, field)));
         let forgeries = places.flat_map(|(cookie, field)| {
             changes.map(|change| {
-                let reason = format!("field-{}-{}", field + 1, words(&change));
+                let of = if cookie == 0 { String::new() } else { format!("cookie-{}-", cookie + 1) };
+                let reason = format!("{of}field-{}-{}", field + 1, words(&change));
                 (reason, Forgery::Field { cookie, field, change })
             })
         });
@@ -55,6 +73,7 @@ const FIELDS: Check = check(
 
 const SPELLINGS: Check = check(
     "forgery/spellings",
+    Harm::Availability,
     "A cookie whose value is spelled strangely, is missing or is no text is harmless.",
     |survey| {
         let spellings = [
@@ -75,14 +94,19 @@ const SPELLINGS: Check = check(
     },
 );
 
-const UNLAWFUL: Check =
-    check("forgery/unlawful-bytes", "A cookie with bytes that HTTP forbids is harmless.", |survey| {
+const UNLAWFUL: Check = check(
+    "forgery/unlawful-bytes",
+    Harm::Availability,
+    "A cookie with bytes that HTTP forbids is harmless.",
+    |survey| {
         let spellings = [Spelling::Control, Spelling::Nul];
         forged(survey, spellings.map(|spelling| (words(&spelling), Forgery::Value(spelling))))
-    });
+    },
+);
 
 const COMPANY: Check = check(
     "forgery/company",
+    Harm::Security,
     "A session's cookies among others, of the same name or of another session, are harmless.",
     |survey| {
         let companies = [
@@ -96,22 +120,8 @@ const COMPANY: Check = check(
     },
 );
 
-fn forged(survey: &Survey, forgeries: impl IntoIterator<Item = (String, Forgery)>) -> Plan<Vec<Scenario>> {
-    match nothing_to_forge(survey) {
-        Some(because) => Plan::NotApplicable(because),
-        None => {
-            let harmless = |(reason, forgery): (String, Forgery)| harmless(survey, &reason, forgery);
-            Plan::Do(forgeries.into_iter().map(harmless).collect())
-        }
-    }
-}
-
-/// Why there are no cookies that could be forged.
-fn nothing_to_forge(survey: &Survey) -> Option<String> {
-    if survey.null {
-        return Some("this backend opens only null sessions".to_owned());
-    }
-    (survey.store == Store::Unknown).then(|| "this backend sends no cookies".to_owned())
+fn forged(survey: &Survey, forgeries: impl IntoIterator<Item = (String, Forgery)>) -> Vec<Scenario> {
+    forgeries.into_iter().map(|(reason, forgery)| harmless(survey, &reason, forgery)).collect()
 }
 
 /// A client that has its own cookie and another's may see either session, or none: never a mixture, and never what

@@ -10,53 +10,63 @@ use sessionspec_reference::legacy::App;
 use sessionspec_reference::{Error, Map, Memory, MemorySession, Result, Session, SessionInterface};
 
 use crate::backend::Glue;
-use crate::checks::{Check, GlueFinding, Test};
+use crate::checks::{Check, Fact, GlueFinding, Harm, Test};
 use crate::level::Level;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check {
         id: "glue/serves-old-apps",
         level: Level::Minimum,
+        harm: Harm::Correctness,
         clause: "glue.old-app",
         promise: "On an application with two hooks, the glue makes both use the interface.",
         source: "Flask 0.7, Flask.open_session and Flask.save_session",
-        needs: &[],
+        applies: &[],
+        relies: &[],
         test: Test::Glue(|glue| Box::pin(serves(glue, old_app, "an application of 0.7"))),
     },
     Check {
         id: "glue/serves-new-apps",
         level: Level::Minimum,
+        harm: Harm::Correctness,
         clause: "glue.new-app",
         promise: "On an application with a session_interface, the glue sets it.",
         source: "Flask 0.8, Flask.session_interface",
-        needs: &[],
+        applies: &[],
+        relies: &[],
         test: Test::Glue(|glue| Box::pin(serves(glue, new_app, "an application of 0.8"))),
     },
     Check {
         id: "glue/leaves-new-apps-unpatched",
         level: Level::Minimum,
+        harm: Harm::Correctness,
         clause: "glue.unpatched",
         promise: "On an application with a session_interface, the glue replaces no hook.",
         source: "Flask 0.8, Flask.session_interface",
-        needs: &["glue/serves-new-apps"],
+        applies: &[],
+        relies: &[Fact::of("glue/serves-new-apps", "")],
         test: Test::Glue(|glue| Box::pin(leaves_new_apps_unpatched(glue))),
     },
     Check {
         id: "glue/binds-late",
         level: Level::Minimum,
+        harm: Harm::Correctness,
         clause: "glue.late-binding",
         promise: "The patched hooks look the interface up when they are called: one that is set later takes effect.",
         source: "Flask 0.8, which made the interface an attribute for this reason",
-        needs: &["glue/serves-old-apps"],
+        applies: &[],
+        relies: &[Fact::of("glue/serves-old-apps", "")],
         test: Test::Glue(|glue| Box::pin(binds_late(glue))),
     },
     Check {
         id: "glue/passes-errors-on",
         level: Level::Minimum,
+        harm: Harm::Correctness,
         clause: "glue.errors",
         promise: "What the interface refuses reaches the application through the hooks.",
         source: "Flask 0.7, Flask.save_session",
-        needs: &["glue/serves-old-apps"],
+        applies: &[],
+        relies: &[Fact::of("glue/serves-old-apps", "")],
         test: Test::Glue(|glue| Box::pin(passes_errors_on(glue))),
     },
 ];

@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use super::for_real_sessions;
-use crate::checks::{Check, Plan, Test};
+use crate::checks::{Check, Gate, Harm, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::Operation;
@@ -13,101 +12,97 @@ use crate::survey::Survey;
 pub(super) const OPENS_EMPTY: Check = Check {
     id: "minimum/opens-empty",
     level: Level::Minimum,
+    harm: Harm::Correctness,
     clause: "open.empty",
     promise: "A browser without cookies opens an empty session.",
     source: "Flask 0.8, SessionInterface.open_session",
-    needs: &[],
+    applies: &[Gate::RealSessions],
+    relies: &[],
     test: Test::Scenarios(opens_empty),
 };
 
-fn opens_empty(survey: &Survey) -> Plan<Vec<Scenario>> {
+fn opens_empty(survey: &Survey) -> Vec<Scenario> {
     let looks_empty = || [items().are([], survey), get("colour").is_absent(), contains("colour").is(false)];
     let at_first = Scenario::new("not-empty").cycle("ann", looks_empty());
     let after_others = Scenario::new("not-empty-after-others")
         .cycle("bob", [set("colour", "red").unjudged()])
         .cycle("ann", looks_empty());
-    for_real_sessions(survey, || Plan::Do(vec![at_first, after_others]))
+    vec![at_first, after_others]
 }
 
 pub(super) const EACH_MUTATOR_PERSISTS: Check = Check {
     id: "minimum/each-mutator-persists",
     level: Level::Minimum,
+    harm: Harm::DataLoss,
     clause: "save.each-mutator",
     promise: "Every way to change a session is saved, also as the only change of a cycle.",
     source: "Flask 0.8, SessionMixin.modified; pavex_session lost a lone remove, actix-session an update",
-    needs: &["minimum/opens-empty"],
+    applies: &[Gate::RealSessions],
+    relies: &[],
     test: Test::Scenarios(each_mutator_persists),
 };
 
-fn each_mutator_persists(survey: &Survey) -> Plan<Vec<Scenario>> {
-    for_real_sessions(survey, || {
-        let has = |op: &Operation| !survey.unsupported.iter().any(|name| name == op.name());
-        let lone = |op: Operation, after: Vec<(&'static str, &'static str)>| {
-            let after = after.into_iter().map(|(key, value)| (key, json!(value)));
-            has(&op).then(|| {
-                Scenario::new(op.name())
-                    .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
-                    .cycle("ann", [op.is_done()])
-                    .cycle("ann", [items().are(after, survey)])
-            })
-        };
-        let set_first = Scenario::new("set")
-            .cycle("ann", [set("colour", "red").is_done()])
-            .cycle("ann", [items().are([("colour", json!("red"))], survey)]);
-        let overwrite = Scenario::new("overwrite")
-            .cycle("ann", [set("colour", "red").is_done()])
-            .cycle("ann", [set("colour", "blue").is_done()])
-            .cycle("ann", [items().are([("colour", json!("blue"))], survey)]);
-        let others = [
-            lone(delete("colour"), vec![("size", "small")]),
-            lone(pop("colour"), vec![("size", "small")]),
-            lone(
-                setdefault("shape", "round"),
-                vec![("colour", "red"), ("size", "small"), ("shape", "round")],
-            ),
-            lone(
-                update([("colour", json!("blue")), ("shape", json!("round"))]),
-                vec![("colour", "blue"), ("size", "small"), ("shape", "round")],
-            ),
-            lone(clear(), vec![]),
-        ];
-        Plan::Do([set_first, overwrite].into_iter().chain(others.into_iter().flatten()).collect())
-    })
+fn each_mutator_persists(survey: &Survey) -> Vec<Scenario> {
+    let lone = |op: Operation, after: Vec<(&'static str, &'static str)>| {
+        let after = after.into_iter().map(|(key, value)| (key, json!(value)));
+        survey.supports(op.name()).then(|| {
+            Scenario::new(op.name())
+                .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
+                .cycle("ann", [op.is_done()])
+                .cycle("ann", [items().are(after, survey)])
+        })
+    };
+    let set_first = Scenario::new("set")
+        .cycle("ann", [set("colour", "red").is_done()])
+        .cycle("ann", [items().are([("colour", json!("red"))], survey)]);
+    let overwrite = Scenario::new("overwrite")
+        .cycle("ann", [set("colour", "red").is_done()])
+        .cycle("ann", [set("colour", "blue").is_done()])
+        .cycle("ann", [items().are([("colour", json!("blue"))], survey)]);
+    let others = [
+        lone(delete("colour"), vec![("size", "small")]),
+        lone(pop("colour"), vec![("size", "small")]),
+        lone(setdefault("shape", "round"), vec![("colour", "red"), ("size", "small"), ("shape", "round")]),
+        lone(
+            update([("colour", json!("blue")), ("shape", json!("round"))]),
+            vec![("colour", "blue"), ("size", "small"), ("shape", "round")],
+        ),
+        lone(clear(), vec![]),
+    ];
+    [set_first, overwrite].into_iter().chain(others.into_iter().flatten()).collect()
 }
 
 pub(super) const BROWSERS_ISOLATED: Check = Check {
     id: "minimum/browsers-isolated",
     level: Level::Minimum,
+    harm: Harm::Security,
     clause: "open.isolated",
     promise: "A browser finds its own items and nobody else's.",
     source: "RFC 6265, section 8.4; Flask 0.8, SessionInterface.open_session",
-    needs: &["minimum/each-mutator-persists"],
+    applies: &[Gate::RealSessions],
+    relies: &[],
     test: Test::Scenarios(browsers_isolated),
 };
 
-fn browsers_isolated(survey: &Survey) -> Plan<Vec<Scenario>> {
-    for_real_sessions(survey, || {
-        let both_write = Scenario::new("items-of-another-browser")
-            .cycle("ann", [set("colour", "red").is_done()])
-            .cycle("bob", [items().are([], survey), set("size", "small").is_done()])
-            .cycle("ann", [items().are([("colour", json!("red"))], survey)])
-            .cycle("bob", [items().are([("size", json!("small"))], survey)]);
-        let same_key = Scenario::new("same-key-in-two-browsers")
-            .cycle("ann", [set("colour", "red").is_done()])
-            .cycle("bob", [set("colour", "blue").is_done()])
-            .cycle("ann", [get("colour").is("red")])
-            .cycle("bob", [get("colour").is("blue")]);
-        let same_items = Scenario::new("same-items-in-two-browsers")
-            .cycle("ann", [set("colour", "red").is_done()])
-            .cycle("bob", [set("colour", "red").is_done()])
-            .cycle("ann", [set("colour", "blue").is_done()])
-            .cycle("bob", [get("colour").is("red")]);
-        let alone =
-            Scenario::new("forgotten-when-others-come").cycle("ann", [set("colour", "red").is_done()]);
-        let crowd = (1..=20).fold(alone, |crowd, other| {
-            crowd.cycle(&format!("other {other}"), [set("size", "small").is_done()])
-        });
-        let crowded_out = crowd.cycle("ann", [get("colour").is("red")]);
-        Plan::Do(vec![both_write, same_key, same_items, crowded_out])
-    })
+fn browsers_isolated(survey: &Survey) -> Vec<Scenario> {
+    let both_write = Scenario::new("items-of-another-browser")
+        .cycle("ann", [set("colour", "red").is_done()])
+        .cycle("bob", [items().are([], survey), set("size", "small").is_done()])
+        .cycle("ann", [items().are([("colour", json!("red"))], survey)])
+        .cycle("bob", [items().are([("size", json!("small"))], survey)]);
+    let same_key = Scenario::new("same-key-in-two-browsers")
+        .cycle("ann", [set("colour", "red").is_done()])
+        .cycle("bob", [set("colour", "blue").is_done()])
+        .cycle("ann", [get("colour").is("red")])
+        .cycle("bob", [get("colour").is("blue")]);
+    let same_items = Scenario::new("same-items-in-two-browsers")
+        .cycle("ann", [set("colour", "red").is_done()])
+        .cycle("bob", [set("colour", "red").is_done()])
+        .cycle("ann", [set("colour", "blue").is_done()])
+        .cycle("bob", [get("colour").is("red")]);
+    let alone = Scenario::new("forgotten-when-others-come").cycle("ann", [set("colour", "red").is_done()]);
+    let crowd = (1..=20)
+        .fold(alone, |crowd, other| crowd.cycle(&format!("other {other}"), [set("size", "small").is_done()]));
+    let crowded_out = crowd.cycle("ann", [get("colour").is("red")]);
+    vec![both_write, same_key, same_items, crowded_out]
 }

@@ -8,9 +8,8 @@ mod permanent;
 mod umbrella;
 mod values;
 
-use crate::checks::{Check, Plan, Test};
+use crate::checks::{Check, Gate, Harm, Test};
 use crate::level::Level;
-use crate::survey::{Attribute, Survey};
 
 /// The checks of this suite.
 pub(crate) const CHECKS: &[Check] = &[
@@ -42,30 +41,11 @@ pub(crate) const CHECKS: &[Check] = &[
 const CLAIMS_HOLD: Check = Check {
     id: "minimum/claims-hold",
     level: Level::Minimum,
+    harm: Harm::Correctness,
     clause: "claims.true",
     promise: "What the backend declares of itself is what is observed.",
     source: "CONTRACT.md, claims",
-    needs: &[],
+    applies: &[Gate::RealSessions],
+    relies: &[],
     test: Test::Claims,
 };
-
-/// The plan for a backend that opens real sessions; one that only has null sessions is judged by `null-session` alone.
-fn for_real_sessions<T>(survey: &Survey, plan: impl FnOnce() -> Plan<T>) -> Plan<T> {
-    if survey.null {
-        return Plan::NotApplicable("this backend opens only null sessions".to_owned());
-    }
-    plan()
-}
-
-/// The plan for an attribute that the backend itself has.
-fn for_attribute<T, M>(
-    survey: &Survey,
-    name: &str,
-    attribute: Attribute<M>,
-    plan: impl FnOnce() -> Plan<T>,
-) -> Plan<T> {
-    if matches!(attribute, Attribute::Derived) {
-        return Plan::NotApplicable(format!("the probe stands in for `{name}`"));
-    }
-    for_real_sessions(survey, plan)
-}

@@ -1,7 +1,6 @@
 //! `new`: whether the session was never saved.
 
-use super::for_attribute;
-use crate::checks::{Check, Plan, Test};
+use crate::checks::{Check, Fact, Gate, Harm, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::ops::{get, new, set};
@@ -11,56 +10,54 @@ const FLASK: &str = "Flask 0.8, SessionMixin.new";
 pub(super) const IS_BOOLEAN: Check = Check {
     id: "minimum/new-is-boolean",
     level: Level::Minimum,
+    harm: Harm::Correctness,
     clause: "new.boolean",
     promise: "`new` is true or false, on fresh and on existing sessions.",
     source: FLASK,
-    needs: &[],
-    test: Test::Scenarios(|survey| {
-        for_attribute(survey, "new", survey.new, || {
-            Plan::Do(vec![
-                Scenario::new("not-boolean")
-                    .cycle("ann", [new().is_boolean(), set("colour", "red").is_done(), new().is_boolean()])
-                    .cycle("ann", [new().is_boolean()]),
-            ])
-        })
+    applies: &[Gate::RealSessions, Gate::OwnNew],
+    relies: &[],
+    test: Test::Scenarios(|_survey| {
+        vec![
+            Scenario::new("not-boolean")
+                .cycle("ann", [new().is_boolean(), set("colour", "red").is_done(), new().is_boolean()])
+                .cycle("ann", [new().is_boolean()]),
+        ]
     }),
 };
 
 pub(super) const NEVER_FOR_SAVED: Check = Check {
     id: "minimum/new-never-for-saved",
     level: Level::Minimum,
+    harm: Harm::Correctness,
     clause: "new.saved",
     promise: "`new` is false on a session that was saved and came back with its items.",
     source: FLASK,
-    needs: &["minimum/new-is-boolean", "minimum/each-mutator-persists"],
-    test: Test::Scenarios(|survey| {
-        for_attribute(survey, "new", survey.new, || {
-            let first_read = Scenario::new("new-when-it-came-back")
-                .cycle("ann", [set("colour", "red").is_done()])
-                .cycle("ann", [new().is(false), get("colour").is("red"), new().is(false)]);
-            let after_another_write = Scenario::new("new-after-another-write")
-                .cycle("ann", [set("colour", "red").is_done()])
-                .cycle("ann", [set("colour", "blue").is_done(), new().is(false)])
-                .cycle("ann", [new().is(false)]);
-            let after_a_read = Scenario::new("new-after-a-cycle-that-only-read")
-                .cycle("ann", [set("colour", "red").is_done()])
-                .cycle("ann", [get("colour").unjudged()])
-                .cycle("ann", [new().is(false)]);
-            Plan::Do(vec![first_read, after_another_write, after_a_read])
-        })
+    applies: &[Gate::RealSessions, Gate::OwnNew],
+    relies: &[Fact::of("minimum/new-is-boolean", "not-boolean")],
+    test: Test::Scenarios(|_survey| {
+        let first_read = Scenario::new("new-when-it-came-back")
+            .cycle("ann", [set("colour", "red").is_done()])
+            .cycle("ann", [new().is(false), get("colour").is("red"), new().is(false)]);
+        let after_another_write = Scenario::new("new-after-another-write")
+            .cycle("ann", [set("colour", "red").is_done()])
+            .cycle("ann", [set("colour", "blue").is_done(), new().is(false)])
+            .cycle("ann", [new().is(false)]);
+        let after_a_read = Scenario::new("new-after-a-cycle-that-only-read")
+            .cycle("ann", [set("colour", "red").is_done()])
+            .cycle("ann", [get("colour").unjudged()])
+            .cycle("ann", [new().is(false)]);
+        vec![first_read, after_another_write, after_a_read]
     }),
 };
 
 pub(super) const FOR_FRESH: Check = Check {
     id: "minimum/new-for-fresh",
     level: Level::Recommended,
+    harm: Harm::Correctness,
     clause: "new.fresh",
     promise: "`new` is true on a session that was never saved.",
     source: FLASK,
-    needs: &["minimum/new-is-boolean", "minimum/opens-empty"],
-    test: Test::Scenarios(|survey| {
-        for_attribute(survey, "new", survey.new, || {
-            Plan::Do(vec![Scenario::new("not-new").cycle("ann", [new().is(true)])])
-        })
-    }),
+    applies: &[Gate::RealSessions, Gate::OwnNew],
+    relies: &[Fact::of("minimum/new-is-boolean", "not-boolean")],
+    test: Test::Scenarios(|_survey| vec![Scenario::new("not-new").cycle("ann", [new().is(true)])]),
 };

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::checks::{Check, Plan, Test};
+use crate::checks::{Check, Gate, Harm, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::Operation;
@@ -14,17 +14,16 @@ use crate::survey::Survey;
 pub(super) const NULL_SESSION: Check = Check {
     id: "minimum/null-session",
     level: Level::Minimum,
+    harm: Harm::Correctness,
     clause: "null.refuses",
     promise: "A null session reads as empty, refuses every change with a reason, and is never saved.",
     source: "Flask 0.8, NullSession",
-    needs: &[],
+    applies: &[Gate::NullSessions],
+    relies: &[],
     test: Test::Scenarios(null_session),
 };
 
-fn null_session(survey: &Survey) -> Plan<Vec<Scenario>> {
-    if !survey.null {
-        return Plan::NotApplicable("this backend opens real sessions".to_owned());
-    }
+fn null_session(survey: &Survey) -> Vec<Scenario> {
     let mutators = [
         set("colour", "red"),
         delete("colour"),
@@ -38,15 +37,12 @@ fn null_session(survey: &Survey) -> Plan<Vec<Scenario>> {
         "ann",
         [items().are([], survey), len().is(0), get("colour").is_absent(), contains("colour").is(false)],
     );
-    let refuses = mutators
-        .into_iter()
-        .filter(|op| !survey.unsupported.iter().any(|name| name == op.name()))
-        .map(|mutator: Operation| {
-            Scenario::new(&format!("accepts-{}", mutator.name()))
-                .cycle("ann", [mutator.is_refused(), items().are([], survey)])
-        });
+    let refuses = mutators.into_iter().filter(|op| survey.supports(op.name())).map(|mutator: Operation| {
+        Scenario::new(&format!("accepts-{}", mutator.name()))
+            .cycle("ann", [mutator.is_refused(), items().are([], survey)])
+    });
     let saves = Scenario::new("saves")
         .cycle("ann", [set("colour", "red").is_refused()])
         .cycle("ann", [items().are([], survey), get("colour").is_absent()]);
-    Plan::Do([reads].into_iter().chain(refuses).chain([saves]).collect())
+    [reads].into_iter().chain(refuses).chain([saves]).collect()
 }

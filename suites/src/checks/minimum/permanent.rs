@@ -3,129 +3,130 @@
 use serde_json::json;
 use sessionspec_reference::{Map, PERMANENT_KEY};
 
-use super::for_attribute;
-use crate::checks::{Check, Plan, Test};
+use crate::checks::{Check, Fact, Gate, Harm, Test};
 use crate::expect::{Expected, Scenario};
 use crate::level::Level;
 use crate::script::ops::{clear, items, permanent, set, set_permanent};
-use crate::survey::{Permanent, Survey};
+use crate::survey::Survey;
 
 const FLASK: &str = "Flask 0.8, SessionMixin.permanent";
 
 pub(super) const IS_BOOLEAN: Check = Check {
     id: "minimum/permanent-is-boolean",
     level: Level::Minimum,
+    harm: Harm::Correctness,
     clause: "permanent.boolean",
     promise: "`permanent` is true or false, on fresh and on existing sessions.",
     source: FLASK,
-    needs: &[],
-    test: Test::Scenarios(|survey| {
-        for_attribute(survey, "permanent", survey.permanent, || {
-            Plan::Do(vec![
-                Scenario::new("not-boolean")
-                    .cycle("ann", [permanent().is_boolean(), set("colour", "red").is_done()])
-                    .cycle("ann", [permanent().is_boolean()]),
-            ])
-        })
+    applies: &[Gate::RealSessions, Gate::OwnPermanent],
+    relies: &[],
+    test: Test::Scenarios(|_survey| {
+        vec![
+            Scenario::new("not-boolean")
+                .cycle("ann", [permanent().is_boolean(), set("colour", "red").is_done()])
+                .cycle("ann", [permanent().is_boolean()]),
+        ]
     }),
 };
 
 pub(super) const READS_BACK: Check = Check {
     id: "minimum/permanent-reads-back",
     level: Level::Minimum,
+    harm: Harm::Correctness,
     clause: "permanent.settable",
     promise: "`permanent` reads as it was set, within the cycle.",
     source: FLASK,
-    needs: &["minimum/permanent-is-boolean"],
-    test: Test::Scenarios(|survey| {
-        for_attribute(survey, "permanent", survey.permanent, || {
-            let flip = |reason: &str, first: bool| {
-                Scenario::new(reason).cycle(
-                    "ann",
-                    [
-                        set("colour", "red").is_done(),
-                        set_permanent(first).is_done(),
-                        permanent().is(first),
-                        set_permanent(!first).is_done(),
-                        permanent().is(!first),
-                    ],
-                )
-            };
-            Plan::Do(vec![flip("true-then-false", true), flip("false-then-true", false)])
-        })
+    applies: &[Gate::RealSessions, Gate::OwnPermanent],
+    relies: &[Fact::of("minimum/permanent-is-boolean", "not-boolean")],
+    test: Test::Scenarios(|_survey| {
+        let flip = |reason: &str, first: bool| {
+            Scenario::new(reason).cycle(
+                "ann",
+                [
+                    set("colour", "red").is_done(),
+                    set_permanent(first).is_done(),
+                    permanent().is(first),
+                    set_permanent(!first).is_done(),
+                    permanent().is(!first),
+                ],
+            )
+        };
+        vec![flip("true-then-false", true), flip("false-then-true", false)]
     }),
 };
 
 pub(super) const PERSISTS: Check = Check {
     id: "minimum/permanent-persists",
     level: Level::Minimum,
+    harm: Harm::Correctness,
     clause: "permanent.persists",
     promise: "`permanent` is found as it was set by the next cycle, and can be set back.",
     source: FLASK,
-    needs: &["minimum/permanent-reads-back", "minimum/each-mutator-persists"],
+    applies: &[Gate::RealSessions, Gate::OwnPermanent],
+    relies: &[
+        Fact::of("minimum/permanent-reads-back", "true-then-false"),
+        Fact::of("minimum/permanent-reads-back", "false-then-true"),
+    ],
     test: Test::Scenarios(persists),
 };
 
 /// Flips the default first: a backend that forgets would otherwise look as if it remembered.
-fn persists(survey: &Survey) -> Plan<Vec<Scenario>> {
-    for_attribute(survey, "permanent", survey.permanent, || {
-        let flipped = !survey.permanent_default;
-        let flip = Scenario::new("forgotten")
-            .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
-            .cycle("ann", [permanent().is(flipped)]);
-        let flip_alone = Scenario::new("forgotten-when-alone")
-            .cycle("ann", [set("colour", "red").is_done()])
-            .cycle("ann", [set_permanent(flipped).is_done()])
-            .cycle("ann", [permanent().is(flipped)]);
-        let flip_back = Scenario::new("stuck")
-            .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
-            .cycle("ann", [set("size", "small").is_done(), set_permanent(!flipped).is_done()])
-            .cycle("ann", [permanent().is(!flipped)]);
-        let another_change = Scenario::new("forgotten-by-another-change")
-            .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
-            .cycle("ann", [set("size", "small").is_done()])
-            .cycle("ann", [permanent().is(flipped)]);
-        let others = Scenario::new("set-by-another-browser")
-            .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
-            .cycle("bob", [set("colour", "blue").is_done(), permanent().is(!flipped)])
-            .cycle("bob", [permanent().is(!flipped)]);
-        Plan::Do(vec![flip, flip_alone, flip_back, another_change, others])
-    })
+fn persists(survey: &Survey) -> Vec<Scenario> {
+    let flipped = !survey.permanent_default;
+    let flip = Scenario::new("forgotten")
+        .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
+        .cycle("ann", [permanent().is(flipped)]);
+    let flip_alone = Scenario::new("forgotten-when-alone")
+        .cycle("ann", [set("colour", "red").is_done()])
+        .cycle("ann", [set_permanent(flipped).is_done()])
+        .cycle("ann", [permanent().is(flipped)]);
+    let flip_back = Scenario::new("stuck")
+        .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
+        .cycle("ann", [set("size", "small").is_done(), set_permanent(!flipped).is_done()])
+        .cycle("ann", [permanent().is(!flipped)]);
+    let another_change = Scenario::new("forgotten-by-another-change")
+        .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
+        .cycle("ann", [set("size", "small").is_done()])
+        .cycle("ann", [permanent().is(flipped)]);
+    let others = Scenario::new("set-by-another-browser")
+        .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
+        .cycle("bob", [set("colour", "blue").is_done(), permanent().is(!flipped)])
+        .cycle("bob", [permanent().is(!flipped)]);
+    vec![flip, flip_alone, flip_back, another_change, others]
 }
 
 pub(super) const LEAVES_ITEMS_ALONE: Check = Check {
     id: "minimum/permanent-leaves-items-alone",
     level: Level::Minimum,
+    harm: Harm::DataLoss,
     clause: "permanent.items",
     promise: "Setting `permanent` changes no item but the framework's own.",
     source: FLASK,
-    needs: &["minimum/each-mutator-persists"],
+    applies: &[Gate::RealSessions, Gate::OwnPermanent],
+    relies: &[
+        Fact::of("minimum/permanent-reads-back", "true-then-false"),
+        Fact::of("minimum/permanent-reads-back", "false-then-true"),
+    ],
     test: Test::Scenarios(|survey| {
-        for_attribute(survey, "permanent", survey.permanent, || {
-            let both = || [("colour", json!("red")), ("size", json!("small"))];
-            let kept = |reason: &str, value: bool| {
-                Scenario::new(reason)
-                    .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
-                    .cycle("ann", [set_permanent(value).is_done(), items().are(both(), survey)])
-                    .cycle("ann", [items().are(both(), survey)])
-            };
-            let kept_by_unsetting = Scenario::new("items-changed-by-unsetting")
-                .cycle(
-                    "ann",
-                    [
-                        set("colour", "red").is_done(),
-                        set("size", "small").is_done(),
-                        set_permanent(true).is_done(),
-                    ],
-                )
-                .cycle("ann", [set_permanent(false).is_done(), items().are(both(), survey)])
-                .cycle("ann", [items().are(both(), survey)]);
-            Plan::Do(vec![
-                kept("items-changed-by-true", true),
-                kept("items-changed-by-false", false),
-                kept_by_unsetting,
-            ])
-        })
+        let both = || [("colour", json!("red")), ("size", json!("small"))];
+        let kept = |reason: &str, value: bool| {
+            Scenario::new(reason)
+                .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
+                .cycle("ann", [set_permanent(value).is_done(), items().are(both(), survey)])
+                .cycle("ann", [items().are(both(), survey)])
+        };
+        let kept_by_unsetting = Scenario::new("items-changed-by-unsetting")
+            .cycle(
+                "ann",
+                [
+                    set("colour", "red").is_done(),
+                    set("size", "small").is_done(),
+                    set_permanent(true).is_done(),
+                ],
+            )
+            .cycle("ann", [set_permanent(false).is_done(), items().are(both(), survey)])
+            .cycle("ann", [items().are(both(), survey)]);
+        vec![kept("items-changed-by-true", true), kept("items-changed-by-false", false), kept_by_unsetting]
     }),
 };
 
@@ -133,30 +134,30 @@ pub(super) const CLEARED_WITH_THE_DATA: Check = Check {
     id: "minimum/permanent-cleared-with-the-data",
     // Flask-Session 0.8 keeps it on purpose: legal, and not what a mapping does.
     level: Level::Recommended,
+    harm: Harm::Correctness,
     clause: "permanent.in-data",
     promise: "Where `permanent` is one of the items, `clear` removes it with them.",
     source: FLASK,
-    needs: &["minimum/permanent-reads-back", "minimum/each-mutator-persists"],
+    applies: &[Gate::RealSessions, Gate::OwnPermanent, Gate::PermanentInData],
+    relies: &[
+        Fact::of("minimum/permanent-reads-back", "true-then-false"),
+        Fact::of("minimum/permanent-reads-back", "false-then-true"),
+    ],
     test: Test::Scenarios(|survey| {
-        for_attribute(survey, "permanent", survey.permanent, || {
-            if !survey.permanent.observed().is_some_and(Permanent::is_in_data) {
-                return Plan::NotApplicable("`permanent` is not among the items".to_owned());
-            }
-            let flipped = !survey.permanent_default;
-            // Without the item, `permanent` may be false although new sessions begin with true.
-            let gone = if flipped {
-                permanent().is(false)
-            } else {
-                let as_in_new_sessions = Map::from_iter([(PERMANENT_KEY.to_owned(), json!(true))]);
-                let either = [Map::new(), as_in_new_sessions].map(|left| only(left, survey));
-                items().answers(Expected::AnyOf(either.into()))
-            };
-            Plan::Do(vec![
-                Scenario::new("survives-clear")
-                    .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
-                    .cycle("ann", [clear().is_done(), gone]),
-            ])
-        })
+        let flipped = !survey.permanent_default;
+        // Without the item, `permanent` may be false although new sessions begin with true.
+        let gone = if flipped {
+            permanent().is(false)
+        } else {
+            let as_in_new_sessions = Map::from_iter([(PERMANENT_KEY.to_owned(), json!(true))]);
+            let either = [Map::new(), as_in_new_sessions].map(|left| only(left, survey));
+            items().answers(Expected::AnyOf(either.into()))
+        };
+        vec![
+            Scenario::new("survives-clear")
+                .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
+                .cycle("ann", [clear().is_done(), gone]),
+        ]
     }),
 };
 
@@ -170,13 +171,13 @@ fn only(items: Map, survey: &Survey) -> Expected {
 pub(super) const DEFAULTS_FALSE: Check = Check {
     id: "minimum/permanent-defaults-false",
     level: Level::Recommended,
+    harm: Harm::Correctness,
     clause: "permanent.default",
     promise: "`permanent` is false until somebody sets it.",
     source: FLASK,
-    needs: &["minimum/permanent-persists"],
-    test: Test::Scenarios(|survey| {
-        for_attribute(survey, "permanent", survey.permanent, || {
-            Plan::Do(vec![Scenario::new("true-by-default").cycle("ann", [permanent().is(false)])])
-        })
+    applies: &[Gate::RealSessions, Gate::OwnPermanent],
+    relies: &[Fact::of("minimum/permanent-is-boolean", "not-boolean")],
+    test: Test::Scenarios(|_survey| {
+        vec![Scenario::new("true-by-default").cycle("ann", [permanent().is(false)])]
     }),
 };

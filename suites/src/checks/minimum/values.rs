@@ -4,8 +4,7 @@ use std::array;
 
 use serde_json::json;
 
-use super::for_real_sessions;
-use crate::checks::{Check, Plan, Test};
+use crate::checks::{Check, Fact, Gate, Harm, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::ops::{contains, get, set};
@@ -14,70 +13,71 @@ use crate::survey::{Survey, Values};
 pub(super) const FALSE_VALUES_ARE_ITEMS: Check = Check {
     id: "minimum/false-values-are-items",
     level: Level::Minimum,
+    harm: Harm::DataLoss,
     clause: "mapping.reads-back",
     promise: "An item that is false, 0 or empty is an item like any other.",
     source: "Python, collections.abc.MutableMapping; a test for presence that is one for truth is a common slip",
-    needs: &["minimum/each-mutator-persists"],
+    applies: &[Gate::RealSessions],
+    relies: &[],
     test: Test::Scenarios(false_values_are_items),
 };
 
-fn false_values_are_items(survey: &Survey) -> Plan<Vec<Scenario>> {
-    for_real_sessions(survey, || {
-        let values = [
-            ("empty-text", json!("")),
-            ("false", json!(false)),
-            ("zero", json!(0)),
-            ("empty-list", json!([])),
-            ("empty-object", json!({})),
-        ];
-        let kept = values.into_iter().filter(|(_, value)| is_kept(value, survey));
-        let scenarios = kept.map(|(reason, value)| {
-            Scenario::new(reason)
-                .cycle("ann", [set("flag", value.clone()).is_done()])
-                .cycle("ann", [contains("flag").is(true), get("flag").is(value)])
-        });
-        Plan::Do(scenarios.collect())
-    })
+fn false_values_are_items(survey: &Survey) -> Vec<Scenario> {
+    let values = [
+        ("empty-text", json!("")),
+        ("false", json!(false)),
+        ("zero", json!(0)),
+        ("empty-list", json!([])),
+        ("empty-object", json!({})),
+    ];
+    let kept = values.into_iter().filter(|(_, value)| is_kept(value, survey));
+    let scenarios = kept.map(|(reason, value)| {
+        Scenario::new(reason)
+            .cycle("ann", [set("flag", value.clone()).is_done()])
+            .cycle("ann", [contains("flag").is(true), get("flag").is(value)])
+    });
+    scenarios.collect()
 }
 
 pub(super) const VALUES_SURVIVE: Check = Check {
     id: "minimum/values-survive",
     level: Level::Minimum,
+    harm: Harm::DataLoss,
     clause: "save.persists",
     promise: "A value comes back as it was saved: its type, its text, its length, the order of a list.",
     source: "CONTRACT.md, values; stores that cut text off, or have no type for a number, are known too well",
-    needs: &["minimum/each-mutator-persists"],
+    applies: &[Gate::RealSessions],
+    relies: &[],
     test: Test::Scenarios(values_survive),
 };
 
-fn values_survive(survey: &Survey) -> Plan<Vec<Scenario>> {
-    for_real_sessions(survey, || {
-        let values = [
-            ("long-text", json!("ten chars ".repeat(100))),
-            ("text-beyond-ascii", json!("grüße 東京 🐢")),
-            ("padded-text", json!(" padded\t")),
-            ("boolean", json!(true)),
-            ("number", json!(7)),
-            ("largest-integers", json!([-2_147_483_648_i64, 2_147_483_647_i64])),
-            ("types-in-a-list", json!([true, "true", 1, "1"])),
-            ("order-of-a-list", json!(["c", "a", "b", "a"])),
-            ("nested-values", json!({"a": [{"b": ["c", {"d": []}]}], "e": {}})),
-        ];
-        let kept = values.into_iter().filter(|(_, value)| is_kept(value, survey));
-        let each = kept.map(|(reason, value)| {
-            Scenario::new(reason)
-                .cycle("ann", [set("value", value.clone()).is_done()])
-                .cycle("ann", [get("value").is(value)])
-        });
-        let key = |index: usize| format!("item_{index}");
-        let many = Scenario::new("many-items")
-            .cycle("ann", array::from_fn::<_, 30, _>(|index| set(&key(index), "x").is_done()))
-            .cycle("ann", array::from_fn::<_, 30, _>(|index| get(&key(index)).is("x")));
-        let capitals = Scenario::new("capitals-in-keys")
-            .cycle("ann", [set("Colour", "red").is_done(), set("colour", "blue").is_done()])
-            .cycle("ann", [get("Colour").is("red"), get("colour").is("blue")]);
-        Plan::Do(each.chain([many, capitals]).collect())
-    })
+fn values_survive(survey: &Survey) -> Vec<Scenario> {
+    let values = [
+        ("long-text", json!("ten chars ".repeat(100))),
+        ("text-beyond-ascii", json!("grüße 東京 🐢")),
+        ("padded-text", json!(" padded\t")),
+        ("boolean", json!(true)),
+        ("number", json!(7)),
+        ("largest-integers", json!([-2_147_483_648_i64, 2_147_483_647_i64])),
+        ("types-in-a-list", json!([true, "true", 1, "1"])),
+        ("order-of-a-list", json!(["c", "a", "b", "a"])),
+        ("nested-values", json!({"a": [{"b": ["c", {"d": []}]}], "e": {}})),
+    ];
+    let kept = values.into_iter().filter(|(_, value)| is_kept(value, survey));
+    let each = kept.map(|(reason, value)| {
+        Scenario::new(reason)
+            .cycle("ann", [set("value", value.clone()).is_done()])
+            .cycle("ann", [get("value").is(value)])
+    });
+    let key = |index: usize| format!("item_{index}");
+    let many = Scenario::new("many-items")
+        .cycle("ann", array::from_fn::<_, 30, _>(|index| set(&key(index), "x").is_done()))
+        .cycle("ann", array::from_fn::<_, 30, _>(|index| get(&key(index)).is("x")))
+        .relies_on(Fact::of("minimum/each-mutator-persists", "update"));
+    let capitals = Scenario::new("capitals-in-keys")
+        .cycle("ann", [set("Colour", "red").is_done(), set("colour", "blue").is_done()])
+        .cycle("ann", [get("Colour").is("red"), get("colour").is("blue")]);
+    each.chain([many, capitals]).collect()
 }
 
 fn is_kept(value: &serde_json::Value, survey: &Survey) -> bool {

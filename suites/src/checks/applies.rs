@@ -1,0 +1,179 @@
+//! When a check applies: what a backend must have, as the survey observed it, so that its promise means something.
+//!
+//! Whatever makes a check not applicable is one of these gates, so that no reason is made up in a check.
+
+use super::lifetimes;
+use crate::survey::{
+    AtOnce, Attribute, Emptied, Modified, Nested, OnError, Permanent, Resent, Store, Survey, Values,
+};
+
+/// One thing that a backend must have for a check to apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gate {
+    /// It opens real sessions: a backend that only has null sessions is judged by `minimum/null-session` alone.
+    RealSessions,
+    /// It opens only null sessions.
+    NullSessions,
+    /// It has this operation of the protocol.
+    Has(&'static str),
+    /// `modified` is its own: the probe does not stand in for it.
+    OwnModified,
+    /// `new` is its own: the probe does not stand in for it.
+    OwnNew,
+    /// `permanent` is its own: the probe does not stand in for it.
+    OwnPermanent,
+    /// It has a `permanent` of its own, and not merely no stand-in.
+    HasPermanent,
+    /// The application sees `permanent` among the items.
+    PermanentInData,
+    /// Sessions that were not changed are not saved.
+    SavesOnlyChanges,
+    /// A value can be changed inside.
+    NestedValues,
+    /// A value can be changed inside, and it is the value that the session holds.
+    NestedChanges,
+    /// It keeps values other than strings.
+    AnyValues,
+    /// It sends cookies.
+    Cookies,
+    /// Browsers reach it by https.
+    Https,
+    /// The data are on the server, so that a cookie can be revoked.
+    ServerStore,
+    /// A request can be held while others are sent.
+    Holds,
+    /// Two requests of one session are served at the same time.
+    Overlap,
+    /// The requests of one session are served one after the other.
+    OnePerSession,
+    /// A session can be ended: by `destroy`, or by `clear` where an emptied session loses its cookie.
+    Logout,
+    /// A handler can raise, and the survey saw what becomes of its changes.
+    Raises,
+    /// A request can end with another status than 200, or by an exception.
+    Endings,
+    /// It has a lifetime that can be waited for.
+    Lifetimes,
+    /// It has a lifetime of permanent sessions that can be waited for.
+    PermanentLifetime,
+    /// It declares whether reading prolongs a session, and a lifetime that is long enough to tell.
+    DeclaresExpiry,
+    /// A session, or all of them after another start, can be given other lifetimes.
+    OtherLifetimes,
+}
+
+/// Whether a check applies to a backend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Applicability {
+    /// It does.
+    Applies,
+    /// It does not, for this reason.
+    NotApplicable(String),
+    /// Nobody can say, since the probe lacks something that the check needs to look.
+    Unverified(String),
+}
+
+impl Gate {
+    /// Whether the backend that was surveyed has it, and why not.
+    #[must_use]
+    pub fn applicability(self, survey: &Survey) -> Applicability {
+        let lacks = |reason: &str| Applicability::NotApplicable(reason.to_owned());
+        let unless = |missing: bool, reason: &str| match missing {
+            true => lacks(reason),
+            false => Applicability::Applies,
+        };
+        let stood_in = |derived: bool, name: &str| {
+            unless(derived, &format!("the probe stands in for `{name}`: the backend has none of its own"))
+        };
+        match self {
+            Self::RealSessions => unless(survey.null, "this backend opens only null sessions"),
+            Self::NullSessions => unless(!survey.null, "this backend opens real sessions"),
+            Self::Has("header") => unless(
+                !survey.supports("header"),
+                "the probe has no `header`, so no handler adds header fields",
+            ),
+            Self::Has(operation) => {
+                unless(!survey.supports(operation), &format!("this backend has no `{operation}`"))
+            }
+            Self::OwnModified => stood_in(survey.modified == Attribute::Derived, "modified"),
+            Self::OwnNew => stood_in(survey.new == Attribute::Derived, "new"),
+            Self::OwnPermanent => stood_in(survey.permanent == Attribute::Derived, "permanent"),
+            Self::HasPermanent => match survey.permanent {
+                Attribute::Observed(_) => Applicability::Applies,
+                Attribute::Derived => stood_in(true, "permanent"),
+                Attribute::Missing => lacks("this backend has no `permanent`"),
+            },
+            Self::PermanentInData => {
+                let in_data = survey.permanent.observed().is_some_and(Permanent::is_in_data);
+                unless(!in_data, "`permanent` is not among the items of this backend")
+            }
+            Self::SavesOnlyChanges => {
+                let tracks = survey.modified.observed() == Some(Modified::Tracked)
+                    && survey.nested != Nested::WrittenBack
+                    && survey.resent != Resent::Always;
+                unless(!tracks, "this backend saves sessions that were not changed")
+            }
+            Self::NestedValues => {
+                unless(survey.nested == Nested::Unsupported, "this backend has no changes inside of a value")
+            }
+            Self::NestedChanges => match survey.nested {
+                Nested::Unsupported => lacks("this backend has no changes inside of a value"),
+                Nested::Copies => lacks("this backend hands out copies of its values"),
+                Nested::Tracked | Nested::WrittenBack | Nested::Untracked => Applicability::Applies,
+            },
+            Self::AnyValues => {
+                unless(survey.values != Values::Json, "this backend keeps strings, and refuses other values")
+            }
+            Self::Cookies => unless(survey.store == Store::Unknown, "this backend sends no cookies"),
+            Self::Https => unless(
+                !survey.https,
+                "this service is not reached as https (for a service that is: --origin https://…)",
+            ),
+            Self::ServerStore => match survey.store {
+                Store::Server => Applicability::Applies,
+                Store::Client => lacks(
+                    "the data are in the cookie, and nothing that was sent can be revoked: its lifetime has to bound it",
+                ),
+                Store::Unknown => lacks("this backend sends no cookies"),
+            },
+            Self::Holds | Self::Overlap if survey.at_once == AtOnce::Unknown => {
+                Applicability::Unverified(survey.no_hold())
+            }
+            Self::Holds | Self::Overlap if survey.at_once == AtOnce::One => {
+                lacks("this server takes one request at a time")
+            }
+            Self::Holds => Applicability::Applies,
+            Self::Overlap => unless(
+                survey.at_once == AtOnce::OnePerSession,
+                "this backend serves the requests of a session one after the other",
+            ),
+            Self::OnePerSession if survey.at_once == AtOnce::Unknown => {
+                Applicability::Unverified(survey.no_hold())
+            }
+            Self::OnePerSession => unless(
+                survey.at_once != AtOnce::OnePerSession,
+                "this backend does not serve the requests of a session one after the other",
+            ),
+            Self::Logout => unless(
+                !survey.supports("destroy") && survey.emptied == Emptied::Kept,
+                "this backend has no `destroy`, and keeps an emptied session",
+            ),
+            Self::Raises => unless(survey.on_error == OnError::Unknown, "this probe cannot raise"),
+            Self::Endings => {
+                let endings = [survey.on_not_found, survey.on_server_error, survey.on_error];
+                unless(
+                    endings.iter().all(|mode| *mode == OnError::Unknown),
+                    "this probe can neither respond with a status nor raise",
+                )
+            }
+            Self::Lifetimes => or_why(lifetimes::kinds(survey).map(|_| ())),
+            Self::PermanentLifetime => or_why(lifetimes::permanent(survey).map(|_| ())),
+            Self::DeclaresExpiry => or_why(lifetimes::declared(survey).map(|_| ())),
+            Self::OtherLifetimes => or_why(lifetimes::other_lifetimes(survey)),
+        }
+    }
+}
+
+fn or_why(result: Result<(), String>) -> Applicability {
+    result.map_or_else(Applicability::NotApplicable, |()| Applicability::Applies)
+}

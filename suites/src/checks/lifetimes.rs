@@ -1,0 +1,187 @@
+//! The lifetimes that a backend declares, or that a session can be given, as far as their end can be waited for.
+//!
+//! Where the backend's time can be moved, nothing is waited for. Elsewhere the lifetimes have to be short.
+
+use sessionspec_reference::description::ExpiryClaim;
+
+use crate::expect::{Fact, Line, Scenario};
+use crate::script::Operation;
+use crate::script::ops::{set, set_permanent};
+use crate::survey::{Attribute, Survey};
+
+/// The longest lifetime that is waited for in real time, in seconds.
+pub(super) const LONGEST_WAIT: f64 = 10.0;
+
+/// The lifetime that is set where the declared one is too long to wait for, in seconds.
+pub(super) const SHORT: f64 = 3.0;
+
+/// Libraries count in whole seconds, where they do not say otherwise.
+pub(super) const GRACE: f64 = 1.0;
+
+/// What the scenarios of a kind of session are called that others rely on.
+struct Reasons {
+    still_there: &'static str,
+    revived_by_a_write: &'static str,
+    adopted_when_written: &'static str,
+}
+
+/// A kind of session, and how long it lives.
+pub(super) struct Kind {
+    /// What reasons call it.
+    pub(super) name: &'static str,
+    reasons: Reasons,
+    /// What makes a session of this kind, after it has an item.
+    lines: Vec<Line>,
+    /// Its lifetime, in seconds.
+    pub(super) lifetime: f64,
+    /// How much earlier or later it may end, in seconds.
+    pub(super) grace: f64,
+}
+
+impl Kind {
+    /// A session of this kind, with an item.
+    pub(super) fn begin(&self, reason: &str) -> Scenario {
+        let lines = self.lines.iter().cloned();
+        Scenario::new(&format!("{}-{reason}", self.name))
+            .cycle("ann", [set("colour", "red").is_done()].into_iter().chain(lines))
+    }
+
+    /// The fact that a session of this kind ends at all.
+    pub(super) fn ends(&self) -> Fact {
+        Fact::of("expiry/gone", self.reasons.still_there)
+    }
+
+    /// The fact that a late write does not bring a session of this kind back.
+    pub(super) fn stays_ended(&self) -> Fact {
+        Fact::of("expiry/not-revived", self.reasons.revived_by_a_write)
+    }
+
+    /// The fact that the id of a session of this kind is not given to another.
+    pub(super) fn is_not_adopted(&self) -> Fact {
+        Fact::of("expiry/id-never-adopted", self.reasons.adopted_when_written)
+    }
+
+    /// Until then it has to be there, in seconds.
+    pub(super) fn alive(&self) -> f64 {
+        (self.lifetime - self.grace).max(0.0)
+    }
+
+    /// From then on it has to be gone, in seconds.
+    pub(super) fn over(&self) -> f64 {
+        self.lifetime + self.grace
+    }
+}
+
+/// How much earlier or later than declared a session of this backend may end, in seconds.
+pub(super) fn grace(survey: &Survey) -> f64 {
+    survey.description.lifetime_grace_seconds.unwrap_or(GRACE)
+}
+
+/// The kinds of sessions whose end can be seen on this backend.
+///
+/// # Errors
+///
+/// Why there are none.
+pub(super) fn kinds(survey: &Survey) -> Result<Vec<Kind>, String> {
+    let description = &survey.description;
+    let grace = grace(survey);
+    macro_rules! kind {
+        ($name:literal, $lines:expr, $lifetime:expr) => {
+            Kind {
+                name: $name,
+                reasons: Reasons {
+                    still_there: concat!($name, "-still-there"),
+                    revived_by_a_write: concat!($name, "-by-a-write"),
+                    adopted_when_written: concat!($name, "-adopted-when-written"),
+                },
+                lines: $lines,
+                lifetime: $lifetime,
+                grace,
+            }
+        };
+    }
+    let can_wait = |lifetime: f64| survey.virtual_time || lifetime + grace <= LONGEST_WAIT;
+    let mut kinds = Vec::new();
+    if let (Some(lifetime), Attribute::Observed(_)) = (description.lifetime_seconds, survey.permanent)
+        && can_wait(lifetime)
+    {
+        kinds.push(kind!("permanent", vec![set_permanent(true).is_done()], lifetime));
+    }
+    if let Some(Some(lifetime)) = description.browser_lifetime_seconds
+        && can_wait(lifetime)
+    {
+        let unset = survey.permanent_default && survey.permanent.observed().is_some();
+        let lines = if unset { vec![set_permanent(false).is_done()] } else { Vec::new() };
+        kinds.push(kind!("browser-session", lines, lifetime));
+    }
+    if kinds.is_empty() && survey.supports("set_lifetime") {
+        let lines = vec![Operation::SetLifetime { seconds: SHORT }.is_done()];
+        kinds.push(kind!("short-lived", lines, SHORT));
+    }
+    if kinds.is_empty() {
+        return Err(format!(
+            "no lifetime is declared that can be waited for: none, or more than {LONGEST_WAIT} s, and the backend has no \
+             `set_lifetime`"
+        ));
+    }
+    Ok(kinds)
+}
+
+/// The same scenarios for each kind of session.
+pub(super) fn each_kind(survey: &Survey, scenarios: impl Fn(&Kind) -> Vec<Scenario>) -> Vec<Scenario> {
+    kinds(survey).unwrap_or_default().iter().flat_map(scenarios).collect()
+}
+
+/// A permanent session, where its end can be waited for.
+///
+/// # Errors
+///
+/// Why it cannot.
+pub(super) fn permanent(survey: &Survey) -> Result<Kind, String> {
+    let mut kinds = kinds(survey)?.into_iter().filter(|kind| kind.name == "permanent");
+    kinds.next().ok_or_else(|| "no lifetime of a permanent session can be waited for".to_owned())
+}
+
+/// Whether use prolongs a session, as declared, and a kind of session whose lifetime is long enough for that to be told
+/// from its grace.
+///
+/// # Errors
+///
+/// Why nothing can be told.
+pub(super) fn declared(survey: &Survey) -> Result<(ExpiryClaim, Kind), String> {
+    let Some(claim) = survey.description.declares.expiry else {
+        return Err("whether reading prolongs a session is not declared".to_owned());
+    };
+    let kinds = kinds(survey)?;
+    let has_permanent = survey.permanent.observed().is_some();
+    // Where there are permanent sessions, nobody promises anything about the others.
+    let mut prolonged = kinds.into_iter().filter(|kind| kind.name != "browser-session" || !has_permanent);
+    let Some(kind) = prolonged.next() else {
+        return Err("no lifetime of a permanent session can be waited for".to_owned());
+    };
+    let answers_take = if survey.virtual_time { 0.0 } else { 0.5 };
+    if kind.over() / 2.0 + answers_take >= kind.alive() {
+        let (lifetime, grace) = (kind.lifetime, kind.grace);
+        return Err(format!("a lifetime of {lifetime} s is too short to tell, with a grace of {grace} s"));
+    }
+    Ok((claim, kind))
+}
+
+/// Whether a session, or all of them after another start, can be given other lifetimes.
+///
+/// # Errors
+///
+/// Why not.
+pub(super) fn other_lifetimes(survey: &Survey) -> Result<(), String> {
+    let others = survey.other_lifetimes && survey.permanent.observed().is_some();
+    if !survey.supports("set_lifetime") && !others {
+        return Err(
+            "this backend has no `set_lifetime`, and no command starts it with another lifetime".to_owned()
+        );
+    }
+    let grace = grace(survey);
+    if !survey.virtual_time && grace > LONGEST_WAIT {
+        return Err(format!("a grace of {grace} s is too long to wait for"));
+    }
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! Plays the scenarios of named checks, each once in a run, and says which of them can be judged.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use crate::backend::{Backend, BackendError};
+use crate::checks::{Applicability, Check, Fact, Test, catalogue};
+use crate::expect::{Finding, Judgement, Scenario};
+use crate::play::{Transcript, play_judgeable};
+use crate::survey::Survey;
+
+use super::facts::relied_on;
+use super::waits::Waits;
+
+/// How often a scenario that failed is played again, to see whether it fails every time.
+const CONFIRMATIONS: usize = 2;
+
+/// What a scenario came to.
+pub(super) enum Settled {
+    /// It was played, and is judged.
+    Judged(Box<Judged>),
+    /// It takes for granted what does not hold. The fact is the one at the root.
+    Blocked(Fact),
+    /// It was played, and nothing can be concluded from that, for this reason.
+    Unjudged(String),
+    /// The service could not be started as the script asks.
+    NotLaunched(String),
+    /// The service broke, and nothing is left to judge.
+    Broken(BackendError),
+}
+
+/// A scenario that was played and judged.
+pub(super) struct Judged {
+    pub(super) scenario: Scenario,
+    pub(super) transcript: Transcript,
+    pub(super) judgement: Judgement,
+    /// What there is to say where it did not fail every time.
+    pub(super) note: Option<String>,
+}
+
+/// The scenarios of a run.
+pub(super) struct Scenarios {
+    backend: Rc<dyn Backend>,
+    survey: Rc<Survey>,
+    patience: Duration,
+    waits: Waits,
+    settled: RefCell<BTreeMap<(&'static str, String), Rc<Settled>>>,
+}
+
+impl Scenarios {
+    pub(super) fn new(backend: Rc<dyn Backend>, survey: Rc<Survey>, patience: Duration) -> Self {
+        Self { backend, survey, patience, waits: Waits::default(), settled: RefCell::default() }
+    }
+
+    /// Where time cannot be moved, everything that has to wait begins at once, so that a run waits only once.
+    pub(super) fn begin_waits(&self, wanted: &[Check]) {
+        if self.survey.virtual_time {
+            return;
+        }
+        let mut asked: Vec<Check> = wanted.to_vec();
+        let mut seen = 0;
+        while let Some(check) = asked.get(seen).copied() {
+            seen += 1;
+            for scenario in self.of(&check) {
+                for fact in relied_on(&check, &scenario) {
+                    let check = catalogue().into_iter().find(|check| check.id == fact.check);
+                    asked.extend(check.filter(|check| asked.iter().all(|other| other.id != check.id)));
+                }
+                if scenario.script.waits() {
+                    self.waits.begin(check.id, scenario, &self.backend, self.patience);
+                }
+            }
+        }
+    }
+
+    /// The scenarios of a check on this backend; none where the check does not apply, or has none.
+    pub(super) fn of(&self, check: &Check) -> Vec<Scenario> {
+        match check.test {
+            Test::Scenarios(scenarios) if check.applicability(&self.survey) == Applicability::Applies => {
+                scenarios(&self.survey)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Plays a scenario of a check, unless it was played before, or takes for granted what does not hold.
+    pub(super) async fn settle(&self, check: &Check, scenario: Scenario) -> Rc<Settled> {
+        let key = (check.id, scenario.reason.clone());
+        if let Some(settled) = self.settled.borrow().get(&key) {
+            return Rc::clone(settled);
+        }
+        let settled = match self.first_broken(check, &scenario).await {
+            Some(fact) => Settled::Blocked(fact),
+            None => self.play(check, scenario).await,
+        };
+        let settled = Rc::new(settled);
+        self.settled.borrow_mut().insert(key, Rc::clone(&settled));
+        settled
+    }
+
+    /// The first fact that a check with generated scripts relies on and that does not hold.
+    pub(super) async fn first_broken_of(&self, check: &Check) -> Option<Fact> {
+        self.first_of(check.relies.to_vec()).await
+    }
+
+    /// The first fact that the scenario relies on and that does not hold.
+    async fn first_broken(&self, check: &Check, scenario: &Scenario) -> Option<Fact> {
+        self.first_of(relied_on(check, scenario)).await
+    }
+
+    async fn first_of(&self, facts: Vec<Fact>) -> Option<Fact> {
+        for fact in facts {
+            if let Some(root) = Box::pin(self.broken(fact)).await {
+                return Some(root);
+            }
+        }
+        None
+    }
+
+    /// What is at the root of it where this fact does not hold.
+    async fn broken(&self, fact: Fact) -> Option<Fact> {
+        let check = catalogue().into_iter().find(|check| check.id == fact.check)?;
+        let scenario = self.of(&check).into_iter().find(|scenario| scenario.reason == fact.scenario)?;
+        match &*self.settle(&check, scenario).await {
+            Settled::Judged(judged) => judged.judgement.finding.as_ref().map(|_| fact),
+            Settled::Blocked(root) => Some(*root),
+            Settled::Unjudged(_) | Settled::NotLaunched(_) | Settled::Broken(_) => None,
+        }
+    }
+
+    async fn play(&self, check: &Check, scenario: Scenario) -> Settled {
+        let played = if scenario.script.waits() {
+            self.waits.played(check.id, &scenario, &self.backend, self.patience).await
+        } else {
+            self.play_in_time(&scenario).await
+        };
+        let transcript = match played {
+            Ok(Some(transcript)) => transcript,
+            Ok(None) => {
+                return Settled::Unjudged("the script takes longer here than a session lives".to_owned());
+            }
+            Err(fault) => return Settled::Broken(fault),
+        };
+        let judgement = scenario.judge(&transcript);
+        if let (Some(why), 0) = (&transcript.not_launched, judgement.comparisons) {
+            return Settled::NotLaunched(why.clone());
+        }
+        let note = match &judgement.finding {
+            Some(finding) => self.confirm(&scenario, finding).await,
+            None => None,
+        };
+        Settled::Judged(Box::new(Judged { scenario, transcript, judgement, note }))
+    }
+
+    /// Plays a script in which no time has to pass. A session may end of itself meanwhile, where the service is slow: then
+    /// the script is played once more, and if that is no faster there is nothing to judge.
+    async fn play_in_time(&self, scenario: &Scenario) -> Result<Option<Transcript>, BackendError> {
+        for _ in 0..2 {
+            let began = Instant::now();
+            let transcript = play_judgeable(&self.backend, &scenario.script, self.patience).await?;
+            if !self.survey.outlives_a_session(began.elapsed()) {
+                return Ok(Some(transcript));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Plays a scenario that failed again, on fresh sessions; what there is to say if it does not fail every time. What
+    /// waits in real time is played once.
+    async fn confirm(&self, scenario: &Scenario, finding: &Finding) -> Option<String> {
+        if scenario.script.waits() {
+            return None;
+        }
+        let mut failed = 0;
+        for _ in 0..CONFIRMATIONS {
+            let Ok(Some(transcript)) = self.play_in_time(scenario).await else { return None };
+            let again = scenario.judge(&transcript).finding;
+            failed += usize::from(again.is_some_and(|again| again.reason == finding.reason));
+        }
+        (failed < CONFIRMATIONS).then(|| {
+            format!(
+                "unstable: played again on fresh sessions, the script failed {failed} times in {CONFIRMATIONS}"
+            )
+        })
+    }
+}

@@ -22,6 +22,9 @@ macro_rules! peers {
 }
 
 peers! {
+    django_5_2_19_cache = "django-5.2.19-cache",
+    django_5_2_19_db = "django-5.2.19-db",
+    django_5_2_19_signed_cookies = "django-5.2.19-signed-cookies",
     express_session_connect_redis = "express-session-connect-redis",
     express_session_memory = "express-session-memory",
     express_session_memory_resave = "express-session-memory-resave",

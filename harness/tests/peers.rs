@@ -50,6 +50,7 @@ peers! {
     flask_session_0_8_0_redis_3s = "flask-session-0.8.0-redis-3s",
     flask_session_0_8_0_sqlalchemy = "flask-session-0.8.0-sqlalchemy",
     flask_session_0_8_0_sqlalchemy_3s = "flask-session-0.8.0-sqlalchemy-3s",
+    litestar_2_25_0_client_side = "litestar-2.25.0-client-side",
     starlette_0_52_1 = "starlette-0.52.1",
     starlette_1_10_0 = "starlette-1.10.0",
 }

@@ -23,6 +23,7 @@ macro_rules! peers {
 
 peers! {
     beaker_1_14_1 = "beaker-1.14.1",
+    cherrypy_18_10_0 = "cherrypy-18.10.0",
     django_5_2_19_cache = "django-5.2.19-cache",
     django_5_2_19_db = "django-5.2.19-db",
     django_5_2_19_signed_cookies = "django-5.2.19-signed-cookies",

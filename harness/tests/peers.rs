@@ -55,6 +55,7 @@ peers! {
     flask_session_0_8_0_redis_3s = "flask-session-0.8.0-redis-3s",
     flask_session_0_8_0_sqlalchemy = "flask-session-0.8.0-sqlalchemy",
     flask_session_0_8_0_sqlalchemy_3s = "flask-session-0.8.0-sqlalchemy-3s",
+    iron_session_8_0_4 = "iron-session-8.0.4",
     koa_session_5_8_1 = "koa-session-5.8.1",
     koa_session_7_0_2 = "koa-session-7.0.2",
     litestar_2_25_0_client_side = "litestar-2.25.0-client-side",

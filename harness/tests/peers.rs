@@ -24,6 +24,7 @@ macro_rules! peers {
 peers! {
     beaker_1_14_1 = "beaker-1.14.1",
     cherrypy_18_10_0 = "cherrypy-18.10.0",
+    cookie_session_2_1_1 = "cookie-session-2.1.1",
     django_5_2_19_cache = "django-5.2.19-cache",
     django_5_2_19_db = "django-5.2.19-db",
     django_5_2_19_signed_cookies = "django-5.2.19-signed-cookies",

@@ -60,6 +60,9 @@ peers! {
     koa_session_5_8_1 = "koa-session-5.8.1",
     koa_session_7_0_2 = "koa-session-7.0.2",
     litestar_2_25_0_client_side = "litestar-2.25.0-client-side",
+    memorystore_1_5_1 = "memorystore-1.5.1",
+    memorystore_1_6_0 = "memorystore-1.6.0",
+    memorystore_1_6_8 = "memorystore-1.6.8",
     starlette_0_52_1 = "starlette-0.52.1",
     starlette_1_10_0 = "starlette-1.10.0",
 }

@@ -22,9 +22,18 @@ macro_rules! peers {
 }
 
 peers! {
+    beaker_1_14_1 = "beaker-1.14.1",
+    cherrypy_18_10_0 = "cherrypy-18.10.0",
+    cookie_session_2_1_1 = "cookie-session-2.1.1",
+    django_5_2_19_cache = "django-5.2.19-cache",
+    django_5_2_19_db = "django-5.2.19-db",
+    django_5_2_19_signed_cookies = "django-5.2.19-signed-cookies",
     express_session_connect_redis = "express-session-connect-redis",
     express_session_memory = "express-session-memory",
     express_session_memory_resave = "express-session-memory-resave",
+    fastify_session_10_8_0 = "fastify-session-10.8.0",
+    fastify_session_10_9_0 = "fastify-session-10.9.0",
+    fastify_session_11_1_3 = "fastify-session-11.1.3",
     flask_0_7_2_default = "flask-0.7.2-default",
     flask_0_7_2_glued = "flask-0.7.2-glued",
     flask_0_7_2_no_key = "flask-0.7.2-no-key",
@@ -47,6 +56,15 @@ peers! {
     flask_session_0_8_0_redis_3s = "flask-session-0.8.0-redis-3s",
     flask_session_0_8_0_sqlalchemy = "flask-session-0.8.0-sqlalchemy",
     flask_session_0_8_0_sqlalchemy_3s = "flask-session-0.8.0-sqlalchemy-3s",
+    iron_session_8_0_4 = "iron-session-8.0.4",
+    koa_session_5_8_1 = "koa-session-5.8.1",
+    koa_session_7_0_2 = "koa-session-7.0.2",
+    litestar_2_25_0_client_side = "litestar-2.25.0-client-side",
+    memorystore_1_5_1 = "memorystore-1.5.1",
+    memorystore_1_6_0 = "memorystore-1.6.0",
+    memorystore_1_6_8 = "memorystore-1.6.8",
+    starlette_0_52_1 = "starlette-0.52.1",
+    starlette_1_10_0 = "starlette-1.10.0",
 }
 
 #[test]

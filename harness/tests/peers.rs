@@ -47,6 +47,9 @@ peers! {
     flask_session_0_8_0_redis_3s = "flask-session-0.8.0-redis-3s",
     flask_session_0_8_0_sqlalchemy = "flask-session-0.8.0-sqlalchemy",
     flask_session_0_8_0_sqlalchemy_3s = "flask-session-0.8.0-sqlalchemy-3s",
+    php_8_2_default = "php-8.2-default",
+    php_8_2_strict = "php-8.2-strict",
+    php_8_2_strict_3s = "php-8.2-strict-3s",
 }
 
 #[test]

@@ -50,6 +50,8 @@ peers! {
     php_8_2_default = "php-8.2-default",
     php_8_2_strict = "php-8.2-strict",
     php_8_2_strict_3s = "php-8.2-strict-3s",
+    rack_2_2_22_cookie = "rack-2.2.22-cookie",
+    rack_2_2_22_pool = "rack-2.2.22-pool",
 }
 
 #[test]

@@ -52,6 +52,8 @@ peers! {
     php_8_2_strict_3s = "php-8.2-strict-3s",
     rack_2_2_22_cookie = "rack-2.2.22-cookie",
     rack_2_2_22_pool = "rack-2.2.22-pool",
+    tomcat_10_1_52 = "tomcat-10.1.52",
+    tomcat_10_1_52_3s = "tomcat-10.1.52-3s",
 }
 
 #[test]

@@ -56,6 +56,10 @@ peers! {
     flask_session_0_8_0_redis_3s = "flask-session-0.8.0-redis-3s",
     flask_session_0_8_0_sqlalchemy = "flask-session-0.8.0-sqlalchemy",
     flask_session_0_8_0_sqlalchemy_3s = "flask-session-0.8.0-sqlalchemy-3s",
+    gorilla_sessions_1_2_1_cookie = "gorilla-sessions-1.2.1-cookie",
+    gorilla_sessions_1_2_1_cookie_3s = "gorilla-sessions-1.2.1-cookie-3s",
+    gorilla_sessions_1_2_1_filesystem = "gorilla-sessions-1.2.1-filesystem",
+    gorilla_sessions_1_2_1_filesystem_3s = "gorilla-sessions-1.2.1-filesystem-3s",
     iron_session_8_0_4 = "iron-session-8.0.4",
     koa_session_5_8_1 = "koa-session-5.8.1",
     koa_session_7_0_2 = "koa-session-7.0.2",
@@ -63,8 +67,15 @@ peers! {
     memorystore_1_5_1 = "memorystore-1.5.1",
     memorystore_1_6_0 = "memorystore-1.6.0",
     memorystore_1_6_8 = "memorystore-1.6.8",
+    php_8_2_default = "php-8.2-default",
+    php_8_2_strict = "php-8.2-strict",
+    php_8_2_strict_3s = "php-8.2-strict-3s",
+    rack_2_2_22_cookie = "rack-2.2.22-cookie",
+    rack_2_2_22_pool = "rack-2.2.22-pool",
     starlette_0_52_1 = "starlette-0.52.1",
     starlette_1_10_0 = "starlette-1.10.0",
+    tomcat_10_1_52 = "tomcat-10.1.52",
+    tomcat_10_1_52_3s = "tomcat-10.1.52-3s",
 }
 
 #[test]

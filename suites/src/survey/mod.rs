@@ -23,7 +23,7 @@ use sessionspec_reference::{Description, Modes};
 use tokio::task::LocalSet;
 
 use crate::backend::{Backend, circuit_breaker};
-use crate::script::Operation;
+use crate::script::OperationKind;
 
 /// Observes a backend, after a first contact. It needs a [`LocalSet`], since it holds a cycle.
 pub(crate) async fn observe(backend: &Rc<dyn Backend>, patience: Duration) -> Result<Survey, PreflightError> {
@@ -123,7 +123,7 @@ impl Survey {
     /// Whether the backend has this operation, as far as the survey has seen. `op` is its name in the protocol.
     #[must_use]
     pub fn supports(&self, op: &str) -> bool {
-        debug_assert!(Operation::NAMES.contains(&op), "the protocol has no operation `{op}`");
+        debug_assert!(OperationKind::named(op).is_some(), "the protocol has no operation `{op}`");
         !self.unsupported.iter().any(|unsupported| unsupported == op)
     }
 

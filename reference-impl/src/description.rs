@@ -1,8 +1,17 @@
 //! What a backend says of itself: the description and the claims of the probe protocol.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
-/// What a backend says of itself. Everything is optional; lifetimes are in seconds.
+use crate::capability::{Claimable, Concurrency, Emptied, Modified, Nested, New, OnError, Permanent, Store};
+
+pub use crate::capability::ExpiryClaim;
+/// These are other names of the capabilities.
+pub use crate::capability::{
+    Concurrency as ConcurrencyClaim, Modified as ModifiedClaim, Permanent as PermanentClaim,
+};
+
+/// What a backend says of itself. All fields are optional; lifetimes are in seconds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Description {
@@ -27,7 +36,7 @@ pub struct Description {
     /// Operations that are built from other operations of the session.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub composed: Vec<String>,
-    /// Present where the backend saves only when it is told to.
+    /// How the backend saves; absent where it saves by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub saves: Option<Saves>,
     /// Claims that the suite holds the backend to.
@@ -35,8 +44,8 @@ pub struct Description {
     pub declares: Claims,
 }
 
-/// Tells `null` from an absent field.
-fn null_is_some<'de, D: serde::Deserializer<'de>>(field: D) -> Result<Option<Option<f64>>, D::Error> {
+/// Reads a field that may be `null`, which is not the same as an absent one.
+fn null_is_some<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<f64>>, D::Error> {
     Option::deserialize(field).map(Some)
 }
 
@@ -44,20 +53,28 @@ fn null_is_some<'de, D: serde::Deserializer<'de>>(field: D) -> Result<Option<Opt
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Saves {
-    /// The handler has to say so.
+    /// The handler has to tell the session to save.
     Explicit,
 }
 
 macro_rules! claims {
-    ($($(#[$doc:meta])* $field:ident: $name:ident { $($(#[$value_doc:meta])* $value:ident = $text:literal),+ })+) => {
-        /// What a backend promises, from a closed vocabulary.
+    ($($(#[$doc:meta])* $field:ident: $capability:ty),+ $(,)?) => {
+        /// What a backend promises. Each field takes the rows of its capability that can be claimed
+        /// ([`Claimable::CLAIMS`]).
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(default)]
         pub struct Claims {
-            $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$name>,)+
+            $(
+                $(#[$doc])*
+                #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "claim")]
+                pub $field: Option<$capability>,
+            )+
         }
 
         impl Claims {
+            /// The names of all claims, in the order of the protocol's table.
+            pub const NAMES: [&'static str; [$(stringify!($field)),+].len()] = [$(stringify!($field)),+];
+
             /// Whether nothing is claimed.
             #[must_use]
             pub fn is_empty(&self) -> bool {
@@ -66,94 +83,40 @@ macro_rules! claims {
 
             /// Each claim that is made, as the protocol spells it.
             pub fn iter(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-                [$((stringify!($field), self.$field.map($name::as_str))),+]
+                [$((stringify!($field), self.$field.map(Claimable::name))),+]
                     .into_iter()
                     .filter_map(|(claim, value)| Some((claim, value?)))
             }
         }
-
-        $($(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$value_doc])* #[serde(rename = $text)] $value,)+
-        }
-
-        impl $name {
-            /// As the protocol spells it.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$value => $text,)+ }
-            }
-        })+
     };
 }
 
 claims! {
     /// How `modified` behaves.
-    modified: ModifiedClaim {
-        /// True from the start.
-        Always = "always",
-        /// False until something changes.
-        Tracked = "tracked"
-    }
+    modified: Modified,
     /// How `new` behaves.
-    new: NewClaim {
-        /// True for a session that was never saved.
-        Real = "real",
-        /// False always.
-        Constant = "constant"
-    }
+    new: New,
     /// Where `permanent` lives.
-    permanent: PermanentClaim {
-        /// In the session's own data.
-        InData = "in-data",
-        /// Beside the data.
-        Attribute = "attribute"
-    }
+    permanent: Permanent,
     /// Whether a change inside of a value is noticed.
-    nested: NestedClaim {
-        /// It is.
-        Tracked = "tracked",
-        /// It is not.
-        Untracked = "untracked"
-    }
+    nested: Nested,
     /// Where the data live.
-    store: StoreClaim {
-        /// On the server; the cookie names them.
-        Server = "server",
-        /// In the cookie.
-        Client = "client"
-    }
+    store: Store,
     /// What becomes of two overlapping writes.
-    concurrency: ConcurrencyClaim {
-        /// The last one replaces the other.
-        LastWriteWins = "last-write-wins",
-        /// Both are kept, item by item.
-        Merged = "merged",
-        /// They never overlap.
-        Serialised = "serialised"
-    }
+    concurrency: Concurrency,
     /// Whether use prolongs a session.
-    expiry: ExpiryClaim {
-        /// It does.
-        Sliding = "sliding",
-        /// It does not.
-        Absolute = "absolute"
-    }
+    expiry: ExpiryClaim,
     /// What becomes of the changes of a request that fails.
-    on_error: OnErrorClaim {
-        /// They are kept.
-        Saved = "saved",
-        /// They are dropped.
-        Discarded = "discarded"
-    }
+    on_error: OnError,
     /// What becomes of an emptied session.
-    empty: EmptyClaim {
-        /// Its record and its cookie are removed.
-        Removed = "removed",
-        /// It is kept, with no items.
-        Kept = "kept"
-    }
+    empty: Emptied,
+}
+
+/// Reads a claim: a row that can be claimed, by its name.
+fn claim<'de, T: Claimable, D: Deserializer<'de>>(field: D) -> Result<Option<T>, D::Error> {
+    let Some(name) = Option::<String>::deserialize(field)? else { return Ok(None) };
+    let claimed = T::CLAIMS.iter().copied().find(|row| row.name() == name);
+    claimed.map(Some).ok_or_else(|| D::Error::unknown_variant(&name, T::CLAIM_NAMES))
 }
 
 #[cfg(test)]
@@ -176,12 +139,18 @@ mod tests {
     }
 
     #[test]
+    fn what_can_only_be_observed_cannot_be_claimed() {
+        let claim = json!({"declares": {"concurrency": "refused"}});
+        let error = serde_json::from_value::<Description>(claim).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "unknown variant `refused`, expected one of `last-write-wins`, `merged`, `serialised`"
+        );
+    }
+
+    #[test]
     fn claims_are_listed_as_the_protocol_spells_them() {
-        let claims = Claims {
-            new: Some(NewClaim::Constant),
-            on_error: Some(OnErrorClaim::Saved),
-            ..Claims::default()
-        };
+        let claims = Claims { new: Some(New::Constant), on_error: Some(OnError::Saved), ..Claims::default() };
         assert_eq!(claims.iter().collect::<Vec<_>>(), [("new", "constant"), ("on_error", "saved")]);
     }
 }

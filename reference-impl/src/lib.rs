@@ -4,12 +4,14 @@
 //! - [`SessionInterface`] and [`Session`] are the contract as traits. The provided methods of [`Session`] are the
 //!   mixin's defaults, so a session over a map takes a handful of lines.
 //! - [`Memory`] is the reference, settable to every legal [`Modes`]: the conformance suite compares with it.
+//! - [`capability`] has the choices that the contract leaves, each as one table for modes, claims and observations.
 //! - [`Store`] is what a database has to do for sessions, and [`Stored`] the session layer above it.
 //! - [`SignedCookies`] is the same contract with no store: the browser keeps the session, in a signed cookie. It needs
 //!   the feature `signed-cookies`.
 //! - [`legacy`] has Flask 0.7's two hooks, and the glue that serves old and new applications.
 //! - [`NullSession`] is what an application gets where no session can be opened.
 
+pub mod capability;
 pub mod clock;
 pub mod description;
 mod error;

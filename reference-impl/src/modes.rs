@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+pub use crate::capability::{Emptied, Modified, Nested, New, OnError, Permanent};
+
 /// How the in-memory interface behaves where the contract leaves a choice.
+///
+/// Some rows of a capability describe what no good backend does, or what could not be observed. The reference takes
+/// [`Permanent::PerResponse`] for [`Permanent::InData`], and [`OnError::Unknown`] for [`OnError::Discarded`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Modes {
-    /// When `modified` is true.
+    /// What `modified` says when an existing session is opened.
     pub modified: Modified,
-    /// What `new` says.
+    /// What `new` says of a session that was never saved.
     pub new: New,
     /// Where `permanent` lives.
     pub permanent: Permanent,
@@ -42,63 +47,4 @@ impl Default for Modes {
             browser_lifetime: Some(Duration::from_secs(24 * 60 * 60)),
         }
     }
-}
-
-/// When `modified` is true.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Modified {
-    /// Always.
-    Always,
-    /// From the first change on.
-    Tracked,
-}
-
-/// What `new` says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum New {
-    /// True until the session was saved.
-    Real,
-    /// False, always.
-    Constant,
-}
-
-/// Where `permanent` lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Permanent {
-    /// In the data, under [`PERMANENT_KEY`](crate::PERMANENT_KEY), where the application sees it among the items.
-    InData,
-    /// Beside the data: an attribute of the record.
-    Beside {
-        /// Whether it survives `clear`.
-        survives_clear: bool,
-    },
-}
-
-/// What a change inside of a value does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Nested {
-    /// It changes the value and nobody notices: it is kept if the session is saved for another reason.
-    Untracked,
-    /// It changes the value and sets `modified`.
-    Tracked,
-    /// It changes a copy: the session never sees it.
-    Copies,
-}
-
-/// What becomes of an emptied session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Emptied {
-    /// Its record and its cookie are removed.
-    Removed,
-    /// It is kept, with no items.
-    Kept,
-}
-
-/// What becomes of the changes of a request that ends with a 5xx.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnError {
-    /// They are saved like any others.
-    Saved,
-    /// They are dropped.
-    Discarded,
 }

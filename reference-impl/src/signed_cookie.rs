@@ -8,11 +8,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cookie::{Cookie, CookieJar, Key, SameSite};
 use serde::{Deserialize, Serialize};
 
+use crate::capability::{Emptied, ExpiryClaim, Modified, Nested, New, OnError, Permanent, Store};
 use crate::clock::{Clock, SystemClock};
-use crate::description::{
-    Claims, Description, EmptyClaim, ExpiryClaim, ModifiedClaim, NestedClaim, NewClaim, OnErrorClaim,
-    PermanentClaim, StoreClaim,
-};
+use crate::description::{Claims, Description};
 use crate::error::{Error, Result};
 use crate::http::{Request, Response};
 use crate::interface::{Session, SessionInterface};
@@ -200,14 +198,14 @@ impl SessionInterface for SignedCookies {
             lifetime_seconds: Some(LIFETIME.as_secs_f64()),
             browser_lifetime_seconds: Some(Some(BROWSER_LIFETIME.as_secs_f64())),
             declares: Claims {
-                modified: Some(ModifiedClaim::Tracked),
-                new: Some(NewClaim::Real),
-                permanent: Some(PermanentClaim::InData),
-                nested: Some(NestedClaim::Untracked),
-                store: Some(StoreClaim::Client),
+                modified: Some(Modified::Tracked),
+                new: Some(New::Real),
+                permanent: Some(Permanent::InData),
+                nested: Some(Nested::Untracked),
+                store: Some(Store::Client),
                 expiry: Some(ExpiryClaim::Absolute),
-                on_error: Some(OnErrorClaim::Saved),
-                empty: Some(EmptyClaim::Removed),
+                on_error: Some(OnError::Saved),
+                empty: Some(Emptied::Removed),
                 ..Claims::default()
             },
             ..Description::default()

@@ -219,8 +219,7 @@ async fn a_change_inside_of_a_value_follows_its_mode() {
 
 #[tokio::test]
 async fn permanent_beside_the_data_is_no_item() {
-    for survives_clear in [true, false] {
-        let permanent = Permanent::Beside { survives_clear };
+    for (permanent, survives_clear) in [(Permanent::Attribute, true), (Permanent::ClearedAttribute, false)] {
         let sessions = Memory::new(Modes { permanent, ..Modes::default() });
         let mut session = Client::default().open(&sessions).await;
         session.set_permanent(true).await.unwrap();
@@ -228,6 +227,17 @@ async fn permanent_beside_the_data_is_no_item() {
         session.clear().await.unwrap();
         assert_eq!(session.permanent().await.unwrap(), survives_clear);
     }
+}
+
+#[tokio::test]
+async fn permanent_that_clear_keeps_stays_an_item() {
+    let sessions = Memory::new(Modes { permanent: Permanent::KeptInData, ..Modes::default() });
+    let mut session = Client::default().open(&sessions).await;
+    session.set("k", "v".into()).await.unwrap();
+    session.set_permanent(true).await.unwrap();
+    session.clear().await.unwrap();
+    assert_eq!(session.len().await.unwrap(), 1);
+    assert!(session.permanent().await.unwrap());
 }
 
 #[tokio::test]

@@ -11,8 +11,7 @@ use sessionspec::engine::survey::Survey;
 use sessionspec::engine::survey::{
     AtOnce, Attribute, Emptied, Expiry, Modified, Nested, New, OnError, Permanent, Store,
 };
-use sessionspec::reference::modes::{self, Modes};
-use sessionspec::reference::{Description, Memory};
+use sessionspec::reference::{Description, Memory, Modes};
 
 async fn surveyed(modes: Modes) -> Survey {
     let backend = in_process(Memory::new(modes));
@@ -23,21 +22,20 @@ async fn surveyed(modes: Modes) -> Survey {
 #[tokio::test]
 async fn what_is_observed_leads_back_to_the_modes() {
     let plain = Modes::default();
-    let beside = |survives_clear| modes::Permanent::Beside { survives_clear };
     for set in [
         plain.clone(),
-        Modes { modified: modes::Modified::Always, ..plain.clone() },
-        Modes { new: modes::New::Constant, ..plain.clone() },
-        Modes { permanent: beside(true), ..plain.clone() },
-        Modes { permanent: beside(false), ..plain.clone() },
+        Modes { modified: Modified::Always, ..plain.clone() },
+        Modes { new: New::Constant, ..plain.clone() },
+        Modes { permanent: Permanent::Attribute, ..plain.clone() },
+        Modes { permanent: Permanent::ClearedAttribute, ..plain.clone() },
         Modes { permanent_default: true, ..plain.clone() },
-        Modes { nested: modes::Nested::Tracked, ..plain.clone() },
+        Modes { nested: Nested::Tracked, ..plain.clone() },
         Modes { write_back: true, ..plain.clone() },
-        Modes { emptied: modes::Emptied::Kept, ..plain.clone() },
+        Modes { emptied: Emptied::Kept, ..plain.clone() },
     ] {
         let found = surveyed(set.clone()).await.modes();
         // Whoever is always modified also writes back whatever was changed.
-        let write_back = set.write_back || set.modified == modes::Modified::Always;
+        let write_back = set.write_back || set.modified == Modified::Always;
         assert_eq!(found, Modes { write_back, ..set });
     }
 }
@@ -47,7 +45,7 @@ async fn whether_use_prolongs_a_session_is_observed_on_virtual_time() {
     let plain = Modes::default();
     for (modes, expected) in [
         (plain.clone(), Expiry::Writes),
-        (Modes { modified: modes::Modified::Always, ..plain.clone() }, Expiry::Sliding),
+        (Modes { modified: Modified::Always, ..plain.clone() }, Expiry::Sliding),
         (Modes { write_back: true, ..plain.clone() }, Expiry::Sliding),
         // With a second of grace, half of that time does not tell.
         (Modes { lifetime: Duration::from_secs(3), write_back: true, ..plain.clone() }, Expiry::Unknown),

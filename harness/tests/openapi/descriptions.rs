@@ -5,10 +5,10 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use sessionspec::backend::in_process;
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
-use sessionspec::reference::description::{
-    Claims, ConcurrencyClaim, EmptyClaim, ExpiryClaim, ModifiedClaim, NestedClaim, NewClaim, OnErrorClaim,
-    PermanentClaim, Saves, StoreClaim,
+use sessionspec::reference::capability::{
+    Concurrency, Emptied, ExpiryClaim, Modified, Nested, New, OnError, Permanent, Store,
 };
+use sessionspec::reference::description::{Claims, Saves};
 use sessionspec::reference::{Description, Memory};
 use sessionspec_backends::registry;
 
@@ -40,15 +40,15 @@ fn everything() -> Description {
         composed: vec!["pop".to_owned()],
         saves: Some(Saves::Explicit),
         declares: Claims {
-            modified: Some(ModifiedClaim::Tracked),
-            new: Some(NewClaim::Real),
-            permanent: Some(PermanentClaim::InData),
-            nested: Some(NestedClaim::Untracked),
-            store: Some(StoreClaim::Server),
-            concurrency: Some(ConcurrencyClaim::LastWriteWins),
+            modified: Some(Modified::Tracked),
+            new: Some(New::Real),
+            permanent: Some(Permanent::InData),
+            nested: Some(Nested::Untracked),
+            store: Some(Store::Server),
+            concurrency: Some(Concurrency::LastWriteWins),
             expiry: Some(ExpiryClaim::Sliding),
-            on_error: Some(OnErrorClaim::Saved),
-            empty: Some(EmptyClaim::Removed),
+            on_error: Some(OnError::Saved),
+            empty: Some(Emptied::Removed),
         },
     }
 }

@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 
 pub(crate) const REQUEST: &str = "/paths/~1probe/post/requestBody/content/application~1json/schema";
 
+pub(crate) const OPENAPI: &str = include_str!("../../openapi.json");
+
 pub(crate) fn document() -> Value {
-    serde_json::from_str(include_str!("../../openapi.json")).unwrap()
+    serde_json::from_str(OPENAPI).unwrap()
 }
 
 /// The part at this place of the document.

@@ -1,28 +1,15 @@
-//! The operations that are described are those of the suite, and what the examples show is what happens.
+//! What the examples show is what happens.
 
 use std::net::Ipv4Addr;
 
 use axum::Router;
 use axum::routing::get;
 use serde_json::json;
-use sessionspec::engine::script::Operation;
 use sessionspec::reference::Description;
 use tokio::net::TcpListener;
 
-use crate::document::{REQUEST, assert_valid, component, examples, operations, part, schema_at};
+use crate::document::{REQUEST, assert_valid, component, examples, part, schema_at};
 use crate::probe::{Probe, within_local_set};
-
-#[test]
-fn exactly_the_operations_of_the_suite_are_described() {
-    let operations = operations();
-    let names: Vec<&str> = operations.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, Operation::NAMES);
-    assert_eq!(part("/components/schemas/OperationName/enum"), json!(Operation::NAMES));
-    assert_eq!(part("/components/schemas/Operation/discriminator"), json!({"propertyName": "op"}));
-    for (name, schema) in &operations {
-        assert_eq!(schema["properties"]["op"], json!({"const": name}));
-    }
-}
 
 #[test]
 fn every_example_is_a_request_whose_answer_is_as_described() {

@@ -5,6 +5,7 @@
 mod descriptions;
 mod document;
 mod examples;
+mod operations;
 mod probe;
 mod prose;
 mod refusals;

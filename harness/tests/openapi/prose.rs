@@ -1,25 +1,33 @@
-//! PROTOCOL.md and the schemas name the same operations, fields, claims and values.
+//! PROTOCOL.md and the schemas name the same fields, claims and values. `operations` compares the operations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::document::{operations, part};
+use crate::document::part;
 
-const PROTOCOL: &str = include_str!("../../PROTOCOL.md");
+pub(crate) const PROTOCOL: &str = include_str!("../../PROTOCOL.md");
 
 type Names = BTreeSet<String>;
 
-/// The rows of the first table after this heading, as cells.
-fn table(heading: &str) -> Vec<Vec<&'static str>> {
-    let (_, section) = PROTOCOL.split_once(&format!("\n{heading}\n")).unwrap();
+/// One row of a table, and the number of its line in PROTOCOL.md.
+pub(crate) struct Row {
+    pub(crate) line: usize,
+    pub(crate) cells: Vec<&'static str>,
+}
+
+/// The rows of the first table after this heading.
+pub(crate) fn table(heading: &str) -> Vec<Row> {
+    let lines = PROTOCOL.lines().enumerate().skip_while(|(_, line)| *line != heading);
     let rows =
-        section.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
-    rows.skip(2).map(|row| row.trim_matches('|').split('|').collect()).collect()
+        lines.skip_while(|(_, line)| !line.starts_with('|')).take_while(|(_, line)| line.starts_with('|'));
+    rows.skip(2)
+        .map(|(index, row)| Row { line: index + 1, cells: row.trim_matches('|').split('|').collect() })
+        .collect()
 }
 
 /// What is written as code in a cell, but for remarks in parentheses.
-fn words(cell: &str) -> Vec<String> {
+pub(crate) fn words(cell: &str) -> Vec<String> {
     let mut text = String::new();
     let mut depth = 0;
     for character in cell.chars() {
@@ -38,26 +46,9 @@ fn names(object: &Value) -> Names {
 }
 
 #[test]
-fn operations_and_their_fields() {
-    let mut written: BTreeMap<String, Names> = BTreeMap::new();
-    for row in table("## Operations") {
-        for operation in row[0].split(" · ") {
-            let mut words = words(operation).into_iter();
-            written.insert(words.next().unwrap(), words.collect());
-        }
-    }
-    let mut described = BTreeMap::new();
-    for (name, schema) in operations() {
-        let required: Names = serde_json::from_value(schema["required"].clone()).unwrap();
-        assert_eq!(names(&schema["properties"]), required, "{name}");
-        described.insert(name, required.into_iter().filter(|field| field != "op").collect());
-    }
-    assert_eq!(written, described);
-}
-
-#[test]
 fn fields_of_the_description() {
-    let written: Names = table("### `GET`: what is this?").iter().flat_map(|row| words(row[0])).collect();
+    let written: Names =
+        table("### `GET`: what is this?").iter().flat_map(|row| words(row.cells[0])).collect();
     assert_eq!(written, names(&part("/components/schemas/Description/properties")));
 }
 
@@ -65,7 +56,7 @@ fn fields_of_the_description() {
 fn claims_and_their_values() {
     let written: BTreeMap<String, Names> = table("## Claims")
         .iter()
-        .map(|row| (words(row[0]).remove(0), words(row[1]).into_iter().collect()))
+        .map(|row| (words(row.cells[0]).remove(0), words(row.cells[1]).into_iter().collect()))
         .collect();
     let claims = part("/components/schemas/Claims/properties");
     let described: BTreeMap<String, Names> = claims

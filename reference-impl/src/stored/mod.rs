@@ -4,14 +4,12 @@ mod session;
 
 use std::rc::Rc;
 
-use crate::description::{
-    Claims, ConcurrencyClaim, Description, EmptyClaim, ExpiryClaim, ModifiedClaim, NestedClaim, NewClaim,
-    OnErrorClaim, PermanentClaim, StoreClaim,
-};
+use crate::capability::{self, Concurrency, ExpiryClaim, Modified, OnError};
+use crate::description::{Claims, Description};
 use crate::error::{Error, Result};
 use crate::http::{Request, Response};
 use crate::interface::SessionInterface;
-use crate::modes::{Emptied, Modes, Modified, Nested, New, OnError, Permanent};
+use crate::modes::Modes;
 use crate::store::Store;
 
 pub use session::StoredSession;
@@ -105,37 +103,19 @@ fn fault(error: impl std::fmt::Display) -> Error {
 
 fn claims(modes: &Modes) -> Claims {
     Claims {
-        modified: Some(match modes.modified {
-            Modified::Always => ModifiedClaim::Always,
-            Modified::Tracked => ModifiedClaim::Tracked,
-        }),
-        new: Some(match modes.new {
-            New::Real => NewClaim::Real,
-            New::Constant => NewClaim::Constant,
-        }),
-        permanent: Some(match modes.permanent {
-            Permanent::InData => PermanentClaim::InData,
-            Permanent::Beside { .. } => PermanentClaim::Attribute,
-        }),
-        nested: Some(match modes.nested {
-            Nested::Tracked => NestedClaim::Tracked,
-            Nested::Untracked | Nested::Copies => NestedClaim::Untracked,
-        }),
-        store: Some(StoreClaim::Server),
-        concurrency: Some(ConcurrencyClaim::LastWriteWins),
+        modified: Some(modes.modified),
+        new: Some(modes.new),
+        permanent: modes.permanent.claim(),
+        nested: modes.nested.claim(),
+        store: Some(capability::Store::Server),
+        concurrency: Some(Concurrency::LastWriteWins),
         // A request that only reads saves its session, too, where every session is saved; so it is prolonged.
         expiry: Some(if modes.modified == Modified::Always || modes.write_back {
             ExpiryClaim::Sliding
         } else {
             ExpiryClaim::Absolute
         }),
-        on_error: Some(match modes.on_error {
-            OnError::Saved => OnErrorClaim::Saved,
-            OnError::Discarded => OnErrorClaim::Discarded,
-        }),
-        empty: Some(match modes.emptied {
-            Emptied::Removed => EmptyClaim::Removed,
-            Emptied::Kept => EmptyClaim::Kept,
-        }),
+        on_error: modes.on_error.claim(),
+        empty: Some(modes.emptied),
     }
 }

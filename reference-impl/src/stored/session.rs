@@ -4,9 +4,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::{COOKIE_NAME, fault};
+use crate::capability::{Emptied, Modified, Nested, New, Permanent};
 use crate::error::{Error, Result};
 use crate::interface::{PERMANENT_KEY, Session};
-use crate::modes::{Emptied, Modes, Modified, Nested, New, Permanent};
+use crate::modes::Modes;
 use crate::store::{Record, Store};
 use crate::value::{Map, PathStep, Value, assign_in};
 
@@ -49,7 +50,8 @@ impl<S: Store> StoredSession<S> {
 
     /// Brings the store up to date and returns the cookie that tells the browser, if there is anything to tell.
     pub(super) async fn commit(&mut self) -> Result<Option<String>> {
-        let must_save = self.is_modified() || self.modes.write_back;
+        let must_save =
+            self.is_modified() || self.modes.write_back || self.modes.nested == Nested::WrittenBack;
         if !must_save {
             return Ok(None);
         }
@@ -115,8 +117,10 @@ impl<S: Store> StoredSession<S> {
 
     fn is_permanent(&self) -> bool {
         match self.modes.permanent {
-            Permanent::InData => self.record.items.get(PERMANENT_KEY).and_then(Value::as_bool),
-            Permanent::Beside { .. } => self.record.permanent,
+            Permanent::InData | Permanent::KeptInData | Permanent::PerResponse => {
+                self.record.items.get(PERMANENT_KEY).and_then(Value::as_bool)
+            }
+            Permanent::Attribute | Permanent::ClearedAttribute => self.record.permanent,
         }
         .unwrap_or(self.modes.permanent_default)
     }
@@ -177,9 +181,14 @@ impl<S: Store> Session for StoredSession<S> {
     }
 
     async fn clear(&mut self) -> Result<()> {
+        let own = self.read().get(PERMANENT_KEY).cloned();
         self.write().clear();
-        if let Permanent::Beside { survives_clear: false } = self.modes.permanent {
-            self.record.permanent = None;
+        match self.modes.permanent {
+            Permanent::KeptInData => {
+                self.write().extend(own.map(|permanent| (PERMANENT_KEY.to_owned(), permanent)));
+            }
+            Permanent::ClearedAttribute => self.record.permanent = None,
+            Permanent::InData | Permanent::Attribute | Permanent::PerResponse => {}
         }
         Ok(())
     }
@@ -191,8 +200,10 @@ impl<S: Store> Session for StoredSession<S> {
 
     async fn set_permanent(&mut self, permanent: bool) -> Result<()> {
         match self.modes.permanent {
-            Permanent::InData => self.set(PERMANENT_KEY, permanent.into()).await,
-            Permanent::Beside { .. } => {
+            Permanent::InData | Permanent::KeptInData | Permanent::PerResponse => {
+                self.set(PERMANENT_KEY, permanent.into()).await
+            }
+            Permanent::Attribute | Permanent::ClearedAttribute => {
                 self.record.permanent = Some(permanent);
                 self.write();
                 Ok(())
@@ -216,7 +227,7 @@ impl<S: Store> Session for StoredSession<S> {
     async fn set_in(&mut self, path: &[PathStep], value: Value) -> Result<()> {
         match self.modes.nested {
             Nested::Copies => assign_in(&mut self.read().clone(), path, value),
-            Nested::Untracked => {
+            Nested::Untracked | Nested::WrittenBack => {
                 self.accessed = true;
                 assign_in(&mut self.record.items, path, value)
             }
@@ -225,6 +236,7 @@ impl<S: Store> Session for StoredSession<S> {
                 self.write();
                 Ok(())
             }
+            Nested::Unsupported => Err(Error::Unsupported),
         }
     }
 

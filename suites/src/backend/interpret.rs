@@ -10,9 +10,9 @@ use crate::script::{Answer, Operation};
 
 /// How a handler ended.
 pub(crate) enum Handled {
-    /// With these answers, and a response of this status and with these header fields of its own.
+    /// The handler ended with these answers, and gave its response this status and these header fields.
     Answered { results: Vec<Answer>, status: u16, headers: Headers },
-    /// With an exception.
+    /// The handler ended with an exception.
     Raised,
 }
 
@@ -26,59 +26,49 @@ pub(crate) async fn interpret(
     let mut status = 200;
     let mut headers = Headers::default();
     for op in ops {
-        let result = match op {
-            Operation::Raise => return Handled::Raised,
+        results.push(match op {
+            Operation::Get { key } => value_or_absent(session.get(key).await),
+            Operation::Contains { key } => value(session.contains(key).await),
+            Operation::Items => value(session.items().await),
+            Operation::Len => value(session.len().await),
+            Operation::Set { key, value } => done(session.set(key, value.clone()).await),
+            Operation::Delete { key } => match session.delete(key).await {
+                Ok(true) => Answer::Ok(Value::Null),
+                Ok(false) => Answer::Absent,
+                Err(error) => refused(error),
+            },
+            Operation::Pop { key } => value_or_absent(session.pop(key).await),
+            Operation::Setdefault { key, value: default } => {
+                value(session.setdefault(key, default.clone()).await)
+            }
+            Operation::Update { items } => done(session.update(items.clone()).await),
+            Operation::Clear => done(session.clear().await),
+            Operation::SetIn { path, value } => done(session.set_in(path, value.clone()).await),
+            Operation::Permanent => value(session.permanent().await),
+            Operation::Modified => value(session.modified().await),
+            Operation::New => value(session.is_new().await),
+            Operation::SetPermanent { value } => done(session.set_permanent(*value).await),
+            Operation::SetModified => done(session.set_modified().await),
+            Operation::Regenerate => done(session.regenerate().await),
+            Operation::Destroy => done(session.destroy().await),
+            Operation::SetLifetime { seconds } => done(session.set_lifetime(*seconds).await),
+            Operation::Save => done(session.save().await),
             Operation::Respond { status: wanted } => {
                 status = *wanted;
-                done(Ok(()))
+                Answer::Ok(Value::Null)
             }
             Operation::Header { name, value } => {
                 headers.append(name, value.as_str());
-                done(Ok(()))
+                Answer::Ok(Value::Null)
             }
+            Operation::Raise => return Handled::Raised,
             Operation::Hold { gate } => match gates.get(gate) {
                 Some(gate) => gate.pass().await.map_or_else(Answer::Error, |()| Answer::Ok(Value::Null)),
                 None => Answer::Error(format!("there is no gate `{gate}` in this request")),
             },
-            op => perform(session, op).await,
-        };
-        results.push(result);
+        });
     }
     Handled::Answered { results, status, headers }
-}
-
-async fn perform(session: &mut impl Session, op: &Operation) -> Answer {
-    match op {
-        Operation::Get { key } => value_or_absent(session.get(key).await),
-        Operation::Pop { key } => value_or_absent(session.pop(key).await),
-        Operation::Contains { key } => value(session.contains(key).await),
-        Operation::Items => value(session.items().await),
-        Operation::Len => value(session.len().await),
-        Operation::Set { key, value } => done(session.set(key, value.clone()).await),
-        Operation::Delete { key } => match session.delete(key).await {
-            Ok(true) => Answer::Ok(Value::Null),
-            Ok(false) => Answer::Absent,
-            Err(error) => refused(error),
-        },
-        Operation::Setdefault { key, value: default } => {
-            value(session.setdefault(key, default.clone()).await)
-        }
-        Operation::Update { items } => done(session.update(items.clone()).await),
-        Operation::Clear => done(session.clear().await),
-        Operation::SetIn { path, value } => done(session.set_in(path, value.clone()).await),
-        Operation::Permanent => value(session.permanent().await),
-        Operation::SetPermanent { value } => done(session.set_permanent(*value).await),
-        Operation::Modified => value(session.modified().await),
-        Operation::SetModified => done(session.set_modified().await),
-        Operation::New => value(session.is_new().await),
-        Operation::Regenerate => done(session.regenerate().await),
-        Operation::Destroy => done(session.destroy().await),
-        Operation::SetLifetime { seconds } => done(session.set_lifetime(*seconds).await),
-        Operation::Save => done(session.save().await),
-        Operation::Respond { .. } | Operation::Header { .. } | Operation::Raise | Operation::Hold { .. } => {
-            unreachable!("these are no operations on the session; `interpret` performs them")
-        }
-    }
 }
 
 fn done(result: Result<()>) -> Answer {

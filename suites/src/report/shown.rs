@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sessionspec_reference::Value;
 
+use crate::script::call;
+
 /// One request of a transcript, with ids and secrets replaced by stable names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ShownExchange {
@@ -53,9 +55,6 @@ impl ShownExchange {
     }
 }
 
-/// The fields of operations, in the order in which people expect them.
-const FIELDS: [&str; 8] = ["name", "key", "path", "items", "value", "seconds", "status", "gate"];
-
 /// How much of one value a line shows.
 const LONGEST: usize = 200;
 
@@ -63,12 +62,7 @@ impl ShownOperation {
     /// The operation as a call, as in `set("colour", "red")`. Long values are cut.
     #[must_use]
     pub fn call(&self) -> String {
-        let Some(name) = self.op.get("op").and_then(Value::as_str) else {
-            return shortened(&self.op.to_string(), LONGEST);
-        };
-        let given = FIELDS.iter().filter_map(|field| self.op.get(*field));
-        let arguments: Vec<String> = given.map(|value| shortened(&value.to_string(), LONGEST)).collect();
-        format!("{name}({})", arguments.join(", "))
+        call(&self.op, |argument| shortened(&argument, LONGEST))
     }
 }
 

@@ -7,11 +7,11 @@ use sessionspec_reference::Value;
 /// What one operation answered.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    /// It was done, with this value.
+    /// The operation was done, with this value.
     Ok(Value),
     /// There is no such item.
     Absent,
-    /// The session refused it, with this message.
+    /// The session refused the operation, with this message.
     Error(String),
     /// The backend has nothing like this operation.
     Unsupported,

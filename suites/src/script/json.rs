@@ -1,77 +1,14 @@
 //! How the probe protocol spells operations.
+//!
+//! Serde's `tag` writes them. They are read by hand, for two reasons. A message names the field at fault and says what it
+//! has to be, where serde would say `invalid type: integer`. And serde cannot read numbers of a tagged enum from text once
+//! any crate turns on `arbitrary_precision` of serde_json (serde-rs/json, issue 505).
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
 use sessionspec_reference::value::PathStep;
 use sessionspec_reference::{Map, Value};
 
-use super::Operation;
-
-/// An operation as it is written: the fields that it has, in the order of their names.
-#[derive(Default, Serialize)]
-struct Spelled<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    gate: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    items: Option<&'a Map>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    op: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<&'a [PathStep]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seconds: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<Assigned<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Assigned<'a> {
-    Value(&'a Value),
-    Flag(bool),
-    Text(&'a str),
-}
-
-impl<'a> From<&'a Operation> for Spelled<'a> {
-    fn from(operation: &'a Operation) -> Self {
-        let spelled = Self { op: operation.name(), ..Self::default() };
-        match operation {
-            Operation::Get { key }
-            | Operation::Contains { key }
-            | Operation::Delete { key }
-            | Operation::Pop { key } => Self { key: Some(key), ..spelled },
-            Operation::Set { key, value } | Operation::Setdefault { key, value } => {
-                Self { key: Some(key), value: Some(Assigned::Value(value)), ..spelled }
-            }
-            Operation::Update { items } => Self { items: Some(items), ..spelled },
-            Operation::SetIn { path, value } => {
-                Self { path: Some(path), value: Some(Assigned::Value(value)), ..spelled }
-            }
-            Operation::SetPermanent { value } => Self { value: Some(Assigned::Flag(*value)), ..spelled },
-            Operation::SetLifetime { seconds } => Self { seconds: Some(*seconds), ..spelled },
-            Operation::Respond { status } => Self { status: Some(*status), ..spelled },
-            Operation::Header { name, value } => {
-                Self { name: Some(name), value: Some(Assigned::Text(value)), ..spelled }
-            }
-            Operation::Hold { gate } => Self { gate: Some(gate), ..spelled },
-            Operation::Items
-            | Operation::Len
-            | Operation::Clear
-            | Operation::Permanent
-            | Operation::Modified
-            | Operation::SetModified
-            | Operation::New
-            | Operation::Regenerate
-            | Operation::Destroy
-            | Operation::Save
-            | Operation::Raise => spelled,
-        }
-    }
-}
+use super::{Operation, OperationKind};
 
 impl Operation {
     /// The operation as the protocol spells it, but for `hold`, which names its gate.
@@ -88,34 +25,9 @@ impl Operation {
     /// [`OperationError::Malformed`] where a field is missing or of a wrong type.
     pub fn from_json(json: &Value) -> Result<Self, OperationError> {
         let fields = Fields { json };
-        let operation = match fields.text("op")?.as_str() {
-            "get" => Self::Get { key: fields.text("key")? },
-            "contains" => Self::Contains { key: fields.text("key")? },
-            "items" => Self::Items,
-            "len" => Self::Len,
-            "set" => Self::Set { key: fields.text("key")?, value: fields.value("value")? },
-            "delete" => Self::Delete { key: fields.text("key")? },
-            "pop" => Self::Pop { key: fields.text("key")? },
-            "setdefault" => Self::Setdefault { key: fields.text("key")?, value: fields.value("value")? },
-            "update" => Self::Update { items: fields.object("items")? },
-            "clear" => Self::Clear,
-            "set_in" => Self::SetIn { path: fields.path()?, value: fields.value("value")? },
-            "permanent" => Self::Permanent,
-            "set_permanent" => Self::SetPermanent { value: fields.boolean("value")? },
-            "modified" => Self::Modified,
-            "set_modified" => Self::SetModified,
-            "new" => Self::New,
-            "regenerate" => Self::Regenerate,
-            "destroy" => Self::Destroy,
-            "set_lifetime" => Self::SetLifetime { seconds: fields.number("seconds")? },
-            "save" => Self::Save,
-            "respond" => Self::Respond { status: fields.status()? },
-            "header" => Self::Header { name: fields.field_name()?, value: fields.field_value()? },
-            "raise" => Self::Raise,
-            "hold" => Self::Hold { gate: fields.text("gate").or_else(|_| fields.text("url"))? },
-            unknown => return Err(OperationError::Unknown(unknown.to_owned())),
-        };
-        Ok(operation)
+        let name = fields.text("op")?;
+        let kind = OperationKind::named(&name).ok_or(OperationError::Unknown(name))?;
+        Self::read(kind, &fields)
     }
 }
 
@@ -137,7 +49,8 @@ pub enum OperationError {
     },
 }
 
-struct Fields<'a> {
+/// The fields of an operation's JSON. Each method reads the field of this name as one type, or says what it has to be.
+pub(super) struct Fields<'a> {
     json: &'a Value,
 }
 
@@ -155,45 +68,50 @@ impl Fields<'_> {
         })
     }
 
-    fn text(&self, field: &'static str) -> Result<String, OperationError> {
+    pub(super) fn text(&self, field: &'static str) -> Result<String, OperationError> {
         self.read(field, "a string", |value| value.as_str().map(str::to_owned))
     }
 
-    fn value(&self, field: &'static str) -> Result<Value, OperationError> {
+    /// A gate is named by its field or, as on the wire, by `url`.
+    pub(super) fn gate(&self, field: &'static str) -> Result<String, OperationError> {
+        self.text(field).or_else(|_| self.text("url"))
+    }
+
+    pub(super) fn value(&self, field: &'static str) -> Result<Value, OperationError> {
         self.read(field, "present", |value| Some(value.clone()))
     }
 
-    fn boolean(&self, field: &'static str) -> Result<bool, OperationError> {
+    pub(super) fn boolean(&self, field: &'static str) -> Result<bool, OperationError> {
         self.read(field, "true or false", Value::as_bool)
     }
 
-    fn number(&self, field: &'static str) -> Result<f64, OperationError> {
+    pub(super) fn number(&self, field: &'static str) -> Result<f64, OperationError> {
         self.read(field, "a number", Value::as_f64)
     }
 
-    fn object(&self, field: &'static str) -> Result<Map, OperationError> {
+    pub(super) fn object(&self, field: &'static str) -> Result<Map, OperationError> {
         self.read(field, "an object", |value| value.as_object().cloned())
     }
 
-    fn status(&self) -> Result<u16, OperationError> {
-        self.read("status", "a status from 200 to 599 that may have a body (not 204, 205 or 304)", |value| {
+    pub(super) fn status(&self, field: &'static str) -> Result<u16, OperationError> {
+        self.read(field, "a status from 200 to 599 that may have a body (not 204, 205 or 304)", |value| {
             let status = u16::try_from(value.as_u64()?).ok()?;
             ((200..600).contains(&status) && ![204, 205, 304].contains(&status)).then_some(status)
         })
     }
 
-    /// RFC 9110, section 5.1.
-    fn field_name(&self) -> Result<String, OperationError> {
+    /// The name of a header field, as RFC 9110 allows it in section 5.1.
+    pub(super) fn field_name(&self, field: &'static str) -> Result<String, OperationError> {
         let is_lawful = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        self.read("name", "the name of a header field", |value| {
+        self.read(field, "the name of a header field", |value| {
             value.as_str().filter(|name| !name.is_empty() && name.bytes().all(is_lawful)).map(str::to_owned)
         })
     }
 
-    /// RFC 9110, section 5.5, without what is obsolete there.
-    fn field_value(&self) -> Result<String, OperationError> {
+    /// The value of a header field, as RFC 9110 allows it in section 5.5, without what is obsolete there.
+    pub(super) fn field_value(&self, field: &'static str) -> Result<String, OperationError> {
         let is_lawful = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-        self.read("value", "visible ASCII, with blanks only in between", |value| {
+        self.read(field, "visible ASCII, with blanks only in between", |value| {
             value
                 .as_str()
                 .filter(|text| text.trim() == *text && text.bytes().all(is_lawful))
@@ -201,8 +119,8 @@ impl Fields<'_> {
         })
     }
 
-    fn path(&self) -> Result<Vec<PathStep>, OperationError> {
-        self.read("path", "a list of two or more keys and indexes", |value| {
+    pub(super) fn path(&self, field: &'static str) -> Result<Vec<PathStep>, OperationError> {
+        self.read(field, "a list of two or more keys and indexes", |value| {
             let steps = value.as_array()?;
             let path: Option<Vec<PathStep>> = steps
                 .iter()
@@ -213,12 +131,6 @@ impl Fields<'_> {
                 .collect();
             path.filter(|path| path.len() >= 2)
         })
-    }
-}
-
-impl Serialize for Operation {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Spelled::from(self).serialize(serializer)
     }
 }
 

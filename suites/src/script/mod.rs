@@ -1,4 +1,5 @@
-//! What is done: cycles of several browsers, in order, as plain data that can be generated, shrunk, stored, replayed.
+//! A script says what is done: cycles of several browsers, in order. It is plain data that can be generated, shrunk,
+//! stored and replayed.
 
 mod answer;
 mod disorder;
@@ -13,7 +14,8 @@ pub(crate) use disorder::incompressible;
 pub(crate) use forgery::words;
 pub use forgery::{Change, Cookies, Forgery, Neighbours, Spelling};
 pub use json::OperationError;
-pub use operation::Operation;
+pub(crate) use operation::call;
+pub use operation::{Operation, OperationKind};
 pub use schedule::{Part, Segment, Then};
 
 use serde::{Deserialize, Serialize};
@@ -30,14 +32,14 @@ pub struct Script {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
-    /// A request: the next step begins when it was answered, or when it has arrived at the first of its gates.
+    /// Sends a request. The next step begins when it was answered, or when it has arrived at the first of its gates.
     Cycle(Cycle),
-    /// A request that the next step does not wait for: it is answered after a release, or when the script ends.
+    /// Sends a request that the next step does not wait for. It is answered after a release, or when the script ends.
     Start(Cycle),
-    /// Opens the gate of this name to everybody who waits there: the next step begins when each of them was answered, or
+    /// Opens the gate of this name to all cycles that wait there. The next step begins when each of them was answered, or
     /// has arrived at its next gate.
     Release(String),
-    /// Gives one browser a copy of the cookies of another: so that a cookie can outlive what its own browser drops.
+    /// Gives one browser a copy of the cookies of another, so that a cookie outlives what its own browser drops.
     CopyCookies {
         /// The browser whose cookies are copied; its own stay as they are.
         from: String,
@@ -50,19 +52,18 @@ pub enum Step {
         from: String,
         /// The browser that gets them; what it had is gone.
         to: String,
-        /// Another browser, where its cookies are needed, too.
+        /// Another browser, where the forgery needs its cookies, too.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         with: Option<String>,
-        /// How they are made.
+        /// How the cookies are made.
         forgery: Forgery,
     },
-    /// Time passes.
+    /// Lets time pass.
     Wait {
-        /// How much of it.
+        /// How much time passes, in seconds.
         seconds: f64,
     },
-    /// The backend is started once more, and is the one that is asked from here on. Where it does not start so, the script
-    /// ends.
+    /// Starts the backend once more. Later requests go to this new process. Where it does not start, the script ends.
     Launch {
         /// How long its permanent sessions live, in seconds.
         lifetime: f64,
@@ -150,7 +151,7 @@ impl Script {
         })
     }
 
-    /// Whether time has to pass in it.
+    /// Whether the script needs time to pass.
     #[must_use]
     pub fn waits(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::Wait { .. }))

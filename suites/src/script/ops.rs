@@ -35,12 +35,12 @@ pub fn delete(key: &str) -> Operation {
     Operation::Delete { key: key.to_owned() }
 }
 
-/// Removes an item and returns its value.
+/// Removes an item and answers its value.
 pub fn pop(key: &str) -> Operation {
     Operation::Pop { key: key.to_owned() }
 }
 
-/// Reads an item, setting it first where it is missing.
+/// Reads an item, which is set first where it is missing.
 pub fn setdefault(key: &str, value: impl Into<Value>) -> Operation {
     Operation::Setdefault { key: key.to_owned(), value: value.into() }
 }
@@ -56,7 +56,7 @@ pub fn clear() -> Operation {
     Operation::Clear
 }
 
-/// Changes the inside of a value.
+/// Changes the inside of a value, and tells the session nothing.
 pub fn set_in(path: impl IntoIterator<Item = PathStep>, value: impl Into<Value>) -> Operation {
     Operation::SetIn { path: path.into_iter().collect(), value: value.into() }
 }
@@ -76,7 +76,7 @@ pub fn modified() -> Operation {
     Operation::Modified
 }
 
-/// Sets `modified`.
+/// Sets `modified` to true.
 pub fn set_modified() -> Operation {
     Operation::SetModified
 }
@@ -96,7 +96,7 @@ pub fn header(name: &str, value: &str) -> Operation {
     Operation::Header { name: name.to_owned(), value: value.to_owned() }
 }
 
-/// Stops at a gate.
+/// Stops the cycle at the gate of this name.
 pub fn hold(gate: &str) -> Operation {
     Operation::Hold { gate: gate.to_owned() }
 }

@@ -1,12 +1,12 @@
-//! The course of a script: in which order its cycles begin, wait at their gates, go on and end. The player goes this way,
-//! and whoever tells or draws what happened goes it again.
+//! The schedule of a script: the order in which its cycles begin, wait at their gates, go on and end. The player follows
+//! it, and so do the reports and drawings of what happened.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::{Cycle, Operation, Script, Step};
 
-/// One part of a course.
+/// One part of a schedule.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Part<'a> {
     /// A cycle begins or goes on.
@@ -17,20 +17,20 @@ pub enum Part<'a> {
     End,
 }
 
-/// A cycle, or what is done of it between two stops.
+/// A part of a cycle: from its beginning or a gate to the next gate or its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment<'a> {
     /// The cycle, counted from zero in the order in which cycles begin.
     pub cycle: usize,
     /// Whether the cycle begins here; else it goes on.
     pub begins: bool,
-    /// The operations that belong to it.
+    /// The operations of this segment.
     pub ops: Range<usize>,
-    /// How it ends.
+    /// How the segment ends.
     pub then: Then<'a>,
 }
 
-/// How a stretch of a cycle ends.
+/// How a segment of a cycle ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Then<'a> {
     /// The cycle is answered.
@@ -42,14 +42,14 @@ pub enum Then<'a> {
 }
 
 impl Script {
-    /// The course of this script on a backend that stops wherever it is asked to.
+    /// The schedule of this script on a backend that stops wherever it is asked to.
     #[must_use]
     pub fn schedule(&self) -> Vec<Part<'_>> {
         self.schedule_of(|_, cycle| Some((0..cycle.ops.len()).collect()))
     }
 
-    /// The course that it took. For each cycle that was begun, `done` says which of its operations were done: a hold
-    /// that was refused stopped nothing.
+    /// The schedule that the script really had. For each cycle that was begun, `done` says which of its operations were
+    /// done: a hold that was refused stopped nothing.
     pub(crate) fn schedule_of(&self, done: impl Fn(usize, &Cycle) -> Option<Vec<usize>>) -> Vec<Part<'_>> {
         let mut schedule = ScheduleBuilder::default();
         let mut cycles = 0;
@@ -79,7 +79,7 @@ impl Script {
 struct InFlight<'a> {
     cycle: usize,
     browser: &'a str,
-    /// The first operation that was not told yet.
+    /// The first operation that is in no segment yet.
     next_op: usize,
     ops: usize,
     /// The gates that are closed to it, in the order in which it comes to them, each with its first hold.
@@ -114,7 +114,7 @@ impl<'a> ScheduleBuilder<'a> {
         }
     }
 
-    /// Goes as far as the next gate that is closed.
+    /// Adds the segment that ends at the next closed gate, or with the answer.
     fn advance(&mut self, mut cycle: InFlight<'a>, begins: bool) {
         let first = cycle.next_op;
         let (end, then) = match cycle.closed.front() {
@@ -129,7 +129,8 @@ impl<'a> ScheduleBuilder<'a> {
         }
     }
 
-    /// Opens a gate to all who wait there. Whoever waited for one of them, and for nobody else, goes on as well.
+    /// Opens a gate to all cycles that wait there. A cycle that was only started goes on, too, once no other cycle of its
+    /// browser is held.
     fn release(&mut self, gate: &str) {
         let waits = |cycle: &InFlight<'_>| cycle.closed.front().is_some_and(|(_, name)| *name == gate);
         let released = self.take(waits);

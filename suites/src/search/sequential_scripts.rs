@@ -131,6 +131,14 @@ impl<'a> SequentialScripts<'a> {
             OperationKind::SetModified => ops.push(Operation::SetModified),
             OperationKind::Regenerate => ops.push(Operation::Regenerate),
             OperationKind::Destroy => ops.push(Operation::Destroy),
+            // Each cycle ends with `items`; the others have no weight in `KINDS`.
+            OperationKind::Items
+            | OperationKind::SetLifetime
+            | OperationKind::Save
+            | OperationKind::Respond
+            | OperationKind::Header
+            | OperationKind::Raise
+            | OperationKind::Hold => {}
         }
     }
 

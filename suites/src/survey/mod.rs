@@ -1,16 +1,15 @@
 //! Observes what a backend can do before anything is judged.
 //!
-//! Each capability is a closed table: what fits no row is no mode, and the checks then judge by the strictest one.
-//! The survey uses few operations, so that a defect elsewhere does not absolve itself here.
+//! Each capability is a closed table (`sessionspec_reference::capability`). What fits no row is no mode, and the checks then
+//! judge by the strictest one. The survey uses few operations, so that a defect elsewhere does not absolve itself here.
 
 mod expiry;
 mod observe;
 mod overlap;
 mod preflight;
-mod rows;
 
 pub use preflight::PreflightError;
-pub use rows::{
+pub use sessionspec_reference::capability::{
     AtOnce, Concurrency, Emptied, Expiry, Modified, Nested, New, Numbers, OnError, Permanent, Resent,
     RotationOverEnd, Store, TwoRotations, Values,
 };
@@ -20,11 +19,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde::Serialize;
-use sessionspec_reference::Description;
-use sessionspec_reference::modes::{self, Modes};
+use sessionspec_reference::{Description, Modes};
 use tokio::task::LocalSet;
 
 use crate::backend::{Backend, circuit_breaker};
+use crate::script::OperationKind;
 
 /// Observes a backend, after a first contact. It needs a [`LocalSet`], since it holds a cycle.
 pub(crate) async fn observe(backend: &Rc<dyn Backend>, patience: Duration) -> Result<Survey, PreflightError> {
@@ -75,24 +74,24 @@ pub struct Survey {
     pub two_rotations: TwoRotations,
     /// Whether use prolongs a session.
     pub expiry: Expiry,
-    /// Whether its time can be moved, so that nothing has to be waited for.
+    /// Whether the backend's time can be moved, so that nothing has to be waited for.
     pub virtual_time: bool,
-    /// Whether it can be started again with other lifetimes of permanent sessions.
+    /// Whether the backend can be started again with other lifetimes of permanent sessions.
     pub other_lifetimes: bool,
-    /// Whether browsers reach it by https.
+    /// Whether browsers reach the backend by https.
     pub https: bool,
     /// The names of the cookies that carry the session.
     pub cookies: Vec<String>,
-    /// Keys among the items that nobody wrote but the framework.
+    /// Keys among the items that only the framework wrote.
     pub own_keys: BTreeSet<String>,
-    /// Operations that the backend does not have.
+    /// Operations that the backend does not have; [`Survey::supports`] asks for one.
     pub unsupported: Vec<String>,
 }
 
 /// An attribute of the session, which a backend may lack, and a probe may stand in for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attribute<T> {
-    /// It behaves like this.
+    /// The attribute behaves like this.
     Observed(T),
     /// The probe answers it in the framework's place.
     Derived,
@@ -101,7 +100,7 @@ pub enum Attribute<T> {
 }
 
 impl<T: Copy> Attribute<T> {
-    /// How it behaves, where the backend itself has it.
+    /// How the attribute behaves, where the backend itself has it.
     #[must_use]
     pub fn observed(self) -> Option<T> {
         match self {
@@ -121,10 +120,11 @@ impl Survey {
         LocalSet::new().run_until(observe(&backend, patience)).await
     }
 
-    /// Whether the backend has this operation of the protocol.
+    /// Whether the backend has this operation, as far as the survey has seen. `op` is its name in the protocol.
     #[must_use]
-    pub fn supports(&self, operation: &str) -> bool {
-        !self.unsupported.iter().any(|unsupported| unsupported == operation)
+    pub fn supports(&self, op: &str) -> bool {
+        debug_assert!(OperationKind::named(op).is_some(), "the protocol has no operation `{op}`");
+        !self.unsupported.iter().any(|unsupported| unsupported == op)
     }
 
     /// Whether a session may have ended of itself within this time. A second is left for clocks that count in seconds.
@@ -146,31 +146,23 @@ impl Survey {
     /// The modes in which the reference behaves like this backend.
     #[must_use]
     pub fn modes(&self) -> Modes {
-        let tracked = self.nested == Nested::Tracked;
+        let plain = Modes::default();
         Modes {
-            modified: match self.modified.observed() {
-                Some(Modified::Always) => modes::Modified::Always,
-                _ => modes::Modified::Tracked,
-            },
-            new: match self.new.observed() {
-                Some(New::Constant) => modes::New::Constant,
-                _ => modes::New::Real,
-            },
+            modified: self.modified.observed().unwrap_or(plain.modified),
+            new: self.new.observed().unwrap_or(plain.new),
             permanent: match self.permanent.observed() {
-                Some(Permanent::Attribute | Permanent::KeptInData) => {
-                    modes::Permanent::Beside { survives_clear: true }
-                }
-                Some(Permanent::ClearedAttribute) => modes::Permanent::Beside { survives_clear: false },
-                _ => modes::Permanent::InData,
+                // The answers are those of an attribute, but for the item, which is never compared.
+                Some(Permanent::KeptInData) => Permanent::Attribute,
+                // The contract asks for more than this, and the oracle answers what the contract asks for.
+                Some(Permanent::PerResponse) | None => plain.permanent,
+                Some(permanent) => permanent,
             },
             permanent_default: self.permanent_default,
-            nested: if tracked { modes::Nested::Tracked } else { modes::Nested::Untracked },
+            // What a change inside of a value leads to is compared only where it is seen at all.
+            nested: if self.nested == Nested::Tracked { Nested::Tracked } else { Nested::Untracked },
             write_back: self.nested == Nested::WrittenBack,
-            emptied: match self.emptied {
-                Emptied::Removed => modes::Emptied::Removed,
-                Emptied::Kept => modes::Emptied::Kept,
-            },
-            ..Modes::default()
+            emptied: self.emptied,
+            ..plain
         }
     }
 
@@ -180,26 +172,22 @@ impl Survey {
         let observed = match claim {
             "modified" => self.modified.observed()?.as_str(),
             "new" => self.new.observed()?.as_str(),
-            "permanent" => match self.permanent.observed()? {
-                Permanent::InData | Permanent::KeptInData => "in-data",
-                // A key in the data that is hidden from the application looks like this, too.
-                Permanent::Attribute | Permanent::ClearedAttribute if declared == "in-data" => return None,
-                Permanent::Attribute | Permanent::ClearedAttribute => "attribute",
-                Permanent::PerResponse => "per response",
-            },
-            "nested" => match self.nested {
-                Nested::Tracked => "tracked",
-                // Where every session is saved, nobody can see whether a change was noticed.
-                Nested::WrittenBack | Nested::Unsupported => return None,
-                Nested::Untracked | Nested::Copies => "untracked",
-            },
+            "permanent" => {
+                let observed = self.permanent.observed()?;
+                let claim = observed.claim().unwrap_or(observed);
+                // A key in the data that is hidden from the application looks like an attribute, too.
+                if claim == Permanent::Attribute && declared == Permanent::InData.as_str() {
+                    return None;
+                }
+                claim.as_str()
+            }
+            "nested" => self.nested.claim()?.as_str(),
             "store" if self.store == Store::Unknown => return None,
             "store" => self.store.as_str(),
             "empty" => self.emptied.as_str(),
             "concurrency" if self.concurrency == Concurrency::Unknown => return None,
             "concurrency" => self.concurrency.as_str(),
-            "on_error" if self.on_error == OnError::Unknown => return None,
-            "on_error" => self.on_error.as_str(),
+            "on_error" => self.on_error.claim()?.as_str(),
             // Time has to pass until it shows: `expiry/as-declared` judges it.
             "expiry" => return None,
             _ => return None,

@@ -1,4 +1,4 @@
-//! How each capability is observed: a few cycles of fresh browsers, and what they answered.
+//! How each capability is observed: fresh browsers send a few cycles, and the answers decide.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -16,12 +16,13 @@ use crate::backend::Backend;
 use crate::browser::SetCookie;
 use crate::play::{Exchange, Player};
 use crate::script::ops::{
-    clear, destroy, get, header, items, modified, new, permanent, set, set_in, set_modified, set_permanent,
+    clear, contains, delete, destroy, get, header, items, len, modified, new, permanent, pop, set, set_in,
+    set_modified, set_permanent, setdefault, update,
 };
-use crate::script::{Answer, Operation};
+use crate::script::{Answer, Operation, OperationKind};
 use sessionspec_reference::value::same_value;
 
-/// Observes everything. The backend has answered before (see the preflight).
+/// Observes every capability of a backend that has answered before (see the preflight).
 pub(crate) async fn survey(
     backend: &Rc<dyn Backend>,
     description: Description,
@@ -79,7 +80,7 @@ pub(super) struct Observer<'a> {
 /// A string that every backend can keep.
 pub(super) const TEXT: &str = "kept";
 
-/// Every key that the survey and the preflight write: where sessions leak into each other, these are no own keys.
+/// Every key that the survey and the preflight write. Where sessions leak into each other, these are no own keys.
 const WRITTEN: [&str; 6] = ["text", "other", "box", "number", "flag", "first"];
 
 impl Observer<'_> {
@@ -313,32 +314,8 @@ impl Observer<'_> {
     }
 
     async fn unsupported(&self) -> Vec<String> {
-        let probes = [
-            get("text"),
-            Operation::Contains { key: "text".into() },
-            items(),
-            Operation::Len,
-            set("other", TEXT),
-            Operation::Delete { key: "other".into() },
-            Operation::Pop { key: "other".into() },
-            Operation::Setdefault { key: "other".into(), value: TEXT.into() },
-            Operation::Update { items: Map::new() },
-            clear(),
-            set_in(["text".into(), "n".into()], TEXT),
-            permanent(),
-            modified(),
-            new(),
-            set_permanent(true),
-            set_modified(),
-            Operation::Regenerate,
-            destroy(),
-            Operation::SetLifetime { seconds: 60.0 },
-            Operation::Save,
-            Operation::Respond { status: 404 },
-            header("Vary", "Accept-Language"),
-        ];
         let mut unsupported = Vec::new();
-        for op in probes {
+        for op in OperationKind::ALL.into_iter().filter_map(sample) {
             let name = op.name();
             let [_, answers] = self.observe([vec![set("text", TEXT)], vec![op]]).await;
             if answers.first() == Some(&Answer::Unsupported) {
@@ -347,6 +324,37 @@ impl Observer<'_> {
         }
         unsupported
     }
+}
+
+/// An operation of this kind, as it is sent to see whether the backend has it. A cycle that raises or holds has no
+/// answer that would say so.
+fn sample(kind: OperationKind) -> Option<Operation> {
+    let op = match kind {
+        OperationKind::Get => get("text"),
+        OperationKind::Contains => contains("text"),
+        OperationKind::Items => items(),
+        OperationKind::Len => len(),
+        OperationKind::Set => set("other", TEXT),
+        OperationKind::Delete => delete("other"),
+        OperationKind::Pop => pop("other"),
+        OperationKind::Setdefault => setdefault("other", TEXT),
+        OperationKind::Update => update([]),
+        OperationKind::Clear => clear(),
+        OperationKind::SetIn => set_in(["text".into(), "n".into()], TEXT),
+        OperationKind::Permanent => permanent(),
+        OperationKind::Modified => modified(),
+        OperationKind::New => new(),
+        OperationKind::SetPermanent => set_permanent(true),
+        OperationKind::SetModified => set_modified(),
+        OperationKind::Regenerate => Operation::Regenerate,
+        OperationKind::Destroy => destroy(),
+        OperationKind::SetLifetime => Operation::SetLifetime { seconds: 60.0 },
+        OperationKind::Save => Operation::Save,
+        OperationKind::Respond => Operation::Respond { status: 404 },
+        OperationKind::Header => header("Vary", "Accept-Language"),
+        OperationKind::Raise | OperationKind::Hold => return None,
+    };
+    Some(op)
 }
 
 fn boolean(answers: &[Answer], index: usize) -> Option<bool> {

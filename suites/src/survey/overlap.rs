@@ -7,7 +7,8 @@ use crate::script::ops::{destroy, get, hold, set};
 use crate::script::{Answer, Operation};
 
 impl Observer<'_> {
-    /// Decided before the hold is released, since a server that takes one request at a time answers only then.
+    /// How many requests are served at the same time. This is decided before the hold is released, since a server that
+    /// takes one request at a time answers only then.
     pub(super) async fn at_once(&self) -> AtOnce {
         let mut player = self.player();
         player.cycle("holder", vec![set("text", TEXT)]).await;
@@ -16,7 +17,7 @@ impl Observer<'_> {
             player.finish().await;
             return AtOnce::Unknown;
         }
-        // Some wait for a while, and then refuse.
+        // Some backends let a second request wait for a while, and then refuse it.
         let is_served = async |player: &mut Player, browser: &str| {
             player.try_cycle(browser, vec![get("text")]).await
                 && player.transcript().exchanges.last().is_some_and(|exchange| {

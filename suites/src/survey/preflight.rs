@@ -13,10 +13,10 @@ use crate::script::ops::{get, set};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PreflightError {
-    /// The description could not be had.
+    /// The description could not be read.
     #[error("asking what it is: {0}")]
     Describe(#[source] BackendError),
-    /// A first cycle got no response that makes sense.
+    /// A first cycle got no response that a probe gives.
     #[error("{doing}: {error}")]
     Cycle {
         /// What the cycle did.

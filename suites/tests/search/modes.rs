@@ -5,11 +5,7 @@ use sessionspec::reference::modes::{Emptied, Modes, Modified, Nested, New, Perma
 pub(crate) fn all() -> Vec<Modes> {
     let mut all = Vec::new();
     for (modified, new) in [(Modified::Tracked, New::Real), (Modified::Always, New::Constant)] {
-        for permanent in [
-            Permanent::InData,
-            Permanent::Beside { survives_clear: true },
-            Permanent::Beside { survives_clear: false },
-        ] {
+        for permanent in [Permanent::InData, Permanent::Attribute, Permanent::ClearedAttribute] {
             for nested in [Nested::Untracked, Nested::Tracked, Nested::Copies] {
                 for emptied in [Emptied::Removed, Emptied::Kept] {
                     for (permanent_default, write_back) in

@@ -1,13 +1,14 @@
 //! The description: is this a probe, and what does it say of itself?
 
 use serde_json::Value;
-use sessionspec::engine::script::Operation;
+use sessionspec::engine::script::OperationKind;
 use sessionspec::reference::Description;
+use sessionspec::reference::description::Claims;
 
 use super::findings::Findings;
 use crate::http::RawResponse;
 
-/// The fields of a description, and the claims of its `declares`.
+/// The fields of a description.
 const FIELDS: [&str; 10] = [
     "protocol",
     "name",
@@ -20,8 +21,6 @@ const FIELDS: [&str; 10] = [
     "saves",
     "declares",
 ];
-const CLAIMS: [&str; 9] =
-    ["modified", "new", "permanent", "nested", "store", "concurrency", "expiry", "on_error", "empty"];
 
 /// Looks at the answer to a `GET`.
 pub(super) fn examine(response: &RawResponse, findings: &mut Findings) {
@@ -70,9 +69,9 @@ fn contents(json: &Value, findings: &mut Findings) {
         findings.ok("declares", &claims.join(", "));
     }
     unknown(json, "a field", &FIELDS, findings);
-    json.get("declares").inspect(|claims| unknown(claims, "a claim", &CLAIMS, findings));
+    json.get("declares").inspect(|claims| unknown(claims, "a claim", &Claims::NAMES, findings));
     for (field, operations) in [("derived", &description.derived), ("composed", &description.composed)] {
-        let is_unknown = |op: &&String| !Operation::NAMES.contains(&op.as_str());
+        let is_unknown = |op: &&String| OperationKind::named(op).is_none();
         if let Some(unknown) = operations.iter().find(is_unknown) {
             findings.wrong(field, &format!("`{unknown}` is no operation of the protocol"));
         } else if !operations.is_empty() {

@@ -6,11 +6,12 @@ use std::future::ready;
 use serde_json::{Value, json};
 use sessionspec::backend::{BackendError, Body, CycleRequest, Gate};
 use sessionspec::engine::play::Outcome;
-use sessionspec::engine::script::Answer;
 use sessionspec::engine::script::ops::hold;
+use sessionspec::engine::script::{Answer, OperationKind};
 use tokio::net::TcpListener;
 
 use super::findings::Findings;
+use super::operations::what_lacks;
 use super::probe_client::{ProbeClient, instead_of_answers};
 
 /// How many cycles a probe serves at once, if the framework can.
@@ -42,7 +43,7 @@ async fn holds(probe_client: &ProbeClient, findings: &mut Findings) -> bool {
     let reason = match outcome {
         Outcome::Answered { results, .. } => match &results[0] {
             Answer::Unsupported => {
-                findings.missing("hold", "unsupported; then no race can be tried");
+                findings.missing("hold", what_lacks(OperationKind::Hold));
                 return false;
             }
             Answer::Ok(Value::Null) if arrived => {

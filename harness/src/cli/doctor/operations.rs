@@ -6,7 +6,7 @@ use sessionspec::engine::script::ops::{
     clear, contains, delete, destroy, get, modified, new, permanent, pop, set, set_modified, set_permanent,
     setdefault, update,
 };
-use sessionspec::engine::script::{Answer, Operation};
+use sessionspec::engine::script::{Answer, Operation, OperationKind};
 
 use super::answers;
 use super::expected_result::ExpectedResult::{self, Absent, Boolean, Is, Null, NullOrError};
@@ -16,7 +16,7 @@ use super::probe_client::{ProbeClient, instead_of_answers};
 
 /// How an operation is tried: a cycle on a session that may exist already.
 struct Trial {
-    op: &'static str,
+    op: OperationKind,
     before: Vec<Operation>,
     cycle: Vec<(Operation, ExpectedResult)>,
 }
@@ -31,22 +31,25 @@ fn trials() -> Vec<Trial> {
         |op, cycle: Vec<(Operation, ExpectedResult)>| Trial { op, before: vec![set("text", KEPT)], cycle };
     let kept = || Is(json!(KEPT));
     vec![
-        fresh("get", vec![text(), (get("text"), kept()), (get("missing"), Absent)]),
+        fresh(OperationKind::Get, vec![text(), (get("text"), kept()), (get("missing"), Absent)]),
         fresh(
-            "contains",
+            OperationKind::Contains,
             vec![text(), (contains("text"), Is(json!(true))), (contains("missing"), Is(json!(false)))],
         ),
         fresh(
-            "delete",
+            OperationKind::Delete,
             vec![text(), (delete("text"), Null), (delete("text"), Absent), (get("text"), Absent)],
         ),
-        fresh("pop", vec![text(), (pop("text"), kept()), (pop("text"), Absent), (get("text"), Absent)]),
         fresh(
-            "setdefault",
+            OperationKind::Pop,
+            vec![text(), (pop("text"), kept()), (pop("text"), Absent), (get("text"), Absent)],
+        ),
+        fresh(
+            OperationKind::Setdefault,
             vec![text(), (setdefault("text", "b"), kept()), (setdefault("other", "b"), Is(json!("b")))],
         ),
         fresh(
-            "update",
+            OperationKind::Update,
             vec![
                 text(),
                 (update([("other", json!("b"))]), Null),
@@ -54,16 +57,16 @@ fn trials() -> Vec<Trial> {
                 (get("other"), Is(json!("b"))),
             ],
         ),
-        fresh("clear", vec![text(), (clear(), Null), (get("text"), Absent)]),
-        fresh("permanent", vec![(permanent(), Boolean)]),
-        fresh("set_permanent", vec![(set_permanent(true), Null), (permanent(), Is(json!(true)))]),
-        fresh("modified", vec![(modified(), Boolean)]),
-        fresh("set_modified", vec![(set_modified(), Null), (modified(), Is(json!(true)))]),
-        fresh("new", vec![(new(), Boolean)]),
-        existing("regenerate", vec![(Operation::Regenerate, Null), (get("text"), kept())]),
-        existing("destroy", vec![(destroy(), Null)]),
-        existing("set_lifetime", vec![(Operation::SetLifetime { seconds: 60.0 }, NullOrError)]),
-        existing("save", vec![(Operation::Save, Null)]),
+        fresh(OperationKind::Clear, vec![text(), (clear(), Null), (get("text"), Absent)]),
+        fresh(OperationKind::Permanent, vec![(permanent(), Boolean)]),
+        fresh(OperationKind::SetPermanent, vec![(set_permanent(true), Null), (permanent(), Is(json!(true)))]),
+        fresh(OperationKind::Modified, vec![(modified(), Boolean)]),
+        fresh(OperationKind::SetModified, vec![(set_modified(), Null), (modified(), Is(json!(true)))]),
+        fresh(OperationKind::New, vec![(new(), Boolean)]),
+        existing(OperationKind::Regenerate, vec![(Operation::Regenerate, Null), (get("text"), kept())]),
+        existing(OperationKind::Destroy, vec![(destroy(), Null)]),
+        existing(OperationKind::SetLifetime, vec![(Operation::SetLifetime { seconds: 60.0 }, NullOrError)]),
+        existing(OperationKind::Save, vec![(Operation::Save, Null)]),
     ]
 }
 
@@ -117,29 +120,53 @@ async fn attempt(probe_client: &ProbeClient, findings: &mut Findings, trial: Tri
     };
     let Some(Outcome::Answered { results, .. }) = exchanges.last().map(|exchange| &exchange.outcome) else {
         let fault = exchanges.last().and_then(|exchange| instead_of_answers(&exchange.outcome));
-        return findings.wrong(trial.op, &fault.unwrap_or_default());
+        return findings.wrong(trial.op.as_str(), &fault.unwrap_or_default());
     };
-    let lacks = |(op, answer): (&Operation, &Answer)| op.name() == trial.op && *answer == Answer::Unsupported;
+    let lacks = |(op, answer): (&Operation, &Answer)| op.kind() == trial.op && *answer == Answer::Unsupported;
     if ops.iter().zip(results).any(lacks) {
-        return findings.missing(trial.op, what_lacks(trial.op));
+        return findings.missing(trial.op.as_str(), what_lacks(trial.op));
     }
     let judged = ops
         .iter()
         .zip(&shapes)
         .zip(results)
         .try_for_each(|((op, expected), answer)| compare(op, expected, answer));
-    findings.judge(trial.op, judged);
+    findings.judge(trial.op.as_str(), judged);
 }
 
 /// What it means that an operation is unsupported.
-pub(super) fn what_lacks(op: &str) -> &'static str {
+pub(super) fn what_lacks(op: OperationKind) -> &'static str {
     match op {
-        "permanent" | "set_permanent" | "modified" | "set_modified" | "new" => {
+        OperationKind::Permanent
+        | OperationKind::SetPermanent
+        | OperationKind::Modified
+        | OperationKind::SetModified
+        | OperationKind::New => {
             "unsupported; level minimum asks for it, so see \"Stand-ins\" in harness/PROTOCOL.md"
         }
-        "regenerate" | "destroy" | "set_lifetime" | "save" | "set_in" => {
-            "unsupported; that is right where the framework has nothing like it"
+        OperationKind::Regenerate
+        | OperationKind::Destroy
+        | OperationKind::SetLifetime
+        | OperationKind::Save
+        | OperationKind::SetIn => "unsupported; that is right where the framework has nothing like it",
+        OperationKind::Get
+        | OperationKind::Contains
+        | OperationKind::Items
+        | OperationKind::Len
+        | OperationKind::Set
+        | OperationKind::Delete
+        | OperationKind::Pop
+        | OperationKind::Setdefault
+        | OperationKind::Update
+        | OperationKind::Clear => {
+            "unsupported; a session is a mapping, so that it has to be there: level minimum fails"
         }
-        _ => "unsupported; a session is a mapping, so that it has to be there: level minimum fails",
+        OperationKind::Respond | OperationKind::Raise => {
+            "unsupported; then what becomes of a failed request is not judged"
+        }
+        OperationKind::Header => {
+            "unsupported; then what becomes of the application's own `Vary` and cookies is not judged"
+        }
+        OperationKind::Hold => "unsupported; then no race can be tried",
     }
 }

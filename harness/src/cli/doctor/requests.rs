@@ -4,10 +4,11 @@ use serde_json::json;
 use sessionspec::backend::BackendError;
 use sessionspec::engine::play::Outcome;
 use sessionspec::engine::script::ops::{get, header};
-use sessionspec::engine::script::{Answer, Operation};
+use sessionspec::engine::script::{Answer, Operation, OperationKind};
 use sessionspec::reference::Value;
 
 use super::findings::Findings;
+use super::operations::what_lacks;
 use super::probe_client::{ProbeClient, instead_of_answers};
 use crate::http::RawResponse;
 
@@ -65,7 +66,7 @@ async fn respond(probe_client: &ProbeClient, findings: &mut Findings) {
     let exchanges = probe_client.cycles([vec![Operation::Respond { status: 418 }, get("text")]]).await;
     match &exchanges[0].outcome {
         Outcome::Answered { results, .. } if results[0] == Answer::Unsupported => {
-            findings.missing("respond", "unsupported; then what becomes of a failed request is not judged");
+            findings.missing("respond", what_lacks(OperationKind::Respond));
         }
         Outcome::Answered { status: 418, results, .. } if results[0] == Answer::Ok(json!(null)) => {
             findings.ok("respond", "");
@@ -94,21 +95,15 @@ async fn header_field(probe_client: &ProbeClient, findings: &mut Findings) {
         String::from_utf8_lossy(field).split(',').any(|listed| listed.trim().eq_ignore_ascii_case(value))
     });
     match &results[0] {
-        Answer::Unsupported => {
-            let note =
-                "unsupported; then what becomes of the application's own `Vary` and cookies is not judged";
-            findings.missing("header", note);
-        }
+        Answer::Unsupported => findings.missing("header", what_lacks(OperationKind::Header)),
         Answer::Ok(Value::Null) if is_there => findings.ok("header", ""),
         Answer::Ok(Value::Null) => {
             let note = format!("the response has no `{name}: {value}`, and the handler should have added it");
             findings.wrong("header", &note);
         }
         other => {
-            let note = format!(
-                "header({name}: {value}) answered {}, and has to answer {{\"ok\":null}}",
-                other.to_json()
-            );
+            let op = header(name, value);
+            let note = format!("{op} answered {}, and has to answer {{\"ok\":null}}", other.to_json());
             findings.wrong("header", &note);
         }
     }
@@ -118,7 +113,7 @@ async fn raise(probe_client: &ProbeClient, findings: &mut Findings) {
     let exchanges = probe_client.cycles([vec![Operation::Raise]]).await;
     match &exchanges[0].outcome {
         Outcome::Answered { results, .. } if results.last() == Some(&Answer::Unsupported) => {
-            findings.missing("raise", "unsupported; then what becomes of a failed request is not judged");
+            findings.missing("raise", what_lacks(OperationKind::Raise));
         }
         Outcome::NoAnswers { status: 500.., .. } | Outcome::Answered { status: 500.., .. } => {
             findings.ok("raise", "");

@@ -86,7 +86,7 @@ impl Session {
         if self.lost {
             return false;
         }
-        if self.destroyed || survey.unsupported.iter().any(|name| name == op.name()) {
+        if self.destroyed || !survey.supports(op.name()) {
             self.lost = op.writes();
             return false;
         }

@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 
 use alter::{changed, of_length, unknown, with_byte};
 
-/// The cookies of a browser: names and values.
+/// The cookies of a browser: their names and values.
 pub type Cookies = Vec<(Vec<u8>, Vec<u8>)>;
 
-/// One way to forge cookies, relative to real ones: so that a forgery fits every backend, and is fresh in each run.
+/// One way to forge cookies. It is relative to real ones, so that it fits every backend and is fresh in each run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Forgery {
-    /// As they are now, and sent for good: by a client that does not care when a cookie ends.
+    /// The cookies are sent as they are now, and for good, by a client that does not care when a cookie ends.
     Replayed,
-    /// Letters and digits become others of their kind: well-formed, and nobody's.
+    /// Letters and digits become others of their kind, so that the cookies are well-formed and nobody's.
     Unknown,
     /// One field of one value is changed. Fields are what stands between delimiters, as in `s:ID.SIGNATURE`.
     Field {
@@ -26,30 +26,30 @@ pub enum Forgery {
         cookie: usize,
         /// The field, from zero. Where there is none, nothing is changed.
         field: usize,
-        /// What becomes of it.
+        /// What becomes of the field.
         change: Change,
     },
-    /// The value of each cookie is something else.
+    /// The value of each cookie is spelled in this way.
     Value(Spelling),
-    /// The cookies are sent together with others.
+    /// The cookies are sent together with these others.
     Among(Neighbours),
-    /// One byte of each value is another; beyond its end, it is one more.
+    /// One byte of each value is replaced; beyond the end of the value it is added.
     Byte {
         /// The byte's place, from zero.
         at: usize,
-        /// What stands there; another where the real value has it.
+        /// The byte that stands there; another one where the real value has it.
         byte: u8,
     },
-    /// Each value is so long: its first bytes are left, or it begins again.
+    /// Each value gets this length: it is cut, or repeated from its beginning.
     Length(usize),
     /// One cookie alone is forged, and the others are sent as they are.
     Only {
         /// The cookie, from zero.
         cookie: usize,
-        /// What is done to it.
+        /// How that cookie is forged.
         forgery: Box<Forgery>,
     },
-    /// One forgery of what comes out of another.
+    /// Each of these forgeries is made of what comes out of the one before it.
     Composed(Vec<Forgery>),
 }
 
@@ -57,17 +57,17 @@ pub enum Forgery {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// Nothing is left of it.
+    /// The field is empty.
     Emptied,
-    /// Its second half is missing.
+    /// The second half of the field is missing.
     Truncated,
-    /// It stands there twice.
+    /// The field stands there twice.
     Doubled,
-    /// One character in its middle is another one.
+    /// One character in the middle of the field is another one.
     Flipped,
     /// Small letters are capitals, and the other way round.
     Recased,
-    /// It is the field of the other browser's cookie.
+    /// The field of the other browser's cookie stands there.
     Swapped,
 }
 
@@ -75,33 +75,33 @@ pub enum Change {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Spelling {
-    /// Not at all.
+    /// The value is empty.
     Empty,
-    /// Not at all, without an equals sign.
+    /// The value is missing, and so is the equals sign.
     NameOnly,
-    /// Dots.
+    /// The value consists of dots.
     Dots,
-    /// In quotes.
+    /// The value is in quotes.
     Quoted,
-    /// In quotes, with octal numbers for its characters, as Python's `http.cookies` has it.
+    /// The value is in quotes, with octal numbers for its characters, as Python's `http.cookies` writes it.
     Octal,
-    /// With each character percent-encoded.
+    /// Each character is percent-encoded.
     Percent,
-    /// With an unfinished percent-encoding at its end.
+    /// The value ends with an unfinished percent-encoding.
     HalfPercent,
-    /// With ten thousand more characters.
+    /// The value has ten thousand more characters.
     Long,
-    /// With a letter beyond ASCII at its end.
+    /// The value ends with a letter beyond ASCII.
     NonAscii,
-    /// With bytes at its end that are no UTF-8.
+    /// The value ends with bytes that are no UTF-8.
     NonUtf8,
-    /// With a control character at its end: no lawful header.
+    /// The value ends with a control character, which no lawful header has.
     Control,
-    /// With a NUL at its end: no lawful header.
+    /// The value ends with a NUL, which no lawful header has.
     Nul,
-    /// As a path that leads elsewhere.
+    /// The value is a path that leads elsewhere.
     Path,
-    /// As JSON.
+    /// The value is JSON.
     Json,
 }
 
@@ -109,15 +109,15 @@ pub enum Spelling {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Neighbours {
-    /// A worthless cookie of the same name before each.
+    /// A worthless cookie of the same name stands before each.
     WorthlessFirst,
-    /// A worthless cookie of the same name after each.
+    /// A worthless cookie of the same name stands after each.
     WorthlessLast,
-    /// The other browser's cookies before them.
+    /// The other browser's cookies stand before them.
     OthersFirst,
-    /// The other browser's cookies after them.
+    /// The other browser's cookies stand after them.
     OthersLast,
-    /// A hundred cookies of other names.
+    /// A hundred cookies of other names stand before them.
     Many,
 }
 
@@ -127,10 +127,10 @@ impl fmt::Display for Forgery {
             Self::Replayed => f.write_str("and keeps them for good"),
             Self::Unknown => f.write_str("with other letters and digits"),
             Self::Field { field, change, .. } => {
-                write!(f, "with field {} {}", field + 1, format!("{change:?}").to_lowercase())
+                write!(f, "with field {} {}", field + 1, words(change))
             }
             Self::Value(spelling) => write!(f, "with the value spelled {}", words(spelling)),
-            Self::Among(company) => write!(f, "among others: {}", words(company)),
+            Self::Among(neighbours) => write!(f, "among others: {}", words(neighbours)),
             Self::Byte { at, byte } => write!(f, "with 0x{byte:02x} as byte {}", at + 1),
             Self::Length(length) => write!(f, "with a value of length {length}"),
             Self::Only { cookie, forgery } => write!(f, "{forgery}, but only cookie {}", cookie + 1),
@@ -142,16 +142,10 @@ impl fmt::Display for Forgery {
     }
 }
 
-/// The name of a variant, as a reader sees it: `HalfPercent` is `half-percent`.
-pub(crate) fn words(variant: &impl fmt::Debug) -> String {
-    let mut words = String::new();
-    for letter in format!("{variant:?}").chars() {
-        if letter.is_uppercase() && !words.is_empty() {
-            words.push('-');
-        }
-        words.extend(letter.to_lowercase());
-    }
-    words
+/// The name of a variant as reasons and reports have it: the name in case files, with hyphens, as in `half-percent`.
+pub(crate) fn words(variant: &impl Serialize) -> String {
+    let name = serde_json::to_value(variant).unwrap_or_default();
+    name.as_str().unwrap_or_default().replace('_', "-")
 }
 
 impl Forgery {
@@ -209,7 +203,7 @@ impl Forgery {
                 cookies.into_iter().map(|cookie| Sent { value: None, ..cookie }).collect()
             }
             Self::Value(spelling) => each_value(cookies, |value| spelling.of(value)),
-            Self::Among(company) => company.of(cookies, other),
+            Self::Among(neighbours) => neighbours.of(cookies, other),
             Self::Byte { at, byte } => each_value(cookies, |value| with_byte(value, *at, *byte)),
             Self::Length(length) => each_value(cookies, |value| of_length(value, *length)),
             Self::Only { cookie, forgery } => {
@@ -227,7 +221,7 @@ impl Forgery {
 #[derive(Clone)]
 struct Sent {
     name: Vec<u8>,
-    /// None where there is no equals sign either.
+    /// The value is none where there is no equals sign either.
     value: Option<Vec<u8>>,
 }
 

@@ -191,7 +191,7 @@ impl<'a> OverlappingScripts<'a> {
 
     /// Ends the session, in one way or another.
     fn ending(&mut self) -> Operation {
-        let can_destroy = !self.survey.unsupported.iter().any(|name| name == destroy().name());
+        let can_destroy = self.survey.supports(destroy().name());
         if can_destroy && self.rng.once_in(2) { destroy() } else { clear() }
     }
 

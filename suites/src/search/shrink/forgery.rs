@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Shrink, with_one_simpler};
+use super::{Shrink, Way, with_one_simpler};
 use crate::script::Forgery;
 
 impl Shrink for Forgery {
@@ -19,26 +19,30 @@ impl Shrink for Forgery {
         }
     }
 
-    fn simpler(&self) -> Vec<Self> {
-        match self {
-            Self::Field { cookie, field, change } => {
-                let of = |cookie, field| Self::Field { cookie, field, change: *change };
-                vec![of(0, *field), of(*cookie, 0)]
-            }
-            Self::Byte { at, byte } => less(*at).map(|at| Self::Byte { at, byte: *byte }).collect(),
-            Self::Length(length) => less(*length).map(Self::Length).collect(),
-            Self::Only { cookie, forgery } => {
-                let only = |cookie, forgery| Self::Only { cookie, forgery: Box::new(forgery) };
-                let simpler = forgery.simpler().into_iter().map(|forgery| only(*cookie, forgery));
-                let whole = [Self::clone(forgery), only(0, Self::clone(forgery))];
-                whole.into_iter().chain(simpler).collect()
-            }
-            Self::Composed(parts) => {
-                let simpler = with_one_simpler(parts, Self::simpler).map(Self::Composed);
-                parts.iter().cloned().chain(simpler).collect()
-            }
-            Self::Replayed | Self::Unknown | Self::Value(_) | Self::Among(_) => Vec::new(),
+    fn ways() -> Vec<Way<Self>> {
+        vec![simpler]
+    }
+}
+
+fn simpler(forgery: &Forgery) -> Vec<Forgery> {
+    match forgery {
+        Forgery::Field { cookie, field, change } => {
+            let of = |cookie, field| Forgery::Field { cookie, field, change: *change };
+            vec![of(0, *field), of(*cookie, 0)]
         }
+        Forgery::Byte { at, byte } => less(*at).map(|at| Forgery::Byte { at, byte: *byte }).collect(),
+        Forgery::Length(length) => less(*length).map(Forgery::Length).collect(),
+        Forgery::Only { cookie, forgery } => {
+            let only = |cookie, forgery| Forgery::Only { cookie, forgery: Box::new(forgery) };
+            let simpler = simpler(forgery).into_iter().map(|forgery| only(*cookie, forgery));
+            let whole = [Forgery::clone(forgery), only(0, Forgery::clone(forgery))];
+            whole.into_iter().chain(simpler).collect()
+        }
+        Forgery::Composed(parts) => {
+            let simpler = with_one_simpler(parts, simpler).map(Forgery::Composed);
+            parts.iter().cloned().chain(simpler).collect()
+        }
+        Forgery::Replayed | Forgery::Unknown | Forgery::Value(_) | Forgery::Among(_) => Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Number, json};
 use sessionspec_reference::{Map, Value};
 
-use super::{Shrink, with_one_simpler, without_one};
+use super::{Shrink, Way, with_one_simpler, without_one};
 use crate::search::any_item::Item;
 
 impl Shrink for Item {
@@ -13,10 +13,14 @@ impl Shrink for Item {
         weight_of_key(&self.key) + self.value.weight()
     }
 
-    fn simpler(&self) -> Vec<Self> {
-        let values = self.value.simpler().into_iter().map(|value| Self { value, ..self.clone() });
-        let keys = simpler_keys(&self.key).into_iter().filter(|key| !self.own_keys.contains(key));
-        values.chain(keys.map(|key| Self { key, ..self.clone() })).collect()
+    fn ways() -> Vec<Way<Self>> {
+        vec![
+            |item| item.value.simpler().into_iter().map(|value| Self { value, ..item.clone() }).collect(),
+            |item| {
+                let keys = simpler_keys(&item.key).into_iter().filter(|key| !item.own_keys.contains(key));
+                keys.map(|key| Self { key, ..item.clone() }).collect()
+            },
+        ]
     }
 }
 
@@ -36,26 +40,8 @@ impl Shrink for Value {
         }
     }
 
-    fn simpler(&self) -> Vec<Self> {
-        let mut simpler = vec![json!(""), Self::Null, PLAIN_IN_TEXT.to_string().into()];
-        match self {
-            Self::String(text) => {
-                simpler.extend(simpler_texts(text, PLAIN_IN_TEXT).into_iter().map(Self::from));
-            }
-            Self::Number(number) => simpler.extend(simpler_numbers(number)),
-            Self::Array(elements) => {
-                simpler.extend(elements.iter().cloned());
-                let with_simpler = with_one_simpler(elements, Self::simpler);
-                simpler.extend(without_one(elements).chain(with_simpler).map(Self::Array));
-            }
-            Self::Object(members) => {
-                simpler.extend(members.values().cloned());
-                let less = simpler_members(members).into_iter().chain(with_simpler_key(members));
-                simpler.extend(less.map(Self::Object));
-            }
-            Self::Bool(_) | Self::Null => {}
-        }
-        simpler
+    fn ways() -> Vec<Way<Self>> {
+        vec![simpler_values]
     }
 }
 
@@ -67,6 +53,29 @@ const PLAIN_IN_TEXT: char = 'x';
 
 /// Up to so many characters each one is looked at. Of longer texts, what matters is mostly the length.
 const SHORT: usize = 16;
+
+/// The simplest values, the parts of this one, and this one with less in it.
+fn simpler_values(value: &Value) -> Vec<Value> {
+    let mut simpler = vec![json!(""), Value::Null, PLAIN_IN_TEXT.to_string().into()];
+    match value {
+        Value::String(text) => {
+            simpler.extend(simpler_texts(text, PLAIN_IN_TEXT).into_iter().map(Value::from));
+        }
+        Value::Number(number) => simpler.extend(simpler_numbers(number)),
+        Value::Array(elements) => {
+            simpler.extend(elements.iter().cloned());
+            let with_simpler = with_one_simpler(elements, simpler_values);
+            simpler.extend(without_one(elements).chain(with_simpler).map(Value::Array));
+        }
+        Value::Object(members) => {
+            simpler.extend(members.values().cloned());
+            let less = simpler_members(members).into_iter().chain(with_simpler_key(members));
+            simpler.extend(less.map(Value::Object));
+        }
+        Value::Bool(_) | Value::Null => {}
+    }
+    simpler
+}
 
 /// An empty key is no plain one.
 fn weight_of_key(key: &str) -> u64 {
@@ -118,7 +127,7 @@ fn simpler_numbers(number: &Number) -> Vec<Value> {
 pub(super) fn simpler_members(members: &Map) -> Vec<Map> {
     let without = members.keys().map(|key| but_for(members, key));
     let with_simpler = members.iter().flat_map(|(key, member)| {
-        let values = member.simpler().into_iter();
+        let values = simpler_values(member).into_iter();
         values.map(move |member| with(members.clone(), key, member))
     });
     without.chain(with_simpler).collect()

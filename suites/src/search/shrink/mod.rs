@@ -24,14 +24,23 @@ pub(super) trait Shrink: Clone {
     /// How much there is to this value. The loop goes on only to what weighs less, so that it ends.
     fn weight(&self) -> Self::Weight;
 
-    /// The values that may be simpler, the boldest first. The loop passes over those that do not weigh less.
-    fn simpler(&self) -> Vec<Self>;
+    /// The ways to make such a value simpler, the boldest first.
+    fn ways() -> Vec<Way<Self>>;
 
     /// The part of the value up to the place where it failed, if its parts come one after the other.
     fn up_to(&self, _failure: &Finding) -> Option<Self> {
         None
     }
+
+    /// What may be simpler than this value, in each of the ways.
+    fn simpler(&self) -> Vec<Self> {
+        Self::ways().into_iter().flat_map(|way| way(self)).collect()
+    }
 }
+
+/// A way to make a value simpler: the values that may be simpler, the boldest first. The loop passes over those that do not
+/// weigh less.
+pub(super) type Way<T> = fn(&T) -> Vec<T>;
 
 /// A value, and how it failed when it was played.
 pub(super) struct Failing<T> {
@@ -48,9 +57,6 @@ pub(super) struct Shrunk<T> {
 }
 
 /// Plays simpler values until none fails for the same reason, or the budget is spent.
-///
-/// After a success the loop goes on with what is as bold, since everything bolder has just been tried. It returns to the
-/// boldest before it ends: at the end, every simpler value was tried and none failed.
 pub(super) async fn shrink<T: Shrink>(
     failing: Failing<T>,
     bounds: ShrinkBounds,
@@ -58,36 +64,62 @@ pub(super) async fn shrink<T: Shrink>(
 ) -> Shrunk<T> {
     let mut smallest = failing;
     let mut budget = Budget::begin(bounds);
-    let mut simpler = simpler_than(&smallest);
-    let mut untried = simpler.len();
-    let mut at = 0;
-    while untried > 0 && budget.may_play() {
-        at %= simpler.len();
-        match play(&simpler[at]).await.map(JudgedCase::failing) {
-            Ok(Some(case)) if case.finding.reason == smallest.case.finding.reason => {
-                smallest = Failing { value: simpler.swap_remove(at), case };
-                simpler = simpler_than(&smallest);
-                untried = simpler.len();
-            }
-            Ok(_) => {
-                at += 1;
-                untried -= 1;
-            }
-            Err(fault) => {
-                budget.stop(&fault);
-                break;
-            }
+    let up_to = |failing: &Failing<T>| failing.value.up_to(&failing.case.finding).into_iter().collect();
+    go_on(&mut smallest, &mut budget, up_to, play).await;
+    let ways = T::ways();
+    // The ways in a row that were tried to their end and lead no further from the smallest value.
+    let mut exhausted = 0;
+    for way in ways.iter().cycle() {
+        if exhausted == ways.len() || budget.stopped.is_some() {
+            break;
         }
+        let has_shrunk = go_on(&mut smallest, &mut budget, |failing| way(&failing.value), play).await;
+        exhausted = if has_shrunk { 1 } else { exhausted + 1 };
     }
     Shrunk { smallest, stopped: budget.stopped }
 }
 
-/// The values that the loop may go on to from this one.
-fn simpler_than<T: Shrink>(failing: &Failing<T>) -> Vec<T> {
-    let Failing { value, case } = failing;
-    let weight = value.weight();
-    let values = value.up_to(&case.finding).into_iter().chain(value.simpler());
-    values.filter(|simpler| simpler.weight() < weight).collect()
+/// Goes on to the first candidate that fails for the same reason, again and again until there is none. Whether there was
+/// one.
+///
+/// After a success it goes on with the candidate in the same place, since those before it have just been tried. They are
+/// tried again before it ends.
+async fn go_on<T: Shrink>(
+    smallest: &mut Failing<T>,
+    budget: &mut Budget,
+    candidates_of: impl Fn(&Failing<T>) -> Vec<T>,
+    play: &impl AsyncFn(&T) -> Result<JudgedCase, BackendError>,
+) -> bool {
+    let mut has_shrunk = false;
+    let mut candidates = candidates_of(smallest);
+    let mut untried = candidates.len();
+    let mut at = 0;
+    while untried > 0 {
+        at %= candidates.len();
+        if candidates[at].weight() < smallest.value.weight() {
+            if !budget.may_play() {
+                break;
+            }
+            let reason = &smallest.case.finding.reason;
+            match play(&candidates[at]).await.map(JudgedCase::failing) {
+                Ok(Some(case)) if case.finding.reason == *reason => {
+                    *smallest = Failing { value: candidates.swap_remove(at), case };
+                    has_shrunk = true;
+                    candidates = candidates_of(smallest);
+                    untried = candidates.len();
+                    continue;
+                }
+                Ok(_) => {}
+                Err(fault) => {
+                    budget.stop(&fault);
+                    break;
+                }
+            }
+        }
+        at += 1;
+        untried -= 1;
+    }
+    has_shrunk
 }
 
 /// The list without one of its elements, for each of them.

@@ -15,13 +15,13 @@ pub(super) fn merge_browsers(script: &Script) -> Vec<Script> {
 }
 
 /// The script with the first names, in the order in which the browsers appear.
-pub(super) fn rename_browsers(script: &Script) -> Script {
-    let names = names(script);
-    if names.len() > BROWSERS.len() {
-        return script.clone();
+pub(super) fn rename_browsers(script: Script) -> Script {
+    let names = names(&script);
+    if names.len() > BROWSERS.len() || misnamed(&script) == 0 {
+        return script;
     }
     let first_names: BTreeMap<&str, &str> = names.into_iter().zip(BROWSERS).collect();
-    with_names(script, |name| first_names.get(name).copied().unwrap_or(name))
+    with_names(&script, |name| first_names.get(name).copied().unwrap_or(name))
 }
 
 /// How many browsers do not have the name that [`rename_browsers`] gives them.

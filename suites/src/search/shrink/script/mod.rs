@@ -8,7 +8,7 @@ mod operations;
 use sessionspec_reference::Map;
 use sessionspec_reference::value::PathStep;
 
-use super::Shrink;
+use super::{Shrink, Way};
 use crate::expect::Finding;
 use crate::script::{Cycle, Operation, Script, Step};
 use crate::search::Shape;
@@ -37,33 +37,33 @@ impl Shrink for GeneratedScript<'_> {
         (self.script.steps.len(), self.script.len(), contents, browsers, misnamed(&self.script))
     }
 
-    /// The names of browsers do not reach the backend, so whatever is simpler has the first names, too.
-    fn simpler(&self) -> Vec<Self> {
-        let Self { script, shape, keys } = self;
-        let mut simpler = without_chunks(script, Unit::Steps);
-        simpler.extend(without_chunks(script, Unit::Operations));
-        simpler.extend(without_pairs(script));
-        simpler.extend(join_cycles(script));
-        simpler.extend(simpler_writes(script));
-        simpler.extend(simpler_keys(script, keys));
-        match shape {
-            Shape::OneCycle | Shape::SeveralCycles => simpler.extend(simpler_contents(script)),
-            // The values of these scripts say who wrote them, so they stay.
-            Shape::Overlapping | Shape::Parallel => {}
-        }
-        simpler.extend(merge_browsers(script));
-        simpler.push(script.clone());
-        simpler.iter().map(|simpler| self.with(rename_browsers(simpler))).collect()
+    fn ways() -> Vec<Way<Self>> {
+        vec![
+            |it| it.with(without_chunks(&it.script, Unit::Steps)),
+            |it| it.with(without_chunks(&it.script, Unit::Operations)),
+            |it| it.with(without_pairs(&it.script)),
+            |it| it.with(join_cycles(&it.script)),
+            |it| it.with(simpler_writes(&it.script)),
+            |it| it.with(simpler_keys(&it.script, it.keys)),
+            |it| match it.shape {
+                Shape::OneCycle | Shape::SeveralCycles => it.with(simpler_contents(&it.script)),
+                // The values of these scripts say who wrote them, so they stay.
+                Shape::Overlapping | Shape::Parallel => Vec::new(),
+            },
+            |it| it.with(merge_browsers(&it.script)),
+            |it| it.with(vec![it.script.clone()]),
+        ]
     }
 
     fn up_to(&self, failure: &Finding) -> Option<Self> {
-        Some(self.with(up_to(&self.script, failure.cycle, failure.op)))
+        self.with(vec![up_to(&self.script, failure.cycle, failure.op)]).pop()
     }
 }
 
 impl GeneratedScript<'_> {
-    fn with(&self, script: Script) -> Self {
-        Self { script, ..*self }
+    /// These scripts, with the first names for their browsers: names do not reach the backend, so they change nothing.
+    fn with(&self, scripts: Vec<Script>) -> Vec<Self> {
+        scripts.into_iter().map(|script| Self { script: rename_browsers(script), ..*self }).collect()
     }
 }
 

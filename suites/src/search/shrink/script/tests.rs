@@ -173,7 +173,7 @@ async fn browsers_are_merged_two_by_two_and_have_the_first_names() {
         .copy_cookies("cyd", "bob")
         .cycle("bob", [get("a")])
         .cycle("someone else", [items()]);
-    let renamed = rename_browsers(&script);
+    let renamed = rename_browsers(script.clone());
     let expected = Script::new()
         .cycle("ann", [set("a", 1)])
         .copy_cookies("ann", "bob")

@@ -3,12 +3,11 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::shrinking::Shrinking;
 use crate::script::{Change, Forgery, Neighbours, Spelling};
 use crate::survey::Survey;
 
 /// Any forgery, or one of a forgery.
-pub(super) fn forgeries(survey: &Survey) -> impl Strategy<Value = Forgery> + use<> {
+pub(super) fn forgeries(survey: &Survey) -> BoxedStrategy<Forgery> {
     let cookies = survey.cookies.len().max(1);
     let one = move || {
         let one = prop_oneof![4 => changes(cookies), 4 => spellings(), 2 => companies()];
@@ -17,11 +16,12 @@ pub(super) fn forgeries(survey: &Survey) -> impl Strategy<Value = Forgery> + use
         // Of a single cookie, that is no other forgery.
         prop_oneof![3 => one, u32::from(cookies > 1) => only]
     };
-    Shrinking(prop_oneof![
+    prop_oneof![
         3 => one(),
         1 => Just(Forgery::Value(Spelling::Long)),
         3 => (one(), one()).prop_map(|(one, other)| composed(one, other)),
-    ])
+    ]
+    .boxed()
 }
 
 /// One of the other. Company comes last: what is done to each of a hundred cookies is too long for any server.

@@ -1,12 +1,14 @@
 //! Any item: any value that JSON can say, under any key.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 use sessionspec_reference::{Map, Value};
 
-use super::shrinking::Shrinking;
 use crate::survey::{Numbers, Survey, Values};
 
 /// An item of a session.
@@ -14,20 +16,24 @@ use crate::survey::{Numbers, Survey, Values};
 pub(super) struct Item {
     pub(super) key: String,
     pub(super) value: Value,
+    /// The keys under which the framework keeps items of its own. This item and simpler ones have none of them.
+    pub(super) own_keys: Rc<BTreeSet<String>>,
 }
 
 /// The most that a value takes, in bytes of JSON as it is drawn: with its escapes, its key and another item it fits into
 /// a cookie.
 const ROOM: usize = 600;
 
-/// Any item that a backend of this kind has to keep, or to refuse. Keys of its own are nobody's business.
-pub(super) fn items(survey: &Survey) -> impl Strategy<Value = Item> + use<> {
-    let own_keys = survey.own_keys.clone();
-    let item = (keys(), values(survey)).prop_map(move |(key, value)| {
-        let key = if own_keys.contains(&key) { format!("{key}_") } else { key };
-        Item { key, value: within(value, &mut { ROOM }) }
+/// Any item that a backend of this kind has to keep, or to refuse.
+pub(super) fn items(survey: &Survey) -> BoxedStrategy<Item> {
+    let own_keys = Rc::new(survey.own_keys.clone());
+    let item = (keys(), values(survey)).prop_map(move |(mut key, value)| {
+        while own_keys.contains(&key) {
+            key.push('_');
+        }
+        Item { key, value: within(value, &mut { ROOM }), own_keys: Rc::clone(&own_keys) }
     });
-    Shrinking(item)
+    item.boxed()
 }
 
 /// Keys that somebody may have a use for, more often than not.

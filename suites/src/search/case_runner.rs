@@ -30,7 +30,6 @@ pub(crate) struct JudgedCase {
 }
 
 /// A script on which the backend differs from the reference.
-#[derive(Clone)]
 pub(crate) struct FailingCase {
     pub(crate) scenario: Scenario,
     pub(crate) transcript: Transcript,

@@ -3,13 +3,16 @@
 //! Every operation that the contract judges is generated. `set_lifetime`, `save`, `respond`, `header`, `raise` and `hold`
 //! are not: what they do to the data is a capability, or needs a clock, and other suites judge it.
 
+use std::collections::BTreeSet;
+
 use proptest::strategy::BoxedStrategy;
 use sessionspec_reference::Value;
 
 use super::overlapping_scripts::OverlappingScripts;
 use super::rng::Rng;
 use super::sequential_scripts::SequentialScripts;
-use super::values::{KEYS, MORE_KEYS, nested, values};
+use super::shrink::GeneratedScript;
+use super::values::{KEYS, MORE_KEYS, nested, other_keys, values};
 use super::{Property, Shape};
 use crate::script::Script;
 use crate::survey::{Nested, Permanent, Survey, Values};
@@ -17,7 +20,10 @@ use crate::survey::{Nested, Permanent, Survey, Values};
 pub(super) use crate::script::OperationKind;
 
 /// The names of browsers.
-pub(super) const BROWSERS: [&str; 3] = ["ann", "bob", "cyd"];
+pub(super) const BROWSERS: [&str; 4] = ["ann", "bob", "cyd", "dan"];
+
+/// Scripts with overlapping requests use so many of the keys, so that the requests meet each other.
+const KEYS_OF_OVERLAPPING: usize = 3;
 
 /// Generates scripts of one property for one backend.
 pub struct Generator {
@@ -25,8 +31,10 @@ pub struct Generator {
     pub(super) survey: Survey,
     /// How often each operation is tried, of those that are judged.
     pub(super) kinds: Vec<(u32, OperationKind)>,
-    pub(super) keys: Vec<&'static str>,
-    pub(super) more_keys: Vec<&'static str>,
+    /// The keys of items, the simplest first: as many as [`KEYS`], and none that the framework uses.
+    pub(super) keys: Vec<String>,
+    /// As many as [`MORE_KEYS`], and none that the framework uses.
+    pub(super) more_keys: Vec<String>,
     pub(super) values: BoxedStrategy<Value>,
     pub(super) nested: BoxedStrategy<Value>,
 }
@@ -73,15 +81,14 @@ impl Generator {
     /// A generator of scripts with this property, for a backend like the one that was surveyed.
     #[must_use]
     pub fn new(property: Property, survey: &Survey) -> Self {
-        // What the framework keeps under a key of its own is nobody's business.
-        let is_free = |key: &&'static str| !survey.own_keys.contains(*key);
+        let [keys, more_keys] = free_keys(&survey.own_keys);
         let is_tried = |kind: OperationKind| survey.supports(kind.as_str()) && is_judged(kind, survey);
         Self {
             property,
             survey: survey.clone(),
             kinds: KINDS.into_iter().filter(|(_, kind)| is_tried(*kind)).collect(),
-            keys: KEYS.into_iter().filter(is_free).collect(),
-            more_keys: MORE_KEYS.into_iter().filter(is_free).collect(),
+            keys,
+            more_keys,
             values: values(survey.values),
             nested: nested(),
         }
@@ -91,7 +98,8 @@ impl Generator {
     #[must_use]
     pub fn script(&self, seed: [u8; 32]) -> Script {
         let rng = Rng::new(seed);
-        let overlapping = |rng| OverlappingScripts::new(rng, &self.survey, &self.keys[..3]);
+        let keys = self.keys.get(..KEYS_OF_OVERLAPPING).unwrap_or(&self.keys);
+        let overlapping = |rng| OverlappingScripts::new(rng, &self.survey, keys);
         match self.property.shape {
             Shape::OneCycle => SequentialScripts::new(self, rng).one_cycle(),
             Shape::SeveralCycles => SequentialScripts::new(self, rng).several_cycles(),
@@ -99,6 +107,23 @@ impl Generator {
             Shape::Parallel => overlapping(rng).in_parallel(),
         }
     }
+
+    /// The script of this seed, ready to be shrunk.
+    pub(super) fn draw(&self, seed: [u8; 32]) -> GeneratedScript<'_> {
+        GeneratedScript { script: self.script(seed), shape: self.property.shape, keys: &self.keys }
+    }
+}
+
+/// As many keys as [`KEYS`] and as many as [`MORE_KEYS`], without those that the framework uses for items of its own: what
+/// it keeps there is its own business. Other keys take their places.
+fn free_keys(own_keys: &BTreeSet<String>) -> [Vec<String>; 2] {
+    let is_free = |key: &String| !own_keys.contains(key);
+    let mut others = other_keys().filter(is_free);
+    let mut filled = |keys: &[&str]| {
+        let free = keys.iter().map(|key| (*key).to_owned()).filter(is_free);
+        free.chain(&mut others).take(keys.len()).collect()
+    };
+    [filled(&KEYS), filled(&MORE_KEYS)]
 }
 
 /// Whether the contract says enough about the operation for this backend.

@@ -1,11 +1,13 @@
 //! Finds scripts on which a backend differs from the reference, and makes them small.
 //!
-//! The strategies for values are proptest's, and this is the only module that knows it. State and loop are our own:
-//! proptest's runner cannot await, may drift to another bug while it shrinks, and cannot replay one case alone.
+//! proptest is used for its strategies: they describe values, items and forgeries, and draw them from a seed. This is
+//! the only module that uses it. Its runner is not used: it cannot await, it obeys environment variables that nobody
+//! meant for it, it may go over to another bug while it shrinks, and it cannot replay one case alone. Its value trees are
+//! not used either: they shrink along the way on which a value was drawn, so they never put a part in the place of the
+//! whole. [`run_cases`] draws each case from a seed of its own, and [`shrink`] is the one loop that makes a failure small.
 
 mod any_forgery;
 mod any_item;
-mod budget;
 mod case_runner;
 mod generate;
 mod generated;
@@ -14,8 +16,6 @@ mod rng;
 mod run_cases;
 mod sequential_scripts;
 mod shrink;
-mod shrinking;
-mod simpler;
 mod values;
 
 use crate::expect::Scenario;

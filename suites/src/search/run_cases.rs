@@ -1,7 +1,7 @@
 //! Goes from case to case until one fails, then makes that one small and plays it again to see whether it is stable.
 
 use super::case_runner::{FailingCase, JudgedCase};
-use super::shrink::{Shrunk, shrink};
+use super::shrink::{Failing, GeneratedScript, Shrink, Shrunk, shrink};
 use super::{CaseRunner, Generator, Property, ShrinkBounds, case_seed};
 use crate::backend::BackendError;
 use crate::play::Evidence;
@@ -24,7 +24,7 @@ pub(crate) struct Cases<'a, P = Property> {
     pub(crate) bounds: ShrinkBounds,
 }
 
-/// What was caught.
+/// A case that failed, made small.
 pub(crate) struct Counterexample {
     /// The case that failed first.
     pub(crate) case: u32,
@@ -44,39 +44,33 @@ pub(crate) async fn run_cases(
     wanted: &Cases<'_>,
     played: &dyn Fn(u32, u32),
 ) -> Result<(Evidence, Option<Counterexample>), BackendError> {
-    let generator = Generator::new(wanted.property, runner.survey);
-    let play = async |case| runner.play(wanted.property, generator.script(wanted.seed(case))).await;
-    let (evidence, failing) = wanted.first_failing(played, play).await?;
-    let Some((case, failing)) = failing else { return Ok((evidence, None)) };
-    let shrunk = shrink(runner, wanted.property, wanted.bounds, failing).await;
-    let again =
-        async |smallest: &FailingCase| runner.play(wanted.property, smallest.scenario.script.clone()).await;
-    Ok((evidence, Some(confirmed(case, shrunk, again).await)))
+    let property = wanted.property;
+    let generator = Generator::new(property, runner.survey);
+    let play = async |drawn: &GeneratedScript<'_>| runner.play(property, drawn.script.clone()).await;
+    wanted.run(played, |seed| generator.draw(seed), &play).await
 }
 
 impl<P> Cases<'_, P> {
-    /// The seed of one case.
-    pub(super) fn seed(&self, case: u32) -> [u8; 32] {
-        case_seed(self.run_seed, self.check, case)
-    }
-
-    /// Plays the cases until one fails.
-    pub(super) async fn first_failing(
+    /// Draws and plays one case after the other until one fails, makes that one small, and confirms it.
+    pub(super) async fn run<T: Shrink>(
         &self,
         played: &dyn Fn(u32, u32),
-        play: impl AsyncFn(u32) -> Result<JudgedCase, BackendError>,
-    ) -> Result<(Evidence, Option<(u32, FailingCase)>), BackendError> {
+        draw: impl Fn([u8; 32]) -> T,
+        play: &impl AsyncFn(&T) -> Result<JudgedCase, BackendError>,
+    ) -> Result<(Evidence, Option<Counterexample>), BackendError> {
         let mut evidence = Evidence::default();
         let cases = match self.only_case {
             Some(case) => case..case.saturating_add(1),
             None => 0..self.cases,
         };
-        for case in cases {
-            played(case, self.cases);
-            let judged_case = play(case).await?;
+        for number in cases {
+            played(number, self.cases);
+            let value = draw(case_seed(self.run_seed, self.check, number));
+            let judged_case = play(&value).await?;
             evidence.add(&judged_case.transcript, judged_case.judgement.comparisons);
-            if let Some(failing) = judged_case.failing() {
-                return Ok((evidence, Some((case, failing))));
+            if let Some(case) = judged_case.failing() {
+                let shrunk = shrink(Failing { value, case }, self.bounds, play).await;
+                return Ok((evidence, Some(confirmed(number, shrunk, play).await)));
             }
         }
         Ok((evidence, None))
@@ -84,37 +78,37 @@ impl<P> Cases<'_, P> {
 }
 
 /// Sees whether what was made small fails every time.
-pub(super) async fn confirmed(
+async fn confirmed<T>(
     case: u32,
-    shrunk: Shrunk,
-    again: impl AsyncFn(&FailingCase) -> Result<JudgedCase, BackendError>,
+    shrunk: Shrunk<T>,
+    play: &impl AsyncFn(&T) -> Result<JudgedCase, BackendError>,
 ) -> Counterexample {
     let Shrunk { mut smallest, stopped } = shrunk;
-    let unstable = confirm(&mut smallest, again).await;
+    let unstable = confirm(&mut smallest, play).await;
     let notes: Vec<String> = stopped.into_iter().chain(unstable).collect();
-    Counterexample { case, smallest, note: (!notes.is_empty()).then(|| notes.join("; ")) }
+    let note = (!notes.is_empty()).then(|| notes.join("; "));
+    Counterexample { case, smallest: smallest.case, note }
 }
 
-/// Plays the script again, on fresh sessions; what there is to say if it does not fail every time.
-async fn confirm(
-    smallest: &mut FailingCase,
-    again: impl AsyncFn(&FailingCase) -> Result<JudgedCase, BackendError>,
+/// Plays what fails again, on fresh sessions, and says so if it does not fail every time.
+async fn confirm<T>(
+    smallest: &mut Failing<T>,
+    play: &impl AsyncFn(&T) -> Result<JudgedCase, BackendError>,
 ) -> Option<String> {
     let mut failed = 0;
     let mut played = 0;
     while played < CONFIRMATIONS || (failed < played && played < REPLAYS_OF_UNSTABLE) {
-        let judged_case = match again(smallest).await {
+        let judged_case = match play(&smallest.value).await {
             Ok(judged_case) => judged_case,
             Err(fault) => {
                 return Some(format!("the service was gone when the script was played again: {fault}"));
             }
         };
         played += 1;
-        if let Some(again) =
-            judged_case.failing().filter(|again| again.finding.reason == smallest.finding.reason)
-        {
+        let reason = &smallest.case.finding.reason;
+        if let Some(again) = judged_case.failing().filter(|again| again.finding.reason == *reason) {
             failed += 1;
-            *smallest = again;
+            smallest.case = again;
         }
     }
     (failed < played).then(|| {

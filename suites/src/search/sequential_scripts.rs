@@ -6,7 +6,7 @@ use sessionspec_reference::{Map, Value};
 
 use super::generate::{BROWSERS, Generator, OperationKind};
 use super::rng::Rng;
-use super::values::{fits, small_value};
+use super::values::{KEYS, fits, small_value};
 use crate::oracle::model::Model;
 use crate::script::{Cycle, Operation, Script, Step};
 use crate::survey::{Nested, Values};
@@ -32,11 +32,11 @@ impl<'a> SequentialScripts<'a> {
     /// Several cycles of one to three browsers.
     pub(super) fn several_cycles(mut self) -> Script {
         let mut script = Script::new();
-        let browsers = &BROWSERS[..self.rng.weighted(&[(5, 1), (3, 2), (3, 3)])];
+        let browsers = &BROWSERS[..self.rng.weighted(&[(5, 1), (3, 2), (3, 3)]).unwrap_or(1)];
         for _ in 0..1 + browsers.len() + self.rng.below(7) {
             script.steps.extend(self.copy_cookies(browsers));
             let browser = self.browser(browsers);
-            let turns = self.rng.weighted(&[(1, 0), (6, 1), (3, 2), (2, 3), (1, 5)]);
+            let turns = self.rng.weighted(&[(1, 0), (6, 1), (3, 2), (2, 3), (1, 5)]).unwrap_or(1);
             script.steps.push(self.cycle(browser, turns));
         }
         script
@@ -49,9 +49,9 @@ impl<'a> SequentialScripts<'a> {
         if browsers.len() < 2 || sources.is_empty() || self.rng.below(5) > 0 {
             return None;
         }
-        let from = sources[self.rng.below(sources.len())];
+        let from = *self.rng.choose(&sources)?;
         let others: Vec<&str> = browsers.iter().copied().filter(|other| *other != from).collect();
-        let to = others[self.rng.below(others.len())];
+        let to = *self.rng.choose(&others)?;
         self.model.copy_cookies(from, to);
         Some(Step::CopyCookies { from: from.to_owned(), to: to.to_owned() })
     }
@@ -61,7 +61,7 @@ impl<'a> SequentialScripts<'a> {
     fn browser(&mut self, browsers: &[&'static str]) -> &'static str {
         let judged: Vec<&'static str> =
             browsers.iter().copied().filter(|browser| self.model.can_be_judged(browser)).collect();
-        judged[self.rng.below(judged.len())]
+        self.rng.choose(&judged).copied().unwrap_or(BROWSERS[0])
     }
 
     fn cycle(&mut self, browser: &'static str, turns: usize) -> Step {
@@ -98,10 +98,11 @@ impl<'a> SequentialScripts<'a> {
     /// One or two operations that belong together.
     fn turn(&mut self, browser: &str, ops: &mut Vec<Operation>) {
         let is_empty = self.items(browser).is_empty();
-        let mut kind = self.rng.weighted(&self.plan.kinds);
+        // A backend may have none of these operations.
+        let Some(mut kind) = self.rng.weighted(&self.plan.kinds) else { return };
         // On an empty session most verbs find nothing to do: every other time something is put in first.
         if is_empty && self.rng.below(2) == 0 {
-            kind = self.rng.weighted(&[(3, OperationKind::Set), (1, kind)]);
+            kind = self.rng.weighted(&[(3, OperationKind::Set), (1, kind)]).unwrap_or(kind);
         }
         match kind {
             OperationKind::Get => ops.push(Operation::Get { key: self.key(browser, 2) }),
@@ -199,7 +200,7 @@ impl<'a> SequentialScripts<'a> {
             items.insert(key, value);
         }
         if self.rng.below(8) == 0 {
-            items.extend(self.plan.more_keys.iter().map(|key| ((*key).to_owned(), small_value())));
+            items.extend(self.plan.more_keys.iter().map(|key| (key.clone(), small_value())));
         }
         items
     }
@@ -215,10 +216,11 @@ impl<'a> SequentialScripts<'a> {
         let wants_existing = self.rng.below(existing + 1) > 0;
         let items = self.model.items(browser);
         let is_there = |key: &&str| items.is_some_and(|items| items.contains_key(*key));
-        let (there, missing): (Vec<&str>, Vec<&str>) = self.plan.keys.iter().partition(|key| is_there(key));
+        let keys = self.plan.keys.iter().map(String::as_str);
+        let (there, missing): (Vec<&str>, Vec<&str>) = keys.partition(is_there);
         let chosen =
             if (wants_existing && !there.is_empty()) || missing.is_empty() { there } else { missing };
-        chosen[self.rng.below(chosen.len())].to_owned()
+        self.rng.choose(&chosen).copied().unwrap_or(KEYS[0]).to_owned()
     }
 
     /// A value that fits into the session beside its other items and those that come with it.

@@ -9,7 +9,7 @@ use sessionspec_reference::modes::{self, Modes};
 use sessionspec_reference::value::PathStep;
 use sessionspec_reference::{Map, Memory, Value};
 
-use super::values::fits;
+use super::values::{KEYS, MORE_KEYS, fits, other_keys};
 use super::{
     CaseRunner, Cases, DeadSessions, Generator, Property, Shape, ShrinkBounds, case_seed, run_cases,
 };
@@ -80,6 +80,53 @@ fn assert_item(key: &str, value: &Value) {
         Value::String(text) => assert!(!text.contains(char::is_control), "{text:?}"),
         Value::Array(elements) => elements.iter().for_each(|element| assert_item("element", element)),
         Value::Object(members) => members.iter().for_each(|(key, value)| assert_item(key, value)),
+    }
+}
+
+fn keys_of(op: &Operation) -> Vec<&str> {
+    match op {
+        Operation::Get { key }
+        | Operation::Contains { key }
+        | Operation::Delete { key }
+        | Operation::Pop { key }
+        | Operation::Set { key, .. }
+        | Operation::Setdefault { key, .. } => vec![key],
+        Operation::Update { items } => items.keys().map(String::as_str).collect(),
+        Operation::SetIn { path, .. } => match path.first() {
+            Some(PathStep::Key(key)) => vec![key],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+const SHAPES: [Shape; 4] = [Shape::OneCycle, Shape::SeveralCycles, Shape::Overlapping, Shape::Parallel];
+
+#[tokio::test]
+async fn keys_of_the_framework_are_left_alone_even_if_it_has_all_the_usual_ones() {
+    let few = BTreeSet::from(["a", "b", "c"].map(str::to_owned));
+    let usual: BTreeSet<String> = KEYS.into_iter().chain(MORE_KEYS).map(str::to_owned).collect();
+    let with_others: BTreeSet<String> = usual.iter().cloned().chain(other_keys().take(10)).collect();
+    for own_keys in [few, usual, with_others] {
+        let survey = Survey { own_keys: own_keys.clone(), ..survey().await };
+        for shape in SHAPES {
+            let scripts = scripts(&survey, Property { shape, ..SEVERAL }, 100);
+            let ops = scripts.iter().flat_map(Script::cycles).flat_map(|cycle| &cycle.ops);
+            let used: BTreeSet<&str> = ops.flat_map(keys_of).collect();
+            assert!(used.len() >= 3, "{shape:?}: {used:?}");
+            assert!(used.iter().all(|key| !own_keys.contains(*key)), "{shape:?}: {used:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn scripts_are_generated_even_if_every_operation_is_unsupported() {
+    let unsupported = Operation::NAMES.map(str::to_owned).to_vec();
+    let survey = Survey { unsupported, ..survey().await };
+    for shape in SHAPES {
+        for script in scripts(&survey, Property { shape, ..SEVERAL }, 100) {
+            assert!(script.cycles().next().is_some(), "{shape:?}");
+        }
     }
 }
 

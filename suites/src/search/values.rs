@@ -17,6 +17,22 @@ pub(super) const MORE_KEYS: [&str; 12] = ["e", "f", "g", "h", "i", "j", "k", "l"
 /// limit is 1.5 kB; a small value under each key fits in between.
 const ROOM: usize = 1300;
 
+/// Other keys, as many as are asked for. They are used where a framework keeps items of its own under the usual ones.
+pub(super) fn other_keys() -> impl Iterator<Item = String> {
+    (1_u64..).map(|number| format!("key_{number}"))
+}
+
+/// Whether the level allows this value.
+pub(super) fn is_allowed(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(_) | Value::String(_) => true,
+        Value::Number(number) => number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        Value::Array(elements) => elements.iter().all(is_allowed),
+        Value::Object(members) => members.values().all(is_allowed),
+    }
+}
+
 /// What is used where nothing else fits.
 pub(super) fn small_value() -> Value {
     json!("x")

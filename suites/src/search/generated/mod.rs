@@ -1,18 +1,18 @@
-//! Generated scenarios, each with literal expectations: what is drawn is an item or a forgery, and a scenario is made of
-//! it.
+//! Generated scenarios, each with literal expectations.
+//!
+//! What is drawn is an item or a forgery, and a scenario is made of it. Shrinking makes the item or the forgery simpler,
+//! and makes the scenario anew.
 
 use std::fmt;
+use std::rc::Rc;
 
-use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::strategy::BoxedStrategy;
 use sessionspec_reference::Value;
 
 use super::any_forgery::forgeries;
-use super::any_item::items;
-use super::budget::Budget;
-use super::case_runner::FailingCase;
-use super::run_cases::confirmed;
-use super::shrink::Shrunk;
+use super::any_item::{Item, items};
+use super::rng::Rng;
+use super::shrink::Shrink;
 use super::{CaseRunner, Cases, Counterexample};
 use crate::backend::BackendError;
 use crate::expect::Scenario;
@@ -22,26 +22,42 @@ use crate::survey::Survey;
 
 /// Generated scenarios, each with literal expectations.
 #[derive(Clone)]
-pub struct Generated(BoxedStrategy<Scenario>);
+pub struct Generated(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Items(Source<Item>),
+    Forgeries(Source<Forgery>),
+}
+
+/// What is drawn, and the scenario that is made of it.
+#[derive(Clone)]
+struct Source<T> {
+    strategy: BoxedStrategy<T>,
+    scenario: Rc<dyn Fn(&T) -> Scenario>,
+}
 
 impl Generated {
     /// Scenarios about any item that a backend like this one has to keep, or to refuse: its key and its value.
     pub(crate) fn items(survey: &Survey, scenario: fn(&str, &Value) -> Scenario) -> Self {
-        Self(items(survey).prop_map(move |item| scenario(&item.key, &item.value)).boxed())
+        let scenario = move |item: &Item| scenario(&item.key, &item.value);
+        Self(Kind::Items(Source { strategy: items(survey), scenario: Rc::new(scenario) }))
     }
 
     /// Scenarios about any forgery of the cookies of a backend like this one.
     pub(crate) fn forgeries(survey: &Survey, scenario: fn(&Survey, Forgery) -> Scenario) -> Self {
         let surveyed = survey.clone();
-        Self(forgeries(survey).prop_map(move |forgery| scenario(&surveyed, forgery)).boxed())
+        let scenario = move |forgery: &Forgery| scenario(&surveyed, forgery.clone());
+        Self(Kind::Forgeries(Source { strategy: forgeries(survey), scenario: Rc::new(scenario) }))
     }
 
-    /// The scenario of this seed (see [`case_seed`](super::case_seed)), and how it shrinks.
-    pub(super) fn draw(&self, seed: [u8; 32]) -> Box<dyn ValueTree<Value = Scenario>> {
-        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
-        let config = Config { failure_persistence: None, ..Config::default() };
-        let tree = self.0.new_tree(&mut TestRunner::new_with_rng(config, rng));
-        tree.expect("nothing that is drawn is rejected")
+    /// The scenario of this seed (see [`case_seed`](super::case_seed)).
+    #[cfg(test)]
+    fn scenario(&self, seed: [u8; 32]) -> Scenario {
+        match &self.0 {
+            Kind::Items(source) => (source.scenario)(&source.draw(seed)),
+            Kind::Forgeries(source) => (source.scenario)(&source.draw(seed)),
+        }
     }
 }
 
@@ -61,43 +77,26 @@ pub(crate) async fn run_generated_cases(
     wanted: &Cases<'_, Generated>,
     played: &dyn Fn(u32, u32),
 ) -> Result<(Evidence, Option<Counterexample>), BackendError> {
-    let draw = |case| wanted.property.draw(wanted.seed(case));
-    let play = async |case| runner.play_scenario(draw(case).current()).await;
-    let (evidence, failing) = wanted.first_failing(played, play).await?;
-    let Some((case, failing)) = failing else { return Ok((evidence, None)) };
-    let shrunk = shrink(runner, Budget::begin(wanted.bounds), draw(case), failing).await;
-    let again = async |smallest: &FailingCase| runner.play_scenario(smallest.scenario.clone()).await;
-    Ok((evidence, Some(confirmed(case, shrunk, again).await)))
+    match &wanted.property.0 {
+        Kind::Items(source) => source.run_cases(runner, wanted, played).await,
+        Kind::Forgeries(source) => source.run_cases(runner, wanted, played).await,
+    }
 }
 
-/// Simplifies what fails for the same reason, until nothing simpler does.
-async fn shrink(
-    runner: &CaseRunner<'_>,
-    mut budget: Budget,
-    mut drawn: Box<dyn ValueTree<Value = Scenario>>,
-    failing: FailingCase,
-) -> Shrunk {
-    let mut smallest = failing;
-    let mut is_there = drawn.simplify();
-    while is_there && budget.may_play() {
-        let judged_case = match runner.play_scenario(drawn.current()).await {
-            Ok(judged_case) => judged_case,
-            Err(fault) => {
-                budget.stop(&fault);
-                break;
-            }
-        };
-        let failing =
-            judged_case.failing().filter(|failing| failing.finding.reason == smallest.finding.reason);
-        is_there = match failing {
-            Some(failing) => {
-                smallest = failing;
-                drawn.simplify()
-            }
-            None => drawn.complicate(),
-        };
+impl<T: Shrink + fmt::Debug> Source<T> {
+    async fn run_cases(
+        &self,
+        runner: &CaseRunner<'_>,
+        wanted: &Cases<'_, Generated>,
+        played: &dyn Fn(u32, u32),
+    ) -> Result<(Evidence, Option<Counterexample>), BackendError> {
+        let play = async |drawn: &T| runner.play_scenario((self.scenario)(drawn)).await;
+        wanted.run(played, |seed| self.draw(seed), &play).await
     }
-    Shrunk { smallest, stopped: budget.stopped }
+
+    fn draw(&self, seed: [u8; 32]) -> T {
+        Rng::new(seed).value(&self.strategy).expect("these strategies reject nothing")
+    }
 }
 
 #[cfg(test)]

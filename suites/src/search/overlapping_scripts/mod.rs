@@ -5,7 +5,9 @@ use std::collections::VecDeque;
 
 use serde_json::json;
 
+use super::generate::BROWSERS;
 use super::rng::Rng;
+use super::values::KEYS;
 use crate::script::ops::{clear, destroy, hold, items, set};
 use crate::script::{Operation, Script};
 use crate::survey::{AtOnce, Survey};
@@ -15,9 +17,6 @@ const MOST_HELD: usize = 3;
 
 /// The gate at which those wait that go on together.
 const TOGETHER: &str = "together";
-
-/// Two requests of each are at work at once: as many as every probe has to serve.
-const BROWSERS: [&str; 4] = ["ann", "bob", "cyd", "dan"];
 
 /// What a request does after it was held.
 #[derive(Clone, Copy)]
@@ -30,7 +29,7 @@ enum Then {
 pub(super) struct OverlappingScripts<'a> {
     rng: Rng,
     survey: &'a Survey,
-    keys: &'a [&'static str],
+    keys: &'a [String],
     script: Script,
     /// How many writes there were.
     written: usize,
@@ -43,7 +42,7 @@ pub(super) struct OverlappingScripts<'a> {
 }
 
 impl<'a> OverlappingScripts<'a> {
-    pub(super) fn new(rng: Rng, survey: &'a Survey, keys: &'a [&'static str]) -> Self {
+    pub(super) fn new(rng: Rng, survey: &'a Survey, keys: &'a [String]) -> Self {
         let script = Script::new();
         Self {
             rng,
@@ -186,7 +185,7 @@ impl<'a> OverlappingScripts<'a> {
     }
 
     fn key(&mut self) -> String {
-        self.keys[self.rng.below(self.keys.len())].to_owned()
+        self.rng.choose(self.keys).map_or(KEYS[0], String::as_str).to_owned()
     }
 
     /// Ends the session, in one way or another.

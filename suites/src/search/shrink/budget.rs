@@ -1,11 +1,28 @@
-//! How much has been done to make a failing script smaller, and whether that is enough.
+//! How much may be done to make a failing value small, and how much has been done.
+
+use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::ShrinkBounds;
 use crate::backend::BackendError;
 
-/// How much has been done to make a failing script smaller.
+/// How much may be done, at most, to make a failing script small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShrinkBounds {
+    /// The number of scripts that are played for it.
+    pub runs: u32,
+    /// The time that it may take.
+    pub time: Duration,
+}
+
+impl Default for ShrinkBounds {
+    /// 2000 scripts and 30 seconds: in-process the first is never reached, over HTTP the second seldom.
+    fn default() -> Self {
+        Self { runs: 2000, time: Duration::from_secs(30) }
+    }
+}
+
+/// How much has been done so far.
 pub(super) struct Budget {
     bounds: ShrinkBounds,
     began: Instant,
@@ -19,7 +36,7 @@ impl Budget {
         Self { bounds, began: Instant::now(), runs: 0, stopped: None }
     }
 
-    /// Whether another script may be played, which then counts.
+    /// Whether another script may be played. That script is counted.
     pub(super) fn may_play(&mut self) -> bool {
         if self.stopped.is_none() {
             let ShrinkBounds { runs, time } = self.bounds;
@@ -38,7 +55,7 @@ impl Budget {
         self.stopped.is_none()
     }
 
-    /// Nothing more can be played.
+    /// Nothing more can be played, because of this fault.
     pub(super) fn stop(&mut self, fault: &BackendError) {
         self.stopped = Some(format!("the service was gone while the script was made smaller: {fault}"));
     }

@@ -1,13 +1,14 @@
-//! The same changes by fewer or plainer operations: neighbouring writes as one `update`, `pop` as `delete`.
+//! The same changes by fewer or plainer operations: two writes as one `update`, `pop` as `delete`.
 
 use sessionspec_reference::Map;
 
-use crate::script::{Operation, Script, Step};
+use super::{operations_of_steps, replaced};
+use crate::script::{Operation, Script};
 
 /// Scripts in which one or two operations write what they wrote in a simpler way.
-pub(in crate::search) fn simpler_writes(script: &Script) -> Vec<Script> {
+pub(super) fn simpler_writes(script: &Script) -> Vec<Script> {
     let mut candidates = Vec::new();
-    for (step, ops) in script.steps.iter().enumerate().filter_map(|(step, it)| Some((step, ops_of(it)?))) {
+    for (step, ops) in operations_of_steps(script) {
         for (at, pair) in ops.windows(2).enumerate() {
             if let (Some(mut items), Some(later)) = (written(&pair[0]), written(&pair[1])) {
                 items.extend(later);
@@ -46,19 +47,4 @@ fn written(op: &Operation) -> Option<Map> {
         Operation::Update { items } => Some(items.clone()),
         _ => None,
     }
-}
-
-fn ops_of(step: &Step) -> Option<&[Operation]> {
-    match step {
-        Step::Cycle(cycle) => Some(&cycle.ops),
-        _ => None,
-    }
-}
-
-fn replaced(script: &Script, step: usize, range: std::ops::Range<usize>, by: Operation) -> Script {
-    let mut candidate = script.clone();
-    if let Step::Cycle(cycle) = &mut candidate.steps[step] {
-        cycle.ops.splice(range, [by]);
-    }
-    candidate
 }

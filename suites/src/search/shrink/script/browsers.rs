@@ -6,7 +6,7 @@ use crate::script::{Cycle, Script, Step};
 use crate::search::generate::BROWSERS;
 
 /// Scripts in which one browser does what two did.
-pub(in crate::search) fn merge_browsers(script: &Script) -> Vec<Script> {
+pub(super) fn merge_browsers(script: &Script) -> Vec<Script> {
     let names = names(script);
     let pairs =
         names.iter().enumerate().flat_map(|(at, kept)| names[at + 1..].iter().map(move |gone| (kept, gone)));
@@ -15,9 +15,18 @@ pub(in crate::search) fn merge_browsers(script: &Script) -> Vec<Script> {
 }
 
 /// The script with the first names, in the order in which the browsers appear.
-pub(in crate::search) fn rename_browsers(script: &Script) -> Script {
-    let names: BTreeMap<&str, &str> = names(script).into_iter().zip(BROWSERS).collect();
-    with_names(script, |name| names.get(name).copied().unwrap_or(name))
+pub(super) fn rename_browsers(script: Script) -> Script {
+    let names = names(&script);
+    if names.len() > BROWSERS.len() || misnamed(&script) == 0 {
+        return script;
+    }
+    let first_names: BTreeMap<&str, &str> = names.into_iter().zip(BROWSERS).collect();
+    with_names(&script, |name| first_names.get(name).copied().unwrap_or(name))
+}
+
+/// How many browsers do not have the name that [`rename_browsers`] gives them.
+pub(super) fn misnamed(script: &Script) -> usize {
+    names(script).into_iter().zip(BROWSERS).filter(|(name, first_name)| name != first_name).count()
 }
 
 fn with_names<'a>(script: &'a Script, rename: impl Fn(&'a str) -> &'a str) -> Script {

@@ -40,6 +40,8 @@ pub enum Gate {
     Https,
     /// The data are on the server, so that a cookie can be revoked.
     ServerStore,
+    /// The data are in the cookie.
+    ClientStore,
     /// A request can be held while others are sent.
     Holds,
     /// Two requests of one session are served at the same time.
@@ -48,6 +50,8 @@ pub enum Gate {
     OnePerSession,
     /// A session can be ended: by `destroy`, or by `clear` where an emptied session loses its cookie.
     Logout,
+    /// A request can end with the status that the handler chose.
+    Responds,
     /// A handler can raise, and the survey saw what becomes of its changes.
     Raises,
     /// A request can end with another status than 200, or by an exception.
@@ -136,6 +140,9 @@ impl Gate {
                 ),
                 Store::Unknown => lacks("this backend sends no cookies"),
             },
+            Self::ClientStore => {
+                unless(survey.store != Store::Client, "the data of this backend are not in the cookie")
+            }
             Self::Holds | Self::Overlap if survey.at_once == AtOnce::Unknown => {
                 Applicability::Unverified(survey.no_hold())
             }
@@ -157,6 +164,10 @@ impl Gate {
             Self::Logout => unless(
                 !survey.supports("destroy") && survey.emptied == Emptied::Kept,
                 "this backend has no `destroy`, and keeps an emptied session",
+            ),
+            Self::Responds => unless(
+                !survey.supports("respond"),
+                "the probe has no `respond`, so no handler chooses a status",
             ),
             Self::Raises => unless(survey.on_error == OnError::Unknown, "this probe cannot raise"),
             Self::Endings => {

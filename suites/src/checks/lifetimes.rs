@@ -77,6 +77,11 @@ pub(super) fn grace(survey: &Survey) -> f64 {
     survey.description.lifetime_grace_seconds.unwrap_or(GRACE)
 }
 
+/// Whether the end of a session that lives as long can be waited for.
+pub(super) fn can_be_waited_for(survey: &Survey, lifetime: f64) -> bool {
+    survey.virtual_time || lifetime + grace(survey) <= LONGEST_WAIT
+}
+
 /// The kinds of sessions whose end can be seen on this backend.
 ///
 /// # Errors
@@ -100,7 +105,7 @@ pub(super) fn kinds(survey: &Survey) -> Result<Vec<Kind>, String> {
             }
         };
     }
-    let can_wait = |lifetime: f64| survey.virtual_time || lifetime + grace <= LONGEST_WAIT;
+    let can_wait = |lifetime: f64| can_be_waited_for(survey, lifetime);
     let mut kinds = Vec::new();
     if let (Some(lifetime), Attribute::Observed(_)) = (description.lifetime_seconds, survey.permanent)
         && can_wait(lifetime)

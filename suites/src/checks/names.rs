@@ -50,8 +50,10 @@ macro_rules! __each_check {
                 recommended removal_removes
                 recommended removal_repeats_attributes
                 recommended vary
+                recommended vary_whatever_the_status
                 recommended vary_is_merged
                 recommended other_cookies_survive
+                recommended strangers_hide_nothing
                 recommended fits
                 recommended only_if_kept
             }
@@ -62,6 +64,7 @@ macro_rules! __each_check {
                 hardened ids_unpredictable
                 hardened rotation_gives_a_new_id
                 hardened rotation_keeps_the_data
+                hardened rotation_keeps_permanent
                 hardened rotation_ends_the_old_id
                 hardened rotation_survives_failure
                 hardened destroy_removes
@@ -75,6 +78,8 @@ macro_rules! __each_check {
                 hardened spellings
                 hardened unlawful_bytes
                 hardened company
+                hardened every_part_counts
+                hardened data_are_signed
                 hardened any_mutation
             }
             expiry {
@@ -85,6 +90,8 @@ macro_rules! __each_check {
                 hardened id_never_adopted
                 hardened as_declared
                 hardened own_lifetime
+                hardened own_lifetime_stays
+                hardened longer_lifetime
                 hardened past_lifetime
                 hardened long_lifetime
             }
@@ -96,10 +103,13 @@ macro_rules! __each_check {
                 recommended tags
                 recommended keys
                 recommended sizes
+                recommended lookalike_values
+                recommended neighbouring_keys
                 recommended any_value
                 recommended not_aliased
             }
             fault {
+                minimum redirects_are_saved
                 recommended consistent
             }
             concurrency {
@@ -115,6 +125,7 @@ macro_rules! __each_check {
                 recommended all_or_nothing
                 recommended last_write_is_kept
                 recommended serialised
+                recommended rotation_keeps_waiters
                 recommended permanent_and_data
                 hardened expired_while_held
                 recommended strangers_are_served

@@ -12,7 +12,7 @@ mod schedule;
 pub use answer::Answer;
 pub(crate) use disorder::incompressible;
 pub(crate) use forgery::words;
-pub use forgery::{Change, Cookies, Forgery, Neighbours, Spelling};
+pub use forgery::{Change, Cookies, Forgery, Neighbours, Spelling, Stranger};
 pub use json::OperationError;
 pub(crate) use operation::call;
 pub use operation::{Operation, OperationKind};

@@ -32,6 +32,7 @@ pub(crate) const CHECKS: &[Check] = &[
     writers::ALL_OR_NOTHING,
     writers::LAST_WRITE_IS_KEPT,
     writers::SERIALISED,
+    rotation::KEEPS_WAITERS,
     permanent::AND_DATA,
     expired::WHILE_HELD,
     waiting::STRANGERS_ARE_SERVED,

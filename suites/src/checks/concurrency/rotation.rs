@@ -48,3 +48,31 @@ pub(super) const LATE_WRITE: Check = Check {
         races(vec![race])
     }),
 };
+
+pub(super) const KEEPS_WAITERS: Check = Check {
+    id: "concurrency/rotation-keeps-waiters",
+    level: Level::Recommended,
+    harm: Harm::DataLoss,
+    clause: "concurrency.rotations",
+    promise: "A request that waited while the session was rotated does not leave the browser an empty one.",
+    source: "CodeIgniter 4195: who waited for the lock of an id that is gone gets a new, empty session",
+    applies: &[Gate::RealSessions, Gate::Has("regenerate"), Gate::OnePerSession],
+    relies: &[
+        Fact::of("identity/rotation-keeps-the-data", "alone"),
+        Fact::of("concurrency/serialised", "lost"),
+    ],
+    test: Test::Scenarios(|_| {
+        let waited = |reason: &str, waiting: Operation| {
+            begun(reason)
+                .cycle("ann", [get("colour"), Operation::Regenerate, hold(GATE)].map(Operation::unjudged))
+                .start("ann", [waiting.unjudged()])
+                // Others are served meanwhile: the second request has had its time to arrive when the first is released.
+                .cycle("bob", [get("colour").is_absent()])
+                .cycle("bob", [get("colour").is_absent()])
+                .cycle("bob", [get("colour").is_absent()])
+                .release(GATE)
+                .cycle("ann", [get("colour").is("red")])
+        };
+        vec![waited("a-writer-waited", set("size", "small")), waited("a-reader-waited", get("colour"))]
+    }),
+};

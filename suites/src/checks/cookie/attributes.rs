@@ -4,6 +4,7 @@ use super::for_the_browser_session;
 use crate::checks::{Check, Gate, Harm, Test};
 use crate::expect::{ResponseRule, Scenario};
 use crate::level::Level;
+use crate::script::Operation;
 use crate::script::ops::{set, set_permanent};
 use crate::survey::Survey;
 
@@ -60,14 +61,21 @@ pub(super) const SENT_BACK: Check = Check {
     }),
 };
 
-/// Whenever a cookie is set: for a new session, a changed one, a permanent one.
+/// Whenever a cookie is set: for a new session, a changed one, a permanent one, one that is rotated, and by responses that
+/// are redirects or errors.
 fn each_time(survey: &Survey, reason: &str, rule: ResponseRule) -> Vec<Scenario> {
-    let session = Scenario::new(reason)
-        .cycle("ann", for_the_browser_session(survey))
-        .response(rule.clone())
-        .cycle("ann", [set("colour", "blue").unjudged()])
-        .response(rule.clone())
-        .cycle("ann", [set_permanent(true).unjudged()])
-        .response(rule);
+    let respond = |status| Operation::Respond { status }.unjudged();
+    let cycles = [
+        for_the_browser_session(survey),
+        vec![set("colour", "blue").unjudged()],
+        vec![set_permanent(true).unjudged()],
+        vec![Operation::Regenerate.unjudged()],
+        vec![set("colour", "green").unjudged(), respond(302)],
+        vec![set("colour", "white").unjudged(), respond(404)],
+        vec![set("colour", "black").unjudged(), respond(500)],
+    ];
+    let session = cycles
+        .into_iter()
+        .fold(Scenario::new(reason), |session, lines| session.cycle("ann", lines).response(rule.clone()));
     vec![session]
 }

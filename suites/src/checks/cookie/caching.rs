@@ -35,6 +35,26 @@ pub(super) const VARY: Check = Check {
     }),
 };
 
+pub(super) const VARY_WHATEVER_THE_STATUS: Check = Check {
+    id: "cookie/vary-whatever-the-status",
+    level: Level::Recommended,
+    harm: Harm::Security,
+    clause: "cookie.vary",
+    promise: "A response that sets the session's cookie says so to caches, whatever its status.",
+    source: "RFC 9111, section 3: redirects and errors are cached, too; shopware GHSA-c2f9-4jmm-v45m",
+    applies: &[Gate::RealSessions, Gate::Cookies, Gate::Responds],
+    relies: &[Fact::of("cookie/vary", "fresh")],
+    test: Test::Scenarios(|_| {
+        let ending = |status: u16| {
+            Scenario::new(&status.to_string())
+                .cycle("ann", [set("colour", "red").unjudged(), Operation::Respond { status }.unjudged()])
+                .response(ResponseRule::VaryCookie)
+                .only_if(Condition::SetCookieIn(0))
+        };
+        [301, 302, 303, 400, 403, 404, 410, 500].map(ending).into()
+    }),
+};
+
 pub(super) const VARY_IS_MERGED: Check = Check {
     id: "cookie/vary-is-merged",
     level: Level::Recommended,

@@ -7,6 +7,7 @@ mod needless;
 mod other_cookies;
 mod removal;
 mod stored;
+mod strangers;
 
 use crate::checks::Check;
 use crate::expect::Line;
@@ -28,8 +29,10 @@ pub(crate) const CHECKS: &[Check] = &[
     removal::REMOVES,
     removal::REPEATS_ATTRIBUTES,
     caching::VARY,
+    caching::VARY_WHATEVER_THE_STATUS,
     caching::VARY_IS_MERGED,
     other_cookies::OTHERS_SURVIVE,
+    strangers::HIDE_NOTHING,
     stored::FITS,
     stored::ONLY_IF_KEPT,
 ];

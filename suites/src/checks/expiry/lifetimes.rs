@@ -1,6 +1,6 @@
 //! Lifetimes of single sessions: short, past, and very long ones.
 
-use crate::checks::lifetimes::{SHORT, grace, kinds};
+use crate::checks::lifetimes::{SHORT, can_be_waited_for, each_kind, grace, kinds};
 use crate::checks::{Check, Fact, Gate, Harm, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
@@ -24,6 +24,83 @@ pub(super) const OWN: Check = Check {
 
         let lifetimes = [("short", SHORT), ("half-a-second", 0.5)];
         lifetimes.map(|(reason, seconds)| ending(survey, reason, seconds, seconds + grace)).into()
+    }),
+};
+
+pub(super) const STAYS: Check = Check {
+    id: "expiry/own-lifetime-stays",
+    level: Level::Hardened,
+    harm: Harm::Security,
+    clause: "expiry.own",
+    promise: "A lifetime that was set ends the session also after another write, a read or a rotation.",
+    source: "CONTRACT.md, expiry.own; stores that write the default lifetime with every save",
+    applies: &[Gate::RealSessions, Gate::Has("set_lifetime")],
+    relies: &[Fact::of("expiry/own-lifetime", "short")],
+    test: Test::Scenarios(|survey| {
+        let grace = grace(survey);
+        let after = |reason: &str, op: Operation| {
+            Scenario::new(reason)
+                .cycle("ann", [set("colour", "red").is_done()])
+                .cycle(
+                    "ann",
+                    [Operation::SetLifetime { seconds: SHORT }.unjudged(), set("size", "small").unjudged()],
+                )
+                .may_be_refused()
+                .cycle("ann", [op.unjudged()])
+                .forge("ann", "keeper", Forgery::Replayed)
+                // A read may prolong a session, by as much as it lives.
+                .wait(SHORT + grace)
+                .cycle("keeper", [items().are([], survey).only_if(Condition::DoneIn(1))])
+        };
+        let rotated = survey.supports("regenerate").then(|| {
+            after("after-a-rotation", Operation::Regenerate)
+                .relies_on(Fact::of("identity/rotation-keeps-the-data", "alone"))
+        });
+        let others = [after("after-a-write", set("shape", "round")), after("after-a-read", get("colour"))];
+        others.into_iter().chain(rotated).collect()
+    }),
+};
+
+pub(super) const LONGER: Check = Check {
+    id: "expiry/longer-lifetime",
+    level: Level::Hardened,
+    harm: Harm::DataLoss,
+    clause: "expiry.own",
+    promise: "A lifetime that was set and is longer than the default is one, or is refused.",
+    source: "iron-session 516: the cookie lasts as long as was asked for, and what is in it does not",
+    applies: &[Gate::RealSessions, Gate::Has("set_lifetime"), Gate::Lifetimes],
+    relies: &[],
+    test: Test::Scenarios(|survey| {
+        each_kind(survey, |kind| {
+            let longer = 3.0 * kind.lifetime;
+            if !can_be_waited_for(survey, longer) || kind.name == "short-lived" {
+                return Vec::new();
+            }
+            let scenario = kind
+                .begin("longer-lifetime-ignored")
+                .cycle(
+                    "ann",
+                    [Operation::SetLifetime { seconds: longer }.unjudged(), set("size", "small").unjudged()],
+                )
+                .may_be_refused()
+                .forge("ann", "keeper", Forgery::Replayed)
+                .wait(kind.over() + kind.grace)
+                .cycle(
+                    "keeper",
+                    [get("colour").is("red").only_if(Condition::All(vec![
+                        Condition::DoneIn(1),
+                        Condition::Within { since: 1, seconds: longer - kind.grace },
+                    ]))],
+                )
+                .cycle(
+                    "ann",
+                    [get("colour").is("red").only_if(Condition::All(vec![
+                        Condition::DoneIn(1),
+                        Condition::Within { since: 1, seconds: longer - kind.grace },
+                    ]))],
+                );
+            vec![scenario]
+        })
     }),
 };
 

@@ -18,6 +18,8 @@ pub(crate) const CHECKS: &[Check] = &[
     ids::NEVER_ADOPTED,
     prolonging::AS_DECLARED,
     lifetimes::OWN,
+    lifetimes::STAYS,
+    lifetimes::LONGER,
     lifetimes::PAST,
     lifetimes::LONG,
 ];

@@ -2,15 +2,15 @@
 
 use crate::checks::lifetimes::{Kind, each_kind, permanent as permanent_kind};
 use crate::checks::{Check, Fact, Gate, Harm, Test};
-use crate::expect::Condition;
+use crate::expect::{Condition, Scenario};
 use crate::level::Level;
-use crate::script::Forgery;
 use crate::script::ops::{get, items, permanent, set};
+use crate::script::{Forgery, Operation};
 use crate::survey::Survey;
 
 /// How much of a lifetime passes before a session has to be there still: in real time, an answer takes its time.
 fn share(survey: &Survey) -> f64 {
-    if survey.virtual_time { 0.999 } else { 0.5 }
+    if survey.virtual_time { 0.999 } else { 0.9 }
 }
 
 /// What a session of this kind is held to: when it is looked for, and what was declared.
@@ -118,7 +118,7 @@ pub(super) const PERMANENT_STAYS: Check = Check {
     level: Level::Hardened,
     harm: Harm::DataLoss,
     clause: "expiry.permanent",
-    promise: "A permanent session has its lifetime also after requests that do not say so again.",
+    promise: "A permanent session has its lifetime also after writes, reads and rotations that do not say so again.",
     source: "CONTRACT.md, expiry.permanent",
     applies: &[Gate::RealSessions, Gate::PermanentLifetime],
     relies: &[
@@ -128,19 +128,29 @@ pub(super) const PERMANENT_STAYS: Check = Check {
     test: Test::Scenarios(|survey| {
         let Ok(kind) = permanent_kind(survey) else { return Vec::new() };
         let alive = kind.alive();
-        let scenario = kind
-            .begin("after-another-write")
-            .cycle("ann", [set("size", "small").is_done()])
-            .cycle("ann", [get("colour").is("red")])
-            .forge("ann", "keeper", Forgery::Replayed)
-            .wait(alive * share(survey))
-            .cycle(
+        let lasts = |scenario: Scenario| {
+            scenario.forge("ann", "keeper", Forgery::Replayed).wait(alive * share(survey)).cycle(
                 "keeper",
                 [
                     get("colour").is("red").only_if(Condition::Within { since: 0, seconds: alive }),
                     permanent().is(true).only_if(Condition::Within { since: 0, seconds: alive }),
                 ],
-            );
-        vec![scenario]
+            )
+        };
+        let written = kind
+            .begin("after-another-write")
+            .cycle("ann", [set("size", "small").is_done()])
+            .cycle("ann", [get("colour").is("red")]);
+        let read = kind
+            .begin("after-reads")
+            .cycle("ann", [get("colour").is("red")])
+            .cycle("ann", [get("colour").is("red")]);
+        let rotated = survey.supports("regenerate").then(|| {
+            let rotated = kind.begin("after-a-rotation").cycle("ann", [Operation::Regenerate.is_done()]);
+            lasts(rotated)
+                .relies_on(Fact::of("identity/rotation-keeps-permanent", "set-earlier"))
+                .relies_on(Fact::of("identity/rotation-keeps-the-data", "alone"))
+        });
+        [lasts(written), lasts(read)].into_iter().chain(rotated).collect()
     }),
 };

@@ -1,5 +1,7 @@
 //! The `fault` suite: what becomes of a session when the handler does not succeed.
 
+mod redirects;
+
 use crate::checks::{Check, Fact, Gate, Harm, Test};
 use crate::expect::{Line, Scenario};
 use crate::level::Level;
@@ -8,7 +10,7 @@ use crate::script::ops::{clear, delete, get, items, set};
 use crate::survey::{OnError, Survey};
 
 /// The checks of this suite.
-pub(crate) const CHECKS: &[Check] = &[CONSISTENT];
+pub(crate) const CHECKS: &[Check] = &[redirects::ARE_SAVED, CONSISTENT];
 
 const CONSISTENT: Check = Check {
     id: "fault/consistent",

@@ -2,6 +2,7 @@
 
 mod aliases;
 mod any_value;
+mod lookalikes;
 
 use serde_json::{Value, json};
 use sessionspec_reference::PERMANENT_KEY;
@@ -14,8 +15,19 @@ use crate::script::ops::{get, set};
 use crate::survey::{Numbers, Store, Survey, Values};
 
 /// The checks of this suite.
-pub(crate) const CHECKS: &[Check] =
-    &[NULL, TEXT, STRUCTURES, NUMBERS, TAGS, KEYS, SIZES, any_value::ANY_VALUE, aliases::NOT_ALIASED];
+pub(crate) const CHECKS: &[Check] = &[
+    NULL,
+    TEXT,
+    STRUCTURES,
+    NUMBERS,
+    TAGS,
+    KEYS,
+    SIZES,
+    lookalikes::VALUES,
+    lookalikes::KEYS,
+    any_value::ANY_VALUE,
+    aliases::NOT_ALIASED,
+];
 
 const fn check(
     id: &'static str,
@@ -148,7 +160,7 @@ const SIZES: Check = check(
         let mut sizes = vec![("1-kB", 1_000), ("6-kB", 6_000), ("64-kB", 64_000)];
         if survey.store != Store::Client {
             // In a cookie, it would be a header that no client reads to its end.
-            sizes.push(("1-MB", 1_000_000));
+            sizes.extend([("1-MB", 1_000_000), ("beyond-1-MiB", 1_050_000), ("2-MB", 2_000_000)]);
         }
         values(
             survey,

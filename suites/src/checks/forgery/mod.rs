@@ -1,6 +1,7 @@
 //! The `forgery` suite: whatever a client sends as its cookie, nothing breaks, and nobody gets what is another's.
 
 mod any_mutation;
+mod every_part;
 
 use serde_json::json;
 
@@ -12,7 +13,15 @@ use crate::script::{Change, Forgery, Neighbours, Spelling, words};
 use crate::survey::Survey;
 
 /// The checks of this suite.
-pub(crate) const CHECKS: &[Check] = &[FIELDS, SPELLINGS, UNLAWFUL, COMPANY, any_mutation::ANY_MUTATION];
+pub(crate) const CHECKS: &[Check] = &[
+    FIELDS,
+    SPELLINGS,
+    UNLAWFUL,
+    COMPANY,
+    every_part::COUNTS,
+    every_part::SIGNED,
+    any_mutation::ANY_MUTATION,
+];
 
 /// How many cookies of a session are forged, one at a time.
 const MOST_COOKIES: usize = 3;

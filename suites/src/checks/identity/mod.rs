@@ -15,6 +15,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ids::UNPREDICTABLE,
     rotation::NEW_ID,
     rotation::KEEPS_DATA,
+    rotation::KEEPS_PERMANENT,
     rotation::OLD_ID_DIES,
     rotation::SURVIVES_FAILURE,
     destroy::RECORD_GONE,

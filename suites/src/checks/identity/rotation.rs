@@ -4,7 +4,7 @@ use crate::checks::{Check, Fact, Gate, Harm, Test};
 use crate::expect::{ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
-use crate::script::ops::{destroy, get, items, set};
+use crate::script::ops::{destroy, get, items, permanent, set, set_permanent};
 use crate::survey::Survey;
 
 const OWASP: &str = "OWASP Session Management Cheat Sheet, renewal after any change of privilege";
@@ -64,6 +64,40 @@ pub(super) const KEEPS_DATA: Check = Check {
             rotating("twice", vec![Operation::Regenerate, Operation::Regenerate], kept),
             fresh,
         ]
+    }),
+};
+
+pub(super) const KEEPS_PERMANENT: Check = Check {
+    id: "identity/rotation-keeps-permanent",
+    level: Level::Hardened,
+    harm: Harm::Correctness,
+    clause: "identity.rotation",
+    promise: "A rotation keeps `permanent`, as it keeps the items.",
+    source: "kin of spring-session 951: a new session that is made from defaults",
+    applies: &[Gate::RealSessions, Gate::HasPermanent, Gate::Has("regenerate")],
+    relies: &[
+        Fact::of("minimum/permanent-persists", "forgotten"),
+        Fact::of("minimum/permanent-persists", "forgotten-by-another-change"),
+        Fact::of("identity/rotation-keeps-the-data", "alone"),
+    ],
+    test: Test::Scenarios(|survey| {
+        let flipped = !survey.permanent_default;
+        let begun = |reason: &str| {
+            Scenario::new(reason)
+                .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
+        };
+        let earlier = begun("set-earlier")
+            .cycle("ann", [Operation::Regenerate.is_done()])
+            .cycle("ann", [permanent().is(flipped), get("colour").is("red")]);
+        let now = Scenario::new("set-in-the-same-request")
+            .cycle("ann", [set("colour", "red").is_done()])
+            .cycle("ann", [set_permanent(flipped).is_done(), Operation::Regenerate.is_done()])
+            .cycle("ann", [permanent().is(flipped), get("colour").is("red")]);
+        let twice = begun("rotated-twice")
+            .cycle("ann", [Operation::Regenerate.is_done()])
+            .cycle("ann", [Operation::Regenerate.is_done()])
+            .cycle("ann", [permanent().is(flipped), get("colour").is("red")]);
+        vec![earlier, now, twice]
     }),
 };
 

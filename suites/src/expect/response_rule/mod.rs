@@ -7,6 +7,7 @@ mod removal;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +116,8 @@ struct Received {
     stored: Result<Stored, Refusal>,
     /// Whether it was over when it came: a removal.
     is_removal: bool,
+    /// Whether its `Expires` was over when it came, whatever its `Max-Age` says.
+    is_meant_as_removal: bool,
 }
 
 impl ResponseRule {
@@ -172,7 +175,9 @@ fn received_by(exchange: &Exchange) -> Vec<Received> {
             (None, Some(expires)) => exchange.answered.is_some_and(|now| expires <= now),
             (None, None) => false,
         };
-        Some(Received { cookie, stored: stored.clone(), is_removal })
+        let is_over = |expires: SystemTime| exchange.answered.is_some_and(|now| expires <= now);
+        let is_meant_as_removal = cookie.expires.is_some_and(is_over);
+        Some(Received { cookie, stored: stored.clone(), is_removal, is_meant_as_removal })
     });
     readable.collect()
 }

@@ -5,7 +5,8 @@ use crate::browser::Stored;
 
 /// Some frameworks send several removals of a name, for several paths: one that works is enough.
 pub(super) fn removal_removes(received: &[Received]) -> Option<Result<(), String>> {
-    let removals = || received.iter().filter(|received| received.is_removal);
+    // One that says by one attribute that the cookie is over, and by the other that it lasts, is meant as a removal.
+    let removals = || received.iter().filter(|received| received.is_removal || received.is_meant_as_removal);
     removals().next()?;
     let works = |name: &[u8]| {
         removals().any(|removal| removal.cookie.name == name && removal.stored == Ok(Stored::Removed))
@@ -15,6 +16,10 @@ pub(super) fn removal_removes(received: &[Received]) -> Option<Result<(), String
         Some(Received { cookie, stored: Err(refusal), .. }) => {
             Err(format!("a removal of {} that browsers drop: {refusal}", name(cookie)))
         }
+        Some(Received { cookie, is_removal: false, .. }) => Err(format!(
+            "a removal of {} by Expires whose Max-Age says that it lasts: browsers believe Max-Age",
+            name(cookie)
+        )),
         Some(Received { cookie, .. }) => Err(format!(
             "a removal of {} that removes nothing: its name, Path or Domain is not that of the cookie",
             name(cookie)
@@ -28,11 +33,8 @@ pub(super) fn removal_repeats(received: &[Received], earlier: &[Received]) -> Op
         let set = earlier.iter().find(|set| set.cookie.name == removal.cookie.name);
         let Some(Received { cookie: set, .. }) = set else { continue };
         let removal = &removal.cookie;
-        let attributes = [
-            ("Secure", set.secure == removal.secure),
-            ("HttpOnly", set.http_only == removal.http_only),
-            ("SameSite", set.same_site == removal.same_site),
-        ];
+        let attributes =
+            [("Secure", set.secure == removal.secure), ("SameSite", set.same_site == removal.same_site)];
         let other: Vec<&str> =
             attributes.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect();
         if !other.is_empty() {

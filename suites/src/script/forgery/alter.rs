@@ -42,12 +42,27 @@ pub(super) fn changed(value: &[u8], field: usize, change: Change, theirs: &[u8])
             flipped
         }
         Change::Recased => old.iter().map(|byte| swap_case(*byte)).collect(),
+        Change::Zeroed => old.iter().map(|byte| zero(*byte, old)).collect(),
+        Change::Missing => {
+            let before = range.start.checked_sub(1).unwrap_or(range.start);
+            return [&value[..before], &value[range.end..]].concat();
+        }
         Change::Swapped => match fields(theirs).into_iter().nth(field) {
             Some(range) => theirs[range].to_vec(),
             None => old.to_vec(),
         },
     };
     [&value[..range.start], &new, &value[range.end..]].concat()
+}
+
+/// The first character of the alphabet in which a field is written: of hexadecimal digits, or of base64.
+fn zero(byte: u8, field: &[u8]) -> u8 {
+    let is_hex = field.iter().all(u8::is_ascii_hexdigit);
+    match byte {
+        b'=' => b'=',
+        _ if is_hex => b'0',
+        _ => b'A',
+    }
 }
 
 /// The value with this byte at this place, or at its end. Where it is there already, by chance, another takes its place: what

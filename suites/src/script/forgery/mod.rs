@@ -1,12 +1,16 @@
 //! Forged cookies, as data: how each follows from cookies that a browser really has.
 
 mod alter;
+mod rewrite;
+mod strangers;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use alter::{changed, of_length, unknown, with_byte};
+use alter::{changed, fields, of_length, unknown, with_byte};
+use rewrite::rewritten;
+pub use strangers::Stranger;
 
 /// The cookies of a browser: their names and values.
 pub type Cookies = Vec<(Vec<u8>, Vec<u8>)>;
@@ -29,10 +33,38 @@ pub enum Forgery {
         /// What becomes of the field.
         change: Change,
     },
+    /// As [`Field`](Self::Field), but a field that is shorter makes the whole value an unknown one.
+    LongField {
+        /// The cookie, from zero.
+        cookie: usize,
+        /// The field, from zero. Where there is none, the whole value becomes an unknown one.
+        field: usize,
+        /// What becomes of it.
+        change: Change,
+        /// How many bytes a field must have to be changed.
+        shortest: usize,
+    },
     /// The value of each cookie is spelled in this way.
     Value(Spelling),
     /// The cookies are sent together with these others.
     Among(Neighbours),
+    /// The cookies are sent beside one of a stranger's, as browsers store and send them.
+    Beside {
+        /// The stranger's cookie.
+        stranger: Stranger,
+        /// Whether it comes before the session's; else it comes after them.
+        first: bool,
+    },
+    /// The data in the cookie are decoded, one text in them is replaced by another, and they are encoded again. Where a
+    /// cookie holds no such text, its letters and digits become others, as in [`Unknown`](Self::Unknown).
+    Rewritten {
+        /// The text that is replaced.
+        from: String,
+        /// The text that takes its place.
+        to: String,
+        /// What becomes of the last field, which is the signature where there is one.
+        signature: Option<Change>,
+    },
     /// One byte of each value is replaced; beyond the end of the value it is added.
     Byte {
         /// The byte's place, from zero.
@@ -69,6 +101,10 @@ pub enum Change {
     Recased,
     /// The field of the other browser's cookie stands there.
     Swapped,
+    /// Each of its characters is the first one of its alphabet.
+    Zeroed,
+    /// It is missing, with the delimiter before it.
+    Missing,
 }
 
 /// How a value is spelled.
@@ -126,11 +162,17 @@ impl fmt::Display for Forgery {
         match self {
             Self::Replayed => f.write_str("and keeps them for good"),
             Self::Unknown => f.write_str("with other letters and digits"),
-            Self::Field { field, change, .. } => {
+            Self::Field { field, change, .. } | Self::LongField { field, change, .. } => {
                 write!(f, "with field {} {}", field + 1, words(change))
             }
             Self::Value(spelling) => write!(f, "with the value spelled {}", words(spelling)),
             Self::Among(neighbours) => write!(f, "among others: {}", words(neighbours)),
+            Self::Beside { stranger, first: true } => write!(f, "after a stranger's: {}", words(stranger)),
+            Self::Beside { stranger, first: false } => write!(f, "before a stranger's: {}", words(stranger)),
+            Self::Rewritten { from, to, signature: None } => write!(f, "with `{from}` rewritten to `{to}`"),
+            Self::Rewritten { from, to, signature: Some(change) } => {
+                write!(f, "with `{from}` rewritten to `{to}`, and the signature {}", words(change))
+            }
             Self::Byte { at, byte } => write!(f, "with 0x{byte:02x} as byte {}", at + 1),
             Self::Length(length) => write!(f, "with a value of length {length}"),
             Self::Only { cookie, forgery } => write!(f, "{forgery}, but only cookie {}", cookie + 1),
@@ -199,11 +241,42 @@ impl Forgery {
                     each_value(vec![cookie], |value| changed(value, *field, *change, theirs))
                 })
             }
+            Self::LongField { cookie, field, change, shortest } => {
+                let theirs = other.get(*cookie).map_or(&[][..], |(_, value)| value);
+                let is_alone = cookies.len() == 1;
+                let is_meant = |value: &[u8]| {
+                    let fields = fields(value);
+                    // The only field of the only cookie, taken from another session, is that session's real cookie.
+                    let is_theirs = *change == Change::Swapped && is_alone && fields.len() == 1;
+                    !is_theirs && fields.get(*field).is_some_and(|range| range.len() >= *shortest)
+                };
+                only(cookies, *cookie, |cookie| {
+                    each_value(vec![cookie], |value| match is_meant(value) {
+                        true => changed(value, *field, *change, theirs),
+                        false => unknown(value),
+                    })
+                })
+            }
             Self::Value(Spelling::NameOnly) => {
                 cookies.into_iter().map(|cookie| Sent { value: None, ..cookie }).collect()
             }
             Self::Value(spelling) => each_value(cookies, |value| spelling.of(value)),
             Self::Among(neighbours) => neighbours.of(cookies, other),
+            Self::Beside { stranger, first } => {
+                let strangers = stranger.beside(&cookies);
+                if *first { [strangers, cookies].concat() } else { [cookies, strangers].concat() }
+            }
+            Self::Rewritten { from, to, signature } => {
+                let theirs = |at: usize| other.get(at).map_or(&[][..], |(_, value)| value);
+                let rewrite = |(at, cookie): (usize, Sent)| {
+                    let value = cookie.value.as_deref();
+                    Sent {
+                        value: value.map(|value| rewritten(value, (from, to), *signature, theirs(at))),
+                        ..cookie
+                    }
+                };
+                cookies.into_iter().enumerate().map(rewrite).collect()
+            }
             Self::Byte { at, byte } => each_value(cookies, |value| with_byte(value, *at, *byte)),
             Self::Length(length) => each_value(cookies, |value| of_length(value, *length)),
             Self::Only { cookie, forgery } => {

@@ -15,7 +15,13 @@ impl Shrink for Forgery {
             Self::Length(length) => *length,
             Self::Only { cookie, forgery } => 1 + cookie + forgery.weight(),
             Self::Composed(parts) => 1 + parts.iter().map(Self::weight).sum::<usize>(),
-            Self::Replayed | Self::Unknown | Self::Value(_) | Self::Among(_) => 0,
+            Self::Replayed
+            | Self::Unknown
+            | Self::Value(_)
+            | Self::Among(_)
+            | Self::LongField { .. }
+            | Self::Beside { .. }
+            | Self::Rewritten { .. } => 0,
         }
     }
 
@@ -42,7 +48,13 @@ fn simpler(forgery: &Forgery) -> Vec<Forgery> {
             let simpler = with_one_simpler(parts, simpler).map(Forgery::Composed);
             parts.iter().cloned().chain(simpler).collect()
         }
-        Forgery::Replayed | Forgery::Unknown | Forgery::Value(_) | Forgery::Among(_) => Vec::new(),
+        Forgery::Replayed
+        | Forgery::Unknown
+        | Forgery::Value(_)
+        | Forgery::Among(_)
+        | Forgery::LongField { .. }
+        | Forgery::Beside { .. }
+        | Forgery::Rewritten { .. } => Vec::new(),
     }
 }
 

@@ -1,0 +1,46 @@
+//! A redirect is the commonest ending of a request that changes a session, and no failure at all.
+
+use serde_json::json;
+
+use crate::checks::{Check, Gate, Harm, Test};
+use crate::expect::Scenario;
+use crate::level::Level;
+use crate::script::Operation;
+use crate::script::ops::{delete, get, items, set, update};
+
+pub(super) const ARE_SAVED: Check = Check {
+    id: "fault/redirects-are-saved",
+    level: Level::Minimum,
+    harm: Harm::DataLoss,
+    clause: "save.redirects",
+    promise: "A request that ends in a redirect, or in another success than 200, is saved as any other.",
+    source: "Flask 0.8, Flask.process_response runs for every response; masonite 581, web.py 36, zealphp 12",
+    applies: &[Gate::RealSessions, Gate::Responds],
+    relies: &[],
+    test: Test::Scenarios(|survey| {
+        let ending = |status| Operation::Respond { status }.unjudged();
+        let statuses = [201, 301, 302, 303, 307, 308];
+        let fresh = statuses.map(|status| {
+            Scenario::new(&format!("fresh-{status}"))
+                .cycle("ann", [set("colour", "red").unjudged(), ending(status)])
+                .cycle("ann", [get("colour").is("red")])
+        });
+        let begun = |reason: &str, change: Operation, after: Vec<(&'static str, &'static str)>| {
+            let after = after.into_iter().map(|(key, value)| (key, json!(value)));
+            Scenario::new(reason)
+                .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
+                .cycle("ann", [change.unjudged(), ending(302)])
+                .cycle("ann", [items().are(after, survey)])
+        };
+        let changes = [
+            begun("overwrite-302", set("colour", "blue"), vec![("colour", "blue"), ("size", "small")]),
+            begun("delete-302", delete("colour"), vec![("size", "small")]),
+            begun(
+                "update-302",
+                update([("shape", json!("round"))]),
+                vec![("colour", "red"), ("size", "small"), ("shape", "round")],
+            ),
+        ];
+        fresh.into_iter().chain(changes).collect()
+    }),
+};

@@ -1,0 +1,97 @@
+//! Every part of a cookie counts: what was cut off, emptied or rewritten opens nothing.
+
+use serde_json::json;
+
+use super::OWASP;
+use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::expect::Scenario;
+use crate::level::Level;
+use crate::script::ops::{items, set};
+use crate::script::{Change, Forgery, words};
+use crate::survey::{Store, Survey};
+
+/// How many fields of a value are looked at.
+const MOST_FIELDS: usize = 5;
+
+/// A field of fewer bytes may be a version or the name of a key, which open the session in any spelling.
+const SHORTEST: usize = 16;
+
+pub(super) const COUNTS: Check = Check {
+    id: "forgery/every-part-counts",
+    level: Level::Hardened,
+    harm: Harm::Security,
+    clause: "forgery.parts",
+    promise: "A cookie of which a part was emptied, cut, zeroed, left out or taken from elsewhere opens nothing.",
+    source: "CWE-347: signatures that may be empty, or only have to begin rightly; ids that are compared by their beginning",
+    applies: &[Gate::RealSessions, Gate::Cookies],
+    relies: &[Fact::of("identity/unknown-never-adopted", "adopted-when-written")],
+    test: Test::Scenarios(|survey| {
+        let changes = [
+            Change::Emptied,
+            Change::Truncated,
+            Change::Doubled,
+            Change::Flipped,
+            Change::Swapped,
+            Change::Zeroed,
+            Change::Missing,
+        ];
+        let cookies = 0..survey.cookies.len();
+        let places = cookies.flat_map(|cookie| (0..MOST_FIELDS).map(move |field| (cookie, field)));
+        let scenarios = places.flat_map(|(cookie, field)| {
+            changes.map(|change| {
+                let of = if cookie == 0 { String::new() } else { format!("cookie-{}-", cookie + 1) };
+                let reason = format!("{of}field-{}-{}", field + 1, words(&change));
+                let forgery = Forgery::LongField { cookie, field, change, shortest: SHORTEST };
+                opens_nothing(survey, &reason, forgery)
+            })
+        });
+        scenarios.collect()
+    }),
+};
+
+pub(super) const SIGNED: Check = Check {
+    id: "forgery/data-are-signed",
+    level: Level::Hardened,
+    harm: Harm::Security,
+    clause: "forgery.signed",
+    promise: "Data in a cookie that a client has rewritten are not taken for the session's, whatever signature it sends.",
+    source: OWASP,
+    applies: &[Gate::RealSessions, Gate::Cookies, Gate::ClientStore],
+    relies: &[],
+    test: Test::Scenarios(|survey| {
+        let signatures = [
+            ("kept", None),
+            ("cut", Some(Change::Truncated)),
+            ("empty", Some(Change::Emptied)),
+            ("missing", Some(Change::Missing)),
+            ("zeroed", Some(Change::Zeroed)),
+            ("of-another-cookie", Some(Change::Swapped)),
+        ];
+        let rewritten = signatures.map(|(reason, signature)| {
+            let (from, to) = (OWNER.to_owned(), IMPOSTOR.to_owned());
+            opens_nothing(survey, &format!("signature-{reason}"), Forgery::Rewritten { from, to, signature })
+        });
+        rewritten.into()
+    }),
+};
+
+/// A text of the session's that no cookie holds by chance.
+const OWNER: &str = "annabelle";
+
+/// As long as [`OWNER`], so that no length in the cookie has to change.
+const IMPOSTOR: &str = "bernadine";
+
+/// Two sessions, and a client that sends a forged cookie of the first.
+fn opens_nothing(survey: &Survey, reason: &str, forgery: Forgery) -> Scenario {
+    let scenario = Scenario::new(reason)
+        .cycle("ann", [set("owner", OWNER).is_done()])
+        .cycle("bob", [set("owner", "robert").is_done()])
+        .forge_with("ann", "bob", "mallory", forgery)
+        .cycle("mallory", [items().are([], survey)])
+        .may_be_refused();
+    // A session on the server is still its owner's.
+    match survey.store {
+        Store::Server => scenario.cycle("ann", [items().are([("owner", json!(OWNER))], survey)]),
+        Store::Client | Store::Unknown => scenario,
+    }
+}

@@ -1,0 +1,120 @@
+//! Rewrites what a cookie holds in the way in which somebody would who wants to be another user: decodes it, changes a
+//! text, and encodes it again.
+
+use base64::Engine;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+
+use super::Change;
+use super::alter::{changed, fields, unknown};
+
+/// The value with one text in it rewritten, and its last field changed. Where it holds no such text, it is an unknown one.
+pub(super) fn rewritten(
+    value: &[u8],
+    (from, to): (&str, &str),
+    signature: Option<Change>,
+    theirs: &[u8],
+) -> Vec<u8> {
+    let Some(forged) = plain(value, from, to).or_else(|| encoded(value, from, to)) else {
+        return unknown(value);
+    };
+    let last = fields(&forged).len().saturating_sub(1);
+    match signature {
+        // A single field is the data, and no signature.
+        Some(change) if last > 0 => changed(&forged, last, change, theirs),
+        _ => forged,
+    }
+}
+
+/// The text stands there as it is.
+fn plain(value: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
+    let at = value.windows(from.len()).position(|window| window == from.as_bytes())?;
+    Some([&value[..at], to.as_bytes(), &value[at + from.len()..]].concat())
+}
+
+/// The text stands in a field that is written in base64.
+fn encoded(value: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
+    let engines = [&STANDARD, &URL_SAFE].map(|alphabet| {
+        let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+        GeneralPurpose::new(alphabet, lenient)
+    });
+    fields(value).into_iter().find_map(|range| {
+        let field = &value[range.clone()];
+        let percent_encoded = field.contains(&b'%');
+        let text = if percent_encoded { without_percent(field) } else { field.to_vec() };
+        let is_padded = text.ends_with(b"=");
+        let (engine, decoded) = engines
+            .iter()
+            .find_map(|engine| Some((engine, plain(&engine.decode(&text).ok()?, from, to)?)))?;
+        let mut again = engine.encode(decoded);
+        if !is_padded {
+            again.truncate(again.trim_end_matches('=').len());
+        }
+        let again = if percent_encoded {
+            again.replace('=', "%3D").replace('+', "%2B").replace('/', "%2F")
+        } else {
+            again
+        };
+        Some([&value[..range.start], again.as_bytes(), &value[range.end..]].concat())
+    })
+}
+
+/// The bytes that a percent-encoded field stands for.
+fn without_percent(field: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = field;
+    while let Some((first, after)) = rest.split_first() {
+        let code = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        match (first, code.and_then(|digits| u8::from_str_radix(digits, 16).ok())) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+    fn forged(value: &str, signature: Option<Change>) -> String {
+        String::from_utf8(rewritten(value.as_bytes(), ("ann", "bob"), signature, b"data.theirs")).unwrap()
+    }
+
+    #[test]
+    fn data_are_rewritten_however_they_are_encoded() {
+        let json = r#"{"owner":"ann"}"#;
+        let rewritten = r#"{"owner":"bob"}"#;
+        assert_eq!(forged("owner=ann.0a1b", None), "owner=bob.0a1b");
+        let url = URL_SAFE_NO_PAD.encode(json);
+        assert_eq!(
+            forged(&format!("{url}.aZ.sig"), None),
+            format!("{}.aZ.sig", URL_SAFE_NO_PAD.encode(rewritten))
+        );
+        let padded = STANDARD.encode(r#"{"owner":"ann","a":1}"#).replace('=', "%3D");
+        let expected = STANDARD.encode(r#"{"owner":"bob","a":1}"#).replace('=', "%3D");
+        assert_eq!(forged(&padded, None), expected);
+    }
+
+    #[test]
+    fn the_last_field_is_the_signature() {
+        assert_eq!(forged("ann.0a1b", Some(Change::Emptied)), "bob.");
+        assert_eq!(forged("ann.0a1b", Some(Change::Missing)), "bob");
+        assert_eq!(forged("ann.0a1b", Some(Change::Zeroed)), "bob.0000");
+        assert_eq!(forged("ann.0a1b", Some(Change::Swapped)), "bob.theirs");
+        assert_eq!(forged("ann", Some(Change::Emptied)), "bob");
+    }
+
+    #[test]
+    fn a_value_without_the_text_becomes_one_that_is_nobodys() {
+        assert_ne!(forged("0a1b2c3d", None), "0a1b2c3d");
+    }
+}

@@ -12,11 +12,11 @@ use crate::play::{Transcript, play_judgeable};
 use crate::script::Script;
 use crate::survey::Survey;
 
-/// What a script is played on, and how it is judged.
+/// Plays scripts on a backend and judges what it answers.
 pub(crate) struct CaseRunner<'a> {
     /// The backend under test.
     pub(crate) backend: Rc<dyn Backend>,
-    /// What was observed of it: the oracle is set to that.
+    /// What was observed of the backend. The oracle behaves like that.
     pub(crate) survey: &'a Survey,
     /// How long a cycle may take.
     pub(crate) patience: Duration,

@@ -19,10 +19,10 @@ use crate::survey::{Nested, Permanent, Survey, Values};
 
 pub(super) use crate::script::OperationKind;
 
-/// The names of browsers.
+/// The names of browsers. Two requests of each are at work at once in parallel scripts: as many as every probe has to serve.
 pub(super) const BROWSERS: [&str; 4] = ["ann", "bob", "cyd", "dan"];
 
-/// Scripts with overlapping requests use so many of the keys, so that the requests meet each other.
+/// The number of keys in scripts with overlapping requests. It is small, so that the requests change the same items.
 const KEYS_OF_OVERLAPPING: usize = 3;
 
 /// Generates scripts of one property for one backend.

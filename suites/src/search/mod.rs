@@ -4,10 +4,8 @@
 //! the only module that uses it. Its runner is not used: it cannot await, it obeys environment variables that nobody
 //! meant for it, it may go over to another bug while it shrinks, and it cannot replay one case alone. Its value trees are
 //! not used either: they shrink along the way on which a value was drawn, so they never put a part in the place of the
-//! whole. [`run_cases`] draws each case from a seed of its own, and [`shrink`] is the one loop that makes a failure small.
+//! whole. [`run_cases()`] draws each case from a seed of its own, and [`shrink`] is the one loop that makes a failure small.
 
-mod any_forgery;
-mod any_item;
 mod case_runner;
 mod generate;
 mod generated;

@@ -6,21 +6,22 @@ use super::{CaseRunner, Generator, Property, ShrinkBounds, case_seed};
 use crate::backend::BackendError;
 use crate::play::Evidence;
 
-/// How often a failure is played again.
+/// A failure is played again so many times.
 const CONFIRMATIONS: usize = 3;
 
-/// How often it is played again where it did not fail every time, so that there is a rate.
+/// A failure that does not come every time is played again so many times, so that the report can give a rate.
 const REPLAYS_OF_UNSTABLE: usize = 10;
 
-/// What to look for.
+/// The cases to play, and what to do with the first that fails.
 pub(crate) struct Cases<'a, P = Property> {
     pub(crate) check: &'a str,
     pub(crate) property: P,
     pub(crate) run_seed: u64,
     /// How many cases there are.
     pub(crate) cases: u32,
-    /// The only case to play, where there is just one.
+    /// The only case to play, if just one is wanted.
     pub(crate) only_case: Option<u32>,
+    /// How much may be done to make a failing case small.
     pub(crate) bounds: ShrinkBounds,
 }
 
@@ -30,7 +31,7 @@ pub(crate) struct Counterexample {
     pub(crate) case: u32,
     /// The smallest script that fails for the same reason.
     pub(crate) smallest: FailingCase,
-    /// How shrinking and confirming went, where there is something to say.
+    /// What the user should know about shrinking and confirming.
     pub(crate) note: Option<String>,
 }
 

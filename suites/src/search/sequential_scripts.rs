@@ -42,7 +42,7 @@ impl<'a> SequentialScripts<'a> {
         script
     }
 
-    /// Now and then one browser gets the cookies of another, whose session it shares from then on.
+    /// Gives one browser the cookies of another now and then. The two share a session from then on.
     fn copy_cookies(&mut self, browsers: &[&'static str]) -> Option<Step> {
         let sources: Vec<&str> =
             browsers.iter().copied().filter(|from| self.model.copy_can_be_judged(from)).collect();
@@ -84,7 +84,7 @@ impl<'a> SequentialScripts<'a> {
         Step::Cycle(Cycle { browser: browser.to_owned(), ops })
     }
 
-    /// So that nothing that went wrong stays hidden, in whichever way it is read.
+    /// Reads everything at the end of a cycle, so that nothing that went wrong stays hidden.
     fn look_at_everything(&mut self, browser: &str, ops: &mut Vec<Operation>) {
         ops.push(Operation::Items);
         if self.is_tried(OperationKind::Get) && self.rng.below(2) == 0 {

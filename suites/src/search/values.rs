@@ -7,10 +7,10 @@ use sessionspec_reference::{Map, Value};
 
 use crate::survey::Values;
 
-/// The keys of items: few, so that operations meet each other.
+/// The keys of items. There are few of them, so that several operations use the same one.
 pub(super) const KEYS: [&str; 5] = ["a", "b", "c", "d", "Colour_2"];
 
-/// More of them, for sessions with many items.
+/// More keys, for sessions with many items.
 pub(super) const MORE_KEYS: [&str; 12] = ["e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p"];
 
 /// The most that the items of one session may take, in bytes of JSON, before only small values are added. The level's
@@ -33,7 +33,7 @@ pub(super) fn is_allowed(value: &Value) -> bool {
     }
 }
 
-/// What is used where nothing else fits.
+/// The value that is used where nothing else fits.
 pub(super) fn small_value() -> Value {
     json!("x")
 }

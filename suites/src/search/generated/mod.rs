@@ -3,14 +3,15 @@
 //! What is drawn is an item or a forgery, and a scenario is made of it. Shrinking makes the item or the forgery simpler,
 //! and makes the scenario anew.
 
+mod any_forgery;
+mod any_item;
+
 use std::fmt;
 use std::rc::Rc;
 
 use proptest::strategy::BoxedStrategy;
 use sessionspec_reference::Value;
 
-use super::any_forgery::forgeries;
-use super::any_item::{Item, items};
 use super::rng::Rng;
 use super::shrink::Shrink;
 use super::{CaseRunner, Cases, Counterexample};
@@ -19,6 +20,10 @@ use crate::expect::Scenario;
 use crate::play::Evidence;
 use crate::script::Forgery;
 use crate::survey::Survey;
+
+use any_forgery::forgeries;
+pub(super) use any_item::Item;
+use any_item::items;
 
 /// Generated scenarios, each with literal expectations.
 #[derive(Clone)]

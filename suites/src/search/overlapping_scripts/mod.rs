@@ -1,5 +1,5 @@
-//! Writes scripts in which requests of one browser overlap. Every write is one of a kind, so that what is read says
-//! whose it is.
+//! Writes scripts in which requests of one browser overlap. Every write has a value of its own, so
+//! that a value that is read says which request wrote it.
 
 use std::collections::VecDeque;
 
@@ -12,10 +12,10 @@ use crate::script::ops::{clear, destroy, hold, items, set};
 use crate::script::{Operation, Script};
 use crate::survey::{AtOnce, Survey};
 
-/// So many of them are held in a script that goes step by step.
+/// The most requests that are held at once in a script that goes step by step.
 const MOST_HELD: usize = 3;
 
-/// The gate at which those wait that go on together.
+/// The gate at which requests wait that go on together.
 const TOGETHER: &str = "together";
 
 /// What a request does after it was held.

@@ -4,7 +4,7 @@ use serde_json::{Number, json};
 use sessionspec_reference::{Map, Value};
 
 use super::{Shrink, Way, with_one_simpler, without_one};
-use crate::search::any_item::Item;
+use crate::search::generated::Item;
 
 impl Shrink for Item {
     type Weight = u64;

@@ -79,8 +79,8 @@ pub(super) async fn shrink<T: Shrink>(
     Shrunk { smallest, stopped: budget.stopped }
 }
 
-/// Goes on to the first candidate that fails for the same reason, again and again until there is none. Whether there was
-/// one.
+/// Goes on to the first candidate that fails for the same reason, and from there again, until there is none. The answer is
+/// whether there was one.
 ///
 /// After a success it goes on with the candidate in the same place, since those before it have just been tried. They are
 /// tried again before it ends.

@@ -13,8 +13,8 @@ use crate::backend::BackendError;
 use crate::expect::{Expected, Finding, Judgement, Scenario};
 use crate::play::Transcript;
 use crate::script::{Change, Forgery, Neighbours, Spelling};
-use crate::search::any_item::Item;
 use crate::search::case_runner::JudgedCase;
+use crate::search::generated::Item;
 
 /// A case that fails with this reason, or does not fail.
 fn judged(reason: Option<&str>) -> JudgedCase {

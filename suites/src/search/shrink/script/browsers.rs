@@ -1,4 +1,4 @@
-//! The same cycles by fewer browsers, or by browsers with other names.
+//! Scripts with the same cycles, of fewer browsers or of browsers with other names.
 
 use std::collections::BTreeMap;
 

@@ -42,7 +42,7 @@ fn plainer(op: &Operation) -> Option<Operation> {
     }
 }
 
-/// What the operation writes, on a session that has nothing of the kind yet.
+/// The items that the operation writes to a session that has none of them yet.
 fn written(op: &Operation) -> Option<Map> {
     match op {
         Operation::Set { key, value } | Operation::Setdefault { key, value } => {
@@ -88,7 +88,7 @@ fn simpler_operation(op: &Operation) -> Vec<Operation> {
     }
 }
 
-/// Not as far into the value: without the last step, or without one on the way.
+/// The path without its last step, or without one on the way.
 fn shorter_paths(path: &[PathStep]) -> Vec<Vec<PathStep>> {
     if path.len() <= 2 {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Any forgery: any mutation of a cookie at any place, alone or one of another.
+//! Draws any forgery: any mutation of a cookie at any place, or one mutation after another.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -6,11 +6,11 @@ use proptest::sample::select;
 use crate::script::{Change, Forgery, Neighbours, Spelling};
 use crate::survey::Survey;
 
-/// Any forgery, or one of a forgery.
+/// Any forgery, or two of them, one after the other.
 pub(super) fn forgeries(survey: &Survey) -> BoxedStrategy<Forgery> {
     let cookies = survey.cookies.len().max(1);
     let one = move || {
-        let one = prop_oneof![4 => changes(cookies), 4 => spellings(), 2 => companies()];
+        let one = prop_oneof![4 => changes(cookies), 4 => spellings(), 2 => neighbours()];
         let only = (0..cookies, prop_oneof![changes(1), spellings()])
             .prop_map(|(cookie, forgery)| Forgery::Only { cookie, forgery: Box::new(forgery) });
         // Of a single cookie, that is no other forgery.
@@ -24,7 +24,8 @@ pub(super) fn forgeries(survey: &Survey) -> BoxedStrategy<Forgery> {
     .boxed()
 }
 
-/// One of the other. Company comes last: what is done to each of a hundred cookies is too long for any server.
+/// Two forgeries, one after the other. Other cookies are added last, since a hundred cookies that are each made longer are
+/// too long for any server.
 fn composed(one: Forgery, other: Forgery) -> Forgery {
     let comes_last = matches!(one, Forgery::Among(_));
     Forgery::Composed(if comes_last { vec![other, one] } else { vec![one, other] })
@@ -50,7 +51,7 @@ fn changes(cookies: usize) -> impl Strategy<Value = Forgery> {
     ]
 }
 
-/// Each spelling but [`Spelling::Long`]: what would become of it with others is too long for any server.
+/// Each spelling but [`Spelling::Long`], which together with another forgery is too long for any server.
 fn spellings() -> impl Strategy<Value = Forgery> {
     const SPELLINGS: &[Spelling] = &[
         Spelling::Empty,
@@ -70,13 +71,13 @@ fn spellings() -> impl Strategy<Value = Forgery> {
     select(SPELLINGS).prop_map(Forgery::Value)
 }
 
-fn companies() -> impl Strategy<Value = Forgery> {
-    const COMPANIES: &[Neighbours] = &[
+fn neighbours() -> impl Strategy<Value = Forgery> {
+    const NEIGHBOURS: &[Neighbours] = &[
         Neighbours::WorthlessFirst,
         Neighbours::WorthlessLast,
         Neighbours::OthersFirst,
         Neighbours::OthersLast,
         Neighbours::Many,
     ];
-    select(COMPANIES).prop_map(Forgery::Among)
+    select(NEIGHBOURS).prop_map(Forgery::Among)
 }

@@ -1,4 +1,4 @@
-//! Any item: any value that JSON can say, under any key.
+//! Draws any item: any value that JSON can express, under any key.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -13,15 +13,15 @@ use crate::survey::{Numbers, Survey, Values};
 
 /// An item of a session.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Item {
-    pub(super) key: String,
-    pub(super) value: Value,
+pub(in crate::search) struct Item {
+    pub(in crate::search) key: String,
+    pub(in crate::search) value: Value,
     /// The keys under which the framework keeps items of its own. This item and simpler ones have none of them.
-    pub(super) own_keys: Rc<BTreeSet<String>>,
+    pub(in crate::search) own_keys: Rc<BTreeSet<String>>,
 }
 
-/// The most that a value takes, in bytes of JSON as it is drawn: with its escapes, its key and another item it fits into
-/// a cookie.
+/// The most bytes of JSON that a value takes as it is drawn. With its escapes, its key and another item, such a value fits
+/// into a cookie.
 const ROOM: usize = 600;
 
 /// Any item that a backend of this kind has to keep, or to refuse.
@@ -36,7 +36,7 @@ pub(super) fn items(survey: &Survey) -> BoxedStrategy<Item> {
     item.boxed()
 }
 
-/// Keys that somebody may have a use for, more often than not.
+/// Any keys. Most of them mean something to some language, format or store.
 fn keys() -> impl Strategy<Value = String> {
     const USED: &[&str] = &[
         "", "0", "1", "00", "-1", "1.0", "a.", ".a", "a.b", "$a", "__a__", "a[]", "a[0]", "A", "null", "true",
@@ -48,7 +48,7 @@ fn keys() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Text of any characters, and more often of those that a format, a language or an encoding has a use for.
+/// Text of any characters. Most of them mean something to some language, format or encoding.
 fn text() -> impl Strategy<Value = String> {
     let used: Vec<char> = "\0\t\n\r \u{7f}\"'`\\/%&+=;:,.|<>{}[]()$#@!?*~^-_09aAzZ\u{a0}\u{ad}éßİı\u{301}\u{2028}\u{feff}\u{fffd}\u{ffff}🐢"
         .chars()
@@ -104,7 +104,7 @@ fn scalars(kept: Numbers) -> BoxedStrategy<Value> {
     .boxed()
 }
 
-/// As much of the value as there is room for.
+/// The part of the value that there is room for.
 fn within(value: Value, room: &mut usize) -> Value {
     let mut takes = |size: usize| {
         let fits = size <= *room;

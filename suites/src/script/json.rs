@@ -174,7 +174,7 @@ mod tests {
             json!({"op": "hold", "gate": "g"}),
         ];
         let names: Vec<&str> = samples.iter().map(|json| json["op"].as_str().unwrap()).collect();
-        assert_eq!(names, Operation::NAMES);
+        assert_eq!(names, OperationKind::ALL.map(OperationKind::as_str));
         for json in samples {
             assert_eq!(Operation::from_json(&json).unwrap().to_json(), json);
         }

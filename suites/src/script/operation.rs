@@ -52,9 +52,6 @@ macro_rules! operations {
         }
 
         impl Operation {
-            /// The names of all operations, in the order of the protocol's table.
-            pub const NAMES: [&'static str; OperationKind::ALL.len()] = [$($name),+];
-
             /// Which operation it is.
             #[must_use]
             pub const fn kind(&self) -> OperationKind {

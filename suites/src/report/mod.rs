@@ -1,6 +1,7 @@
 //! What a run found, as plain data. Rendering is elsewhere; everything here is the same in two identical runs, but for
 //! [`Report::this_run`].
 
+mod advice;
 mod check;
 mod command;
 mod failure;
@@ -15,6 +16,7 @@ mod visible;
 mod wrap;
 
 pub use crate::play::Evidence;
+pub use advice::advice;
 pub use check::{CheckReport, Verdict};
 pub use command::wrapped_command;
 pub use failure::{Failure, Place};

@@ -11,6 +11,7 @@ use sessionspec_backends::{Embedded, registry};
 use tokio::task::JoinHandle;
 
 use crate::http::HttpBackend;
+use crate::near::hint;
 use crate::probe::ProbeServer;
 
 /// The embedded backend of this name.
@@ -21,7 +22,8 @@ use crate::probe::ProbeServer;
 pub fn find(name: &str) -> Result<&'static Embedded, String> {
     sessionspec_backends::find(name).ok_or_else(|| {
         let names: Vec<&str> = registry().into_iter().map(|backend| backend.name).collect();
-        format!("there is no embedded backend `{name}`; there are {}", names.join(", "))
+        let hint = hint(name, names.iter().copied());
+        format!("there is no embedded backend `{name}`; {hint}there are {}", names.join(", "))
     })
 }
 

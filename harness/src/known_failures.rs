@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::near::hint;
 use chrono::DateTime;
 use serde::Deserialize;
 use sessionspec::engine::checks::catalogue;
@@ -48,7 +49,7 @@ pub enum KnownFailuresError {
         error: String,
     },
     /// An entry names no check.
-    #[error("{list}: there is no check `{check}`; `sessionspec list` names them all")]
+    #[error("{list}: there is no check `{check}`; {hint}`sessionspec list` names them all", hint = near_checks(check))]
     Unknown {
         /// Where the entry is.
         list: String,
@@ -150,6 +151,11 @@ fn accepted_on(
     Ok(accepted)
 }
 
+/// Which check may have been meant.
+fn near_checks(mistyped: &str) -> String {
+    hint(mistyped, catalogue().iter().map(|check| check.id))
+}
+
 /// Today, in UTC: a list must not expire at different times on different machines.
 fn today() -> Date {
     use chrono::Datelike;
@@ -212,7 +218,7 @@ mod tests {
             refused(&entry("minimum/persists", "reason = 'r'\nexpires = 'soon'")),
             refused(&entry("minimum/persists", "reason = 'r'\nisue = 'https://…'")),
         ].join("\n"), @"
-        list.toml: there is no check `minimum/persits`; `sessionspec list` names them all
+        list.toml: there is no check `minimum/persits`; did you mean `minimum/persists`? `sessionspec list` names them all
         list.toml: the known failure of minimum/persists has no reason; say what happens, and why
         list.toml: minimum/persists expires on 2026-01-31T00:00:00Z; give a day alone, as in 2026-01-31
         list.toml: minimum/persists is listed twice; keep one entry

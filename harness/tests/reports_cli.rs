@@ -199,6 +199,63 @@ fn a_difference_is_worse_better_or_neither() {
     });
 }
 
+/// The saved reports of a run, in which one check is changed.
+fn with_verdict(folder: &Folder, from: &str, name: &str, id: &str, verdict: sessionspec::Verdict) -> String {
+    let mut reports: Vec<Report> = serde_json::from_str(&folder.read(from)).unwrap();
+    for report in &mut reports {
+        let check = report.checks.iter_mut().find(|check| check.id == id).unwrap();
+        check.verdict = verdict;
+        check.failures.clear();
+        check.because = Some("for a test".to_owned());
+    }
+    folder.write(name, &serde_json::to_string(&reports).unwrap())
+}
+
+#[test]
+fn what_one_of_the_runs_did_not_see_is_neither_worse_nor_better() {
+    let folder = Folder::new("unseen");
+    let bad = folder.report("flawed/lone-overwrite-lost", "bad.json");
+    let hidden = with_verdict(
+        &folder,
+        "bad.json",
+        "hidden.json",
+        "minimum/each-mutator-persists",
+        sessionspec::Verdict::Unverified,
+    );
+    let seen = folder.said(&["diff", &hidden, &bad]);
+    assert!(seen.contains("newly seen  minimum/each-mutator-persists: unverified"), "{seen}");
+    assert!(seen.ends_with("1 newly seen\nexit 0"), "{seen}");
+    let unseen = folder.said(&["diff", &bad, &hidden]);
+    assert!(unseen.contains("hidden      minimum/each-mutator-persists: fail (overwrite)"), "{unseen}");
+    assert!(unseen.ends_with("1 hidden\nexit 0"), "{unseen}");
+    assert_eq!(sessionspec(&["diff", "--strict", &hidden, &bad]).status.code(), Some(1));
+    assert_eq!(sessionspec(&["diff", "--strict", &bad, &bad]).status.code(), Some(0));
+}
+
+#[test]
+fn a_changed_capability_fails_only_where_that_was_asked_for() {
+    let folder = Folder::new("strict");
+    let one = folder.report("reference", "one.json");
+    let mut reports: Vec<Report> = serde_json::from_str(&folder.read("one.json")).unwrap();
+    for report in &mut reports {
+        report.survey[0].observed = "always".to_owned();
+    }
+    let other = folder.write("other.json", &serde_json::to_string(&reports).unwrap());
+    assert_eq!(sessionspec(&["diff", &one, &other]).status.code(), Some(0));
+    assert_eq!(sessionspec(&["diff", "--strict", &one, &other]).status.code(), Some(1));
+}
+
+#[test]
+fn a_difference_has_three_forms() {
+    let folder = Folder::new("diff-forms");
+    let good = folder.report("reference", "good.json");
+    let bad = folder.report("flawed/lone-overwrite-lost", "bad.json");
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("diff.md", folder.said(&["diff", "--format", "markdown", &good, &bad]));
+        insta::assert_snapshot!("diff.json", folder.said(&["diff", "--format", "json", &good, &bad]));
+    });
+}
+
 #[test]
 fn what_was_not_run_any_more_is_worse_only_where_it_could_have_been() {
     let folder = Folder::new("gone");

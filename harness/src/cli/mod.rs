@@ -12,6 +12,7 @@ mod render;
 mod replay;
 mod rerun_commands;
 mod run;
+mod selection;
 mod serve;
 mod service;
 
@@ -42,9 +43,9 @@ enum Command {
     /// Play a script that once failed, and say whether it still does.
     #[command(after_help = exit::HELP)]
     Replay(replay::Arguments),
-    /// List the checks.
-    List,
-    /// Say what a check promises, where the rule comes from, and what it needs.
+    /// List the checks, with their levels and promises.
+    List(list::Arguments),
+    /// Explain a check, a clause of the contract, a suite or a capability.
     Explain(explain::Arguments),
     /// Show a saved report in another form.
     Render(render::Arguments),
@@ -104,7 +105,7 @@ async fn dispatch(command: Command) -> Result<Exit, CliError> {
     match command {
         Command::Run(arguments) => run::run(*arguments, &interruption).await,
         Command::Replay(arguments) => replay::replay(arguments, &interruption).await,
-        Command::List => Ok(list::list()),
+        Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Render(arguments) => render::render(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),

@@ -35,7 +35,8 @@ pub(super) fn write(
             let of_check = check.clone();
             for failure in &mut check.failures {
                 let mut command = with("sessionspec run", &target.of_run);
-                command.push_str(&format!(" --check {}", of_check.id));
+                // A run that finds the failure again ends as a run ends that fails, whatever level it was found at.
+                command.push_str(&format!(" --check {} --level {}", of_check.id, of_check.level));
                 if let Some(case) = failure.case {
                     command.push_str(&format!(" --case {case} --seed {seed}"));
                 }

@@ -13,6 +13,7 @@ use sessionspec::{Level, Options, Report};
 use super::output::Output;
 use super::progress::{self, Progress};
 use super::rerun_commands::{self, TargetArguments};
+use super::selection::{level_of_checks, no_match};
 use super::service::{Service, Target, quoted, start_peer, unjudged};
 use super::{CliError, Interruption};
 use crate::builtin::{self, OverHttp};
@@ -36,9 +37,10 @@ pub(super) struct Arguments {
     /// Run the checks that match this pattern, as in 'minimum/permanent-*'; may be repeated.
     #[arg(long, value_name = "GLOB")]
     check: Vec<String>,
-    /// The level that decides the exit code; the others are reported all the same.
-    #[arg(long, default_value = "minimum", value_name = "LEVEL")]
-    level: Level,
+    /// The level that decides the exit code; the others are reported all the same. Where it is not said, it is the
+    /// highest level of the checks that --check names, and minimum without --check.
+    #[arg(long, value_name = "LEVEL")]
+    level: Option<Level>,
     /// How many scripts each property is given.
     #[arg(long, default_value_t = Options::default().cases, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     cases: u32,
@@ -71,7 +73,7 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
         return judged.map(|()| Exit::NotVerified);
     }
     for report in &mut reports {
-        report.asked_level = Some(arguments.level);
+        report.asked_level = Some(arguments.level());
     }
     let written = rerun_commands::write(&mut reports, &arguments.target(), arguments.save_cases.as_deref());
     output.write(&reports)?;
@@ -141,6 +143,11 @@ impl Arguments {
         known_failures::accepted(&file.display().to_string(), &entries).map_err(CliError::usage)
     }
 
+    /// The level that decides.
+    fn level(&self) -> Level {
+        self.level.unwrap_or_else(|| level_of_checks(&self.check))
+    }
+
     fn selected_checks(&self) -> Result<Option<Vec<String>>, CliError> {
         if self.suite.is_empty() && self.check.is_empty() {
             return Ok(None);
@@ -153,9 +160,7 @@ impl Arguments {
             .collect::<Result<_, _>>()?;
         let ids: Vec<&str> = catalogue().iter().map(|check| check.id).collect();
         if let Some(idle) = patterns.iter().find(|pattern| !ids.iter().any(|id| pattern.matches(id))) {
-            return Err(CliError::usage(format!(
-                "no check matches `{idle}`; `sessionspec list` names them all"
-            )));
+            return Err(no_match(idle.as_str()));
         }
         let selected = ids.into_iter().filter(|id| patterns.iter().any(|pattern| pattern.matches(id)));
         Ok(Some(selected.map(str::to_owned).collect()))
@@ -253,15 +258,15 @@ impl Arguments {
     /// Why nothing decides, where no check that was run is of the asked level.
     fn nothing_asked_for(&self, reports: &[Report]) -> Option<String> {
         let run = reports.iter().flat_map(|report| &report.checks).map(|check| check.level);
-        let lowest = run.min().filter(|lowest| *lowest > self.level)?;
+        let level = self.level();
+        let lowest = run.min().filter(|lowest| *lowest > level)?;
         Some(format!(
-            "no check of level {} was run, so nothing is known about it; --level {lowest} judges by those that were",
-            self.level
+            "no check of level {level} was run, so nothing is known about it; --level {lowest} judges by those that were"
         ))
     }
 
     fn judge(&self, reports: &[Report]) -> Exit {
-        let exits: Vec<Exit> = reports.iter().map(|report| Exit::of(report, self.level)).collect();
+        let exits: Vec<Exit> = reports.iter().map(|report| Exit::of(report, self.level())).collect();
         if exits.contains(&Exit::Fails) {
             return Exit::Fails;
         }

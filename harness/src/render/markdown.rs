@@ -5,6 +5,7 @@ use std::fmt::Write;
 use sessionspec::engine::report::{Failure, LEGEND, failure_text};
 use sessionspec::{LevelVerdict, Report, Verdict};
 
+use super::code::{code, escaped};
 use super::rows::{Row, badness, doors, generated, level_verdict, levels, remarks, rows};
 
 /// A comment on GitHub has at most 65 536 characters; what tells that something is left out needs some of them.
@@ -168,24 +169,4 @@ fn brief(text: &str) -> String {
     let mut characters = text.chars();
     let beginning: String = characters.by_ref().take(BRIEF).collect();
     code(&if characters.next().is_some() { format!("{beginning}…") } else { beginning })
-}
-
-/// A word of somebody else: it is neither markup nor a mention, nor the end of a cell.
-fn code(text: &str) -> String {
-    format!("<code>{}</code>", escaped(text))
-}
-
-/// Every character that means something to Markdown or to HTML, by its number.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => safe.push(' '),
-            c if c.is_ascii_punctuation() && !",.;:/()'- ".contains(c) => {
-                let _ = write!(safe, "&#{};", u32::from(c));
-            }
-            c => safe.push(c),
-        }
-    }
-    safe
 }

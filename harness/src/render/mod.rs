@@ -1,5 +1,6 @@
 //! Renders reports: for people, for other tools, and for a browser.
 
+mod code;
 mod html;
 mod json;
 mod junit;
@@ -11,6 +12,8 @@ mod tap;
 mod text;
 
 use sessionspec::Report;
+
+pub(crate) use code::code;
 
 /// A form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

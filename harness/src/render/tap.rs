@@ -97,7 +97,8 @@ fn diagnostics(check: &CheckReport) -> String {
         let _ = writeln!(yaml, "  failures:");
     }
     for failure in &check.failures {
-        let _ = writeln!(yaml, "    - |");
+        // How far the block is indented is said: its first line may begin with spaces of its own.
+        let _ = writeln!(yaml, "    - |2");
         for line in failure_text(check, failure).lines() {
             let _ = writeln!(yaml, "      {line}");
         }

@@ -19,7 +19,12 @@ shown! {
     help = "--help",
     list = "list",
     explain = "explain minimum/modified-after-change",
+    list_of_a_suite_and_a_level = "list --suite expiry --suite cookie --level hardened",
     explain_an_umbrella = "explain minimum/persists",
+    explain_a_clause = "explain identity.rotation",
+    explain_a_suite = "explain forgery",
+    explain_a_capability = "explain on_error",
+    explain_a_suite_and_a_capability = "explain concurrency",
     run = "run --backend reference",
 }
 
@@ -53,25 +58,97 @@ fn help_of_every_command() {
 }
 
 #[test]
-fn an_unknown_check_to_explain() {
-    assert_snapshot!(usage("explain minimum/persist"), @"
-    sessionspec: there is no check `minimum/persist`; `sessionspec list` names them all
+fn the_first_field_of_each_line_of_the_list_is_an_id() {
+    let listed = usage("list");
+    let ids: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let catalogue = sessionspec::engine::checks::catalogue();
+    let known: Vec<&str> = catalogue.iter().map(|check| check.id).chain(["exit"]).collect();
+    assert_eq!(ids, known);
+}
+
+#[test]
+fn the_list_for_programs_says_everything_about_each_check() {
+    let output = sessionspec("list --json --suite minimum").output().unwrap();
+    let listed: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    assert_snapshot!(serde_json::to_string_pretty(&listed[1]).unwrap(), @r#"
+    {
+      "clause": "save.each-mutator",
+      "has_cases": false,
+      "id": "minimum/each-mutator-persists",
+      "level": "minimum",
+      "needs": [
+        "minimum/opens-empty"
+      ],
+      "promise": "Every way to change a session is saved, also as the only change of a cycle.",
+      "source": "Flask 0.8, SessionMixin.modified; pavex_session lost a lone remove, actix-session an update",
+      "suite": "minimum",
+      "umbrella": false
+    }
+    "#);
+    assert!(listed.iter().all(|check| check["suite"] == "minimum"), "{listed:?}");
+}
+
+#[test]
+fn a_check_is_explained_by_its_slug_and_by_the_name_of_its_test() {
+    let explained = usage("explain minimum/opens-empty");
+    for name in ["opens-empty", "opens_empty", "minimum::opens_empty", "Minimum/Opens-Empty"] {
+        assert_eq!(usage(&format!("explain {name}")), explained, "{name}");
+    }
+    assert_eq!(usage("explain cookie re-sent"), usage("explain cookie_re_sent"));
+}
+
+#[test]
+fn everything_that_is_listed_can_be_explained() {
+    let listed = usage("list");
+    let ids = listed.lines().filter_map(|line| line.split_whitespace().next()).filter(|id| id.contains('/'));
+    for id in ids.step_by(7) {
+        let explained = usage(&format!("explain {id}"));
+        assert!(explained.starts_with(&format!("{id} (")), "{explained}");
+        let too_wide = explained.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(too_wide, None, "a terminal has 80 columns");
+    }
+}
+
+#[test]
+fn an_unknown_name_to_explain() {
+    assert_snapshot!([
+        usage("explain minimum/persist"),
+        usage("explain cookie.http_only"),
+        usage("explain fogery"),
+        usage("explain two rotation"),
+        usage("explain colour"),
+    ].join("\n"), @"
+    sessionspec: there is no check, clause, suite or capability `minimum/persist`; did you mean `minimum/persists`? `sessionspec list` names the checks
+    exit 2
+    sessionspec: there is no check, clause, suite or capability `cookie.http_only`; did you mean `cookie.http-only`? `sessionspec list` names the checks
+    exit 2
+    sessionspec: there is no check, clause, suite or capability `fogery`; did you mean `forgery`? `sessionspec list` names the checks
+    exit 2
+    sessionspec: there is no check, clause, suite or capability `two rotation`; did you mean `two rotations`? `sessionspec list` names the checks
+    exit 2
+    sessionspec: there is no check, clause, suite or capability `colour`; `sessionspec list` names the checks
     exit 2
     ");
 }
 
 #[test]
-fn an_unknown_check_or_suite_to_run() {
-    assert_snapshot!(usage("run --check minimum/persist"), @"
-    sessionspec: no check matches `minimum/persist`; `sessionspec list` names them all
+fn an_unknown_check_or_suite() {
+    assert_snapshot!([
+        usage("run --check minimum/persist"),
+        usage("run --suite minimun"),
+        usage("run --check minimum/["),
+        usage("list --suite cookies"),
+        usage("list --suite colours"),
+    ].join("\n"), @"
+    sessionspec: no check matches `minimum/persist`; did you mean `minimum/persists`? `sessionspec list` names them all
     exit 2
-    ");
-    assert_snapshot!(usage("run --suite minimal"), @"
-    sessionspec: no check matches `minimal/*`; `sessionspec list` names them all
+    sessionspec: no check matches `minimun/*`; did you mean `minimum`? `sessionspec list` names them all
     exit 2
-    ");
-    assert_snapshot!(usage("run --check minimum/["), @"
     sessionspec: `minimum/[`: Pattern syntax error near position 8: invalid range pattern
+    exit 2
+    sessionspec: there is no suite `cookies`; did you mean `cookie`? the suites are concurrency, cookie, expiry, fault, fidelity, forgery, glue, identity, minimum
+    exit 2
+    sessionspec: there is no suite `colours`; the suites are concurrency, cookie, expiry, fault, fidelity, forgery, glue, identity, minimum
     exit 2
     ");
 }

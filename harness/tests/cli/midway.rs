@@ -115,7 +115,7 @@ fn fails_on_one_operation() {
       expected  the request is answered, and the session saved
       seen      a 500: <h1>Internal Server Error</h1>
       replay    sessionspec run http://127.0.0.1:[n]/probe \
-                  --check minimum/each-mutator-persists
+                  --check minimum/each-mutator-persists --level minimum
 
     1 pass, 1 fail, 1 unverified
     minimum: fails
@@ -182,7 +182,7 @@ fn hangs_on_one_operation() {
       expected  the request is answered, and the session saved
       seen      no answer within 1 s
       replay    sessionspec run http://127.0.0.1:[n]/probe --timeout 1 \
-                  --check minimum/each-mutator-persists
+                  --check minimum/each-mutator-persists --level minimum
 
     1 pass, 1 fail
     minimum: fails

@@ -69,7 +69,9 @@ fn the_commands_of_a_failure_show_it_again() {
     let case = commands[0].rsplit_once(" --case ").unwrap().1;
     assert_eq!(
         commands[0],
-        format!("sessionspec run --backend flawed/lone-pop-lost --check minimum/persists --case {case}")
+        format!(
+            "sessionspec run --backend flawed/lone-pop-lost --check minimum/persists --level minimum --case {case}"
+        )
     );
     assert!(case.ends_with(" --seed 7"), "{case}");
     let again = typed(&folder, &commands[0]);
@@ -272,8 +274,37 @@ fn without_the_list(said: &str) -> String {
 }
 
 #[test]
+fn the_command_of_a_failure_ends_as_the_failure_does() {
+    let folder = Folder::new("ends");
+    for (backend, check) in [
+        ("flawed/lone-pop-lost", "minimum/each-mutator-persists"),
+        ("flawed/cookie-readable-by-scripts", "cookie/http-only"),
+        ("flawed/unknown-id-adopted", "identity/unknown-never-adopted"),
+    ] {
+        let commands = folder.replays(&format!("--backend {backend} --check {check}"));
+        assert!(!commands.is_empty(), "{backend}");
+        let again = typed(&folder, &commands[0]);
+        assert!(again.ends_with("exit 1"), "{}: {again}", commands[0]);
+        // The same command on a backend without the flaw.
+        let mended = commands[0].replace(backend, "reference");
+        let again = typed(&folder, &mended);
+        assert!(again.ends_with("exit 0"), "{mended}: {again}");
+    }
+}
+
+#[test]
+fn a_run_of_some_checks_is_judged_by_them() {
+    let exit = |arguments: &str| sessionspec(arguments).output().unwrap().status.code().unwrap();
+    assert_eq!(exit("run --check minimum/new-for-fresh"), 0);
+    assert_eq!(exit("run --check minimum/new-for-fresh --backend conforming/new-constant-false"), 1);
+    let asked = sessionspec("run --check minimum/new-for-fresh --format json").output().unwrap();
+    let json: Value = serde_json::from_slice(&asked.stdout).unwrap();
+    assert_eq!(json[0]["asked_level"], "recommended", "a check of that level was asked for");
+}
+
+#[test]
 fn a_level_of_which_nothing_was_run() {
-    let output = sessionspec("run --check minimum/new-for-fresh").output().unwrap();
+    let output = sessionspec("run --check minimum/new-for-fresh --level minimum").output().unwrap();
     let text = said(&output);
     let end: Vec<&str> = text.lines().rev().take(2).collect();
     assert_snapshot!(end[1], @"sessionspec: no check of level minimum was run, so nothing is known about it; --level recommended judges by those that were");

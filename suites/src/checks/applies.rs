@@ -2,6 +2,8 @@
 //!
 //! Whatever makes a check not applicable is one of these gates, so that no reason is made up in a check.
 
+use std::fmt;
+
 use super::lifetimes;
 use crate::survey::{
     AtOnce, Attribute, Emptied, Modified, Nested, OnError, Permanent, Resent, Store, Survey, Values,
@@ -182,6 +184,42 @@ impl Gate {
             Self::DeclaresExpiry => or_why(lifetimes::declared(survey).map(|_| ())),
             Self::OtherLifetimes => or_why(lifetimes::other_lifetimes(survey)),
         }
+    }
+}
+
+/// What the gate asks of a backend, after "the backend".
+impl fmt::Display for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = match self {
+            Self::RealSessions => "opens real sessions",
+            Self::NullSessions => "opens only null sessions",
+            Self::Has(operation) => return write!(f, "has `{operation}`"),
+            Self::OwnModified => "has a `modified` that is not the probe's stand-in",
+            Self::OwnNew => "has a `new` that is not the probe's stand-in",
+            Self::OwnPermanent => "has a `permanent` that is not the probe's stand-in",
+            Self::HasPermanent => "has a `permanent` of its own",
+            Self::PermanentInData => "shows `permanent` among the items",
+            Self::SavesOnlyChanges => "saves no session that was not changed",
+            Self::NestedValues => "lets a value be changed inside",
+            Self::NestedChanges => "lets the value be changed inside that the session holds",
+            Self::AnyValues => "keeps values other than strings",
+            Self::Cookies => "sends cookies",
+            Self::Https => "is reached by https",
+            Self::ServerStore => "keeps the data on the server",
+            Self::ClientStore => "keeps the data in the cookie",
+            Self::Holds => "serves others while a request is held",
+            Self::Overlap => "serves two requests of one session at the same time",
+            Self::OnePerSession => "serves the requests of one session one after the other",
+            Self::Logout => "has a way to end a session",
+            Self::Responds => "lets the handler choose the status",
+            Self::Raises => "lets the handler raise",
+            Self::Endings => "lets a request end with another status than 200, or raise",
+            Self::Lifetimes => "has a lifetime that can be waited for",
+            Self::PermanentLifetime => "has a lifetime of permanent sessions that can be waited for",
+            Self::DeclaresExpiry => "declares whether reading prolongs a session",
+            Self::OtherLifetimes => "can be given other lifetimes",
+        };
+        f.write_str(words)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a run found, as plain data. Rendering is elsewhere; everything here is the same in two identical runs, but for
 //! [`Report::this_run`].
 
+mod advice;
 mod blocked;
 mod check;
 mod command;
@@ -16,6 +17,7 @@ mod visible;
 mod wrap;
 
 pub use crate::play::Evidence;
+pub use advice::advice;
 pub use blocked::Blocked;
 pub use check::{CheckReport, Verdict};
 pub use command::wrapped_command;

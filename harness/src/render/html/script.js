@@ -6,7 +6,7 @@ const form = document.querySelector(".filter");
 const checks = [...document.querySelectorAll(".check")].map((element) => ({
   element,
   details: element.querySelector("details"),
-  text: [...element.querySelectorAll(".id, .reasons, .promise, .because, .done, .call, .answer, .difference dd")]
+  text: [...element.querySelectorAll(".id, .reasons, .promise, .promised, .because, .done, .call, .answer, .difference dd")]
     .map((part) => part.textContent)
     .join(" ")
     .toLowerCase(),
@@ -77,6 +77,28 @@ addEventListener("beforeprint", () => {
 addEventListener("afterprint", () => {
   for (const { details } of folded) details.open = false;
 });
+
+/** Puts a value on the clipboard; where the browser does not permit that, it is at least selected. */
+async function copy(button) {
+  const value = button.parentElement.querySelector("code");
+  try {
+    await navigator.clipboard.writeText(value.textContent);
+    button.textContent = "copied";
+  } catch {
+    getSelection().selectAllChildren(value);
+    button.textContent = "selected";
+  }
+  setTimeout(() => (button.textContent = "copy"), 1500);
+}
+
+for (const value of document.querySelectorAll(".copied")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy";
+  button.textContent = "copy";
+  button.addEventListener("click", () => copy(button));
+  value.append(button);
+}
 
 form.hidden = false;
 filter();

@@ -6,12 +6,13 @@ use std::time::Duration;
 use chrono::DateTime;
 use serde::Serialize;
 use sessionspec::engine::contract;
-use sessionspec::engine::report::{CapabilityReport, CheckReport, Failure, LEGEND, LevelVerdict};
+use sessionspec::engine::report::{CapabilityReport, CheckReport, Failure, LEGEND, LevelVerdict, advice};
 use sessionspec::{Level, Report, Verdict};
 
 use super::prose::{Run, paragraphs, prose};
 use super::sequence::Sequence;
 use crate::render::rows::{Row, badness, doors, generated, level_verdict, levels, remarks, rows};
+use crate::why::why;
 
 /// The whole page.
 #[derive(Serialize)]
@@ -28,6 +29,8 @@ pub(super) struct Page {
     levels: Vec<LevelView>,
     totals: Vec<Total>,
     capabilities: Vec<Capability>,
+    /// Whether a capability is not as the backend declares it: then they are unfolded from the start.
+    has_false_claims: bool,
     checks: Vec<CheckView>,
 }
 
@@ -68,6 +71,12 @@ struct CheckView {
     id: String,
     level: &'static str,
     promise: Vec<Run>,
+    /// What a breach leads to; for a check that found some.
+    why: Option<&'static str>,
+    /// What else may be wrong than the backend; for a check that failed.
+    advice: Vec<Run>,
+    /// Whether it is unfolded from the start: the only failure of a page is what the page is opened for.
+    is_open: bool,
     clause: String,
     /// What the contract says, in paragraphs.
     clause_text: Vec<Vec<Run>>,
@@ -100,6 +109,9 @@ impl Page {
         let mut checks: Vec<&Row<'_>> = rows.iter().collect();
         checks.sort_by_key(|row| place(row.worst()));
         let first = reports.first();
+        let is_false = |row: &CapabilityReport| row.borne_out == Some(false);
+        let mut checks: Vec<CheckView> = checks.into_iter().map(CheckView::of).collect();
+        open_the_only_failure(&mut checks);
         Self {
             name: first.map(|report| report.backend.name.clone()).unwrap_or_default(),
             version: first.and_then(|report| report.backend.version.clone()),
@@ -116,7 +128,8 @@ impl Page {
                 .iter()
                 .map(|row| Capability::of(row, reports))
                 .collect(),
-            checks: checks.into_iter().map(CheckView::of).collect(),
+            has_false_claims: first.is_some_and(|report| report.survey.iter().any(is_false)),
+            checks,
         }
     }
 }
@@ -184,6 +197,9 @@ impl CheckView {
             id: check.id.clone(),
             level: check.level.as_str(),
             promise: prose(&check.promise),
+            why: (!failures.is_empty()).then(|| why(&check.clause)).flatten(),
+            advice: advice(check).filter(|_| !failures.is_empty()).map(prose).unwrap_or_default(),
+            is_open: false,
             clause: check.clause.clone(),
             clause_text: contract::clause(&check.clause).map(paragraphs).unwrap_or_default(),
             mark: Mark::of(row.worst()),
@@ -210,6 +226,14 @@ impl FailureView {
             replay: failure.replay.clone(),
             sequence: Sequence::of(failure),
         }
+    }
+}
+
+/// Unfolds the failure that needs work, where it is the only one.
+fn open_the_only_failure(checks: &mut [CheckView]) {
+    let mut failing = checks.iter_mut().filter(|check| check.mark.class == "fail");
+    if let (Some(only), None) = (failing.next(), failing.next()) {
+        only.is_open = true;
     }
 }
 

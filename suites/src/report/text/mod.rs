@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::command::wrapped_command;
 use super::visible::visible;
 use super::wrap::{WIDTH, wrapped};
-use super::{CheckReport, Failure, Place, ShownExchange, schedule};
+use super::{CheckReport, Failure, Place, ShownExchange, advice, schedule};
 use crate::script::{Part, Script, Segment, Step, Then};
 
 /// What somebody has to know who reads the script of a failure for the first time.
@@ -39,6 +39,9 @@ pub fn failure_text(check: &CheckReport, failure: &Failure) -> String {
     text.labelled("seen", &failure.seen);
     if let Some(note) = &failure.note {
         text.labelled("note", note);
+    }
+    if let Some(advice) = advice(check) {
+        text.labelled("or else", advice);
     }
     for (index, command) in failure.replay.iter().enumerate() {
         text.command(if index == 0 { "replay" } else { "" }, command);

@@ -1,0 +1,177 @@
+//! `sessionspec explain`: a check, a clause, a suite or a capability, in words.
+
+mod capabilities;
+
+use sessionspec::engine::checks::{Check, catalogue};
+use sessionspec::engine::contract;
+use sessionspec::engine::report::{WIDTH, wrapped};
+
+use super::{CliError, say};
+use crate::exit::Exit;
+use crate::near::hint;
+use crate::why::why;
+use capabilities::{CAPABILITIES, Capability};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// A check, with or without its suite; a clause of the contract; a suite; or a capability, as reports name them.
+    #[arg(required = true, value_name = "NAME")]
+    name: Vec<String>,
+}
+
+pub(super) fn explain(arguments: &Arguments) -> Result<Exit, CliError> {
+    let asked = arguments.name.join(" ");
+    let topics = Topic::of(&asked);
+    if topics.is_empty() {
+        let hint = hint(&asked, names().iter().map(String::as_str));
+        let message = format!(
+            "there is no check, clause, suite or capability `{asked}`; {hint}`sessionspec list` names the checks"
+        );
+        return Err(CliError::usage(message));
+    }
+    let texts: Vec<String> = topics.iter().map(Topic::to_text).collect();
+    say(texts.join("\n\n").trim_end());
+    Ok(Exit::Conforms)
+}
+
+/// Something that can be explained.
+enum Topic {
+    Check(Check),
+    Clause(&'static str, &'static str),
+    Suite(&'static str),
+    Capability(&'static Capability),
+}
+
+impl Topic {
+    /// All that has this name: a suite and a capability may share one.
+    fn of(asked: &str) -> Vec<Self> {
+        let asked = asked.to_lowercase();
+        let checks = catalogue();
+        let is_suite = |check: &&Check| check.suite() == asked;
+        let suite = checks.iter().find(is_suite).map(|check| Self::Suite(check.suite()));
+        let clause = contract::clauses().find(|(name, _)| *name == asked);
+        let capability = CAPABILITIES.iter().find(|capability| capability.is_called(&asked));
+        let named = suite
+            .into_iter()
+            .chain(clause.map(|(name, text)| Self::Clause(name, text)))
+            .chain(capability.map(Self::Capability));
+        // As a test is named, too: `minimum::opens_empty`.
+        let id = asked.replace("::", "/").replace(['_', ' '], "-");
+        let is_named = |check: &Check| check.id == id || slug(check) == id;
+        named.chain(checks.into_iter().filter(is_named).map(Self::Check)).collect()
+    }
+
+    fn to_text(&self) -> String {
+        match self {
+            Self::Check(check) => of_check(check),
+            Self::Clause(name, text) => of_clause(name, text),
+            Self::Suite(name) => of_suite(name),
+            Self::Capability(capability) => of_capability(capability),
+        }
+    }
+}
+
+/// Everything that can be asked for.
+fn names() -> Vec<String> {
+    let checks = catalogue();
+    let ids = checks.iter().map(|check| check.id);
+    let suites = checks.iter().map(Check::suite);
+    let clauses = contract::clauses().map(|(name, _)| name);
+    let capabilities = CAPABILITIES.iter().map(|capability| capability.name);
+    ids.chain(suites).chain(clauses).chain(capabilities).map(str::to_owned).collect()
+}
+
+fn slug(check: &Check) -> &'static str {
+    check.id.split_once('/').map_or(check.id, |(_, slug)| slug)
+}
+
+fn of_check(check: &Check) -> String {
+    let mut paragraphs = vec![
+        format!("{} ({})", check.id, check.level),
+        filled(check.promise),
+        format!(
+            "Contract, {}:\n{}",
+            check.clause,
+            filled(contract::clause(check.clause).unwrap_or_default())
+        ),
+    ];
+    paragraphs.extend(why(check.clause).map(|why| filled(&format!("Where it is broken: {why}"))));
+    let mut facts = vec![filled(&format!("Source: {}", check.source))];
+    facts.push(filled(&format!("Lost where it is broken: {}", check.harm)));
+    if !check.applies.is_empty() {
+        let gates: Vec<String> = check.applies.iter().map(ToString::to_string).collect();
+        facts.push(filled(&format!("Applies where the backend {}", gates.join(", and "))));
+    }
+    if !check.relies.is_empty() {
+        let relied_on: Vec<String> = check.relies.iter().map(ToString::to_string).collect();
+        facts.push(filled(&format!("Relies on: {}", relied_on.join(", "))));
+    }
+    if check.is_umbrella() {
+        facts.push(filled(
+            "An umbrella: it compares everything on generated scripts, so it may fail beside a check that names the \
+             defect.",
+        ));
+    } else if check.has_cases() {
+        facts.push(filled("Its scripts are generated: --cases says how many, and --case replays one alone."));
+    }
+    paragraphs.push(facts.join("\n"));
+    paragraphs.push(format!("Run it alone: sessionspec run --check {} URL", check.id));
+    paragraphs.join("\n\n")
+}
+
+fn of_clause(name: &str, text: &str) -> String {
+    let mut paragraphs = vec![format!("{name} (a clause of CONTRACT.md)"), filled(text)];
+    paragraphs.extend(why(name).map(|why| filled(&format!("Where it is broken: {why}"))));
+    let checks = catalogue();
+    let tested: Vec<&Check> = checks.iter().filter(|check| check.clause == name).collect();
+    paragraphs.push(match tested.as_slice() {
+        [] => "No check tests it.".to_owned(),
+        checks => format!("Checks:\n{}", listed(checks)),
+    });
+    paragraphs.join("\n\n")
+}
+
+fn of_suite(name: &str) -> String {
+    let checks = catalogue();
+    let checks: Vec<&Check> = checks.iter().filter(|check| check.suite() == name).collect();
+    format!(
+        "{name} (a suite of {} checks)\n\n{}\n\nRun it alone: sessionspec run --suite {name} URL",
+        checks.len(),
+        listed(&checks)
+    )
+}
+
+fn of_capability(capability: &Capability) -> String {
+    let mut paragraphs = vec![
+        format!("{} (a capability: observed and reported, and no failure by itself)", capability.name),
+        filled(capability.meaning),
+    ];
+    let width = capability.values.iter().map(|(value, _)| value.len()).max().unwrap_or_default();
+    let values: Vec<String> = (capability.values.iter())
+        .map(|(value, meaning)| wrapped(&format!("  {value:<width$}  {meaning}"), width + 4, WIDTH))
+        .collect();
+    if !values.is_empty() {
+        paragraphs.push(values.join("\n"));
+    }
+    if let Some(claim) = capability.claim {
+        paragraphs.push(filled(&format!(
+            "A backend may declare it, in `declares` of its description: \"{claim}\". Where what is declared is not \
+             what is observed, minimum/claims-hold or expiry/as-declared fails; the claim may be what is wrong."
+        )));
+    }
+    paragraphs.join("\n\n")
+}
+
+/// Checks, a line for each.
+fn listed(checks: &[&Check]) -> String {
+    let width = checks.iter().map(|check| check.id.len()).max().unwrap_or_default();
+    let line =
+        |check: &&Check| wrapped(&format!("  {:<width$}  {}", check.id, check.promise), width + 4, WIDTH);
+    checks.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Paragraphs, broken anew for a terminal.
+fn filled(text: &str) -> String {
+    let paragraphs = text.split("\n\n").map(|paragraph| wrapped(&paragraph.replace('\n', " "), 0, WIDTH));
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}

@@ -1,0 +1,127 @@
+//! What changed between two reports, thing by thing.
+
+use std::collections::BTreeSet;
+
+use sessionspec::engine::report::CheckReport;
+use sessionspec::{Level, Report, Verdict};
+
+use super::{Change, Direction, Kind};
+
+/// Everything that is not in the newer report as it is in the older one.
+pub(super) fn between(old: &Report, new: &Report) -> Vec<Change> {
+    let same_suite = old.suite_version == new.suite_version;
+    let checks = checks(old, new, same_suite);
+    let mut changes = Vec::new();
+    changes.extend(completeness(old, new));
+    changes.extend(levels(old, new, &checks));
+    changes.extend(capabilities(old, new));
+    changes.extend(checks.into_iter().map(|(_, change)| change));
+    changes
+}
+
+impl Change {
+    pub(super) fn door_is_gone() -> Self {
+        Self::new(Direction::Worse, Kind::Door, "this door", "tested", "not tested")
+    }
+
+    fn new(
+        direction: Direction,
+        kind: Kind,
+        what: &str,
+        before: impl Into<String>,
+        now: impl Into<String>,
+    ) -> Self {
+        Self { direction, kind, what: what.to_owned(), before: before.into(), now: now.into() }
+    }
+}
+
+fn completeness(old: &Report, new: &Report) -> Option<Change> {
+    let told = |report: &Report| report.incomplete.clone().unwrap_or_else(|| "complete".to_owned());
+    let direction = match (&old.incomplete, &new.incomplete) {
+        (None, Some(_)) => Direction::Worse,
+        (Some(_), None) => Direction::Better,
+        _ => return None,
+    };
+    Some(Change::new(direction, Kind::Run, "the run", told(old), told(new)))
+}
+
+fn levels(old: &Report, new: &Report, checks: &[(Level, Change)]) -> Vec<Change> {
+    let changes = new.levels.iter().filter_map(|now| {
+        let was = old.verdict(now.level)?;
+        let is_worse =
+            |(level, change): &(Level, Change)| *level <= now.level && change.direction == Direction::Worse;
+        let direction = Direction::of_levels(was, now.verdict, checks.iter().any(is_worse));
+        let what = now.level.as_str();
+        (was != now.verdict)
+            .then(|| Change::new(direction, Kind::Level, what, was.as_str(), now.verdict.as_str()))
+    });
+    changes.collect()
+}
+
+fn capabilities(old: &Report, new: &Report) -> Vec<Change> {
+    let observed = |report: &Report, name: &str| {
+        let row = report.survey.iter().find(|row| row.name == name);
+        row.map_or("not observed".to_owned(), |row| row.observed.clone())
+    };
+    let names = new.survey.iter().chain(&old.survey).map(|row| row.name.as_str());
+    let mut told = BTreeSet::new();
+    let changes = names.filter(|name| told.insert(*name)).filter_map(|name| {
+        let (was, is) = (observed(old, name), observed(new, name));
+        (was != is).then(|| Change::new(Direction::Changed, Kind::Capability, name, was, is))
+    });
+    changes.collect()
+}
+
+/// The checks that changed, each with its level: what got worse comes first.
+fn checks(old: &Report, new: &Report, same_suite: bool) -> Vec<(Level, Change)> {
+    let find = |report: &Report, id: &str| report.checks.iter().find(|check| check.id == id).cloned();
+    let mut changes: Vec<(Level, Change)> = Vec::new();
+    for is in &new.checks {
+        let change = match find(old, &is.id) {
+            Some(was) => changed(&was, is),
+            None => {
+                let direction = Direction::of_verdicts(None, Some(is.verdict));
+                Some(Change::new(direction, Kind::Check, &is.id, "not run", in_words(is)))
+            }
+        };
+        changes.extend(change.map(|change| (is.level, change)));
+    }
+    for was in old.checks.iter().filter(|was| find(new, &was.id).is_none()) {
+        // A check that another version of the suite dropped says nothing about the backend.
+        let direction =
+            if same_suite { Direction::of_verdicts(Some(was.verdict), None) } else { Direction::Changed };
+        changes.push((was.level, Change::new(direction, Kind::Check, &was.id, in_words(was), "not run")));
+    }
+    changes.sort_by_key(|(_, change)| change.direction);
+    changes
+}
+
+fn changed(was: &CheckReport, is: &CheckReport) -> Option<Change> {
+    let change = |direction| Change::new(direction, Kind::Check, &is.id, in_words(was), in_words(is));
+    if was.verdict != is.verdict {
+        return Some(change(Direction::of_verdicts(Some(was.verdict), Some(is.verdict))));
+    }
+    let (before, now) = (reasons(was), reasons(is));
+    if !now.is_subset(&before) {
+        Some(change(Direction::Worse))
+    } else if before != now {
+        Some(change(Direction::Better))
+    } else {
+        None
+    }
+}
+
+fn reasons(check: &CheckReport) -> BTreeSet<&str> {
+    check.failures.iter().map(|failure| failure.reason.as_str()).collect()
+}
+
+fn in_words(check: &CheckReport) -> String {
+    let reasons: Vec<&str> = reasons(check).into_iter().collect();
+    match (reasons.as_slice(), &check.because) {
+        ([], Some(because)) if check.verdict != Verdict::Pass => {
+            format!("{} ({because})", check.verdict.as_str())
+        }
+        ([], _) => check.verdict.as_str().to_owned(),
+        (reasons, _) => format!("{} ({})", check.verdict.as_str(), reasons.join(", ")),
+    }
+}

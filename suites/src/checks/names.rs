@@ -50,12 +50,12 @@ macro_rules! __each_check {
                 recommended removal_removes
                 recommended removal_repeats_attributes
                 recommended vary
-                recommended vary_whatever_the_status
                 recommended vary_is_merged
                 recommended other_cookies_survive
                 recommended strangers_hide_nothing
                 recommended fits
                 recommended only_if_kept
+                recommended vary_whatever_the_status
             }
             identity {
                 hardened unknown_never_adopted
@@ -91,9 +91,9 @@ macro_rules! __each_check {
                 hardened as_declared
                 hardened own_lifetime
                 hardened own_lifetime_stays
-                hardened longer_lifetime
                 hardened past_lifetime
                 hardened long_lifetime
+                hardened longer_lifetime
             }
             fidelity {
                 recommended null

@@ -121,7 +121,7 @@ async fn keys_of_the_framework_are_left_alone_even_if_it_has_all_the_usual_ones(
 
 #[tokio::test]
 async fn scripts_are_generated_even_if_every_operation_is_unsupported() {
-    let unsupported = Operation::NAMES.map(str::to_owned).to_vec();
+    let unsupported = OperationKind::ALL.map(|kind| kind.as_str().to_owned()).to_vec();
     let survey = Survey { unsupported, ..survey().await };
     for shape in SHAPES {
         for script in scripts(&survey, Property { shape, ..SEVERAL }, 100) {

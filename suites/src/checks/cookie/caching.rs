@@ -51,7 +51,9 @@ pub(super) const VARY_WHATEVER_THE_STATUS: Check = Check {
                 .response(ResponseRule::VaryCookie)
                 .only_if(Condition::SetCookieIn(0))
         };
-        [301, 302, 303, 400, 403, 404, 410, 500].map(ending).into()
+        let kept = Fact::of("cookie/only-if-kept", "server-error");
+        let failed = ending(500).relies_on(kept);
+        [301, 302, 303, 400, 403, 404, 410].map(ending).into_iter().chain([failed]).collect()
     }),
 };
 

@@ -29,12 +29,12 @@ pub(crate) const CHECKS: &[Check] = &[
     removal::REMOVES,
     removal::REPEATS_ATTRIBUTES,
     caching::VARY,
-    caching::VARY_WHATEVER_THE_STATUS,
     caching::VARY_IS_MERGED,
     other_cookies::OTHERS_SURVIVE,
     strangers::HIDE_NOTHING,
     stored::FITS,
     stored::ONLY_IF_KEPT,
+    caching::VARY_WHATEVER_THE_STATUS,
 ];
 
 /// What makes a session that ends with the browser: where `permanent` is true by default, it is unset.

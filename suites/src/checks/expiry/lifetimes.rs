@@ -51,6 +51,8 @@ pub(super) const STAYS: Check = Check {
                 // A read may prolong a session, by as much as it lives.
                 .wait(SHORT + grace)
                 .cycle("keeper", [items().are([], survey).only_if(Condition::DoneIn(1))])
+                .relies_on(Fact::of("expiry/gone", "permanent-still-there-after-a-read"))
+                .relies_on(Fact::of("expiry/gone", "browser-session-still-there-after-a-read"))
         };
         let rotated = survey.supports("regenerate").then(|| {
             after("after-a-rotation", Operation::Regenerate)
@@ -69,7 +71,13 @@ pub(super) const LONGER: Check = Check {
     promise: "A lifetime that was set and is longer than the default is one, or is refused.",
     source: "iron-session 516: the cookie lasts as long as was asked for, and what is in it does not",
     applies: &[Gate::RealSessions, Gate::Has("set_lifetime"), Gate::Lifetimes],
-    relies: &[],
+    relies: &[
+        Fact::of("expiry/long-lifetime", "31-days"),
+        Fact::of("expiry/permanent-stays", "permanent-after-another-write"),
+        Fact::of("cookie/lasts-when-permanent", "from-the-start"),
+        Fact::of("cookie/refreshed-with-the-record", "permanent-cookie-over"),
+        Fact::of("cookie/refreshed-with-the-record", "browser-session-cookie-over"),
+    ],
     test: Test::Scenarios(|survey| {
         each_kind(survey, |kind| {
             let longer = 3.0 * kind.lifetime;

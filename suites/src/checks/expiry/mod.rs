@@ -19,7 +19,7 @@ pub(crate) const CHECKS: &[Check] = &[
     prolonging::AS_DECLARED,
     lifetimes::OWN,
     lifetimes::STAYS,
-    lifetimes::LONGER,
     lifetimes::PAST,
     lifetimes::LONG,
+    lifetimes::LONGER,
 ];

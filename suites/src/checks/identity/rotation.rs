@@ -92,7 +92,9 @@ pub(super) const KEEPS_PERMANENT: Check = Check {
         let now = Scenario::new("set-in-the-same-request")
             .cycle("ann", [set("colour", "red").is_done()])
             .cycle("ann", [set_permanent(flipped).is_done(), Operation::Regenerate.is_done()])
-            .cycle("ann", [permanent().is(flipped), get("colour").is("red")]);
+            .cycle("ann", [permanent().is(flipped), get("colour").is("red")])
+            .relies_on(Fact::of("minimum/permanent-persists", "forgotten-when-alone"))
+            .relies_on(Fact::of("identity/rotation-keeps-the-data", "after-a-write"));
         let twice = begun("rotated-twice")
             .cycle("ann", [Operation::Regenerate.is_done()])
             .cycle("ann", [Operation::Regenerate.is_done()])

@@ -1,7 +1,7 @@
 //! Ids that the server did not give, or has taken back.
 
 use crate::checks::{Check, Fact, Gate, Harm, Test};
-use crate::expect::{ResponseRule, Scenario};
+use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{clear, contains, destroy, get, items, set};
 use crate::script::{Forgery, Operation};
@@ -24,15 +24,23 @@ pub(super) const NEVER_ADOPTED: Check = Check {
                 .forge("ann", "victim", Forgery::Unknown)
                 .forge("ann", "attacker", Forgery::Unknown)
         };
+        // Whether a strange cookie may fail the request is what the suite `forgery` asks.
         let written = forged("adopted-when-written")
-            .cycle("victim", [set("colour", "blue").is_done()])
+            .cycle("victim", [set("colour", "blue").unjudged()])
+            .may_be_refused()
             .cycle("attacker", [items().are([], survey)])
-            .cycle("victim", [get("colour").is("blue")]);
+            .may_be_refused()
+            .cycle("victim", [get("colour").is("blue").only_if(Condition::DoneIn(1))])
+            .may_be_refused();
         let read_first = forged("adopted-when-read-before")
             .cycle("victim", [items().are([], survey)])
-            .cycle("victim", [set("colour", "blue").is_done()])
+            .may_be_refused()
+            .cycle("victim", [set("colour", "blue").unjudged()])
+            .may_be_refused()
             .cycle("attacker", [items().are([], survey)])
-            .cycle("victim", [get("colour").is("blue")]);
+            .may_be_refused()
+            .cycle("victim", [get("colour").is("blue").only_if(Condition::DoneIn(2))])
+            .may_be_refused();
         vec![written, read_first]
     }),
 };

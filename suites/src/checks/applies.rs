@@ -48,6 +48,8 @@ pub enum Gate {
     Holds,
     /// Two requests of one session are served at the same time.
     Overlap,
+    /// A request sees of another's changes what that one has saved, and nothing before.
+    SavedChangesOnly,
     /// The requests of one session are served one after the other.
     OnePerSession,
     /// A session can be ended: by `destroy`, or by `clear` where an emptied session loses its cookie.
@@ -156,6 +158,10 @@ impl Gate {
                 survey.at_once == AtOnce::OnePerSession,
                 "this backend serves the requests of a session one after the other",
             ),
+            Self::SavedChangesOnly => unless(
+                survey.live_objects,
+                "requests of a session share one live object here, as a Servlet container documents it",
+            ),
             Self::OnePerSession if survey.at_once == AtOnce::Unknown => {
                 Applicability::Unverified(survey.no_hold())
             }
@@ -209,6 +215,7 @@ impl fmt::Display for Gate {
             Self::ClientStore => "keeps the data in the cookie",
             Self::Holds => "serves others while a request is held",
             Self::Overlap => "serves two requests of one session at the same time",
+            Self::SavedChangesOnly => "shows a request nothing that another has not saved",
             Self::OnePerSession => "serves the requests of one session one after the other",
             Self::Logout => "has a way to end a session",
             Self::Responds => "lets the handler choose the status",

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::backend::in_process;
 use crate::expect::Expected;
-use crate::script::{Operation, Script, Step};
+use crate::script::{Operation, OperationKind, Script, Step};
 use crate::survey::Survey;
 
 const SEVERAL: Property = Property { shape: Shape::SeveralCycles, dead_sessions: DeadSessions::Avoided };

@@ -68,6 +68,8 @@ pub struct Survey {
     pub at_once: AtOnce,
     /// What becomes of the changes of two requests that overlap.
     pub concurrency: Concurrency,
+    /// Whether a request sees what another has changed before that one is saved.
+    pub live_objects: bool,
     /// What a rotation makes of a session that has ended meanwhile.
     pub rotation_over_end: RotationOverEnd,
     /// What two rotations at once leave.
@@ -240,6 +242,11 @@ impl Survey {
                 "concurrency",
                 "two overlapping requests that each set an item, and which are there afterwards",
                 self.concurrency.as_str().to_owned(),
+            ),
+            (
+                "unsaved changes",
+                "looked for by another request while a writer is held",
+                if self.live_objects { "seen by others" } else { "unseen" }.to_owned(),
             ),
             (
                 "rotation over end",

@@ -55,6 +55,7 @@ pub(crate) async fn survey(
         other_lifetimes: backend.takes_lifetimes(),
         concurrency: Concurrency::Unknown,
         rotation_over_end: RotationOverEnd::Unknown,
+        live_objects: false,
         two_rotations: TwoRotations::Unknown,
         https: backend.origin().scheme() == "https",
         cookies: observer.cookies().await,
@@ -66,6 +67,7 @@ pub(crate) async fn survey(
     // Where a cookie brings its own data, no id ends.
     if survey.at_once == AtOnce::Many && survey.store == Store::Server {
         survey.rotation_over_end = observer.rotation_over_end().await;
+        survey.live_objects = observer.shares_live_objects(survey.at_once).await;
         survey.two_rotations = observer.two_rotations().await;
     }
     survey
@@ -137,7 +139,8 @@ impl Observer<'_> {
             ])
             .await;
         let is_set = first.get(2).is_some_and(Answer::is_done);
-        let appeared = object(&first, 3).keys().any(|key| !object(&first, 1).contains_key(key));
+        let (before, after) = (object(&first, 1), object(&first, 3));
+        let appeared = after.iter().any(|(key, value)| !before.contains_key(key) && says(value, flipped));
         let mode = if !is_set {
             None
         } else if appeared || self.an_own_key_follows_permanent(default).await {
@@ -154,8 +157,8 @@ impl Observer<'_> {
         (self.attribute("permanent", mode), default)
     }
 
-    /// Whether an item that nobody wrote changes with `permanent`, and back with it: what changes by itself, as a time
-    /// does, does not come back.
+    /// Whether an item that nobody wrote says what `permanent` says, and changes with it. A time that changes by itself says
+    /// neither true nor false.
     async fn an_own_key_follows_permanent(&self, default: bool) -> bool {
         let [answers] = self
             .observe([vec![
@@ -171,7 +174,9 @@ impl Observer<'_> {
         let [before, flipped, back] = [2, 4, 6].map(|index| object(&answers, index));
         let mut own = before.iter().filter(|(key, _)| !WRITTEN.contains(&key.as_str()));
         own.any(|(key, value)| {
-            flipped.get(key).is_some_and(|flipped| flipped != value) && back.get(key) == Some(value)
+            says(value, default)
+                && flipped.get(key).is_some_and(|value| says(value, !default))
+                && back.get(key).is_some_and(|value| says(value, default))
         })
     }
 
@@ -355,6 +360,11 @@ fn sample(kind: OperationKind) -> Option<Operation> {
         OperationKind::Raise | OperationKind::Hold => return None,
     };
     Some(op)
+}
+
+/// Whether a value is this truth value, also where the backend keeps it as a number.
+fn says(value: &Value, truth: bool) -> bool {
+    *value == Value::Bool(truth) || value.as_i64() == Some(i64::from(truth))
 }
 
 fn boolean(answers: &[Answer], index: usize) -> Option<bool> {

@@ -58,6 +58,20 @@ impl Observer<'_> {
         }
     }
 
+    /// Whether a request sees all that another has changed before that one is saved: requests share one live object.
+    pub(super) async fn shares_live_objects(&self, at_once: AtOnce) -> bool {
+        if at_once != AtOnce::Many {
+            return false;
+        }
+        let mut player = self.player();
+        player.cycle("surveyor", vec![set("text", TEXT)]).await;
+        let changes = vec![get("text"), set("first", TEXT), set("other", TEXT), hold("survey")];
+        player.cycle("surveyor", changes).await;
+        let seen = player.cycle("surveyor", vec![get("first"), get("other")]).await;
+        player.release("survey").await;
+        matches!(player.transcript().exchanges[seen].answers(), [Answer::Ok(_), Answer::Ok(_)])
+    }
+
     /// What a rotation makes of a session that another request has destroyed meanwhile.
     pub(super) async fn rotation_over_end(&self) -> RotationOverEnd {
         let mut player = self.player();

@@ -11,7 +11,7 @@ pub(super) const EXPLAINED: Check = Check {
     clause: "concurrency.history",
     promise: "What overlapping requests see and leave is explained by saving each of them as a whole, in some order.",
     source: "Herlihy and Wing 1990, linearizability, with what a backend does to two writers as it was observed",
-    applies: &[Gate::RealSessions, Gate::Holds],
+    applies: &[Gate::RealSessions, Gate::Holds, Gate::SavedChangesOnly],
     relies: NAMED,
     test: generated(Shape::Overlapping),
 };
@@ -23,7 +23,7 @@ pub(super) const PARALLEL: Check = Check {
     clause: "concurrency.history",
     promise: "Requests of four browsers that go on at the same moment, eight at once, are each kept or lost as a whole.",
     source: "as concurrency/explains-history, with no order laid down",
-    applies: &[Gate::RealSessions, Gate::Holds],
+    applies: &[Gate::RealSessions, Gate::Holds, Gate::SavedChangesOnly],
     relies: NAMED,
     test: generated(Shape::Parallel),
 };

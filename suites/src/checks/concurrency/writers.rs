@@ -71,7 +71,7 @@ pub(super) const ALL_OR_NOTHING: Check = Check {
     clause: "concurrency.whole",
     promise: "A request that reads while another is writing sees the state before or after it, never a part.",
     source: "sessions that are stored item by item",
-    applies: &[Gate::RealSessions, Gate::Overlap],
+    applies: &[Gate::RealSessions, Gate::Overlap, Gate::SavedChangesOnly],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let of = |items: &[(&'static str, &'static str)]| outcome(survey, items);

@@ -62,7 +62,8 @@ fn the_names_are_those_of_the_catalogue() {
 
 #[test]
 fn advice_names_the_line_and_its_place() {
-    let list = "            minimum {\n                minimum one\n                minimum two\n            }\n";
+    let list =
+        "            minimum {\n                minimum one\n                minimum two\n            }\n";
     let without = list.replace("                minimum two\n", "");
     assert_eq!(advice(&without, list), "add the line `minimum two` below `minimum one`");
     let swapped = list.replace("one", "-").replace("two", "one").replace('-', "two");

@@ -1,22 +1,30 @@
 //! The kill matrix through the HTTP door: the same verdicts, for the same reasons, as in-process.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::rc::Rc;
 
 use sessionspec::backend::Backend;
-use sessionspec_backends::matrix::kill_matrix;
+use sessionspec_backends::matrix::{kill_matrix, row};
 use sessionspec_harness::builtin::OverHttp;
 
 /// Here the doors differ: what HTTP forbids, the server in front refuses, and the backend never sees it.
 const REFUSED_IN_FRONT: &str = "forgery/unlawful-bytes";
 
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
 #[test]
 fn both_doors_give_the_same_matrix() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let over_http = runtime.block_on(tokio::task::LocalSet::new().run_until(kill_matrix(async |builtin| {
-        let served: Rc<dyn Backend> = Rc::new(OverHttp::serve(builtin.open()).await.unwrap());
-        served
-    })));
-    let in_process = runtime.block_on(kill_matrix(async |builtin| builtin.open()));
+    let over_http = kill_matrix(|builtin| {
+        let judge = async {
+            let served: Rc<dyn Backend> = Rc::new(OverHttp::serve(builtin.open()).await.unwrap());
+            row(builtin, served).await
+        };
+        runtime().block_on(tokio::task::LocalSet::new().run_until(judge))
+    });
+    let in_process = kill_matrix(|builtin| runtime().block_on(row(builtin, builtin.open())));
     let complaints: Vec<String> =
         over_http.complaints().into_iter().filter(|said| !said.contains(REFUSED_IN_FRONT)).collect();
     assert!(complaints.iter().all(|said| said.ends_with("nothing caught it")), "{complaints:#?}");

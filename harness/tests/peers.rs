@@ -4,6 +4,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "support/lean.rs"]
+mod lean;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -122,7 +125,7 @@ fn judge(name: &str) {
         description => peer.manifest.description.clone(),
         omit_expression => true,
     }, {
-        insta::assert_snapshot!(name, format!("{report}{complaint}"));
+        insta::assert_snapshot!(name, lean::lean(&format!("{report}{complaint}")));
     });
 }
 

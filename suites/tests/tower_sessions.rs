@@ -26,6 +26,9 @@ mod middleware {
             cookie::removal_repeats_attributes:
                 "the removal lacks the cookie's HttpOnly, Secure and SameSite; \
                  tower-sessions pull 268 adds the Secure, after 0.15.0",
+            cookie::strangers_hide_nothing:
+                "a cookie of somebody else's with bytes beyond ASCII hides the session: the layer reads a `Cookie` header \
+                 only where all of it is ASCII; not reported upstream as far as we found",
             cookie::vary:
                 "nothing is said to caches: the layer leaves `Vary` to the application; \
                  not reported upstream as far as we found",

@@ -62,6 +62,8 @@ pub enum Gate {
     Endings,
     /// It has a lifetime that can be waited for.
     Lifetimes,
+    /// It has a lifetime that is not set by the check itself, and one of three times as long can be waited for, too.
+    LongerLifetimes,
     /// It has a lifetime of permanent sessions that can be waited for.
     PermanentLifetime,
     /// It declares whether reading prolongs a session, and a lifetime that is long enough to tell.
@@ -186,6 +188,7 @@ impl Gate {
                 )
             }
             Self::Lifetimes => or_why(lifetimes::kinds(survey).map(|_| ())),
+            Self::LongerLifetimes => or_why(lifetimes::longer(survey).map(|_| ())),
             Self::PermanentLifetime => or_why(lifetimes::permanent(survey).map(|_| ())),
             Self::DeclaresExpiry => or_why(lifetimes::declared(survey).map(|_| ())),
             Self::OtherLifetimes => or_why(lifetimes::other_lifetimes(survey)),
@@ -222,6 +225,7 @@ impl fmt::Display for Gate {
             Self::Raises => "lets the handler raise",
             Self::Endings => "lets a request end with another status than 200, or raise",
             Self::Lifetimes => "has a lifetime that can be waited for",
+            Self::LongerLifetimes => "has a lifetime of which three times as much can be waited for",
             Self::PermanentLifetime => "has a lifetime of permanent sessions that can be waited for",
             Self::DeclaresExpiry => "declares whether reading prolongs a session",
             Self::OtherLifetimes => "can be given other lifetimes",

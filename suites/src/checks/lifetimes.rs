@@ -137,6 +137,24 @@ pub(super) fn each_kind(survey: &Survey, scenarios: impl Fn(&Kind) -> Vec<Scenar
     kinds(survey).unwrap_or_default().iter().flat_map(scenarios).collect()
 }
 
+/// How much longer than the default a longer lifetime is.
+pub(super) const TIMES: f64 = 3.0;
+
+/// The kinds of sessions of which a lifetime [`TIMES`] as long can be told from the default.
+///
+/// # Errors
+///
+/// Why there are none.
+pub(super) fn longer(survey: &Survey) -> Result<Vec<Kind>, String> {
+    let is_told =
+        |kind: &Kind| kind.name != "short-lived" && can_be_waited_for(survey, TIMES * kind.lifetime);
+    let kinds: Vec<Kind> = kinds(survey)?.into_iter().filter(is_told).collect();
+    if kinds.is_empty() {
+        return Err("no lifetime is declared of which three times as much can be waited for".to_owned());
+    }
+    Ok(kinds)
+}
+
 /// A permanent session, where its end can be waited for.
 ///
 /// # Errors

@@ -252,10 +252,9 @@ impl Run {
                 Outcome::without_evidence(Verdict::NotApplicable, report::message(&why))
             }
             (_, Some(because), _) if nothing => Outcome::without_evidence(Verdict::Unverified, because),
-            (_, _, Some(first)) if nothing => Outcome::without_evidence(
-                self.verdict_of_blocked(&blocked),
-                format!("relies on {first}, which does not hold"),
-            ),
+            (_, _, Some(first)) if nothing => {
+                Outcome::without_evidence(self.verdict_of_blocked(&blocked), self.why_blocked(first))
+            }
             _ => Outcome::of(evidence, failures),
         };
         Ok(Outcome { held_to, blocked, ..outcome })
@@ -264,7 +263,7 @@ impl Run {
     /// What becomes of a check that relies on this fact, which does not hold.
     fn blocked_by(&self, fact: Fact) -> Outcome {
         let blocked = vec![Blocked::by(fact)];
-        let because = format!("relies on {fact}, which does not hold");
+        let because = self.why_blocked(&blocked[0]);
         let verdict = self.verdict_of_blocked(&blocked);
         Outcome { blocked, ..Outcome::without_evidence(verdict, because) }
     }
@@ -272,11 +271,21 @@ impl Run {
     /// What becomes of a check of which nothing could be judged: it is excused where all that is in its way is known to
     /// fail.
     fn verdict_of_blocked(&self, blocked: &[Blocked]) -> Verdict {
-        let is_known = |blocked: &Blocked| {
-            let known = self.options.known_failures.get(blocked.check.as_str());
-            known.is_some_and(|known| known.apply(Verdict::Fail).0 == Verdict::KnownFailure)
-        };
+        let is_known = |blocked: &Blocked| self.known_reason(blocked).is_some();
         if blocked.iter().all(is_known) { Verdict::Excused } else { Verdict::Unverified }
+    }
+
+    fn why_blocked(&self, blocked: &Blocked) -> String {
+        match self.known_reason(blocked) {
+            Some(reason) => format!("relies on {blocked}, a known failure: {reason}"),
+            None => format!("relies on {blocked}, which does not hold"),
+        }
+    }
+
+    /// Why the check that is in the way fails, where that is known and accepted.
+    fn known_reason(&self, blocked: &Blocked) -> Option<&str> {
+        let known = self.options.known_failures.get(blocked.check.as_str())?;
+        (known.apply(Verdict::Fail).0 == Verdict::KnownFailure).then_some(&known.reason)
     }
 
     /// Runs a check of the glue, unless one that it relies on has failed.

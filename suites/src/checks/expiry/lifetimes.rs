@@ -1,6 +1,6 @@
 //! Lifetimes of single sessions: short, past, and very long ones.
 
-use crate::checks::lifetimes::{SHORT, can_be_waited_for, each_kind, grace, kinds};
+use crate::checks::lifetimes::{SHORT, TIMES, grace, kinds, longer};
 use crate::checks::{Check, Fact, Gate, Harm, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
@@ -70,7 +70,7 @@ pub(super) const LONGER: Check = Check {
     clause: "expiry.own",
     promise: "A lifetime that was set and is longer than the default is one, or is refused.",
     source: "iron-session 516: the cookie lasts as long as was asked for, and what is in it does not",
-    applies: &[Gate::RealSessions, Gate::Has("set_lifetime"), Gate::Lifetimes],
+    applies: &[Gate::RealSessions, Gate::Has("set_lifetime"), Gate::LongerLifetimes],
     relies: &[
         Fact::of("expiry/long-lifetime", "31-days"),
         Fact::of("expiry/permanent-stays", "permanent-after-another-write"),
@@ -79,13 +79,9 @@ pub(super) const LONGER: Check = Check {
         Fact::of("cookie/refreshed-with-the-record", "browser-session-cookie-over"),
     ],
     test: Test::Scenarios(|survey| {
-        each_kind(survey, |kind| {
-            let longer = 3.0 * kind.lifetime;
-            if !can_be_waited_for(survey, longer) || kind.name == "short-lived" {
-                return Vec::new();
-            }
-            let scenario = kind
-                .begin("longer-lifetime-ignored")
+        let scenarios = longer(survey).unwrap_or_default().into_iter().map(|kind| {
+            let longer = TIMES * kind.lifetime;
+            kind.begin("longer-lifetime-ignored")
                 .cycle(
                     "ann",
                     [Operation::SetLifetime { seconds: longer }.unjudged(), set("size", "small").unjudged()],
@@ -106,9 +102,9 @@ pub(super) const LONGER: Check = Check {
                         Condition::DoneIn(1),
                         Condition::Within { since: 1, seconds: longer - kind.grace },
                     ]))],
-                );
-            vec![scenario]
-        })
+                )
+        });
+        scenarios.collect()
     }),
 };
 

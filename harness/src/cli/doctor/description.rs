@@ -5,7 +5,7 @@ use sessionspec::engine::script::Operation;
 use sessionspec::reference::Description;
 
 use super::findings::Findings;
-use crate::http::RawResponse;
+use crate::http::{RawResponse, read_description};
 
 /// The fields of a description, and the claims of its `declares`.
 const FIELDS: [&str; 10] = [
@@ -53,9 +53,9 @@ fn read(response: &RawResponse) -> Result<Value, String> {
 }
 
 fn contents(json: &Value, findings: &mut Findings) {
-    let description: Description = match serde_json::from_value(json.clone()) {
+    let description: Description = match read_description(json.clone()) {
         Ok(description) => description,
-        Err(error) => return findings.wrong("its fields", &error.to_string()),
+        Err(error) => return findings.wrong("its fields", &error),
     };
     let named = [&description.name, &description.version].into_iter().flatten();
     let name = named.map(String::as_str).collect::<Vec<_>>().join(" ");

@@ -47,7 +47,7 @@ impl Waits {
         let tasks = self.0.borrow_mut().remove(check).unwrap_or_default();
         let mut played = Vec::new();
         for task in tasks {
-            let outcome = task.await.map_err(|panic| BackendError::CutOff(panic.to_string()))?;
+            let outcome = task.await.map_err(|panic| BackendError::Internal(panic.to_string()))?;
             played.push(outcome?);
         }
         Ok(played)

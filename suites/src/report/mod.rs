@@ -16,7 +16,7 @@ mod wrap;
 
 pub use crate::play::Evidence;
 pub use check::{CheckReport, Verdict};
-pub use command::wrapped_command;
+pub use command::{quoted, wrapped_command};
 pub use failure::{Failure, Place};
 pub use known::{KnownFailure, KnownFailureReport, KnownState};
 pub use level::{LevelReport, LevelVerdict};

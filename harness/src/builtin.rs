@@ -83,6 +83,10 @@ impl Backend for OverHttp {
         self.served.wait(duration)
     }
 
+    fn lost_connections(&self) -> usize {
+        self.http.lost_connections()
+    }
+
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         Box::pin(async {
             let backend = self.served.on_virtual_time().await?;

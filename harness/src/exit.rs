@@ -24,9 +24,26 @@ pub const HELP: &str = "Exit codes:
   0  every check of the asked level passed, does not apply, or fails as is known
   1  a check of the asked level failed, or a known failure is out of date
   2  wrong usage
-  3  nothing failed, but something could not be verified, or nothing be judged";
+  3  nothing failed, but something could not be verified, or nothing be judged,
+     or a report could not be written";
 
 impl Exit {
+    /// What it says of a level, in a word or two.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Conforms => "conforms",
+            Self::Fails => "fails",
+            Self::NotVerified | Self::Usage => "not verified",
+        }
+    }
+
+    /// The same, where something that was to be said could not be: then nobody may take silence for success.
+    #[must_use]
+    pub fn with_loss(self) -> Self {
+        if self == Self::Conforms { Self::NotVerified } else { self }
+    }
+
     /// What a report comes to at this level.
     #[must_use]
     pub fn of(report: &Report, level: Level) -> Self {

@@ -133,6 +133,10 @@ impl Backend for Watched {
         self.backend.wait(duration)
     }
 
+    fn lost_connections(&self) -> usize {
+        self.backend.lost_connections()
+    }
+
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         Box::pin(async {
             let backend = self.backend.on_virtual_time().await?;

@@ -44,6 +44,56 @@ pub struct Description {
     pub declares: Claims,
 }
 
+/// A number of a description that cannot be what it says.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("`{field}` is {}, and has to be {wanted}", shown(*.value))]
+pub struct ImpossibleNumber {
+    /// The field.
+    pub field: &'static str,
+    /// What it says.
+    pub value: f64,
+    /// What it may say.
+    pub wanted: &'static str,
+}
+
+/// The number as people write it.
+fn shown(value: f64) -> String {
+    if value.abs() < 1e15 { value.to_string() } else { format!("{value:e}") }
+}
+
+/// A thousand years: what lives longer is meant to live for ever, and no clock counts so far.
+const LONGEST: f64 = 1000.0 * 366.0 * 24.0 * 60.0 * 60.0;
+
+impl Description {
+    /// Whether its numbers can be what they say.
+    ///
+    /// # Errors
+    ///
+    /// Names the first field that cannot.
+    pub fn check_numbers(&self) -> Result<(), ImpossibleNumber> {
+        let is_lifetime = |seconds: f64| seconds > 0.0 && seconds <= LONGEST;
+        let lifetimes = [
+            ("lifetime_seconds", self.lifetime_seconds),
+            ("browser_lifetime_seconds", self.browser_lifetime_seconds.flatten()),
+        ];
+        for (field, seconds) in lifetimes {
+            let Some(value) = seconds.filter(|seconds| !is_lifetime(*seconds)) else { continue };
+            return Err(ImpossibleNumber {
+                field,
+                value,
+                wanted: "more than 0 and at most a thousand years",
+            });
+        }
+        let Some(value) = self.lifetime_grace_seconds else { return Ok(()) };
+        let wrong = |wanted| Err(ImpossibleNumber { field: "lifetime_grace_seconds", value, wanted });
+        match self.lifetime_seconds {
+            _ if !(0.0..=LONGEST).contains(&value) => wrong("0 or more and at most a thousand years"),
+            Some(lifetime) if value > lifetime => wrong("at most `lifetime_seconds`"),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Reads a field that may be `null`, which is not the same as an absent one.
 fn null_is_some<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<f64>>, D::Error> {
     Option::deserialize(field).map(Some)
@@ -152,5 +202,29 @@ mod tests {
     fn claims_are_listed_as_the_protocol_spells_them() {
         let claims = Claims { new: Some(New::Constant), on_error: Some(OnError::Saved), ..Claims::default() };
         assert_eq!(claims.iter().collect::<Vec<_>>(), [("new", "constant"), ("on_error", "saved")]);
+    }
+
+    #[test]
+    fn a_number_that_cannot_be_is_named() {
+        let lifetime = |seconds| Description { lifetime_seconds: Some(seconds), ..Description::default() };
+        let browser =
+            |seconds| Description { browser_lifetime_seconds: Some(Some(seconds)), ..Description::default() };
+        let grace = |seconds| Description { lifetime_grace_seconds: Some(seconds), ..lifetime(3.0) };
+        for seconds in [-1.0, 0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e12] {
+            assert_eq!(lifetime(seconds).check_numbers().unwrap_err().field, "lifetime_seconds");
+            assert_eq!(browser(seconds).check_numbers().unwrap_err().field, "browser_lifetime_seconds");
+        }
+        for seconds in [-1.0, f64::NAN, f64::INFINITY, 1e12, 3.5] {
+            assert_eq!(grace(seconds).check_numbers().unwrap_err().field, "lifetime_grace_seconds");
+        }
+        for possible in
+            [lifetime(0.1), lifetime(3e10), browser(0.5), grace(0.0), grace(3.0), Description::default()]
+        {
+            assert_eq!(possible.check_numbers(), Ok(()));
+        }
+        assert_eq!(
+            grace(4.0).check_numbers().unwrap_err().to_string(),
+            "`lifetime_grace_seconds` is 4, and has to be at most `lifetime_seconds`"
+        );
     }
 }

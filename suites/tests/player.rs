@@ -106,9 +106,35 @@ async fn nothing_is_sent_after_a_request_that_was_cut_off() {
     let transcript =
         play(get("a"), [answers([Answer::Absent]), Err(cut_off.clone()), answers([Answer::Absent])]).await;
     assert_eq!(transcript.exchanges.len(), 2);
-    assert_eq!(transcript.broken(), Some(&cut_off));
-    assert!(!transcript.has_unanswered());
+    assert_eq!(transcript.broken(), None);
+    assert!(transcript.has_unanswered());
+    assert_eq!(transcript.exchanges[1].failed_request(), Some(cut_off.to_string()));
+    let judgement = Scenario::new("other").judge(&transcript);
+    assert_eq!(judgement.finding.unwrap().reason, "response-cut-off");
+}
+
+#[tokio::test]
+async fn a_server_may_hang_up_on_a_handler_that_raises() {
+    let hung_up = || Err(BackendError::Dropped);
+    let raise = || Operation::Raise;
+    let transcript = play(raise(), [answers([Answer::Absent]), hung_up(), answers([Answer::Absent])]).await;
+    assert_eq!(transcript.exchanges.len(), 3);
     assert_eq!(transcript.exchanges[1].failed_request(), None);
+    assert!(matches!(transcript.exchanges[2].outcome, Outcome::Answered { .. }));
+}
+
+#[tokio::test]
+async fn a_script_is_played_again_from_its_start_where_a_connection_was_lost() {
+    let backend = canned([
+        answers([Answer::Ok(1.into())]),
+        Err(BackendError::ConnectionLost),
+        answers([Answer::Ok(2.into())]),
+        answers([Answer::Ok(3.into())]),
+    ]);
+    let script = Script::new().cycle("ann", [get("a")]).cycle("ann", [get("a")]);
+    let transcript = sessionspec::engine::play::play(&backend, &script, PATIENCE).await;
+    let seen: Vec<_> = transcript.exchanges.iter().map(|exchange| exchange.answer(0).cloned()).collect();
+    assert_eq!(seen, [Some(Answer::Ok(2.into())), Some(Answer::Ok(3.into()))]);
 }
 
 #[tokio::test]

@@ -1,13 +1,29 @@
 //! Ctrl-C and its relatives: they end the work, not the process, so that what was started is stopped as well.
 
+use std::time::Duration;
+
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 
 use super::CliError;
 
+/// What reports say of a run that was stopped.
+const STOPPED: &str = "the run was stopped";
+
 /// Told once that somebody wants the command to end, and true from then on.
 #[derive(Clone)]
-pub(super) struct Interruption(watch::Receiver<bool>);
+pub(super) struct Interruption {
+    told: watch::Receiver<bool>,
+    deadline: Option<Deadline>,
+}
+
+/// When it is too late, and how many seconds that was after the beginning.
+#[derive(Clone, Copy)]
+struct Deadline {
+    at: Instant,
+    seconds: f64,
+}
 
 impl Interruption {
     /// Listens to signals from now on.
@@ -15,10 +31,13 @@ impl Interruption {
     /// # Errors
     ///
     /// Where the system permits no handlers.
-    pub(super) fn listen() -> std::io::Result<Self> {
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut hangup = signal(SignalKind::hangup())?;
+    pub(super) fn listen() -> Result<Self, CliError> {
+        let listen = |kind| {
+            signal(kind).map_err(|error| CliError::not_verified(format!("there are no signals: {error}")))
+        };
+        let mut interrupt = listen(SignalKind::interrupt())?;
+        let mut terminate = listen(SignalKind::terminate())?;
+        let mut hangup = listen(SignalKind::hangup())?;
         let (tell, told) = watch::channel(false);
         tokio::spawn(async move {
             tokio::select! {
@@ -28,25 +47,96 @@ impl Interruption {
             }
             tell.send_replace(true);
         });
-        Ok(Self(told))
+        Ok(Self { told, deadline: None })
     }
 
-    /// Ready when somebody wants the command to end.
+    /// The same; so many seconds from now the command is to end, too.
+    pub(super) fn or_after(&self, seconds: Option<f64>) -> Self {
+        let deadline = seconds
+            .map(|seconds| Deadline { at: Instant::now() + Duration::from_secs_f64(seconds), seconds });
+        Self { deadline, ..self.clone() }
+    }
+
+    /// Ready when the command is to end.
     pub(super) async fn arrival(&self) {
         // The sender is dropped only after it has told, or with the runtime.
-        let _ = self.0.clone().wait_for(|told| *told).await;
+        let mut told = self.told.clone();
+        let told = async { drop(told.wait_for(|told| *told).await) };
+        match self.deadline {
+            None => told.await,
+            Some(deadline) => tokio::select! {
+                () = told => {}
+                () = sleep_until(deadline.at) => {}
+            },
+        }
     }
 
-    /// Whether somebody wants the command to end.
+    /// Whether the command is to end.
     pub(super) fn has_arrived(&self) -> bool {
-        *self.0.borrow()
+        *self.told.borrow() || self.overdue().is_some()
+    }
+
+    /// After how many seconds it is over, if it is.
+    fn overdue(&self) -> Option<f64> {
+        self.deadline.filter(|deadline| deadline.at <= Instant::now()).map(|deadline| deadline.seconds)
+    }
+
+    /// What a report says of a run that was stopped, with what stopped it.
+    pub(super) fn explain(&self, incomplete: &mut String) {
+        if let (Some(seconds), STOPPED) = (self.overdue(), incomplete.as_str()) {
+            *incomplete = format!("{STOPPED}: its --deadline of {seconds} s was over");
+        }
+    }
+
+    /// Why nothing was judged.
+    pub(super) fn nothing_judged(&self) -> CliError {
+        CliError::not_verified(match self.overdue() {
+            Some(seconds) => format!("the --deadline of {seconds} s was over before anything was judged"),
+            None => "stopped before anything was judged".to_owned(),
+        })
     }
 
     /// Does this, unless somebody wants the command to end before it is done.
     pub(super) async fn or<T>(&self, work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
         tokio::select! {
             done = work => done,
-            () = self.arrival() => Err(CliError::not_verified("stopped before anything was judged")),
+            () = self.arrival() => Err(self.nothing_judged()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn untold() -> (watch::Sender<bool>, Interruption) {
+        let (tell, told) = watch::channel(false);
+        (tell, Interruption { told, deadline: None })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_ends_the_work_and_the_report_says_so() {
+        let (_tell, untold) = untold();
+        let interruption = untold.or_after(Some(2.5));
+        assert!(!interruption.has_arrived());
+        let forever = std::future::pending::<Result<(), CliError>>();
+        let complaint = interruption.or(forever).await.unwrap_err();
+        assert_eq!(complaint.message, "the --deadline of 2.5 s was over before anything was judged");
+        assert!(interruption.has_arrived());
+        let mut why = STOPPED.to_owned();
+        interruption.explain(&mut why);
+        assert_eq!(why, "the run was stopped: its --deadline of 2.5 s was over");
+        let mut why = "the service is gone".to_owned();
+        interruption.explain(&mut why);
+        assert_eq!(why, "the service is gone");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_signal_ends_it_before() {
+        let (tell, untold) = untold();
+        let interruption = untold.or_after(Some(1e6));
+        tell.send_replace(true);
+        interruption.arrival().await;
+        assert_eq!(interruption.nothing_judged().message, "stopped before anything was judged");
     }
 }

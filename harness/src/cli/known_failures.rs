@@ -9,7 +9,7 @@ use sessionspec::{Report, Verdict};
 use toml::Value;
 use toml::value::Datetime;
 
-use super::CliError;
+use super::{CliError, terminal};
 use crate::exit::Exit;
 use crate::report_file;
 
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 
 pub(super) fn known_failures(arguments: &Arguments) -> Result<Exit, CliError> {
     let reports = report_file::read(&arguments.report).map_err(CliError::usage)?;
-    print!("{}", list(&reports));
+    terminal::print_file(&list(&reports));
     Ok(Exit::Conforms)
 }
 

@@ -3,6 +3,7 @@
 mod diff;
 mod doctor;
 mod explain;
+mod headers;
 mod interruption;
 mod known_failures;
 mod list;
@@ -15,14 +16,15 @@ mod run;
 mod selection;
 mod serve;
 mod service;
+mod terminal;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use crate::exit::{self, Exit};
 use interruption::Interruption;
+use terminal::{say, tell};
 
 /// A conformance suite for web-session backends.
 #[derive(Debug, Parser)]
@@ -96,31 +98,36 @@ pub fn main() -> ExitCode {
         }
     };
     let exit = runtime.block_on(tokio::task::LocalSet::new().run_until(dispatch(cli.command)));
-    exit.unwrap_or_else(|complaint| complain(&complaint)).into()
+    let exit = exit.unwrap_or_else(|complaint| complain(&complaint));
+    match terminal::lost() {
+        None => exit.into(),
+        Some(error) => {
+            complain(&terminal::unprinted(error));
+            exit.with_loss().into()
+        }
+    }
 }
 
 async fn dispatch(command: Command) -> Result<Exit, CliError> {
-    let interruption = Interruption::listen()
-        .map_err(|error| CliError::not_verified(format!("there are no signals: {error}")))?;
+    // Signals are listened to where something was started that has to be stopped. Whatever only reads and writes files is
+    // ended by them, as by default: a pipe that nobody writes to could not be awaited otherwise.
     match command {
-        Command::Run(arguments) => run::run(*arguments, &interruption).await,
-        Command::Replay(arguments) => replay::replay(arguments, &interruption).await,
+        Command::Run(arguments) => run::run(*arguments, &Interruption::listen()?).await,
+        Command::Replay(arguments) => {
+            let case = arguments.read()?;
+            replay::replay(arguments, case, &Interruption::listen()?).await
+        }
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Render(arguments) => render::render(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::KnownFailures(arguments) => known_failures::known_failures(&arguments),
-        Command::Serve(arguments) => serve::serve(arguments, &interruption).await,
-        Command::Doctor(arguments) => doctor::doctor(arguments, &interruption).await,
+        Command::Serve(arguments) => serve::serve(arguments, &Interruption::listen()?).await,
+        Command::Doctor(arguments) => doctor::doctor(arguments, &Interruption::listen()?).await,
     }
 }
 
-/// Writes a line to standard output. Where nobody reads it any more, as behind `| head`, there is nobody to tell.
-fn say(line: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stdout(), "{line}");
-}
-
 fn complain(complaint: &CliError) -> Exit {
-    eprintln!("sessionspec: {}", complaint.message);
+    tell(format_args!("sessionspec: {}", complaint.message));
     complaint.exit
 }

@@ -1,6 +1,7 @@
 //! Where reports go, and in which forms.
 
-use std::io::IsTerminal;
+use std::fs::{File, OpenOptions};
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -8,7 +9,7 @@ use anstream::ColorChoice;
 use clap::ValueEnum;
 use sessionspec::Report;
 
-use super::CliError;
+use super::{CliError, terminal};
 use crate::render::{Format, render};
 
 /// The options of a command that writes a report.
@@ -62,40 +63,95 @@ impl Output {
         if destinations.iter().filter(|destination| destination.file.is_none()).count() > 1 {
             return Err(CliError::usage("only one report can go to standard output; give the others a file"));
         }
-        for file in destinations.iter().filter_map(|destination| destination.file.as_deref()) {
-            let folder =
-                file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            if !folder.is_dir() {
-                let message =
-                    format!("cannot write {}: there is no folder {}", file.display(), folder.display());
+        let mut opened: Vec<Opened> = Vec::new();
+        for Destination { format, file } in destinations {
+            if file.is_some() && opened.iter().any(|other| other.path == file) {
+                let file = file.unwrap_or_default();
+                let message = format!("{} is to hold two reports; give each a file", file.display());
                 return Err(CliError::usage(message));
             }
+            opened.push(Opened::new(format, file)?);
         }
-        Ok(Plan(destinations))
+        Ok(Plan(opened))
     }
 }
 
 /// Where everything goes.
-pub(super) struct Plan(Vec<Destination>);
+pub(super) struct Plan(Vec<Opened>);
+
+/// Where one report goes. What was there before stays there until there is something to write.
+struct Opened {
+    format: Format,
+    path: Option<PathBuf>,
+    /// The file; none where it is standard output, or no file that waits for its contents.
+    file: Option<File>,
+    /// Whether the file was made for this, and holds nothing yet.
+    is_empty: bool,
+}
+
+impl Opened {
+    fn new(format: Format, path: Option<PathBuf>) -> Result<Self, CliError> {
+        let Some(path) = path else { return Ok(Self { format, path: None, file: None, is_empty: false }) };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            let message = format!("cannot write {}: there is no folder {}", path.display(), folder.display());
+            return Err(CliError::usage(message));
+        }
+        let there = std::fs::metadata(&path);
+        // A pipe would wait for its reader now.
+        if there.as_ref().is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+            return Ok(Self { format, path: Some(path), file: None, is_empty: false });
+        }
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+        let file = file.map_err(|error| cannot_write(&path, &error))?;
+        Ok(Self { format, path: Some(path), file: Some(file), is_empty: there.is_err() })
+    }
+
+    fn write(&mut self, reports: &[Report]) -> Result<(), CliError> {
+        let text = render(self.format, reports);
+        let Some(path) = &self.path else {
+            terminal::print_report(&text);
+            return Ok(());
+        };
+        let plain = anstream::adapter::strip_str(&text).to_string();
+        self.is_empty = false;
+        let written = match &mut self.file {
+            Some(file) => file.set_len(0).and_then(|()| file.write_all(plain.as_bytes())),
+            None => std::fs::write(path, plain),
+        };
+        written.map_err(|error| cannot_write(path, &error))
+    }
+}
+
+/// A file that was made for nothing is taken away.
+impl Drop for Opened {
+    fn drop(&mut self) {
+        if let (true, Some(path)) = (self.is_empty, &self.path) {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
 
 impl Plan {
-    pub(super) fn write(&self, reports: &[Report]) -> Result<(), CliError> {
-        for Destination { format, file } in &self.0 {
-            write(&render(*format, reports), file.as_deref())?;
-        }
-        Ok(())
+    /// Writes all reports, each where it goes. What cannot be written keeps nothing else from being written; what went
+    /// wrong is returned.
+    pub(super) fn write(&mut self, reports: &[Report]) -> Vec<CliError> {
+        self.0.iter_mut().filter_map(|opened| opened.write(reports).err()).collect()
     }
 }
 
 /// Writes a rendered report. Colours reach only a terminal that wants them.
 pub(super) fn write(text: &str, file: Option<&Path>) -> Result<(), CliError> {
     let Some(file) = file else {
-        anstream::print!("{text}");
+        terminal::print_report(text);
         return Ok(());
     };
     let plain = anstream::adapter::strip_str(text).to_string();
-    std::fs::write(file, plain)
-        .map_err(|error| CliError::usage(format!("cannot write {}: {error}", file.display())))
+    std::fs::write(file, plain).map_err(|error| cannot_write(file, &error))
+}
+
+fn cannot_write(file: &Path, error: &std::io::Error) -> CliError {
+    CliError::usage(format!("cannot write {}: {error}", file.display()))
 }
 
 /// When text has colours.

@@ -1,6 +1,8 @@
 //! `sessionspec replay`: plays a script that once failed, anywhere, and says whether it still does.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use clap::ValueEnum;
@@ -8,11 +10,13 @@ use sessionspec::Verdict;
 use sessionspec::backend::Backend;
 use sessionspec::engine::checks::catalogue;
 use sessionspec::engine::expect::Finding;
-use sessionspec::engine::replay::{CaseFile, ReplayOutcome, Replayed, as_curl, replay_surveyed};
+use sessionspec::engine::replay::{
+    CaseFile, Limits, ReplayOutcome, Replayed, as_curl, as_curl_with_headers, replay_surveyed,
+};
 use sessionspec::engine::report::{CheckReport, Failure, failure_text, script_text};
 
-use super::service::{Service, start_peer};
-use super::{CliError, Interruption, say};
+use super::service::{Service, start_peer, without_user};
+use super::{CliError, Interruption, say, terminal};
 use crate::builtin;
 use crate::exit::Exit;
 
@@ -32,7 +36,16 @@ pub(super) struct Arguments {
     /// Play nothing, but write the case in another form to standard output.
     #[arg(long = "as", value_name = "FORM")]
     form: Option<Form>,
+    /// Play the case however large it is, and however long it waits.
+    #[arg(long)]
+    no_limit: bool,
 }
+
+/// The largest file that is read, in bytes.
+const MOST_BYTES: u64 = 16 * 1024 * 1024;
+
+/// How long a case waits in real time, in seconds: as long as a check may for the end of a short lifetime.
+const MOST_SECONDS: f64 = 60.0;
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Form {
@@ -40,14 +53,19 @@ enum Form {
     Curl,
 }
 
-pub(super) async fn replay(arguments: Arguments, interruption: &Interruption) -> Result<Exit, CliError> {
-    let file = arguments.file.display();
-    let text = std::fs::read_to_string(&arguments.file)
-        .map_err(|error| CliError::usage(format!("cannot read {file}: {error}")))?;
-    let case = CaseFile::from_json(&text).map_err(|error| CliError::usage(format!("{file}: {error}")))?;
+pub(super) async fn replay(
+    arguments: Arguments,
+    case: CaseFile,
+    interruption: &Interruption,
+) -> Result<Exit, CliError> {
     if let Some(Form::Curl) = arguments.form {
         let url = arguments.service.url().unwrap_or("http://127.0.0.1:5000/probe");
-        say(as_curl(&case, url).map_err(CliError::usage)?.trim_end());
+        let script = if arguments.service.wants_headers() {
+            as_curl_with_headers(&case, &without_user(url))
+        } else {
+            as_curl(&case, url)
+        };
+        terminal::print_file(&script.map_err(CliError::usage)?);
         return Ok(Exit::Conforms);
     }
     let service = match &arguments.peer {
@@ -67,6 +85,35 @@ pub(super) async fn replay(arguments: Arguments, interruption: &Interruption) ->
 }
 
 impl Arguments {
+    /// The case. To be asked for before signals are listened to: a file that never ends can then be interrupted.
+    pub(super) fn read(&self) -> Result<CaseFile, CliError> {
+        let file = self.file.display();
+        let complaint = |error: String| CliError::usage(format!("{file}: {error}"));
+        let most = if self.no_limit { u64::MAX } else { MOST_BYTES };
+        let text = read_at_most(&self.file, most)
+            .map_err(|error| CliError::usage(format!("cannot read {file}: {error}")))?;
+        let case = CaseFile::from_json(&text).map_err(|error| complaint(error.to_string()))?;
+        case.check_times().map_err(|error| complaint(error.to_string()))?;
+        if !self.no_limit {
+            let within = case.check_limits(&Limits::default());
+            within.map_err(|error| complaint(format!("{error}; --no-limit plays it all the same")))?;
+        }
+        Ok(case)
+    }
+
+    /// Refuses what would wait for long, where the time is everybody's.
+    async fn check_waits(&self, backend: &Rc<dyn Backend>, case: &CaseFile) -> Result<(), CliError> {
+        let seconds = case.scenario.script.seconds();
+        if self.no_limit || seconds <= MOST_SECONDS || backend.on_virtual_time().await.is_some() {
+            return Ok(());
+        }
+        Err(CliError::usage(format!(
+            "{}: this case waits for {seconds} s, and this service has no time that can be moved; --no-limit waits for \
+             more than {MOST_SECONDS} s",
+            self.file.display()
+        )))
+    }
+
     fn builtin(&self, case: &CaseFile) -> Result<Rc<dyn Backend>, CliError> {
         let named = self.backend.as_deref();
         if let Some(name) = named {
@@ -86,6 +133,7 @@ impl Arguments {
         case: &CaseFile,
         interruption: &Interruption,
     ) -> Result<Exit, CliError> {
+        self.check_waits(&backend, case).await?;
         let played = async {
             replay_surveyed(backend, case, self.service.patience()).await.map_err(CliError::not_verified)
         };
@@ -133,4 +181,15 @@ fn in_words(finding: &Finding, failure: Option<&Failure>) -> String {
         Some(failure) => format!("in {place}, expected {}, seen {}", failure.expected, failure.seen),
         None => format!("in {place}, expected {}, seen {}", finding.expected, finding.seen),
     }
+}
+
+/// The text of a file, unless it is larger than this.
+fn read_at_most(file: &Path, most: u64) -> io::Result<String> {
+    let mut text = String::new();
+    let read = File::open(file)?.take(most.saturating_add(1)).read_to_string(&mut text)?;
+    if read as u64 > most {
+        let message = format!("it is larger than {most} bytes; --no-limit reads it all the same");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(text)
 }

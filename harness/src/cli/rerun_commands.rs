@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use sessionspec::Report;
 use sessionspec::engine::replay::CaseFile;
+use sessionspec::engine::report::quoted;
 
 use super::CliError;
-use super::service::quoted;
 
 /// What was tested, as it was typed.
 pub(super) struct TargetArguments {

@@ -5,17 +5,16 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use sessionspec::backend::Backend;
-use sessionspec::engine::checks::catalogue;
-use sessionspec::engine::report;
+use sessionspec::engine::report::{self, quoted};
 use sessionspec::engine::run::{Event, run_until};
-use sessionspec::{Level, Options, Report};
+use sessionspec::{Level, Options, PreflightError, Report};
 
 use super::output::Output;
 use super::progress::{self, Progress};
 use super::rerun_commands::{self, TargetArguments};
-use super::selection::{level_of_checks, no_match};
-use super::service::{Service, Target, quoted, start_peer, unjudged};
-use super::{CliError, Interruption};
+use super::selection::level_of_checks;
+use super::service::{Service, Target, seconds, start_peer, unjudged};
+use super::{CliError, Interruption, complain, selection, tell, terminal};
 use crate::builtin::{self, OverHttp};
 use crate::exit::Exit;
 use crate::known_failures;
@@ -57,6 +56,9 @@ pub(super) struct Arguments {
     /// Save the least script of each failure in this folder, for `sessionspec replay`. No file there is overwritten.
     #[arg(long, value_name = "DIR")]
     save_cases: Option<PathBuf>,
+    /// End after so many seconds: what was found by then is reported, and the rest is unverified.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    deadline: Option<f64>,
     #[command(flatten)]
     output: Output,
 }
@@ -65,8 +67,9 @@ pub(super) struct Arguments {
 const MOST_CASES: i64 = u32::MAX as i64 - 1;
 
 pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Result<Exit, CliError> {
+    let interruption = &interruption.or_after(arguments.deadline);
     let options = arguments.options()?;
-    let output = arguments.output.plan()?;
+    let mut output = arguments.output.plan()?;
     let mut reports = Vec::new();
     let judged = arguments.fill(&mut reports, options, interruption).await;
     if reports.is_empty() {
@@ -74,24 +77,43 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
     }
     for report in &mut reports {
         report.asked_level = Some(arguments.level());
+        report.incomplete.iter_mut().for_each(|why| interruption.explain(why));
     }
     let written = rerun_commands::write(&mut reports, &arguments.target(), arguments.save_cases.as_deref());
-    output.write(&reports)?;
+    let unwritten = output.write(&reports);
     for why in reports.iter().filter_map(|report| report.incomplete.as_ref()) {
-        eprintln!("sessionspec: the report is incomplete: {why}");
+        tell(format_args!("sessionspec: the report is incomplete: {why}"));
     }
     if let Some(why) = arguments.nothing_asked_for(&reports) {
-        eprintln!("sessionspec: {why}");
+        tell(format_args!("sessionspec: {why}"));
     }
-    judged.and(written)?;
-    Ok(arguments.judge(&reports))
+    // What is missing is told after everything else was written, and does not hide what was found.
+    let unprinted = terminal::lost().map(terminal::unprinted);
+    let losses: Vec<CliError> = unwritten.into_iter().chain(written.err()).chain(unprinted).collect();
+    for loss in &losses {
+        complain(loss);
+    }
+    let exit = match (judged, arguments.judge(&reports)) {
+        (Ok(()), exit) => exit,
+        // A failure that was found is one, whatever happened later.
+        (Err(complaint), Exit::Fails) => {
+            complain(&complaint);
+            Exit::Fails
+        }
+        (Err(complaint), _) => return Err(complaint),
+    };
+    if losses.is_empty() {
+        return Ok(exit);
+    }
+    tell(format_args!("sessionspec: {}: {}", arguments.level(), exit.as_str()));
+    Ok(exit.with_loss())
 }
 
 impl Arguments {
     fn options(&self) -> Result<Options, CliError> {
-        let only = self.selected_checks()?;
+        let only = selection::checks(&self.check, &self.suite)?;
         if self.case.is_some() {
-            properties_alone(only.as_deref().unwrap_or_default())?;
+            selection::properties_alone(only.as_deref().unwrap_or_default())?;
         }
         Ok(Options {
             seed: self.seed,
@@ -148,24 +170,6 @@ impl Arguments {
         self.level.unwrap_or_else(|| level_of_checks(&self.check))
     }
 
-    fn selected_checks(&self) -> Result<Option<Vec<String>>, CliError> {
-        if self.suite.is_empty() && self.check.is_empty() {
-            return Ok(None);
-        }
-        let patterns: Vec<glob::Pattern> = (self.check.iter().cloned())
-            .chain(self.suite.iter().map(|suite| format!("{suite}/*")))
-            .map(|pattern| {
-                glob::Pattern::new(&pattern).map_err(|error| CliError::usage(format!("`{pattern}`: {error}")))
-            })
-            .collect::<Result<_, _>>()?;
-        let ids: Vec<&str> = catalogue().iter().map(|check| check.id).collect();
-        if let Some(idle) = patterns.iter().find(|pattern| !ids.iter().any(|id| pattern.matches(id))) {
-            return Err(no_match(idle.as_str()));
-        }
-        let selected = ids.into_iter().filter(|id| patterns.iter().any(|pattern| pattern.matches(id)));
-        Ok(Some(selected.map(str::to_owned).collect()))
-    }
-
     /// Runs on a service, and leaves it, however the run ends.
     async fn on(
         &self,
@@ -192,8 +196,10 @@ impl Arguments {
         let observe = |event: Event<'_>| progress.observe(&event);
         let report = run_until(backend, options, observe, interruption.arrival()).await;
         drop(progress);
-        let mut report =
-            report.map_err(|error| CliError::not_verified(unjudged(url, &error, last_words())))?;
+        let mut report = report.map_err(|error| match error {
+            PreflightError::Stopped => interruption.nothing_judged(),
+            error => CliError::not_verified(unjudged(url, &error, last_words())),
+        })?;
         if let (Some(why), false, Some(said)) =
             (&mut report.incomplete, interruption.has_arrived(), last_words())
         {
@@ -247,7 +253,10 @@ impl Arguments {
             };
             watchdog.doing("the survey");
             let report = run_until(backend, options, observe, interruption.arrival()).await;
-            report.map_err(|error| CliError::not_verified(unjudged(name, &error, None)))
+            report.map_err(|error| match error {
+                PreflightError::Stopped => interruption.nothing_judged(),
+                error => CliError::not_verified(unjudged(name, &error, None)),
+            })
         };
         reports.push(judge(watchdog.watch(builtin.open()), "in-process").await?);
         let served = OverHttp::serve(watchdog.watch(builtin.open())).await;
@@ -280,26 +289,12 @@ impl Arguments {
     }
 }
 
-/// Refuses to replay a case of a check that has none.
-fn properties_alone(selected: &[String]) -> Result<(), CliError> {
-    let catalogue = catalogue();
-    let properties: Vec<&str> =
-        catalogue.iter().filter(|check| check.has_cases()).map(|check| check.id).collect();
-    match selected.iter().find(|id| !properties.contains(&id.as_str())) {
-        None => Ok(()),
-        Some(other) => Err(CliError::usage(format!(
-            "--case replays a case of a property, and {other} is none: the properties are {}",
-            properties.join(", ")
-        ))),
-    }
-}
-
 /// The end of a run whose thread is blocked: nothing can be awaited any more, and no report can be written.
 fn give_up(doing: &str) {
     progress::clear();
-    eprintln!(
+    tell(format_args!(
         "sessionspec: the backend blocks its thread in {doing}, so that no timeout can end this; blocking work \
          belongs on another thread, as with tokio::task::spawn_blocking"
-    );
+    ));
     std::process::exit(Exit::NotVerified as i32);
 }

@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
-use super::{CliError, Interruption};
+use sessionspec::engine::browser::Origin;
+
+use super::{CliError, Interruption, say, tell};
 use crate::builtin;
 use crate::exit::Exit;
 use crate::probe::ProbeServer;
@@ -15,14 +17,35 @@ pub(super) struct Arguments {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
     addr: SocketAddr,
+    /// Answer to this origin's host, too, as in https://app.test: for a run with the same --origin. Other hosts than
+    /// those of this machine are refused.
+    #[arg(long, value_name = "ORIGIN")]
+    origin: Option<Origin>,
 }
 
+/// What has to be set wherever a probe starts.
+const PERMISSION: &str = "SESSIONSPEC_PROBE";
+
 pub(super) async fn serve(arguments: Arguments, interruption: &Interruption) -> Result<Exit, CliError> {
+    if std::env::var_os(PERMISSION).is_none_or(|permission| permission != "1") {
+        let message =
+            format!("a probe lets anybody change sessions, so that it starts only with {PERMISSION}=1");
+        return Err(CliError::usage(message));
+    }
     let backend = builtin::find(&arguments.backend).map_err(CliError::usage)?.open();
     let cannot =
         |error: std::io::Error| CliError::usage(format!("cannot serve at {}: {error}", arguments.addr));
-    let server = ProbeServer::bind(arguments.addr, backend).await.map_err(cannot)?;
-    println!("{}", server.url().map_err(cannot)?);
+    let mut server = ProbeServer::bind(arguments.addr, backend).await.map_err(cannot)?;
+    if let Some(origin) = &arguments.origin {
+        server = server.known_as(origin);
+    }
+    if !arguments.addr.ip().is_loopback() {
+        tell(format_args!(
+            "sessionspec: {} is not on this machine alone: whoever reaches it can use the probe",
+            arguments.addr
+        ));
+    }
+    say(server.url().map_err(cannot)?);
     tokio::select! {
         served = server.serve() => served.map_err(cannot)?,
         () = interruption.arrival() => {}

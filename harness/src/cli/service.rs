@@ -7,9 +7,13 @@ use std::time::Duration;
 use sessionspec::PreflightError;
 use sessionspec::backend::{Backend, BackendError};
 use sessionspec::engine::browser::Origin;
+use sessionspec::engine::report::quoted;
 
+use super::headers::{HeaderArgument, all_fields};
 use super::{CliError, Interruption};
-use crate::http::{CallbackAddress, HttpBackend, HttpError};
+use crate::http::{
+    CallbackAddress, HeaderField, HttpBackend, HttpError, REDACTED, shown_url, without_secrets,
+};
 use crate::launch::{LaunchCommand, Launched, Others, Recipe, SHORT_LIFETIME, StartedAgain};
 use crate::peer::Peer;
 
@@ -42,6 +46,11 @@ pub(super) struct Service {
     /// Where browsers believe they are, as in https://app.test: sets Host and X-Forwarded-Proto.
     #[arg(long, value_name = "ORIGIN")]
     origin: Option<Origin>,
+    /// Send this header field with every request, for what stands in front of the service; may be repeated. `@FILE`
+    /// takes them from a file, one a line, and so does the variable SESSIONSPEC_HEADERS: no secret has to stand here.
+    /// User and password may also stand in the URL.
+    #[arg(long, value_name = "NAME: VALUE")]
+    header: Vec<HeaderArgument>,
     /// Permit a target that is not on this machine. Only for a service that is yours to test.
     #[arg(long)]
     allow_remote: bool,
@@ -58,6 +67,8 @@ pub(super) struct Target {
     /// How it is started again with another lifetime, where its command takes one.
     recipe: Option<Recipe>,
     others: Rc<Others>,
+    /// What is sent with every request, and must not be shown.
+    fields: Vec<HeaderField>,
 }
 
 impl Service {
@@ -71,7 +82,8 @@ impl Service {
         let recipe = Recipe { command: LaunchCommand::Shell(command.clone()), patience };
         let lifetime = self.lifetime_of(Some(&recipe))?;
         let start = async { recipe.start(lifetime).await.map_err(CliError::not_verified) };
-        Ok(Some(Target::launched(interruption.or(start).await?, &self.path, recipe)))
+        let fields = all_fields(&self.header)?;
+        Ok(Some(Target::launched(interruption.or(start).await?, &self.path, recipe, fields)))
     }
 
     /// The lifetime with which a service is started that is started so, if one is.
@@ -92,6 +104,12 @@ impl Service {
         self.url.as_deref()
     }
 
+    /// Whether something goes with every request that must not be shown.
+    pub(super) fn wants_headers(&self) -> bool {
+        let url = self.url.as_deref().unwrap_or_default();
+        !self.header.is_empty() || shown_url(url) != url
+    }
+
     /// The service as a backend.
     pub(super) async fn backend(&self, url: &str) -> Result<HttpBackend, CliError> {
         let complaint = |error| match error {
@@ -100,6 +118,7 @@ impl Service {
         };
         let backend =
             HttpBackend::new(url, self.origin.clone(), self.allow_remote).await.map_err(complaint)?;
+        let backend = backend.sending(&all_fields(&self.header)?);
         match &self.callback_addr {
             Some(address) => backend.called_back_at(address).await.map_err(complaint),
             None => Ok(backend),
@@ -111,15 +130,16 @@ impl Service {
         let http = self.backend(reached.url()).await?;
         let Some(recipe) = reached.recipe.clone() else { return Ok(Rc::new(http)) };
         let others = Rc::clone(&reached.others);
-        Ok(Rc::new(StartedAgain::new(http, recipe, self.origin.clone(), others)))
+        Ok(Rc::new(StartedAgain::new(http, recipe, others)))
     }
 
     /// The target as it was given, for the next command: with every option that says how it is reached.
     pub(super) fn target(&self) -> String {
         let mut words = Vec::new();
-        words.extend(self.url.as_deref().map(quoted));
+        words.extend(self.url.as_deref().map(|url| quoted(&shown_url(url))));
+        words.extend(self.header.iter().map(|header| format!("--header {}", quoted(&header.shown()))));
         if let Some(command) = &self.launch {
-            words.push(format!("--launch {}", in_quotes(command)));
+            words.push(format!("--launch {}", quoted(command)));
             words.extend((self.path != PATH).then(|| format!("--path {}", quoted(&self.path))));
             let differs = self.start_timeout.to_string() != START_TIMEOUT;
             words.extend(differs.then(|| format!("--start-timeout {}", self.start_timeout)));
@@ -144,15 +164,15 @@ impl Service {
 
 impl Target {
     /// A service that was launched, with its probe at this path.
-    pub(super) fn launched(service: Launched, path: &str, recipe: Recipe) -> Self {
+    pub(super) fn launched(service: Launched, path: &str, recipe: Recipe, fields: Vec<HeaderField>) -> Self {
         let running = Self::running(format!("http://{}{path}", service.address()));
         let recipe = Some(recipe).filter(Recipe::takes_a_lifetime);
-        Self { launched: Some(service), recipe, ..running }
+        Self { launched: Some(service), recipe, fields, ..running }
     }
 
     /// A service that runs already.
     fn running(url: String) -> Self {
-        Self { url, launched: None, recipe: None, others: Rc::default() }
+        Self { url, launched: None, recipe: None, others: Rc::default(), fields: Vec::new() }
     }
 
     /// The URL of the probe.
@@ -162,7 +182,8 @@ impl Target {
 
     /// What a launched service said last: where it is at fault, that is where its own reason stands.
     pub(super) fn last_words(&self) -> Option<String> {
-        self.launched.as_ref().map(Launched::last_words)
+        let last_words = self.launched.as_ref().map(Launched::last_words);
+        last_words.map(|said| without_secrets(said, &self.fields))
     }
 
     /// Whether the service was launched.
@@ -192,19 +213,15 @@ pub(super) async fn start_peer(
         peer.provision().await.map_err(CliError::not_verified)?;
         peer.launch(lifetime).await.map_err(CliError::not_verified)
     };
+    let fields = all_fields(&service.header)?;
     let launched = interruption.or(start).await?;
-    let service = Target::launched(launched, &peer.manifest.path, peer.recipe());
+    let service = Target::launched(launched, &peer.manifest.path, peer.recipe(), fields);
     Ok((peer, service))
 }
 
-/// A word as a shell reads it, quoted where it has to be.
-pub(super) fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { in_quotes(word) }
-}
-
-fn in_quotes(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
+/// The URL without user and password, for a script that somebody else may read.
+pub(super) fn without_user(url: &str) -> String {
+    shown_url(url).replacen(&format!("{REDACTED}@"), "", 1)
 }
 
 /// Why nothing could be judged, and what to do about it, in one line.
@@ -225,10 +242,10 @@ pub(super) fn unjudged(url: &str, error: &PreflightError, last_words: Option<Str
         Some(BackendError::NotAProbe(_)) => "look closer with `sessionspec doctor`",
         _ => "look at what the service logged",
     };
-    format!("nothing could be judged at {url}; {error}; {advice}")
+    format!("nothing could be judged at {}; {error}; {advice}", shown_url(url))
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+pub(super) fn seconds(text: &str) -> Result<f64, String> {
     let seconds: f64 = text.parse().map_err(|_| "give a number of seconds".to_owned())?;
     if seconds > 0.0 && seconds <= 3600.0 {
         Ok(seconds)

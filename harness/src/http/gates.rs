@@ -14,7 +14,13 @@ use tokio::task::JoinHandle;
 
 use super::CallbackAddress;
 
-type Served = Arc<Mutex<BTreeMap<u64, Gate>>>;
+/// The gates that are served, by their numbers, and the secret that stands before these in their URLs: other programs of
+/// this machine, and pages in its browsers, cannot guess it.
+#[derive(Clone)]
+struct Served {
+    token: Arc<str>,
+    gates: Arc<Mutex<BTreeMap<u64, Gate>>>,
+}
 
 /// The server of all gates of one run.
 pub(super) struct GateServer {
@@ -29,8 +35,8 @@ impl GateServer {
     pub(super) async fn start(at: &CallbackAddress) -> std::io::Result<Self> {
         let listener = TcpListener::bind(at.bound()).await?;
         let authority = at.authority(listener.local_addr()?);
-        let served = Served::default();
-        let router = Router::new().route("/hold/{number}", get(hold)).with_state(Arc::clone(&served));
+        let served = Served { token: token()?, gates: Arc::default() };
+        let router = Router::new().route("/hold/{token}/{number}", get(hold)).with_state(served.clone());
         let task = tokio::spawn(async move {
             // It ends with the run; an error here would show as a hold that fails.
             let _ = axum::serve(listener, router).await;
@@ -65,7 +71,9 @@ pub(super) struct Holds<'a> {
 impl Holds<'_> {
     /// The URL of the gate of this name.
     pub(super) fn url(&self, gate: &str) -> Option<String> {
-        self.numbers.get(gate).map(|number| format!("http://{}/hold/{number}", self.server.authority))
+        let GateServer { authority, served, .. } = self.server;
+        let token = &served.token;
+        self.numbers.get(gate).map(|number| format!("http://{authority}/hold/{token}/{number}"))
     }
 }
 
@@ -78,8 +86,12 @@ impl Drop for Holds<'_> {
     }
 }
 
-async fn hold(State(served): State<Served>, Path(number): Path<u64>) -> (StatusCode, String) {
-    let Some(gate) = lock(&served).get(&number).cloned() else {
+async fn hold(
+    State(served): State<Served>,
+    Path((token, number)): Path<(String, u64)>,
+) -> (StatusCode, String) {
+    let gate = if *token == *served.token { lock(&served).get(&number).cloned() } else { None };
+    let Some(gate) = gate else {
         return (StatusCode::NOT_FOUND, "there is no such gate (any more)".to_owned());
     };
     match gate.pass().await {
@@ -90,5 +102,12 @@ async fn hold(State(served): State<Served>, Path(number): Path<u64>) -> (StatusC
 
 fn lock(served: &Served) -> MutexGuard<'_, BTreeMap<u64, Gate>> {
     // No code panics while it holds the lock; and the map would still be whole.
-    served.lock().unwrap_or_else(PoisonError::into_inner)
+    served.gates.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// 128 bits that nobody else knows.
+fn token() -> std::io::Result<Arc<str>> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
+    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)).into())
 }

@@ -1,37 +1,39 @@
 //! The HTTP door: a service under test is driven through its probe.
 
 mod callback;
+mod client;
+mod connection;
+mod fields;
 mod gates;
-mod raw;
 mod wire;
 
-use std::cell::RefCell;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::rc::Rc;
 
-use reqwest::header::{CONTENT_TYPE, HOST, HeaderValue};
-use reqwest::{Client, RequestBuilder, Url};
+use reqwest::Method;
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
 use sessionspec::reference::Description;
 use sessionspec::reference::http::Headers;
-use url::Position;
+use url::{Position, Url};
 
 pub use callback::{CallbackAddress, CallbackError};
+pub(crate) use client::is_localhost;
+use client::{Client, Outgoing, send_once};
+use fields::Secrets;
+pub use fields::{HeaderField, HeaderFieldError, REDACTED, shown_url, without_secrets};
 use gates::GateServer;
-
-/// The most that is read of a response, in bytes: twice what a probe has to accept.
-const MAX_BODY: usize = 16 * 1024 * 1024;
-
-/// A body that a server may refuse before it has read it to its end, in bytes.
-const LARGE: usize = 64 * 1024;
+pub(crate) use wire::read_description;
 
 /// A service under test, seen through its probe.
 pub struct HttpBackend {
-    /// Its connections are reused, as long as nothing out of the ordinary happens on them.
-    client: RefCell<Client>,
+    client: Client,
+    /// Where the probe is, without user and password.
     url: Url,
     origin: Option<Origin>,
+    /// What goes with every request.
+    fields: Vec<HeaderField>,
+    secrets: Secrets,
     gates: GateServer,
 }
 
@@ -75,22 +77,39 @@ impl HttpBackend {
     ///
     /// Where the URL is of no use, or no gate can be served.
     pub async fn new(url: &str, origin: Option<Origin>, allow_remote: bool) -> Result<Self, HttpError> {
-        let written = url;
-        let url = Url::parse(written).map_err(|_| HttpError::NoUrl(written.to_owned()))?;
+        let no_url = || HttpError::NoUrl(shown_url(url));
+        let mut url = Url::parse(url).map_err(|_| no_url())?;
+        let fields: Vec<HeaderField> = HeaderField::taken_from(&mut url).into_iter().collect();
         match url.scheme() {
             "http" => {}
             "https" => return Err(HttpError::NotHttp(url)),
             // `localhost:5000` would be a URL whose scheme is `localhost`.
-            _ => return Err(HttpError::NoUrl(written.to_owned())),
+            _ => return Err(no_url()),
         }
         if !allow_remote && !is_loopback(&url) {
             return Err(HttpError::Remote(url));
         }
-        let client = direct_client().map_err(|error| HttpError::SetUp(error.to_string()))?;
+        let client = Client::of(&url, Rc::default()).ok_or_else(no_url)?;
         let gates = GateServer::start(&CallbackAddress::default())
             .await
             .map_err(|error| HttpError::SetUp(error.to_string()))?;
-        Ok(Self { client: RefCell::new(client), url, origin, gates })
+        Ok(Self { client, url, origin, secrets: Secrets::of(&fields), fields, gates })
+    }
+
+    /// The same service, which is sent these header fields with every request. One of them takes the place of what the
+    /// URL says of the user.
+    #[must_use]
+    pub fn sending(mut self, fields: &[HeaderField]) -> Self {
+        self.fields.retain(|of_url| fields.iter().all(|field| field.name() != of_url.name()));
+        self.fields.extend_from_slice(fields);
+        Self { secrets: Secrets::of(&self.fields), ..self }
+    }
+
+    /// The same service, with no connection used twice.
+    #[must_use]
+    pub fn always_on_fresh_connections(self) -> Self {
+        self.client.habits().always_fresh.set(true);
+        self
     }
 
     /// The same service, which reaches the harness at this address.
@@ -103,19 +122,29 @@ impl HttpBackend {
         let gates = served.map_err(|error| HttpError::Callback { address: address.bound(), error })?;
         Ok(Self { gates, ..self })
     }
+
+    /// A service like this one on this machine, at another port. What is known of the connections of one is known of
+    /// both.
+    pub(crate) async fn beside(&self, port: u16) -> Result<Self, HttpError> {
+        let mut url = self.url.clone();
+        let no_url = || HttpError::NoUrl(self.url.to_string());
+        url.set_port(Some(port)).map_err(|()| no_url())?;
+        let client = Client::of(&url, Rc::clone(self.client.habits())).ok_or_else(no_url)?;
+        let gates = GateServer::start(&CallbackAddress::default())
+            .await
+            .map_err(|error| HttpError::SetUp(error.to_string()))?;
+        let (origin, fields) = (self.origin.clone(), self.fields.clone());
+        Ok(Self { client, url, origin, secrets: Secrets::of(&fields), fields, gates })
+    }
 }
 
-/// A client that sends each request once, to the address that it was given.
-///
-/// An idle connection is given up soon: a server may close it at any moment, and the request that meets this would
-/// look like a fault of the service.
-pub(crate) fn direct_client() -> reqwest::Result<Client> {
-    Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .pool_idle_timeout(Duration::from_millis(500))
-        .build()
+/// Asks for this URL, which is `http`, on a connection of its own and without a proxy: the status of the answer.
+pub(crate) async fn status_of(url: &Url) -> Result<u16, BackendError> {
+    let mut headers = Headers::default();
+    headers.append("Host", url.authority());
+    let target = url[Position::BeforePath..Position::AfterQuery].to_owned();
+    let get = Outgoing { method: Method::GET, target, headers, body: Vec::new() };
+    Ok(send_once(url, get).await?.status)
 }
 
 /// Whether a URL's host is this machine.
@@ -143,74 +172,52 @@ impl HttpBackend {
     ///
     /// Where there is no response, or no whole one.
     pub async fn get(&self) -> Result<RawResponse, BackendError> {
-        let get = self.client.borrow().get(self.url.clone());
-        self.send(get).await
+        self.send(Method::GET, &Headers::default(), Vec::new()).await
     }
 
-    /// Sends the probe this body, whether it means anything or not.
+    /// Sends the probe this body, whether it means anything or not, with these header fields, whether HTTP permits their
+    /// values or not.
     ///
     /// # Errors
     ///
     /// As [`get`](Self::get).
     pub async fn post(&self, headers: &Headers, body: Vec<u8>) -> Result<RawResponse, BackendError> {
-        let is_lawful = |value: &[u8]| HeaderValue::from_bytes(value).is_ok();
-        if !headers.iter().all(|(_, value)| is_lawful(value)) {
-            return self.post_raw(headers, &body).await;
-        }
-        let mut post = self.client.borrow().post(self.url.clone()).header(CONTENT_TYPE, "application/json");
-        for (name, value) in headers.iter() {
-            post = post.header(name, value);
-        }
-        let is_large = body.len() > LARGE;
-        let response = self.send(post.body(body)).await;
-        if is_large || !matches!(&response, Ok(RawResponse { status: 200..300, .. })) {
-            self.forget_connections();
-        }
-        response
+        self.send(Method::POST, headers, body).await
     }
 
-    /// A request with bytes in its header that HTTP forbids.
-    async fn post_raw(&self, headers: &Headers, body: &[u8]) -> Result<RawResponse, BackendError> {
-        let address = format!(
-            "{}:{}",
-            self.url.host_str().unwrap_or_default(),
-            self.url.port_or_known_default().unwrap_or(80)
-        );
-        let mut headers = headers.clone();
-        let host = match &self.origin {
-            Some(origin) => {
-                headers.append("X-Forwarded-Proto", origin.scheme());
-                origin.authority().to_owned()
-            }
+    /// The host that the service is told that it is.
+    fn host(&self) -> String {
+        match &self.origin {
+            Some(origin) => origin.authority(),
             None => self.url.authority().to_owned(),
-        };
-        let target = &self.url[Position::BeforePath..Position::AfterQuery];
-        raw::post(&address, target, &host, &headers, body, MAX_BODY).await
-    }
-
-    /// A server that has failed, or has not read a request to its end, may close the connection without a word; the
-    /// next request would meet that, and look as if it were at fault.
-    fn forget_connections(&self) {
-        // What could be built once can be built again; if not, the old one still works.
-        if let Ok(fresh) = direct_client() {
-            self.client.replace(fresh);
         }
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<RawResponse, BackendError> {
-        let request = match &self.origin {
-            Some(origin) => {
-                request.header(HOST, origin.authority()).header("X-Forwarded-Proto", origin.scheme())
-            }
-            None => request,
-        };
-        let response = request.send().await.map_err(fault)?;
-        let status = response.status().as_u16();
+    /// Everything that is sent goes this way.
+    async fn send(
+        &self,
+        method: Method,
+        added: &Headers,
+        body: Vec<u8>,
+    ) -> Result<RawResponse, BackendError> {
         let mut headers = Headers::default();
-        for (name, value) in response.headers() {
-            headers.append(name.as_str(), value.as_bytes());
+        headers.append("Host", self.host());
+        headers.append("Accept", "*/*");
+        if let Some(origin) = &self.origin {
+            headers.append("X-Forwarded-Proto", origin.scheme());
         }
-        Ok(RawResponse { status, headers, body: body(response).await? })
+        if method == Method::POST {
+            headers.append("Content-Type", "application/json");
+        }
+        for field in &self.fields {
+            headers.append(field.name(), field.value());
+        }
+        for (name, value) in added.iter() {
+            headers.append(name, value);
+        }
+        let target = self.url[Position::BeforePath..Position::AfterQuery].to_owned();
+        let sent = self.client.send(Outgoing { method, target, headers, body }).await;
+        sent.map_err(|fault| self.secrets.redacted_fault(fault))
     }
 }
 
@@ -218,7 +225,8 @@ impl Backend for HttpBackend {
     fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
         Box::pin(async move {
             let response = self.get().await?;
-            wire::description(response.status, &response.body)
+            let described = wire::description(response.status, &response.body);
+            described.map_err(|fault| self.secrets.redacted_fault(fault))
         })
     }
 
@@ -228,8 +236,9 @@ impl Backend for HttpBackend {
             let holds = self.gates.serve(&request.gates);
             let sent = wire::cycle(&request.ops, |gate| holds.url(gate));
             let RawResponse { status, headers, body } = self.post(&request.headers, sent).await?;
-            let body = wire::body(status, &body, request.ops.len())?;
-            Ok(CycleResponse { status, headers, body })
+            let body = wire::body(status, &body, request.ops.len())
+                .map_err(|fault| self.secrets.redacted_fault(fault))?;
+            Ok(self.secrets.redacted_response(CycleResponse { status, headers, body }))
         })
     }
 
@@ -243,33 +252,8 @@ impl Backend for HttpBackend {
     fn path(&self) -> &str {
         self.url.path()
     }
-}
 
-async fn body(mut response: reqwest::Response) -> Result<Vec<u8>, BackendError> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(fault)? {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > MAX_BODY {
-            return Err(BackendError::NotAProbe(format!("its answer is longer than {MAX_BODY} bytes")));
-        }
-    }
-    Ok(bytes)
-}
-
-/// What went wrong, told by its innermost cause: the outer ones repeat the URL and say little else.
-fn fault(error: reqwest::Error) -> BackendError {
-    let mut cause: &dyn std::error::Error = &error;
-    let mut speaks_http = true;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-        speaks_http &= !cause.downcast_ref().is_some_and(hyper::Error::is_parse);
-    }
-    let said = cause.to_string();
-    if error.is_connect() {
-        BackendError::Unreachable(said)
-    } else if !speaks_http {
-        BackendError::NotAProbe(format!("its answer is no HTTP: {said}"))
-    } else {
-        BackendError::CutOff(said)
+    fn lost_connections(&self) -> usize {
+        self.client.habits().lost.get()
     }
 }

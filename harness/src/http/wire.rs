@@ -40,8 +40,23 @@ pub(super) fn description(status: u16, body: &[u8]) -> Result<Description, Backe
         }
         None => return Err(not_a_probe("GET answered without `protocol`", body)),
     }
-    serde_json::from_value(json)
+    read_description(json)
         .map_err(|error| BackendError::NotAProbe(format!("its description is malformed: {error}")))
+}
+
+/// The fields of a description; what is wrong with them, with the name of the field where that is a number.
+pub(crate) fn read_description(json: Value) -> Result<Description, String> {
+    for field in ["lifetime_seconds", "browser_lifetime_seconds", "lifetime_grace_seconds"] {
+        let may_be_null = field == "browser_lifetime_seconds";
+        let value = json.get(field).filter(|value| !(value.is_number() || may_be_null && value.is_null()));
+        if let Some(value) = value {
+            let said = excerpt(value.to_string().as_bytes());
+            return Err(format!("`{field}` is {said}, and has to be a number of seconds"));
+        }
+    }
+    let description: Description = serde_json::from_value(json).map_err(|error| error.to_string())?;
+    description.check_numbers().map_err(|impossible| impossible.to_string())?;
+    Ok(description)
 }
 
 /// Reads the answer to a `POST` of so many operations.

@@ -6,6 +6,7 @@
 mod last_words;
 mod recipe;
 mod relaunch;
+mod warden;
 
 use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -21,6 +22,7 @@ use tokio::time::{interval, timeout};
 use last_words::LastWords;
 pub use recipe::{Command as LaunchCommand, Recipe, SHORT_LIFETIME};
 pub use relaunch::{Others, StartedAgain};
+use warden::Warden;
 
 /// How long a service may take to end after it was asked to.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -34,6 +36,8 @@ pub struct Launched {
     group: Option<Pid>,
     port: u16,
     last_words: LastWords,
+    /// Kills it where this process cannot.
+    _warden: Option<Warden>,
 }
 
 /// Why a service could not be started.
@@ -135,7 +139,9 @@ impl Launched {
             .spawn()
             .map_err(cannot)?;
         let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-        let mut launched = Self { child, group, port, last_words };
+        // A machine without a shell has to do without.
+        let warden = group.and_then(|group| Warden::of(group).ok());
+        let mut launched = Self { child, group, port, last_words, _warden: warden };
         let error = match timeout(patience, launched.listens_or_ends()).await {
             Ok(None) => return Ok(launched),
             Ok(Some(status)) => {

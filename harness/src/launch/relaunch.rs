@@ -15,7 +15,6 @@ use crate::http::HttpBackend;
 pub struct StartedAgain {
     http: HttpBackend,
     recipe: Recipe,
-    origin: Option<Origin>,
     /// Those that were started besides.
     others: Rc<Others>,
 }
@@ -37,18 +36,17 @@ impl Others {
 impl StartedAgain {
     /// This service, which was started so; `others` are to be stopped in the end.
     #[must_use]
-    pub fn new(http: HttpBackend, recipe: Recipe, origin: Option<Origin>, others: Rc<Others>) -> Self {
-        Self { http, recipe, origin, others }
+    pub fn new(http: HttpBackend, recipe: Recipe, others: Rc<Others>) -> Self {
+        Self { http, recipe, others }
     }
 
     async fn start(&self, seconds: f64) -> Result<Rc<dyn Backend>, String> {
         // What it says about that differs from run to run, by its port at least.
         let does_not = || format!("the service does not start with a lifetime of {seconds} s");
         let service = self.recipe.start(seconds).await.map_err(|_| does_not())?;
-        let url = format!("http://{}{}", service.address(), self.http.path());
+        let port = service.address().port();
         self.others.0.borrow_mut().push(service);
-        let backend = HttpBackend::new(&url, self.origin.clone(), false).await;
-        let backend = backend.map_err(|error| error.to_string())?;
+        let backend = self.http.beside(port).await.map_err(|error| error.to_string())?;
         let described = backend.describe().await.map_err(|_| does_not())?.lifetime_seconds;
         if described == Some(seconds) {
             return Ok(Rc::new(backend));
@@ -77,6 +75,10 @@ impl Backend for StartedAgain {
 
     fn now(&self) -> SystemTime {
         self.http.now()
+    }
+
+    fn lost_connections(&self) -> usize {
+        self.http.lost_connections()
     }
 
     fn takes_lifetimes(&self) -> bool {

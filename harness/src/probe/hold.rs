@@ -2,10 +2,10 @@
 
 use std::env;
 
-use reqwest::Url;
 use sessionspec::backend::Gate;
+use url::Url;
 
-use crate::http::{direct_client, is_loopback};
+use crate::http::{is_loopback, status_of};
 
 /// The environment variable with the one host, besides loopback, at which a gate may be.
 const HOLD_HOST: &str = "SESSIONSPEC_HOLD_HOST";
@@ -31,8 +31,9 @@ async fn pass(url: &str) -> Result<(), String> {
             "`{url}` is not followed: a gate is at an http URL on loopback, or on {HOLD_HOST}"
         ));
     }
-    let client = direct_client().map_err(|error| error.to_string())?;
-    let answer =
-        client.get(parsed).send().await.map_err(|error| format!("the gate cannot be reached: {error}"))?;
-    if answer.status().is_success() { Ok(()) } else { Err(format!("the gate answered {}", answer.status())) }
+    match status_of(&parsed).await {
+        Ok(200..300) => Ok(()),
+        Ok(status) => Err(format!("the gate answered {status}")),
+        Err(fault) => Err(format!("the gate did not answer: {fault}")),
+    }
 }

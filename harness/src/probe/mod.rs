@@ -2,6 +2,7 @@
 //!
 //! Backends are local to a thread and axum's handlers are not, so requests travel to a local task over a channel.
 
+mod guard;
 mod hold;
 
 use std::io;
@@ -12,16 +13,20 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
 use sessionspec::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse, Gate, catching_panics};
+use sessionspec::engine::browser::Origin;
 use sessionspec::engine::script::{Answer, Operation, OperationError};
 use sessionspec::reference::http::Headers;
 use sessionspec::reference::{Description, Value};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
+
+use guard::{Guard, guarded};
 
 /// The path at which the probe is mounted.
 pub const PATH: &str = "/probe";
@@ -33,6 +38,8 @@ const MAX_BODY: usize = 8 * 1024 * 1024;
 pub struct ProbeServer {
     listener: TcpListener,
     backend: Rc<dyn Backend>,
+    /// Under which hosts it is known, besides those of this machine.
+    known: Vec<String>,
 }
 
 impl ProbeServer {
@@ -42,7 +49,16 @@ impl ProbeServer {
     ///
     /// Where the address cannot be listened at.
     pub async fn bind(address: SocketAddr, backend: Rc<dyn Backend>) -> io::Result<Self> {
-        Ok(Self { listener: TcpListener::bind(address).await?, backend: catching_panics(backend) })
+        let listener = TcpListener::bind(address).await?;
+        let known = vec![backend.origin().authority()];
+        Ok(Self { listener, backend: catching_panics(backend), known })
+    }
+
+    /// The same, which also answers to this origin's host.
+    #[must_use]
+    pub fn known_as(mut self, origin: &Origin) -> Self {
+        self.known.push(origin.authority());
+        self
     }
 
     /// The URL of the probe.
@@ -67,9 +83,11 @@ impl ProbeServer {
                 tokio::task::spawn_local(work(Rc::clone(&backend), job));
             }
         });
+        let guard = Guard::new(self.listener.local_addr()?, self.known);
         let router = Router::new()
             .route(PATH, get(describe).post(cycle))
             .layer(DefaultBodyLimit::max(MAX_BODY))
+            .layer(from_fn_with_state(guard, guarded))
             .with_state(jobs);
         let served = axum::serve(self.listener, router).await;
         worker.abort();

@@ -61,10 +61,13 @@ pub(super) fn doors(reports: &[Report]) -> Vec<&str> {
 
 /// What was generated, in words.
 pub(super) fn generated(report: &Report) -> String {
-    match report.case {
+    let generated = match report.case {
         Some(case) => format!("seed {}, case {case} alone of each property", report.seed),
         None => format!("seed {}, {} cases for each property", report.seed, report.cases),
-    }
+    };
+    let closes = report.this_run.as_ref().is_some_and(|run| run.closes_connections);
+    let closes = if closes { "; the service closes connections after its answer" } else { "" };
+    format!("{generated}{closes}")
 }
 
 /// The levels of all reports, from the lowest.

@@ -83,6 +83,30 @@ fn speaks_another_protocol() {
 }
 
 #[test]
+fn says_what_cannot_be() {
+    for (field, value) in [
+        ("lifetime_seconds", "-1"),
+        ("lifetime_seconds", "\"3\""),
+        ("browser_lifetime_seconds", "1e300"),
+        ("lifetime_grace_seconds", "null"),
+        ("lifetime_grace_seconds", "2"),
+    ] {
+        let response = format!("{{\"protocol\": 1, \"lifetime_seconds\": 1, \"{field}\": {value}}}");
+        let service = Service::new(move |request| match request.ops {
+            Some(_) => Answer::Good,
+            None => Answer::json(&response),
+        });
+        let refused = refusal(&service);
+        assert!(refused.contains(&format!("`{field}` is {value}, and has to be ")), "{refused}");
+        assert!(refused.contains(field) && refused.ends_with("exit 3"), "{refused}");
+        let doctor = sessionspec("doctor").arg(service.url()).output().unwrap();
+        let told = String::from_utf8(doctor.stdout).unwrap();
+        assert!(told.contains(&format!("`{field}` is ")), "{told}");
+        assert_eq!(doctor.status.code(), Some(1));
+    }
+}
+
+#[test]
 fn makes_an_unknown_claim() {
     assert_snapshot!(refusal_of("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"protocol\": 1, \"declares\": {\"new\": \"maybe\"}}"), @"
     sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: its description is malformed: unknown variant `maybe`, expected `real` or `constant`; look closer with `sessionspec doctor`
@@ -117,7 +141,7 @@ fn answers_garbage() {
 #[test]
 fn hangs_up_without_a_word() {
     assert_snapshot!(refusal_of(""), @"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: the service cut the response off: connection closed before message completed; look at what the service logged
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: the connection ended without an answer; look at what the service logged
     exit 3
     ");
 }

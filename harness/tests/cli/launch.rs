@@ -18,6 +18,23 @@ fn the_service_and_its_children_are_gone_after_a_run() {
 }
 
 #[test]
+fn the_service_and_its_children_are_gone_after_the_harness_was_killed() {
+    let launch = Launch::new("harness_killed");
+    let mut run = launch.start("run --check minimum/opens-empty", "");
+    let (tell, told) = std::sync::mpsc::channel();
+    let _service = Service::at(launch.port(), move |_| {
+        // Nobody may listen any more.
+        let _ = tell.send(());
+        Answer::Silence
+    });
+    told.recv().unwrap();
+    // No handler can see this.
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert_eq!(launch.survivors(), "");
+}
+
+#[test]
 fn a_child_that_ignores_the_request_to_end_is_killed() {
     let launch = Launch::new("killed");
     let run = launch.start("run --check minimum/opens-empty", "trap '' TERM; ");

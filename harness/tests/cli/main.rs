@@ -4,13 +4,19 @@
 
 mod callback;
 mod curl;
+mod cut_off;
 mod doctor;
+mod escapes;
 mod faults;
 mod help;
 mod json;
 mod launch;
+mod limits;
 mod midway;
+mod output;
 mod rerun_commands;
+mod secrets;
+mod serve;
 mod signals;
 mod support;
 mod target;

@@ -41,8 +41,8 @@ fn dies_midway() {
       pass            minimum/opens-empty
       unverified      minimum/browsers-isolated: the service is gone: the service
                       cannot be reached: Connection refused (os error [n])
-      error           minimum/each-mutator-persists: the service cut the response
-                      off: connection closed before message completed
+      error           minimum/each-mutator-persists: the service cannot be reached:
+                      Connection refused (os error [n])
 
     1 pass, 1 unverified, 1 error
     incomplete: the service is gone: the service cannot be reached: Connection

@@ -211,7 +211,7 @@ fn a_folder_that_cannot_be_written_costs_no_report() {
     let text = said(&output);
     assert!(text.contains("minimum/persists (minimum): items-differs"), "{text}");
     assert!(
-        text.ends_with("sessionspec: cannot save cases: cases: File exists (os error 17)\nexit 2"),
+        text.ends_with("sessionspec: cannot save cases: cases: File exists (os error 17)\nsessionspec: minimum: fails\nexit 1"),
         "{text}"
     );
     assert!(!text.contains("sessionspec replay"), "what was not saved cannot be replayed: {text}");

@@ -106,6 +106,10 @@ impl Backend for CircuitBreaker {
         self.backend.wait(duration)
     }
 
+    fn lost_connections(&self) -> usize {
+        self.backend.lost_connections()
+    }
+
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         self.backend.on_virtual_time()
     }

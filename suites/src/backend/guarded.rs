@@ -57,6 +57,10 @@ impl<G> Backend for Guarded<G> {
         self.backend.wait(duration)
     }
 
+    fn lost_connections(&self) -> usize {
+        self.backend.lost_connections()
+    }
+
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         self.backend.on_virtual_time()
     }

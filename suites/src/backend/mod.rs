@@ -61,6 +61,12 @@ pub trait Backend {
         Box::pin(tokio::time::sleep(duration))
     }
 
+    /// How many connections it has closed after an answer, as is lawful, of which the next request learnt too late.
+    /// Each of them was a [`BackendError::ConnectionLost`].
+    fn lost_connections(&self) -> usize {
+        0
+    }
+
     /// A backend like this one, with nothing stored, whose time passes only when it is told to [wait](Self::wait), and
     /// then at once; none where the backend goes by a clock that nobody can move.
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
@@ -126,6 +132,13 @@ pub enum BackendError {
     /// The connection ended before the response did.
     #[error("the service cut the response off: {0}")]
     CutOff(String),
+    /// The connection was a new one, and ended before a byte of a response had come.
+    #[error("the connection ended without an answer")]
+    Dropped,
+    /// The connection had been used before, and ended before a byte of a response had come: nobody knows whether the
+    /// service has seen the request. It is not sent again; the script is played again from its start.
+    #[error("a connection that had been used before ended before it brought an answer")]
+    ConnectionLost,
     /// The service answered that it has failed.
     #[error("the service failed the request: {0}")]
     Failed(String),
@@ -135,4 +148,15 @@ pub enum BackendError {
     /// No response within the time that was allowed.
     #[error("no answer within {} s", .0.as_secs_f64())]
     NoAnswer(Duration),
+    /// The suite itself is at fault.
+    #[error("the suite itself has failed: {0}")]
+    Internal(String),
+}
+
+impl BackendError {
+    /// Whether a request that was sent got no response, or no whole one, so that the request itself has failed.
+    #[must_use]
+    pub fn is_of_request(&self) -> bool {
+        matches!(self, Self::NoAnswer(_) | Self::CutOff(_) | Self::Dropped)
+    }
 }

@@ -59,6 +59,10 @@ impl Backend for Catching {
         self.0.wait(duration)
     }
 
+    fn lost_connections(&self) -> usize {
+        self.0.lost_connections()
+    }
+
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         Box::pin(async { self.0.on_virtual_time().await.map(catching_panics) })
     }

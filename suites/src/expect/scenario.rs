@@ -296,7 +296,8 @@ pub(crate) fn failed_request(transcript: &Transcript, refusable: &BTreeSet<usize
             return None;
         }
         if let Some(seen) = exchange.failed_request() {
-            return Some(finding("request-failed", seen));
+            let reason = if exchange.is_cut_off() { "response-cut-off" } else { "request-failed" };
+            return Some(finding(reason, seen));
         }
         match &exchange.outcome {
             Outcome::Answered { save_error: Some(error), .. } => Some(finding("save-refused", error.clone())),

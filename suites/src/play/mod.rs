@@ -5,6 +5,6 @@ mod player;
 mod transcript;
 
 pub use evidence::Evidence;
-pub use player::Player;
-pub(crate) use player::{play_judgeable, still_answers};
+pub use player::{Player, play};
+pub(crate) use player::{play_judgeable, still_answers, undisturbed};
 pub use transcript::{Exchange, Outcome, Transcript};

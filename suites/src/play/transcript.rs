@@ -112,26 +112,47 @@ impl Exchange {
             Outcome::NoAnswers { status, said } if *status >= 500 && !self.asked_to_fail() => {
                 Some(format!("a {status}: {said}"))
             }
-            Outcome::Broken(error @ BackendError::NoAnswer(_)) => Some(error.to_string()),
+            Outcome::Broken(error) if error.is_of_request() && !self.was_dropped_as_asked() => {
+                Some(error.to_string())
+            }
             _ => None,
         }
+    }
+
+    /// Whether the response was cut off, or never begun.
+    #[must_use]
+    pub fn is_cut_off(&self) -> bool {
+        matches!(self.outcome, Outcome::Broken(BackendError::CutOff(_) | BackendError::Dropped))
+    }
+
+    /// Whether the connection ended because the handler was asked to raise an exception: some servers make that of one.
+    pub(super) fn was_dropped_as_asked(&self) -> bool {
+        self.is_cut_off() && self.ops.contains(&Operation::Raise)
     }
 }
 
 impl Transcript {
-    /// Whether a request was never answered.
+    /// Whether a request was never answered, or not to the end of its response.
     #[must_use]
     pub fn has_unanswered(&self) -> bool {
-        let unanswered =
-            |exchange: &Exchange| matches!(exchange.outcome, Outcome::Broken(BackendError::NoAnswer(_)));
-        self.exchanges.iter().any(unanswered)
+        self.faults().any(BackendError::is_of_request)
     }
 
     /// The fault that keeps this transcript from being judged, if there is one.
     #[must_use]
     pub fn broken(&self) -> Option<&BackendError> {
-        self.exchanges.iter().find_map(|exchange| match &exchange.outcome {
-            Outcome::Broken(error) if !matches!(error, BackendError::NoAnswer(_)) => Some(error),
+        self.faults().find(|error| !error.is_of_request())
+    }
+
+    /// Whether nobody knows if the service has seen one of the requests. Then nothing here means anything.
+    #[must_use]
+    pub fn lost_connection(&self) -> bool {
+        self.faults().any(|error| *error == BackendError::ConnectionLost)
+    }
+
+    fn faults(&self) -> impl Iterator<Item = &BackendError> {
+        self.exchanges.iter().filter_map(|exchange| match &exchange.outcome {
+            Outcome::Broken(error) => Some(error),
             _ => None,
         })
     }

@@ -2,6 +2,7 @@
 
 mod case_file;
 mod curl;
+mod limits;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -13,11 +14,12 @@ use crate::backend::{Backend, BackendError, catching_panics};
 use crate::checks::{Applicability, Check, Test, catalogue};
 use crate::expect::{Finding, Scenario};
 use crate::oracle::{linearize, sequential};
-use crate::play::{Player, Transcript};
+use crate::play::{Transcript, play as play_script, undisturbed};
 use crate::report::{self, Failure, Redaction, ShownExchange};
 use crate::survey::{PreflightError, Survey};
 pub use case_file::{CaseError, CaseFile};
-pub use curl::{CurlError, as_curl};
+pub use curl::{CurlError, as_curl, as_curl_with_headers};
+pub use limits::{LimitError, Limits};
 
 /// What came of a case that was played again.
 #[derive(Debug, Clone)]
@@ -97,7 +99,7 @@ pub async fn replay_surveyed(
     patience: Duration,
 ) -> Result<Replayed, ReplayError> {
     let backend = catching_panics(backend);
-    let survey = Survey::of(Rc::clone(&backend), patience).await?;
+    let survey = undisturbed(&backend, async || Survey::of(Rc::clone(&backend), patience).await).await?;
     LocalSet::new()
         .run_until(async {
             let transcript = play(&backend, &case.scenario, patience).await?;
@@ -119,7 +121,10 @@ async fn play(
     scenario: &Scenario,
     patience: Duration,
 ) -> Result<Transcript, BackendError> {
-    let transcript = Player::new(Rc::clone(backend), patience).play(&scenario.script).await;
+    // What waited on virtual time when it was found, waits so again.
+    let virtual_time = if scenario.script.waits() { backend.on_virtual_time().await } else { None };
+    let backend = virtual_time.as_ref().unwrap_or(backend);
+    let transcript = play_script(backend, &scenario.script, patience).await;
     match transcript.broken() {
         Some(fault) => Err(fault.clone()),
         None => Ok(transcript),

@@ -1,5 +1,7 @@
 //! Breaks a command into lines that a shell still reads as one.
 
+use std::borrow::Cow;
+
 use super::visible::visible;
 
 /// A command with a backslash before each break, so that it can be copied. It is broken between its words alone, and not
@@ -39,15 +41,27 @@ pub fn wrapped_command(command: &str, hang: usize, width: usize) -> String {
     lines
 }
 
-/// The words of a command. A space between single quotes ends none, and neither does one after a backslash.
+/// The words of a command. A space between quotes ends none, and neither does one after a backslash.
 fn words(command: &str) -> impl Iterator<Item = &str> {
-    let (mut is_quoted, mut is_escaped) = (false, false);
+    let (mut quote, mut is_escaped) = (None, false);
     command.split(move |c: char| {
         let was_escaped = is_escaped;
-        is_escaped = c == '\\' && !is_quoted && !was_escaped;
-        is_quoted ^= c == '\'' && !was_escaped;
-        c == ' ' && !is_quoted && !was_escaped
+        is_escaped = c == '\\' && quote != Some('\'') && !was_escaped;
+        match quote {
+            _ if was_escaped => {}
+            None if c == '\'' || c == '"' => quote = Some(c),
+            Some(open) if open == c => quote = None,
+            _ => {}
+        }
+        c == ' ' && quote.is_none() && !was_escaped
     })
+}
+
+/// A word as a shell reads it, quoted where it has to be.
+#[must_use]
+pub fn quoted(word: &str) -> String {
+    // No shell has a word with a NUL in it, and nothing that is done with one is worse than another.
+    shlex::Quoter::new().allow_nul(true).quote(word).map_or_else(|_| word.to_owned(), Cow::into_owned)
 }
 
 #[cfg(test)]
@@ -56,8 +70,11 @@ mod tests {
 
     #[test]
     fn a_shell_reads_what_was_there_before() {
-        let command =
-            r"sessionspec run --launch 'echo '\''a b'\'' \ && cat' --check minimum/persists --case 3";
+        let launch = quoted(r#"echo 'a  b' "it's" \ && cat"#);
+        let command = format!(
+            r#"sessionspec run --launch 'echo '\''a b'\'' \ && cat' --launch {launch} "c '\" d" --case 3"#
+        );
+        let command = command.as_str();
         let echoed = |command: &str| {
             let script = format!("for word in {command}; do echo \"[$word]\"; done");
             std::process::Command::new("sh").args(["-c", &script]).output().unwrap().stdout
@@ -75,5 +92,16 @@ mod tests {
         let wrapped = format!("{}{}", " ".repeat(12), wrapped_command(command, 12, 80));
         assert_eq!(wrapped.lines().count(), 2, "{wrapped}");
         assert!(wrapped.lines().all(|line| line.chars().count() <= 80), "{wrapped}");
+    }
+
+    #[test]
+    fn a_shell_reads_a_quoted_word_as_it_was() {
+        for word in
+            ["", "plain", "a b", "it's", r#"say "it's" $HOME `id` \"#, "!x", "new\nline", "~", "#", "a=b"]
+        {
+            let script = format!("printf %s {}", quoted(word));
+            let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), word);
+        }
     }
 }

@@ -20,7 +20,7 @@ pub use crate::play::Evidence;
 pub use advice::advice;
 pub use blocked::Blocked;
 pub use check::{CheckReport, Verdict};
-pub use command::wrapped_command;
+pub use command::{quoted, wrapped_command};
 pub use failure::{Failure, Place};
 pub use known::{KnownFailure, KnownFailureReport, KnownState};
 pub use level::{LevelReport, LevelVerdict};

@@ -14,6 +14,9 @@ pub struct ThisRun {
     pub milliseconds: u64,
     /// How many milliseconds each check took, by its id.
     pub checks: BTreeMap<String, u64>,
+    /// Whether the service closes connections after its answer, so that a request met that, which depends on the moment.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub closes_connections: bool,
 }
 
 /// Takes the time of a run.
@@ -32,9 +35,9 @@ impl Watch {
         self.checks.insert(id.to_owned(), milliseconds(began));
     }
 
-    pub(crate) fn stop(self) -> ThisRun {
+    pub(crate) fn stop(self, closes_connections: bool) -> ThisRun {
         let started = self.started.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        ThisRun { started, milliseconds: milliseconds(self.began), checks: self.checks }
+        ThisRun { started, milliseconds: milliseconds(self.began), checks: self.checks, closes_connections }
     }
 }
 

@@ -17,7 +17,7 @@ use tokio::task::LocalSet;
 use crate::backend::{Backend, BackendError, IntoBackend, catching_panics};
 use crate::checks::{Applicability, Check, Fact, GlueCheck, Test, catalogue};
 use crate::expect::{Finding, Scenario};
-use crate::play::{Transcript, still_answers};
+use crate::play::{Transcript, still_answers, undisturbed};
 use crate::report::{
     self, Blocked, CapabilityReport, CheckReport, Evidence, Failure, KnownFailureReport, Redaction, Report,
     SCHEMA_VERSION, Subject, Verdict, Watch,
@@ -96,7 +96,7 @@ async fn run_local(
     let mut watch = Watch::start();
     let mut stop = std::pin::pin!(stop);
     let survey = tokio::select! {
-        survey = survey::observe(&backend, options.patience) => survey?,
+        survey = undisturbed(&backend, async || survey::observe(&backend, options.patience).await) => survey?,
         () = &mut stop => return Err(PreflightError::Stopped),
     };
     let wanted: Vec<Check> = catalogue().into_iter().filter(|check| options.wants(check)).collect();
@@ -405,7 +405,7 @@ impl Run {
             survey: survey.collect(),
             checks,
             incomplete: self.ended,
-            this_run: Some(watch.stop()),
+            this_run: Some(watch.stop(self.backend.lost_connections() > 0)),
         }
     }
 }

@@ -46,7 +46,7 @@ impl Waits {
     ) -> Result<Option<Transcript>, BackendError> {
         let begun = self.0.borrow_mut().remove(&(check, scenario.reason.clone()));
         let transcript = match begun {
-            Some(task) => task.await.map_err(|panic| BackendError::CutOff(panic.to_string()))?,
+            Some(task) => task.await.map_err(|panic| BackendError::Internal(panic.to_string()))?,
             None => play(Rc::clone(backend), scenario.script.clone(), patience).await,
         };
         transcript.map(Some)

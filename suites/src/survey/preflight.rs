@@ -48,6 +48,9 @@ pub(crate) async fn preflight(
     let described = tokio::time::timeout(patience, backend.describe()).await;
     let description =
         described.unwrap_or(Err(BackendError::NoAnswer(patience))).map_err(PreflightError::Describe)?;
+    description.check_numbers().map_err(|impossible| {
+        PreflightError::Describe(BackendError::NotAProbe(format!("of its description {impossible}")))
+    })?;
     let mut player = Player::new(Rc::clone(backend), patience);
     let first_cycles = [
         ("an empty cycle", vec![]),

@@ -6,7 +6,7 @@ use sessionspec::reference::Description;
 use sessionspec::reference::description::Claims;
 
 use super::findings::Findings;
-use crate::http::RawResponse;
+use crate::http::{RawResponse, read_description};
 
 /// The fields of a description.
 const FIELDS: [&str; 10] = [
@@ -52,9 +52,9 @@ fn read(response: &RawResponse) -> Result<Value, String> {
 }
 
 fn contents(json: &Value, findings: &mut Findings) {
-    let description: Description = match serde_json::from_value(json.clone()) {
+    let description: Description = match read_description(json.clone()) {
         Ok(description) => description,
-        Err(error) => return findings.wrong("its fields", &error.to_string()),
+        Err(error) => return findings.wrong("its fields", &error),
     };
     let named = [&description.name, &description.version].into_iter().flatten();
     let name = named.map(String::as_str).collect::<Vec<_>>().join(" ");

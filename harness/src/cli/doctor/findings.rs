@@ -1,6 +1,7 @@
 //! What the doctor has found: one line for each thing that was looked at, written as soon as it is known.
 
 use crate::cli::say;
+use crate::cli::terminal::bounded;
 
 /// How wide a terminal is.
 const WIDTH: usize = 80;
@@ -79,7 +80,7 @@ impl Findings {
 fn line(verdict: &str, what: &str, note: &str) {
     say(format_args!("  {verdict:<7}  {what}"));
     let mut written = String::new();
-    for word in note.split_whitespace() {
+    for word in bounded(note).split_whitespace() {
         if !written.is_empty() && INDENT + written.chars().count() + 1 + word.chars().count() > WIDTH {
             say(format_args!("{:INDENT$}{written}", ""));
             written.clear();

@@ -40,7 +40,8 @@ pub(super) async fn doctor(arguments: Arguments, interruption: &Interruption) ->
     let backend = arguments.service.backend(reached.url()).await;
     let examined = match backend {
         Ok(backend) => {
-            let probe_client = ProbeClient::new(backend, arguments.service.patience());
+            let probe_client =
+                ProbeClient::new(backend.always_on_fresh_connections(), arguments.service.patience());
             interruption.or(examine(&probe_client, &reached, &target)).await
         }
         Err(complaint) => Err(complaint),

@@ -54,7 +54,7 @@ async fn large(probe_client: &ProbeClient) -> Result<(), String> {
     match probe_client.post(body_with("k".repeat(rest))).await {
         Ok(response) if response.status == 200 => Ok(()),
         // Whoever hangs up before the end may have said 413, but nobody hears it any more.
-        Ok(RawResponse { status: 413, .. }) | Err(BackendError::CutOff(_)) => {
+        Ok(RawResponse { status: 413, .. }) | Err(BackendError::CutOff(_) | BackendError::Dropped) => {
             Err("it was not read to its end: raise the limit of the body parser".to_owned())
         }
         Ok(response) => Err(format!("it was answered with {}", response.status)),

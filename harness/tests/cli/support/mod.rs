@@ -13,7 +13,7 @@ use std::process::{Command, Output};
 /// The command `sessionspec` with these arguments, split at spaces.
 pub(crate) fn sessionspec(arguments: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sessionspec"));
-    command.args(arguments.split_whitespace());
+    command.args(arguments.split_whitespace()).env("SESSIONSPEC_PROBE", "1");
     command
 }
 

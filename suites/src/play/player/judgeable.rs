@@ -3,13 +3,13 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::Player;
+use super::play;
 use crate::backend::{Backend, BackendError};
 use crate::play::{Outcome, Transcript};
 use crate::script::Script;
 
-/// Plays a script with fresh browsers. A cycle that was never answered is a fault only if others are not answered
-/// either; else it is for the checks to judge.
+/// Plays a script with fresh browsers. A cycle that was never answered, or not to the end, is a fault only if others
+/// are not answered either; else it is for the checks to judge.
 ///
 /// # Errors
 ///
@@ -21,7 +21,7 @@ pub(crate) async fn play_judgeable(
 ) -> Result<Transcript, BackendError> {
     // A backend in this process may never wait for anything; then a stop would not be heard.
     tokio::task::yield_now().await;
-    let transcript = Player::new(Rc::clone(backend), patience).play(script).await;
+    let transcript = play(backend, script, patience).await;
     if let Some(fault) = transcript.broken() {
         return Err(fault.clone());
     }
@@ -38,7 +38,7 @@ pub(crate) async fn play_judgeable(
 /// The fault that keeps it from answering.
 pub(crate) async fn still_answers(backend: &Rc<dyn Backend>, patience: Duration) -> Result<(), BackendError> {
     let control = Script::new().cycle("control", []);
-    let transcript = Player::new(Rc::clone(backend), patience).play(&control).await;
+    let transcript = play(backend, &control, patience).await;
     match transcript.exchanges.first().map(|exchange| &exchange.outcome) {
         Some(Outcome::Broken(fault)) => Err(fault.clone()),
         _ => Ok(()),

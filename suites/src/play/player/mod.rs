@@ -2,6 +2,7 @@
 
 mod held;
 mod judgeable;
+mod replayed;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -17,6 +18,11 @@ use crate::script::{Cookies, Forgery, Operation, Script, Step};
 
 use held::Held;
 pub(crate) use judgeable::{play_judgeable, still_answers};
+pub use replayed::play;
+pub(crate) use replayed::undisturbed;
+
+/// After so many steps others get the thread, also where a backend never waits for anything: a stop has to be heard.
+const BREATH: usize = 64;
 
 /// Browsers in front of one backend.
 ///
@@ -49,7 +55,10 @@ impl Player {
 
     /// Plays a whole script. When it ends, for whatever reason, all gates are open and all answers are in.
     pub async fn play(mut self, script: &Script) -> Transcript {
-        for step in &script.steps {
+        for (number, step) in script.steps.iter().enumerate() {
+            if number % BREATH == BREATH - 1 {
+                tokio::task::yield_now().await;
+            }
             match step {
                 Step::Cycle(cycle) => drop(self.cycle(&cycle.browser, cycle.ops.clone()).await),
                 Step::Start(cycle) => self.start(&cycle.browser, cycle.ops.clone()),
@@ -167,7 +176,11 @@ impl Player {
     fn has_broken_off(&self) -> bool {
         let is_held = |index| self.held.iter().any(|held| held.exchange == index);
         let mut exchanges = self.transcript.exchanges.iter().enumerate();
-        exchanges.any(|(index, exchange)| matches!(exchange.outcome, Outcome::Broken(_)) && !is_held(index))
+        exchanges.any(|(index, exchange)| {
+            matches!(exchange.outcome, Outcome::Broken(_))
+                && !exchange.was_dropped_as_asked()
+                && !is_held(index)
+        })
     }
 
     fn begin(&mut self, browser: &str, ops: Vec<Operation>) -> (usize, CycleRequest) {
@@ -228,5 +241,5 @@ impl Player {
 fn flatten(
     joined: Result<Result<CycleResponse, BackendError>, tokio::task::JoinError>,
 ) -> Result<CycleResponse, BackendError> {
-    joined.unwrap_or_else(|error| Err(BackendError::CutOff(error.to_string())))
+    joined.unwrap_or_else(|error| Err(BackendError::Internal(error.to_string())))
 }

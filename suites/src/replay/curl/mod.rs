@@ -37,8 +37,21 @@ pub enum CurlError {
 ///
 /// [`CurlError`] where cookies are forged in a way that needs the real ones.
 pub fn as_curl(case: &CaseFile, url: &str) -> Result<String, CurlError> {
+    script_with(case, url, Needs::of(case))
+}
+
+/// As [`as_curl`], for a service that wants header fields which no script should hold: it takes them from the variable
+/// `SESSIONSPEC_HEADERS`.
+///
+/// # Errors
+///
+/// As [`as_curl`].
+pub fn as_curl_with_headers(case: &CaseFile, url: &str) -> Result<String, CurlError> {
+    script_with(case, url, Needs { headers: true, ..Needs::of(case) })
+}
+
+fn script_with(case: &CaseFile, url: &str, needs: Needs) -> Result<String, CurlError> {
     let script = &case.scenario.script;
-    let needs = Needs::of(case);
     let gates = Gates::of(script.cycles());
     let mut writer = Writer {
         case,

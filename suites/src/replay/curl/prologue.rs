@@ -16,6 +16,8 @@ pub(super) struct Needs {
     pub(super) forged: bool,
     /// Whether something is expected of the header fields of responses.
     pub(super) fields: bool,
+    /// Whether the service wants header fields that do not stand in the script.
+    pub(super) headers: bool,
 }
 
 impl Needs {
@@ -31,6 +33,7 @@ impl Needs {
             gates: script.steps.iter().any(overlaps),
             forged: script.steps.iter().any(|step| matches!(step, Step::Forge { .. })),
             fields: case.scenario.expectations.iter().any(|expectation| expectation.op.is_none()),
+            headers: false,
         }
     }
 }
@@ -51,6 +54,9 @@ pub(super) fn prologue(case: &CaseFile, url: &str, needs: Needs, holds: usize) -
         url = quoted(url),
         jars = make_jars(case, needs),
     );
+    if needs.headers {
+        text.push_str(HEADERS);
+    }
     if needs.gates {
         text.push_str(&format!("held={holds}\n\n{GATES}"));
     }
@@ -86,6 +92,10 @@ fn browsers_of(step: &Step) -> Vec<&str> {
     }
 }
 
+/// They are secrets: in a file that nobody else can read, and not among the arguments that everybody sees.
+const HEADERS: &str = "# SESSIONSPEC_HEADERS holds what the service wants with every request, as in 'Authorization: Bearer TOKEN'\n\
+                       printf '%s\\n' \"${SESSIONSPEC_HEADERS?holds header fields, one a line}\" >\"$jars/headers\"\n";
+
 /// One request after the other.
 fn cycle(needs: Needs) -> String {
     let include = if needs.fields { " --include" } else { "" };
@@ -97,11 +107,12 @@ fn cycle(needs: Needs) -> String {
     } else {
         ("", "")
     };
+    let headers = if needs.headers { " --header \"@$jars/headers\"" } else { "" };
     format!(
         "\n\
          # cycle BROWSER BODY: one request, with the cookies of that browser\n\
          cycle() {{\n    \
-             curl --silent --show-error{include} --cookie \"$jars/$1\" --cookie-jar \"$jars/$1\"{send_forged} \\\n        \
+             curl --silent --show-error{include} --cookie \"$jars/$1\" --cookie-jar \"$jars/$1\"{headers}{send_forged} \\\n        \
                  --header 'Content-Type: application/json' --data-raw \"$2\" \"$url\"\n    \
              echo\n\
          {forget_forged}\
@@ -121,6 +132,7 @@ fn begin(needs: Needs) -> String {
     } else {
         ("", "", "")
     };
+    let headers = if needs.headers { " --header \"@$jars/headers\"" } else { "" };
     format!(
         r#"
 # begin NUMBER BROWSER BODY GATE...: a request that goes on while the script does, up to its first gate
@@ -130,7 +142,7 @@ begin() {{
     cp "$jars/$browser" "$jars/$number.sent"
 {copy_forged}    {{
         status=0
-        curl --silent --show-error --cookie "$jars/$number.sent"{send_forged} \
+        curl --silent --show-error --cookie "$jars/$number.sent"{headers}{send_forged} \
             --dump-header "$jars/$number.head" --output "$jars/$number.body" \
             --header 'Content-Type: application/json' --data-raw "$body" "$url" || status=$?
         # Whoever waits for it to come to a gate waits in vain now.

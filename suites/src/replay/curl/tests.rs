@@ -21,13 +21,14 @@ fn the_script_says_what_is_sent_and_what_is_expected() {
     scenario.script = scenario.script.copy_cookies("ann", "../bob");
     let scenario = scenario.cycle("../bob", [get("a").is("it's")]);
     let script = as_curl(&case(scenario), "http://127.0.0.1:8000/probe?a='b'").unwrap();
+    let sent = quoted(r#"{"ops":[{"key":"a","op":"set","value":"it's"}]}"#);
     let expected = [
         "# minimum/persists: get-differs",
-        r"url='http://127.0.0.1:8000/probe?a='\''b'\'''",
-        r#"touch "$jars"/'jar-_2e__2e__2f_bob' "$jars"/'jar-ann'"#,
-        r#"cycle 'jar-ann' '{"ops":[{"key":"a","op":"set","value":"it'\''s"}]}'"#,
+        &format!("url={}", quoted("http://127.0.0.1:8000/probe?a='b'")),
+        r#"touch "$jars"/jar-_2e__2e__2f_bob "$jars"/jar-ann"#,
+        &format!("cycle jar-ann {sent}"),
         "# expected of operation 1, set: done",
-        r#"cp "$jars"/'jar-ann' "$jars"/'jar-_2e__2e__2f_bob'"#,
+        r#"cp "$jars"/jar-ann "$jars"/jar-_2e__2e__2f_bob"#,
         r#"# expected of operation 1, get: "it's""#,
     ];
     for line in expected {
@@ -68,15 +69,15 @@ fn requests_that_overlap_wait_at_gates_of_their_own() {
     let script = as_curl(&case(scenario), "http://127.0.0.1/").unwrap();
     let expected = r#"
 # cycle 1: ann
-begin 1 'jar-ann' '{"ops":[{"op":"hold","url":"'"$gates"'/hold/0"},{"key":"a","op":"get"},{"op":"hold","url":"'"$gates"'/hold/1"}]}' 1 0
+begin 1 jar-ann '{"ops":[{"op":"hold","url":"'"$gates"'/hold/0"},{"key":"a","op":"get"},{"op":"hold","url":"'"$gates"'/hold/1"}]}' 1 0
 cycle_1=$!
 arrived 0
 # cycle 2: bob
-begin 2 'jar-bob' '{"ops":[{"op":"hold","url":"'"$gates"'/hold/2"},{"op":"hold","url":"'"$gates"'/hold/2"}]}' 2
+begin 2 jar-bob '{"ops":[{"op":"hold","url":"'"$gates"'/hold/2"},{"op":"hold","url":"'"$gates"'/hold/2"}]}' 2
 cycle_2=$!
 arrived 2
 # cycle 3: ann, which is not waited for
-begin 3 'jar-ann' '{"ops":[{"key":"a","op":"get"}]}'
+begin 3 jar-ann '{"ops":[{"key":"a","op":"get"}]}'
 cycle_3=$!
 # gate nobody's opens
 # gate it's 1 opens
@@ -84,25 +85,25 @@ open 0 2
 # cycle 1: ann goes on
 arrived 1
 # cycle 2: bob goes on
-answer 2 'jar-bob' "$cycle_2"
+answer 2 jar-bob "$cycle_2"
 # expected of operation 1, hold: done
 # expected of operation 2, hold: done
 # cycle 4: bob
-begin 4 'jar-bob' '{"ops":[{"op":"hold","url":"'"$gates"'/hold/3"}]}' 3
+begin 4 jar-bob '{"ops":[{"op":"hold","url":"'"$gates"'/hold/3"}]}' 3
 cycle_4=$!
 arrived 3
 # the script ends: all gates open
 open 1 0 3
 # cycle 1: ann goes on
-answer 1 'jar-ann' "$cycle_1"
+answer 1 jar-ann "$cycle_1"
 # expected of operation 1, hold: done
 # expected of operation 2, get: absent
 # expected of operation 3, hold: done
 # cycle 3: ann goes on
-answer 3 'jar-ann' "$cycle_3"
+answer 3 jar-ann "$cycle_3"
 # expected of operation 1, get: absent
 # cycle 4: bob goes on
-answer 4 'jar-bob' "$cycle_4"
+answer 4 jar-bob "$cycle_4"
 # expected of operation 1, hold: done
 "#;
     let expected: Vec<&str> = expected.lines().filter(|line| !line.is_empty()).collect();
@@ -119,10 +120,10 @@ fn cookies_are_forged_where_their_real_values_do_not_matter() {
         as_curl(&case(scenario), "http://127.0.0.1/")
     };
     let script = forged(Forgery::Value(Spelling::Json)).unwrap();
-    assert!(script.contains("\nforge 'jar-ann' 'jar-bob' '={\"admin\":true}'\n"), "{script}");
+    assert!(script.contains("\nforge jar-ann jar-bob '={\"admin\":true}'\n"), "{script}");
     #[cfg(unix)]
     assert_readable(&script);
-    assert!(forged(Forgery::Value(Spelling::NameOnly)).unwrap().contains("\nforge 'jar-ann' 'jar-bob' ''\n"));
+    assert!(forged(Forgery::Value(Spelling::NameOnly)).unwrap().contains("\nforge jar-ann jar-bob ''\n"));
     let error = forged(Forgery::Unknown).unwrap_err();
     assert_eq!(
         error.to_string(),

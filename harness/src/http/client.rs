@@ -1,0 +1,241 @@
+//! Sends requests, each of them once, over connections that are reused for as long as the service bears that.
+
+use std::cell::{Cell, RefCell};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use sessionspec::backend::BackendError;
+use sessionspec::reference::http::Headers;
+use tokio::net::TcpStream;
+use url::{Host, Url};
+
+use super::RawResponse;
+use super::connection::{MAX_BODY, exchange_bytes, fault};
+
+/// How long a connection may have been idle that is used again. A server may close it at any moment.
+const IDLE: Duration = Duration::from_millis(500);
+
+/// A body that a server may refuse before it has read it to its end, in bytes.
+const LARGE: usize = 64 * 1024;
+
+/// What is sent.
+#[derive(Debug, Clone)]
+pub(super) struct Outgoing {
+    pub(super) method: Method,
+    /// Path and query.
+    pub(super) target: String,
+    /// All header fields but those about the body. Their values may be no lawful ones.
+    pub(super) headers: Headers,
+    pub(super) body: Vec<u8>,
+}
+
+/// What is known of the connections of one service, also of those that were opened by others than this client.
+#[derive(Debug, Default)]
+pub(super) struct Habits {
+    /// How many reused connections ended when the next request was sent on them.
+    pub(super) lost: Cell<usize>,
+    /// Whether no connection is to be used twice.
+    pub(super) always_fresh: Cell<bool>,
+}
+
+/// Where connections are made to.
+struct Address {
+    host: Host,
+    port: u16,
+}
+
+/// Sends requests to one host: lawful ones with reqwest, and those that HTTP forbids byte by byte.
+pub(super) struct Client {
+    url: Url,
+    address: Address,
+    /// Keeps connections open for the next request.
+    reusing: RefCell<reqwest::Client>,
+    /// Opens a connection for each request.
+    fresh: reqwest::Client,
+    /// When the last request ended after which its connection may be used again.
+    used: Cell<Option<Instant>>,
+    habits: Rc<Habits>,
+}
+
+impl Client {
+    /// A client for the host of this URL; none where it has none.
+    pub(super) fn of(url: &Url, habits: Rc<Habits>) -> Option<Self> {
+        Some(Self {
+            url: url.clone(),
+            address: Address::of(url)?,
+            reusing: RefCell::new(direct_client(url, usize::MAX)?),
+            fresh: direct_client(url, 0)?,
+            used: Cell::default(),
+            habits,
+        })
+    }
+
+    /// What is known of the service's connections.
+    pub(super) fn habits(&self) -> &Rc<Habits> {
+        &self.habits
+    }
+
+    /// Sends a request once, and reads the response.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no response, or none that is HTTP. [`BackendError::ConnectionLost`] says that a connection was
+    /// used again which the service has closed: nobody knows whether it saw the request.
+    pub(super) async fn send(&self, request: Outgoing) -> Result<RawResponse, BackendError> {
+        let is_large = request.body.len() > LARGE;
+        let Some(headers) = request.lawful_headers() else {
+            return exchange_bytes(self.address.connect().await?, request.spelt()).await;
+        };
+        let may_be_reused = self.may_reuse();
+        let client = if self.is_always_fresh() { self.fresh.clone() } else { self.reusing.borrow().clone() };
+        let response = exchange(&client, &self.url, request, headers).await;
+        if may_be_reused && is_farewell(&response) {
+            self.habits.lost.set(self.habits.lost.get() + 1);
+            self.forget();
+            return Err(BackendError::ConnectionLost);
+        }
+        match response {
+            Ok(RawResponse { status: 200..300, .. }) if !is_large => self.used.set(Some(Instant::now())),
+            // A server that has failed, or has not read a request to its end, may close its connections without a word.
+            _ => self.forget(),
+        }
+        response
+    }
+
+    /// Whether the next request may go over a connection that was used before.
+    fn may_reuse(&self) -> bool {
+        !self.is_always_fresh() && self.used.get().is_some_and(|used| used.elapsed() < IDLE)
+    }
+
+    fn is_always_fresh(&self) -> bool {
+        self.habits.always_fresh.get() || self.habits.lost.get() > 0
+    }
+
+    /// Closes all connections: a client keeps its connections to itself, so another one takes its place.
+    fn forget(&self) {
+        if self.used.take().is_some()
+            && let Some(client) = direct_client(&self.url, usize::MAX)
+        {
+            self.reusing.replace(client);
+        }
+    }
+}
+
+/// A client that uses no proxy, follows no redirect and sends nothing twice, and that keeps this many idle connections.
+fn direct_client(url: &Url, idle: usize) -> Option<reqwest::Client> {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .tcp_nodelay(true)
+        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(idle);
+    let client = match url.host_str() {
+        Some(name) if is_localhost(name) => client.resolve_to_addrs(name, &loopback(0)),
+        _ => client,
+    };
+    client.build().ok()
+}
+
+/// Sends a lawful request, and reads the whole response.
+async fn exchange(
+    client: &reqwest::Client,
+    url: &Url,
+    outgoing: Outgoing,
+    headers: HeaderMap,
+) -> Result<RawResponse, BackendError> {
+    let mut request = reqwest::Request::new(outgoing.method, url.clone());
+    *request.headers_mut() = headers;
+    *request.body_mut() = Some(outgoing.body.into());
+    let mut response = client.execute(request).await.map_err(|error| fault(&error, false))?;
+    let mut headers = Headers::default();
+    for (name, value) in response.headers() {
+        headers.append(name.as_str(), value.as_bytes());
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error, true))? {
+        body.extend_from_slice(&chunk);
+        if body.len() > MAX_BODY {
+            return Err(BackendError::NotAProbe(format!("its answer is longer than {MAX_BODY} bytes")));
+        }
+    }
+    Ok(RawResponse { status: response.status().as_u16(), headers, body })
+}
+
+/// Sends one request on a connection of its own.
+///
+/// # Errors
+///
+/// Where there is no response, or none that is HTTP.
+pub(super) async fn send_once(url: &Url, request: Outgoing) -> Result<RawResponse, BackendError> {
+    let malformed = || BackendError::Unreachable("nothing can be sent there".to_owned());
+    let client = direct_client(url, 0).ok_or_else(malformed)?;
+    let headers = request.lawful_headers().ok_or_else(malformed)?;
+    exchange(&client, url, request, headers).await
+}
+
+impl Address {
+    fn of(url: &Url) -> Option<Self> {
+        Some(Self { host: url.host()?.to_owned(), port: url.port_or_known_default().unwrap_or(80) })
+    }
+
+    async fn connect(&self) -> Result<TcpStream, BackendError> {
+        let connected = match &self.host {
+            Host::Ipv4(address) => TcpStream::connect((*address, self.port)).await,
+            Host::Ipv6(address) => TcpStream::connect((*address, self.port)).await,
+            Host::Domain(name) if is_localhost(name) => TcpStream::connect(&loopback(self.port)[..]).await,
+            Host::Domain(name) => TcpStream::connect((name.as_str(), self.port)).await,
+        };
+        connected.map_err(|error| BackendError::Unreachable(error.to_string()))
+    }
+}
+
+/// Whether a server has closed an idle connection, and the request met that. Some say so with a 408 before they do.
+fn is_farewell(response: &Result<RawResponse, BackendError>) -> bool {
+    match response {
+        Err(BackendError::Dropped) => true,
+        Ok(RawResponse { status: 408, headers, .. }) => {
+            headers.all("Connection").any(|value| value.eq_ignore_ascii_case(b"close"))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a name is this machine's by its spelling (RFC 6761, section 6.3): no resolver is asked.
+pub(crate) fn is_localhost(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let last = name.rsplit('.').next().unwrap_or_default();
+    last.eq_ignore_ascii_case("localhost")
+}
+
+fn loopback(port: u16) -> [SocketAddr; 2] {
+    let at = |address: IpAddr| SocketAddr::new(address, port);
+    [at(Ipv4Addr::LOCALHOST.into()), at(Ipv6Addr::LOCALHOST.into())]
+}
+
+impl Outgoing {
+    /// The header fields as HTTP has them; none where a value has bytes that HTTP forbids.
+    fn lawful_headers(&self) -> Option<HeaderMap> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in self.headers.iter() {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            headers.append(name, HeaderValue::from_bytes(value).ok()?);
+        }
+        Some(headers)
+    }
+
+    /// The request as bytes, whatever its values are.
+    fn spelt(&self) -> Vec<u8> {
+        let mut bytes =
+            format!("{} {} HTTP/1.1\r\nConnection: close\r\n", self.method, self.target).into_bytes();
+        for (name, value) in self.headers.iter() {
+            bytes.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+        }
+        bytes.extend_from_slice(format!("Content-Length: {}\r\n\r\n", self.body.len()).as_bytes());
+        bytes.extend_from_slice(&self.body);
+        bytes
+    }
+}

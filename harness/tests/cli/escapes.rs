@@ -1,0 +1,72 @@
+//! What others say acts on nobody's terminal, and does not fill it.
+
+use crate::support::{Answer, Launch, Service, said, sessionspec};
+
+/// It would change the title of a window and the colour of what follows.
+const HOSTILE: &str = "\u{1b}]0;mine\u{7}\u{1b}[31m\u{9b}2J\u{202e}";
+
+/// A text with nothing in it that acts, and with what would have acted in a form that can be read.
+fn assert_harmless(text: &str) {
+    let acts = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+    assert!(!text.contains(acts), "{text:?}");
+    assert!(text.contains("\\u{1b}]0;mine\\u{7}"), "{text}");
+}
+
+#[test]
+fn an_error_page_acts_nowhere() {
+    let service = Service::new(|_| Answer::response("500 Oh", "text/plain", HOSTILE));
+    for command in ["run", "doctor"] {
+        assert_harmless(&said(&sessionspec(command).arg(service.url()).output().unwrap()));
+    }
+}
+
+#[test]
+fn a_result_acts_nowhere() {
+    let error = serde_json::json!({"results": [{"error": HOSTILE}]}).to_string();
+    let service = Service::new(move |request| match request.ops.as_deref() {
+        Some([op]) if op == "pop" => Answer::json(&error),
+        _ => Answer::Good,
+    });
+    let check =
+        "run --check minimum/opens-empty --check minimum/each-mutator-persists --color always --format text";
+    let text = said(&sessionspec(check).arg(service.url()).output().unwrap());
+    let plain = without_colours(&text);
+    assert_harmless(&plain);
+}
+
+/// The text without the colours of the report's own.
+fn without_colours(text: &str) -> String {
+    let mut plain = String::new();
+    for (index, part) in text.split("\u{1b}[").enumerate() {
+        let own = if index == 0 { None } else { part.split_once('m') };
+        match own {
+            Some((numbers, rest)) if numbers.bytes().all(|byte| byte.is_ascii_digit() || byte == b';') => {
+                plain.push_str(rest);
+            }
+            _ if index == 0 => plain.push_str(part),
+            _ => panic!("no colour: {part:?}"),
+        }
+    }
+    plain
+}
+
+#[test]
+fn the_last_words_of_a_service_act_nowhere() {
+    let launch = Launch::new("hostile_last_words");
+    let run = launch.start("run", &format!("printf '%s\\n' '{HOSTILE}' >&2; "));
+    let _service = Service::at(launch.port(), |_| Answer::response("500 Oh", "text/plain", "no"));
+    assert_harmless(&said(&run.wait_with_output().unwrap()));
+}
+
+#[test]
+fn a_long_answer_fills_no_screen() {
+    let long = "all work and no play ".repeat(600_000);
+    let error = serde_json::json!({"results": [{"error": long}]}).to_string();
+    let service = Service::new(move |request| match request.ops.as_deref() {
+        Some([_]) => Answer::json(&error),
+        _ => Answer::Good,
+    });
+    let output = sessionspec("doctor").arg(service.url()).output().unwrap();
+    assert!(output.stdout.len() < 200_000, "{} bytes", output.stdout.len());
+    assert!(said(&output).contains("characters)"), "{}", said(&output));
+}

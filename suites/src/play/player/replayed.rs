@@ -1,0 +1,40 @@
+//! Playing again what was disturbed by the transport, from its start: no request is ever sent twice.
+//!
+//! A server may close a connection at any moment after an answer (RFC 9112, section 9.5). The request that meets this may
+//! or may not have been seen, so that whatever belongs to it says nothing. The door gives up reusing connections then,
+//! so that it happens once, or once for each script that was being played at that moment.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::Player;
+use crate::backend::Backend;
+use crate::play::Transcript;
+use crate::script::Script;
+
+/// How often something is begun, at most. A door that still loses connections then has not given up reusing them.
+const ATTEMPTS: usize = 4;
+
+/// Plays a script with fresh browsers; again from its start, where a connection that was used again was lost on the way.
+pub async fn play(backend: &Rc<dyn Backend>, script: &Script, patience: Duration) -> Transcript {
+    let mut transcript = Transcript::default();
+    for _ in 0..ATTEMPTS {
+        transcript = Player::new(Rc::clone(backend), patience).play(script).await;
+        if !transcript.lost_connection() {
+            break;
+        }
+    }
+    transcript
+}
+
+/// Does this with fresh browsers, and again where a connection was lost meanwhile.
+pub(crate) async fn undisturbed<T>(backend: &Rc<dyn Backend>, work: impl AsyncFn() -> T) -> T {
+    for _ in 1..ATTEMPTS {
+        let lost = backend.lost_connections();
+        let done = work().await;
+        if backend.lost_connections() == lost {
+            return done;
+        }
+    }
+    work().await
+}

@@ -45,6 +45,9 @@ fn tests() -> Vec<Trial> {
         nothing_is_asked_of_anybody,
         checks_are_filtered_by_verdict_level_and_text,
         a_failure_is_unfolded_by_mouse_keyboard_and_address,
+        failures_come_first_each_with_its_promise,
+        capabilities_are_folded,
+        what_was_sent_can_be_copied,
         nothing_that_a_service_said_acts,
         everything_can_be_read_in_light_and_dark,
         a_narrow_window_has_to_be_scrolled_in_one_direction_only,
@@ -73,6 +76,14 @@ impl Page {
         Self::of(run_embedded("flawed/lone-overwrite-lost", options).await)
     }
 
+    /// A failure in which a cookie was sent that the check had made up.
+    fn of_forgery() -> Self {
+        let report = include_str!("support/everything.json").replace("session=<1>", FORGED);
+        // The page filters by the levels that were judged.
+        let report = report.replace(r#""level": "hardened""#, r#""level": "minimum""#);
+        Self::of(serde_json::from_str(&report).unwrap())
+    }
+
     async fn of_hostility() -> Self {
         let options = Options { cases: 20, ..Options::default() };
         Self::of(sessionspec::run(Hostile::backend(), options).await.unwrap())
@@ -88,6 +99,8 @@ impl Drop for Page {
         let _ = fs::remove_file(&self.0);
     }
 }
+
+const FORGED: &str = "session=../../../../etc/passwd";
 
 const VISIBLE: &str = "[...document.querySelectorAll('.check')].filter(check => check.checkVisibility())";
 
@@ -129,6 +142,7 @@ async fn checks_are_filtered_by_verdict_level_and_text() {
     let shown = browser.eval("document.querySelector('.shown').textContent").await;
     assert_eq!(shown, json!(format!("{all} of {all} checks")));
 
+    open_the_filter(&browser).await;
     client.find(Locator::Css("input[value=pass]")).await.unwrap().click().await.unwrap();
     let verdicts = format!("{VISIBLE}.map(check => check.dataset.verdict)");
     let left = browser.eval(&verdicts).await;
@@ -154,15 +168,21 @@ async fn checks_are_filtered_by_verdict_level_and_text() {
     browser.close().await;
 }
 
+async fn open_the_filter(browser: &Browser) {
+    browser.client().find(Locator::Css(".filter summary")).await.unwrap().click().await.unwrap();
+}
+
 async fn a_failure_is_unfolded_by_mouse_keyboard_and_address() {
     let page = Page::of_failures().await;
     let browser = page.open(1280, Scheme::Light).await;
     let client = browser.client();
     let here = "document.querySelector('[id=\"minimum/each-mutator-persists\"] .here')";
     let is_seen = format!("{here}.checkVisibility()");
-    assert_eq!(browser.eval(&is_seen).await, false);
+    assert_eq!(browser.eval(&is_seen).await, true, "the only failure is what the page is opened for");
 
     let summary = Locator::Css("[id='minimum/each-mutator-persists'] summary");
+    client.find(summary).await.unwrap().click().await.unwrap();
+    assert_eq!(browser.eval(&is_seen).await, false);
     client.find(summary).await.unwrap().click().await.unwrap();
     assert_eq!(browser.eval(&is_seen).await, true);
     let told = browser.eval(&format!("{here}.innerText.replace(/\\s+/g, ' ')")).await;
@@ -181,6 +201,49 @@ async fn a_failure_is_unfolded_by_mouse_keyboard_and_address() {
     browser.close().await;
 }
 
+async fn failures_come_first_each_with_its_promise() {
+    let page = Page::of_failures().await;
+    let browser = page.open(1280, Scheme::Light).await;
+    let first = browser.eval("document.querySelector('.check').id").await;
+    assert_eq!(first, "minimum/each-mutator-persists");
+    let promised = browser.eval("document.querySelector('.check .promised').innerText").await;
+    assert_eq!(promised, "Every way to change a session is saved, also as the only change of a cycle.");
+    let why = browser.eval("document.querySelector('.check .why').innerText").await;
+    assert!(why.as_str().unwrap().starts_with("Why it matters. An application"), "{why}");
+    let above = browser.eval("document.querySelector('.check').getBoundingClientRect().top").await;
+    assert!(above.as_f64().unwrap() < 700.0, "the first failure is seen without scrolling: {above}");
+    browser.close().await;
+}
+
+async fn capabilities_are_folded() {
+    let page = Page::of_failures().await;
+    let browser = page.open(1280, Scheme::Light).await;
+    let is_seen = "document.querySelector('.capability').checkVisibility()";
+    assert_eq!(browser.eval(is_seen).await, false);
+    browser.client().find(Locator::Css(".fold summary")).await.unwrap().click().await.unwrap();
+    assert_eq!(browser.eval(is_seen).await, true);
+    browser.close().await;
+}
+
+/// Where the clipboard is not to be had, the value is selected; a page on disk has it or not, as the browser decides.
+async fn what_was_sent_can_be_copied() {
+    let page = Page::of_forgery();
+    let browser = page.open(1280, Scheme::Light).await;
+    let client = browser.client();
+    client.find(Locator::Css("button[name=unfold]")).await.unwrap().click().await.unwrap();
+    let sent = browser.eval("document.querySelector('.sequence .copied:has(.copy) code').textContent").await;
+    assert_eq!(sent, FORGED);
+    // What the page would put on the clipboard is kept where the test can read it.
+    let clipboard = "{value: {writeText: async (text) => { window.copied = text; }}}";
+    browser.eval(&format!("Object.defineProperty(navigator, 'clipboard', {clipboard}) && true")).await;
+    client.find(Locator::Css(".sequence .copy")).await.unwrap().click().await.unwrap();
+    assert_eq!(browser.eval("window.copied").await, sent);
+    // Names of ids are of no use to anybody.
+    let names = "[...document.querySelectorAll('.copied:has(.copy) code')].filter(e => /<[0-9]+>/.test(e.textContent)).length";
+    assert_eq!(browser.eval(names).await, 0);
+    browser.close().await;
+}
+
 async fn nothing_that_a_service_said_acts() {
     let page = Page::of_hostility().await;
     let browser = page.open(1280, Scheme::Light).await;
@@ -196,6 +259,7 @@ async fn nothing_that_a_service_said_acts() {
         browser.eval("[...document.querySelectorAll('.answer')].map(e => e.textContent).join(' ')").await;
     assert!(answers.as_str().unwrap().contains("<script>window.hacked = 1</script>"), "it is told as it is");
 
+    open_the_filter(&browser).await;
     let search = client.find(Locator::Css("input[type=search]")).await.unwrap();
     search.send_keys("</script><!--").await.unwrap();
     let found = browser.eval(&format!("{VISIBLE}.length")).await;
@@ -257,6 +321,8 @@ async fn a_narrow_window_has_to_be_scrolled_in_one_direction_only() {
 async fn who_listens_finds_the_way() {
     let page = Page::of_failures().await;
     let browser = page.open(1280, Scheme::Light).await;
+    // Without a click, which would move the focus.
+    browser.eval("document.querySelector('.filter details').open = true").await;
     let none = [
         // Headings do not skip a level.
         "[...document.querySelectorAll('h1, h2, h3, h4')].map(e => +e.tagName[1])

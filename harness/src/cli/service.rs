@@ -133,6 +133,19 @@ impl Service {
         Ok(Rc::new(StartedAgain::new(http, recipe, others)))
     }
 
+    /// The start of a launched service without the variable that guards its probe; none where it is not launched.
+    pub(super) fn start_without_guard(&self) -> Option<impl Future<Output = Result<Target, CliError>>> {
+        let command = format!("unset SESSIONSPEC_PROBE; {}", self.launch.as_ref()?);
+        let patience = Duration::from_secs_f64(self.start_timeout);
+        let recipe = Recipe { command: LaunchCommand::Shell(command), patience };
+        let lifetime = self.lifetime.unwrap_or(SHORT_LIFETIME);
+        Some(async move {
+            let launched = recipe.start(lifetime).await.map_err(CliError::not_verified)?;
+            let fields = all_fields(&self.header)?;
+            Ok(Target::launched(launched, &self.path, recipe, fields))
+        })
+    }
+
     /// The target as it was given, for the next command: with every option that says how it is reached.
     pub(super) fn target(&self) -> String {
         let mut words = Vec::new();

@@ -125,7 +125,7 @@ impl Client {
 }
 
 /// A client that uses no proxy, follows no redirect and sends nothing twice, and that keeps this many idle connections.
-fn direct_client(url: &Url, idle: usize) -> Option<reqwest::Client> {
+pub(crate) fn direct_client(url: &Url, idle: usize) -> Option<reqwest::Client> {
     let client = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())

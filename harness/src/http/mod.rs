@@ -18,8 +18,8 @@ use sessionspec::reference::http::Headers;
 use url::{Position, Url};
 
 pub use callback::{CallbackAddress, CallbackError};
-pub(crate) use client::is_localhost;
 use client::{Client, Outgoing, send_once};
+pub(crate) use client::{direct_client, is_localhost};
 use fields::Secrets;
 pub use fields::{HeaderField, HeaderFieldError, REDACTED, shown_url, without_secrets};
 use gates::GateServer;

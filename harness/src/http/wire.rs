@@ -5,6 +5,8 @@ use sessionspec::backend::{BackendError, Body};
 use sessionspec::engine::script::{Answer, Operation};
 use sessionspec::reference::{Description, Value};
 
+use crate::quote::quoted;
+
 /// The protocol that this harness speaks.
 const PROTOCOL: u64 = 1;
 
@@ -103,11 +105,5 @@ fn not_a_probe(what: &str, body: &[u8]) -> BackendError {
 
 /// The beginning of a body in one line.
 fn excerpt(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(EXCERPT) {
-        Some((end, _)) => format!("{} …", &line[..end]),
-        None if line.is_empty() => "(nothing)".to_owned(),
-        None => line,
-    }
+    quoted(body, EXCERPT)
 }

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use insta::assert_snapshot;
 
-use crate::support::{Answer, Service, careless_probe, complaint, outcome, sessionspec};
+use crate::support::{Answer, Service, Slip, careless_probe, complaint, outcome, sessionspec, slipping};
 
 /// What the doctor says about the probe at this URL.
 fn diagnosis(url: &str, options: &str) -> String {
@@ -28,12 +28,18 @@ fn a_careless_probe() {
     assert_snapshot!(diagnosis(&careless_probe(), "--timeout 2"));
 }
 
+/// The command of a service that can be launched, and what the doctor says of it from its ending on.
+fn launched(before: &str) -> String {
+    let command =
+        format!("{before} exec {} serve --addr 127.0.0.1:{{port}}", env!("CARGO_BIN_EXE_sessionspec"));
+    let output = sessionspec("doctor --launch").arg(&command).output().unwrap();
+    let diagnosis = outcome(&output).replace(&command.replace('\'', r"'\''"), "[command]");
+    diagnosis[diagnosis.find("Ending").unwrap()..].to_owned()
+}
+
 #[test]
 fn a_launched_probe() {
-    let command = format!("{} serve --addr 127.0.0.1:{{port}}", env!("CARGO_BIN_EXE_sessionspec"));
-    let output = sessionspec("doctor --launch").arg(&command).output().unwrap();
-    let diagnosis = outcome(&output).replace(&command, "[command]");
-    assert_snapshot!(diagnosis[diagnosis.find("Ending").unwrap()..], @"
+    assert_snapshot!(launched("test \"$SESSIONSPEC_PROBE\" = 1 || exit 2;"), @"
     Ending
       ok       SIGTERM                 it ended
 
@@ -41,6 +47,124 @@ fn a_launched_probe() {
     This is a probe; what its sessions are worth is another question.
     next: sessionspec run --launch '[command]'
     exit 0
+    ");
+}
+
+#[test]
+fn a_launched_probe_without_its_guard() {
+    assert_snapshot!(launched("export SESSIONSPEC_PROBE=1;"), @"
+    Ending
+      ok       SIGTERM                 it ended
+      wrong    the guard
+               started without SESSIONSPEC_PROBE=1 it serves all the same: a probe
+               that is deployed by accident lets anybody edit their session, so it
+               has to end, or not to be mounted
+
+    42 ok, 0 missing, 1 wrong
+    Mend what is wrong first; harness/PROTOCOL.md says what a probe answers.
+    next: sessionspec doctor --launch '[command]'
+    exit 1
+    ");
+}
+
+/// What the doctor says of a probe with this slip that is not `ok`.
+fn found(slip: Slip) -> String {
+    let diagnosis = diagnosis(&slipping(slip).url(), "");
+    let mut found = Vec::new();
+    let mut is_found = false;
+    for line in diagnosis.lines() {
+        let starts = |verdict: &str| line.starts_with(&format!("  {verdict} "));
+        is_found =
+            ["remark", "wrong", "missing"].into_iter().any(starts) || (is_found && line.starts_with("     "));
+        if is_found {
+            found.push(line);
+        }
+    }
+    found.join("\n")
+}
+
+#[test]
+fn a_probe_behind_a_guard() {
+    assert_snapshot!(found(Slip::BehindAGuard), @r#"
+    wrong    an empty cycle
+             the request failed with 403: the page "403 Forbidden": Forbidden
+             (403) CSRF verification failed. Request aborted.; that is a guard
+             against cross-site requests (CSRF), which wants a token that a probe
+             does not have: exempt the probe's path from it, or mount the probe in
+             front of it
+    "#);
+}
+
+#[test]
+fn a_get_that_uses_the_session() {
+    assert_snapshot!(found(Slip::GetUsesTheSession), @"
+    remark   Vary: Cookie
+             GET uses no session; if you can, mount it in front of the sessions
+    ");
+}
+
+#[test]
+fn an_empty_cycle_that_looks_at_the_session() {
+    assert_snapshot!(found(Slip::EmptyCycleLooks), @"
+    remark   the empty cycle
+             it says `Vary: Cookie` to a visitor who used no session; is that the
+             framework's way, or does the probe look at the session?
+    ");
+}
+
+#[test]
+fn a_result_that_is_a_reference() {
+    assert_snapshot!(found(Slip::SetdefaultGivesAReference), @r#"
+    wrong    results are snapshots
+             a `setdefault` before `set_in` shows what came after it
+             ({"ok":{"n":"new"}}): encode each result before the next operation
+    "#);
+}
+
+#[test]
+fn a_status_without_a_body_that_is_obeyed() {
+    assert_snapshot!(found(Slip::RespondsWithoutABody), @r#"
+    wrong    respond
+             respond(204) was obeyed, and its results are lost; it has to answer
+             {"error": …}: an answer with that status has no body
+    "#);
+}
+
+#[test]
+fn a_destroy_that_only_clears() {
+    assert_eq!(found(Slip::None), "", "a probe that does better");
+    assert_snapshot!(found(Slip::DestroyOnlyClears), @"
+    remark   destroy
+             the cookie of a destroyed session still opens it, emptied: does the
+             probe map `destroy` to `clear`? Call what the framework has for a
+             logout, or answer unsupported where it has nothing
+    ");
+}
+
+#[test]
+fn a_lifetime_of_permanent_sessions_where_there_are_none() {
+    assert_snapshot!(found(Slip::LifetimeWithoutPermanent), @r#"
+    missing  permanent
+             unsupported; level minimum asks for it, so see "Stand-ins" in
+             harness/PROTOCOL.md
+    missing  set_permanent
+             unsupported; level minimum asks for it, so see "Stand-ins" in
+             harness/PROTOCOL.md
+    remark   lifetime_seconds
+             2678400 is the lifetime of permanent sessions, and `set_permanent` is
+             unsupported: leave it out, and name the lifetime of all sessions in
+             `browser_lifetime_seconds`
+    "#);
+}
+
+#[test]
+fn answers_that_come_in_two_pieces() {
+    assert_snapshot!(found(Slip::WritesTwice), @"
+    remark   slow answers
+             head and body of each answer come some 40 ms apart, which is TCP
+             waiting for an acknowledgement: write them at once (in Python's
+             http.server, one `wfile.write`), or set TCP_NODELAY; a run takes many
+             times as long otherwise
     ");
 }
 
@@ -100,13 +224,13 @@ fn a_website() {
 
     Description (GET)
       wrong    protocol
-               GET answers an object in JSON, as {"protocol": 1}; this answered:
-               <!doctype html> <h1>Welcome!</h1>
+               GET answers an object in JSON, as {"protocol": 1}; this answered: a
+               page: Welcome!
 
     Cycles (POST)
       wrong    an empty cycle
                this is no probe: its answer is no JSON (expected value at line 1
-               column 1): <!doctype html> <h1>Welcome!</h1>
+               column 1): a page: Welcome!
 
     0 ok, 0 missing, 2 wrong
     Mend what is wrong first; harness/PROTOCOL.md says what a probe answers.

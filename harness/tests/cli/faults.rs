@@ -61,7 +61,7 @@ fn describes_itself_and_then_never_answers() {
 #[test]
 fn serves_html() {
     assert_snapshot!(refusal_of("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<!doctype html>\n<h1>Welcome!</h1>\n"), @"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: its answer is no JSON (expected value at line 1 column 1): <!doctype html> <h1>Welcome!</h1>; look closer with `sessionspec doctor`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: its answer is no JSON (expected value at line 1 column 1): a page: Welcome!; look closer with `sessionspec doctor`
     exit 3
     ");
 }
@@ -149,7 +149,7 @@ fn hangs_up_without_a_word() {
 #[test]
 fn always_fails() {
     assert_snapshot!(refusal_of("HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\n\r\n<h1>Oh no</h1>"), @"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: the service failed the request: GET answered 500: <h1>Oh no</h1>; look at what the service logged
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: the service failed the request: GET answered 500: a page: Oh no; look at what the service logged
     exit 3
     ");
 }
@@ -193,7 +193,7 @@ fn answers_cycles_with_html() {
         None => Answer::Good,
     });
     assert_snapshot!(refusal(&service), @"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; an empty cycle: this is no probe: its answer is no JSON (expected value at line 1 column 1): <h1>Welcome!</h1>; look closer with `sessionspec doctor`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; an empty cycle: this is no probe: its answer is no JSON (expected value at line 1 column 1): a page: Welcome!; look closer with `sessionspec doctor`
     exit 3
     ");
 }

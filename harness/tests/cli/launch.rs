@@ -54,7 +54,7 @@ fn what_the_service_said_is_quoted_when_it_fails() {
         None => Answer::Good,
     });
     assert_snapshot!(complaint(&run.wait_with_output().unwrap()), @"
-    sessionspec: nothing could be judged; an empty cycle: it answered 500: <h1>Internal Server Error</h1>; its last words: OperationalError: database is locked
+    sessionspec: nothing could be judged; an empty cycle: it answered 500: a page: Internal Server Error; its last words: OperationalError: database is locked
     exit 3
     ");
     assert_eq!(launch.survivors(), "");

@@ -69,8 +69,8 @@ fn answers_one_cycle_with_a_page() {
       pass            minimum/opens-empty
       pass            minimum/browsers-isolated
       error           minimum/each-mutator-persists: this is no probe: its answer is
-                      no JSON (expected value at line 1 column 1): <h1>Please log
-                      in</h1>
+                      no JSON (expected value at line 1 column 1): a page: Please
+                      log in
 
     2 pass, 1 error
     minimum: not verified
@@ -109,11 +109,11 @@ fn fails_on_one_operation() {
                 Set-Cookie: session=<1>; Path=/; HttpOnly; SameSite=Lax
       cycle 2   ann sends Cookie: session=<1>
                   clear()  =>  no answer
-                500: <h1>Internal Server Error</h1>  <- here
+                500: a page: Internal Server Error  <- here
       cycle 3   ann sends Cookie: session=<1>
                   items()  =>  {"colour":"red","size":"small"}
       expected  the request is answered, and the session saved
-      seen      a 500: <h1>Internal Server Error</h1>
+      seen      a 500: a page: Internal Server Error
       replay    sessionspec run http://127.0.0.1:[n]/probe \
                   --check minimum/each-mutator-persists --level minimum
 

@@ -10,7 +10,7 @@ use super::shown::shortened;
 use super::{ShownExchange, ShownOperation};
 use crate::browser::SetCookie;
 use crate::play::{Exchange, Outcome, Transcript};
-use crate::script::Answer;
+use crate::script::{Answer, Forgery, Spelling};
 use crate::survey::{Store, Survey};
 
 /// How much of one answer a report keeps.
@@ -161,6 +161,10 @@ impl<'a> Redactor<'a> {
         if value.is_empty() {
             return String::new();
         }
+        // What the suite made up is no secret, and whoever wants to send it again has to know it.
+        if let Some(made_up) = made_up(value) {
+            return made_up;
+        }
         let given = &mut self.given;
         let name = self.names.entry(value.to_vec()).or_insert_with(|| {
             *given += 1;
@@ -197,6 +201,14 @@ impl<'a> Redactor<'a> {
     }
 }
 
+/// The value itself, where it is one that a forgery puts in the place of any real one.
+fn made_up(value: &[u8]) -> Option<String> {
+    let fixed =
+        [Spelling::Dots, Spelling::Path, Spelling::Json].map(|spelling| Forgery::Value(spelling).fixed());
+    let mut values = fixed.iter().flatten().filter_map(|pair| pair.strip_prefix('=')).chain(["worthless"]);
+    values.find(|made_up| made_up.as_bytes() == value).map(str::to_owned)
+}
+
 /// Replaces the digits that follow a prefix, where there are at least so many.
 fn without_digits(text: &str, prefix: &str, placeholder: &str, at_least: usize, radix: u32) -> String {
     let mut parts = text.split(prefix);
@@ -229,6 +241,18 @@ mod tests {
             assert_eq!(redact.set_cookie(b"sid=abc"), again);
             assert_eq!(redact.cookie_header(b"sid=abc"), again);
         }
+    }
+
+    #[test]
+    fn what_was_made_up_is_no_secret() {
+        let own_keys = BTreeSet::new();
+        let mut redact = Redactor::new(by_value(&own_keys));
+        for header in
+            ["sid=../../../../etc/passwd", "sid=...", r#"sid={"admin":true}"#, "sid=worthless; sid=worthless"]
+        {
+            assert_eq!(redact.cookie_header(header.as_bytes()), header);
+        }
+        assert_eq!(redact.cookie_header(b"sid=an id"), "sid=<1>");
     }
 
     #[test]

@@ -1,4 +1,7 @@
 //! Breaks lines at a width, with the lines after the first indented.
+//!
+//! This is no task for `textwrap`: where that splits a word which is longer than a line, it adds a hyphen, and what is
+//! shown here is mostly JSON and cookies, which have to stay as they are.
 
 /// The width of a terminal that everybody has.
 pub const WIDTH: usize = 80;

@@ -2,7 +2,7 @@
 //! a language adds is no item, and what is not understood is said to be.
 
 use serde_json::{Value, json};
-use sessionspec::engine::script::ops::{contains, get, items, len, set, set_in};
+use sessionspec::engine::script::ops::{contains, get, items, len, set, set_in, setdefault};
 use sessionspec::engine::script::{Answer, OperationKind};
 
 use super::expected_result::ExpectedResult::{Absent, Is, Null};
@@ -56,17 +56,13 @@ async fn counts(probe_client: &ProbeClient, findings: &mut Findings) {
 async fn in_place(probe_client: &ProbeClient, findings: &mut Findings) {
     let path = || ["box".into(), "n".into()];
     let old = json!({"n": "old"});
-    let change = set_in(path(), "new");
-    let exchanges = probe_client
-        .cycles([vec![
-            set("box", old.clone()),
-            get("box"),
-            change,
-            get("box"),
-            set_in(["missing".into(), "n".into()], "new"),
-        ]])
-        .await;
-    let [stored, before, changed, _, missing] = exchanges[0].answers() else {
+    // What gave a value before the change has to show what it was then.
+    let showing = [get("box"), setdefault("box", "other"), items()];
+    let mut ops = vec![set("box", old.clone())];
+    ops.extend(showing.iter().cloned());
+    ops.extend([set_in(path(), "new"), set_in(["missing".into(), "n".into()], "new")]);
+    let exchanges = probe_client.cycles([ops]).await;
+    let [stored, shown @ .., changed, missing] = exchanges[0].answers() else {
         return findings.wrong("set_in", &instead_of_answers(&exchanges[0].outcome).unwrap_or_default());
     };
     if let Answer::Error(reason) = stored {
@@ -85,17 +81,25 @@ async fn in_place(probe_client: &ProbeClient, findings: &mut Findings) {
             )),
         }),
     );
+    let later = showing.iter().zip(shown).find(|(_, answer)| shows_the_change(answer));
     findings.judge(
         "results are snapshots",
-        if Is(old).accepts(before) {
-            Ok(())
-        } else {
-            Err(format!(
-                "a `get` before `set_in` shows what came after it ({}): encode each result before the next operation",
-                before.to_json()
-            ))
+        match later {
+            None => Ok(()),
+            Some((op, answer)) => Err(format!(
+                "a `{}` before `set_in` shows what came after it ({}): encode each result before the next operation",
+                op.name(),
+                answer.to_json()
+            )),
         },
     );
+}
+
+/// Whether a result that was given before the change tells of it.
+fn shows_the_change(answer: &Answer) -> bool {
+    let Answer::Ok(value) = answer else { return false };
+    let shown = value.get("box").unwrap_or(value);
+    shown.get("n") == Some(&json!("new"))
 }
 
 /// What objects of the language inherit are no items.

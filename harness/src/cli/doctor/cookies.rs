@@ -1,13 +1,13 @@
 //! The cookies: does what one cycle sets arrive in the next, and only there?
 
 use sessionspec::engine::play::Exchange;
-use sessionspec::engine::script::Answer;
-use sessionspec::engine::script::ops::{get, set};
+use sessionspec::engine::script::ops::{destroy, get, set};
+use sessionspec::engine::script::{Answer, Script};
 
 use super::findings::Findings;
+use super::operations::KEPT;
 use super::probe_client::{ProbeClient, instead_of_answers};
-
-const KEPT: &str = "kept";
+use super::traces;
 
 pub(super) async fn examine(probe_client: &ProbeClient, findings: &mut Findings) {
     findings.section("Cookies");
@@ -39,11 +39,34 @@ pub(super) async fn examine(probe_client: &ProbeClient, findings: &mut Findings)
             None => Err(instead_of_answers(&exchanges[0].outcome).unwrap_or_default()),
         },
     );
-    let exchanges = probe_client.cycles([vec![]]).await;
-    if exchanges[0].headers.all("Set-Cookie").next().is_some() {
-        let note = "it sets a cookie for a visitor who used no session; is that the framework's way, or does the \
-                    probe look at the session?";
-        findings.remark("the empty cycle", note);
+    traces::of_empty_cycles(probe_client, findings).await;
+    destroyed(probe_client, findings).await;
+}
+
+/// Whether `destroy` ends the session, or empties it only. Whoever kept the old cookie then still has the session that
+/// the user believes to have left, and the checks on logouts would blame the backend for that.
+async fn destroyed(probe_client: &ProbeClient, findings: &mut Findings) {
+    let script = Script::new()
+        .cycle("patient", [set("text", KEPT)])
+        .copy_cookies("patient", "keeper")
+        .cycle("patient", [destroy()])
+        .cycle("keeper", [set("other", KEPT)])
+        .cycle("keeper", [get("other")]);
+    let exchanges = probe_client.player().play(&script).await.exchanges;
+    let [first, ended, later, last] = exchanges.as_slice() else { return };
+    if !matches!(ended.answer(0), Some(Answer::Ok(_))) {
+        return;
+    }
+    let given = |exchange: &Exchange| -> Vec<Vec<u8>> {
+        let pair = |field: &[u8]| field.split(|byte| *byte == b';').next().unwrap_or_default().to_vec();
+        exchange.headers.all("Set-Cookie").map(pair).collect()
+    };
+    let (old, new) = (given(first), given(later));
+    let is_kept = last.answer(0) == Some(&Answer::Ok(KEPT.into()));
+    if is_kept && new.iter().all(|cookie| old.contains(cookie)) {
+        let note = "the cookie of a destroyed session still opens it, emptied: does the probe map `destroy` to `clear`? \
+                    Call what the framework has for a logout, or answer unsupported where it has nothing";
+        findings.remark("destroy", note);
     }
 }
 

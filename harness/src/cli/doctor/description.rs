@@ -6,7 +6,13 @@ use sessionspec::reference::Description;
 use sessionspec::reference::description::Claims;
 
 use super::findings::Findings;
+use super::refusals::with_advice;
+use super::traces::{Trace, trace};
 use crate::http::{RawResponse, read_description};
+use crate::quote::quoted;
+
+/// How much of a strange answer is quoted, in characters.
+const EXCERPT: usize = 160;
 
 /// The fields of a description.
 const FIELDS: [&str; 10] = [
@@ -30,16 +36,18 @@ pub(super) fn examine(response: &RawResponse, findings: &mut Findings) {
         Err(reason) => return findings.wrong("protocol", &reason),
     };
     findings.ok("protocol", "1");
-    if response.headers.all("Set-Cookie").next().is_some() {
-        findings.remark("Set-Cookie", "GET uses no session; if you can, mount it in front of the sessions");
+    if let Some(trace) = trace(&response.headers) {
+        let what = if trace == Trace::SetCookie { "Set-Cookie" } else { "Vary: Cookie" };
+        findings.remark(what, "GET uses no session; if you can, mount it in front of the sessions");
     }
     contents(&json, findings);
 }
 
 fn read(response: &RawResponse) -> Result<Value, String> {
-    let says = || excerpt(&response.body);
+    let says = || quoted(&response.body, EXCERPT);
     if response.status != 200 {
-        return Err(format!("GET answered {}: {}", response.status, says()));
+        let complaint = format!("GET answered {}: {}", response.status, says());
+        return Err(with_advice(complaint, response.status, &says()));
     }
     let json: Value = serde_json::from_slice(&response.body).map_err(|_| {
         format!("GET answers an object in JSON, as {{\"protocol\": 1}}; this answered: {}", says())
@@ -49,6 +57,11 @@ fn read(response: &RawResponse) -> Result<Value, String> {
         Some(protocol) => Err(format!("`protocol` is {protocol}, and has to be 1")),
         None => Err(format!("there is no `protocol`, which has to be 1: {}", says())),
     }
+}
+
+/// What the answer to a `GET` says of the lifetime of permanent sessions; none where it is no description.
+pub(super) fn lifetime(response: &RawResponse) -> Option<f64> {
+    read(response).ok()?.get("lifetime_seconds")?.as_f64()
 }
 
 fn contents(json: &Value, findings: &mut Findings) {
@@ -87,10 +100,4 @@ fn unknown(object: &Value, kind: &str, known: &[&str], findings: &mut Findings) 
             findings.remark(name, &format!("this is not {kind} of the protocol, and is ignored"));
         }
     }
-}
-
-fn excerpt(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
-    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(100).collect();
-    if line.is_empty() { "(nothing)".to_owned() } else { line }
 }

@@ -1,10 +1,9 @@
 //! What the doctor has found: one line for each thing that was looked at, written as soon as it is known.
 
-use crate::cli::say;
 use crate::cli::terminal::bounded;
+use sessionspec::engine::report::{WIDTH, wrapped};
 
-/// How wide a terminal is.
-const WIDTH: usize = 80;
+use crate::cli::say;
 
 /// How far notes are indented.
 const INDENT: usize = 11;
@@ -79,16 +78,5 @@ impl Findings {
 
 fn line(verdict: &str, what: &str, note: &str) {
     say(format_args!("  {verdict:<7}  {what}"));
-    let mut written = String::new();
-    for word in bounded(note).split_whitespace() {
-        if !written.is_empty() && INDENT + written.chars().count() + 1 + word.chars().count() > WIDTH {
-            say(format_args!("{:INDENT$}{written}", ""));
-            written.clear();
-        }
-        if !written.is_empty() {
-            written.push(' ');
-        }
-        written.push_str(word);
-    }
-    say(format_args!("{:INDENT$}{written}", ""));
+    say(wrapped(&format!("{:INDENT$}{}", "", bounded(note)), INDENT, WIDTH));
 }

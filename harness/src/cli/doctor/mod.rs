@@ -6,10 +6,15 @@ mod cookies;
 mod description;
 mod expected_result;
 mod findings;
+mod guard;
 mod holding;
+mod lifetimes;
 mod operations;
+mod pauses;
 mod probe_client;
+mod refusals;
 mod requests;
+mod traces;
 
 use super::service::{Service, Target};
 use super::{CliError, Interruption, say};
@@ -56,6 +61,7 @@ pub(super) async fn doctor(arguments: Arguments, interruption: &Interruption) ->
         } else {
             findings.wrong("SIGTERM", "it went on, and had to be killed; a probe ends when it is asked to");
         }
+        guard::examine(&arguments.service, interruption, &mut findings).await;
     }
     findings.conclude(&target);
     Ok(if findings.is_healthy() { Exit::Conforms } else { Exit::Fails })
@@ -78,7 +84,11 @@ async fn examine(probe_client: &ProbeClient, reached: &Target, target: &str) -> 
         cookies::examine(probe_client, &mut findings).await;
     }
     if probe_client.answers() {
+        lifetimes::examine(probe_client, description::lifetime(&description), &mut findings).await;
         requests::examine(probe_client, &mut findings).await;
+    }
+    if probe_client.answers() {
+        pauses::examine(reached.url(), &mut findings).await;
     }
     if probe_client.answers() {
         holding::examine(probe_client, &mut findings).await;

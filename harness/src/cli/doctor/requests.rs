@@ -10,6 +10,7 @@ use sessionspec::reference::Value;
 use super::findings::Findings;
 use super::operations::what_lacks;
 use super::probe_client::{ProbeClient, instead_of_answers};
+use super::refusals::with_advice;
 use crate::http::RawResponse;
 
 /// What a probe has to accept, in bytes.
@@ -19,7 +20,11 @@ const LARGE: usize = 8 * 1024 * 1024;
 pub(super) async fn answers_at_all(probe_client: &ProbeClient, findings: &mut Findings) -> bool {
     findings.section("Cycles (POST)");
     let exchanges = probe_client.cycles([vec![]]).await;
-    let fault = instead_of_answers(&exchanges[0].outcome);
+    let outcome = &exchanges[0].outcome;
+    let mut fault = instead_of_answers(outcome);
+    if let Outcome::NoAnswers { status, said } = outcome {
+        fault = fault.map(|complaint| with_advice(complaint, *status, said));
+    }
     findings.judge("an empty cycle", fault.clone().map_or(Ok(()), Err));
     fault.is_none()
 }
@@ -69,7 +74,7 @@ async fn respond(probe_client: &ProbeClient, findings: &mut Findings) {
             findings.missing("respond", what_lacks(OperationKind::Respond));
         }
         Outcome::Answered { status: 418, results, .. } if results[0] == Answer::Ok(json!(null)) => {
-            findings.ok("respond", "");
+            findings.judge("respond", without_a_body(probe_client).await);
         }
         Outcome::Answered { status, results, .. } => {
             let note = format!(
@@ -83,6 +88,24 @@ async fn respond(probe_client: &ProbeClient, findings: &mut Findings) {
             findings.wrong("respond", &format!("{note} (with 418, too, the body is that of a probe)"));
         }
     }
+}
+
+/// A status whose answer has no body leaves no room for results, so that it has to be refused.
+async fn without_a_body(probe_client: &ProbeClient) -> Result<(), String> {
+    for status in [204, 205, 304] {
+        let exchanges = probe_client.cycles([vec![Operation::Respond { status }, get("text")]]).await;
+        let seen = match &exchanges[0].outcome {
+            Outcome::Answered { results, .. } => match &results[0] {
+                Answer::Error(_) | Answer::Unsupported => continue,
+                answer => format!("answered {}", answer.to_json()),
+            },
+            _ => "was obeyed, and its results are lost".to_owned(),
+        };
+        return Err(format!(
+            "respond({status}) {seen}; it has to answer {{\"error\": …}}: an answer with that status has no body"
+        ));
+    }
+    Ok(())
 }
 
 async fn header_field(probe_client: &ProbeClient, findings: &mut Findings) {

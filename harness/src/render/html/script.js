@@ -92,6 +92,8 @@ async function copy(button) {
 }
 
 for (const value of document.querySelectorAll(".copied")) {
+  // A name that stands for an id is of no use to anybody.
+  if (/<\d+>/.test(value.textContent)) continue;
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy";

@@ -3,10 +3,12 @@
 mod careless;
 mod launch;
 mod service;
+mod slips;
 
 pub(crate) use careless::careless_probe;
 pub(crate) use launch::Launch;
 pub(crate) use service::{Answer, Service, pops_in_a_check};
+pub(crate) use slips::{Slip, slipping};
 
 use std::process::{Command, Output};
 

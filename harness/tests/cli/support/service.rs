@@ -5,10 +5,12 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 use sessionspec::backend::in_process;
 use sessionspec::reference::Memory;
+use sessionspec_harness::builtin;
 use sessionspec_harness::probe::ProbeServer;
 
 /// What happens to a request.
@@ -23,6 +25,10 @@ pub(crate) enum Answer {
     Death,
     /// What the reference answers.
     Good,
+    /// What the reference answers to another request, in other words.
+    Altered(Vec<u8>, fn(String) -> String),
+    /// What the reference answers, with its body as late as TCP makes it where head and body are written apart.
+    Apart,
 }
 
 impl Answer {
@@ -36,6 +42,11 @@ impl Answer {
             )
             .into_bytes(),
         )
+    }
+
+    /// What the reference answers to this request instead, altered.
+    pub(crate) fn altered(request: String, response: fn(String) -> String) -> Self {
+        Self::Altered(request.into_bytes(), response)
     }
 
     /// A 200 with this JSON.
@@ -79,12 +90,28 @@ impl Service {
         address: SocketAddr,
         behaviour: impl Fn(&Request) -> Answer + Send + Sync + 'static,
     ) -> Self {
+        Self::start(address, None, behaviour)
+    }
+
+    /// Listens at a free port, and behaves like this; where it is told nothing, it is a good probe of this backend.
+    pub(crate) fn in_front_of(
+        backend: &'static str,
+        behaviour: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        Self::start("127.0.0.1:0".parse().unwrap(), Some(backend), behaviour)
+    }
+
+    fn start(
+        address: SocketAddr,
+        backend: Option<&'static str>,
+        behaviour: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let (tell_end, end) = mpsc::channel();
         let life = Arc::new(Life {
             address,
-            reference: reference(),
+            reference: served(backend),
             over: AtomicBool::new(false),
             end: Mutex::new(end),
         });
@@ -151,6 +178,18 @@ fn serve(mut stream: TcpStream, life: &Life, behaviour: &Behaviour, count: &Atom
             Ok(())
         }
         Answer::Good => stream.write_all(&ask(life.reference, &request.raw)),
+        Answer::Altered(request, alter) => {
+            let response = String::from_utf8(ask(life.reference, &request)).unwrap();
+            stream.write_all(alter(response).as_bytes())
+        }
+        Answer::Apart => {
+            let response = ask(life.reference, &request.raw);
+            let head = 4 + response.windows(4).position(|end| end == b"\r\n\r\n").unwrap();
+            let written = stream.write_all(&response[..head]);
+            // The fault itself: a kernel delays its acknowledgement for so long.
+            thread::sleep(Duration::from_millis(40));
+            written.and_then(|()| stream.write_all(&response[head..]))
+        }
     };
 }
 
@@ -200,14 +239,18 @@ fn ask(address: SocketAddr, request: &[u8]) -> Vec<u8> {
     response
 }
 
-/// Serves the reference on a thread of its own.
-fn reference() -> SocketAddr {
+/// Serves an embedded backend, or the reference, on a thread of its own.
+fn served(backend: Option<&'static str>) -> SocketAddr {
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         tokio::task::LocalSet::new().block_on(&runtime, async {
             let any_port = "127.0.0.1:0".parse().unwrap();
-            let server = ProbeServer::bind(any_port, in_process(Memory::default())).await.unwrap();
+            let backend = match backend {
+                None => in_process(Memory::default()),
+                Some(name) => builtin::find(name).unwrap().open(),
+            };
+            let server = ProbeServer::bind(any_port, backend).await.unwrap();
             tell.send(server.url().unwrap()).unwrap();
             server.serve().await.unwrap();
         });

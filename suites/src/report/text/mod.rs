@@ -41,7 +41,7 @@ pub fn failure_text(check: &CheckReport, failure: &Failure) -> String {
         text.labelled("note", note);
     }
     if let Some(advice) = advice(check) {
-        text.labelled("or else", advice);
+        text.labelled("claim", advice);
     }
     for (index, command) in failure.replay.iter().enumerate() {
         text.command(if index == 0 { "replay" } else { "" }, command);

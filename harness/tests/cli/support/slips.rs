@@ -1,0 +1,93 @@
+//! Probes that are good but for one slip, of the kind that makes a check blame the backend later on.
+
+use super::service::{Answer, Request, Service};
+
+/// What is wrong with a probe.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Slip {
+    /// Nothing.
+    None,
+    /// A guard against cross-site requests stands in front of it.
+    BehindAGuard,
+    /// Its `GET` opens the session.
+    GetUsesTheSession,
+    /// A cycle without operations looks at the session.
+    EmptyCycleLooks,
+    /// What `setdefault` gives is the session's own value, which changes later.
+    SetdefaultGivesAReference,
+    /// It obeys a status whose answer has no body.
+    RespondsWithoutABody,
+    /// `destroy` is `clear`.
+    DestroyOnlyClears,
+    /// It names a lifetime of permanent sessions, and has none.
+    LifetimeWithoutPermanent,
+    /// It writes the head and the body of an answer apart.
+    WritesTwice,
+}
+
+/// The page that Django answers to a request without a token, as far as it matters.
+const DJANGO: &str = r#"<!DOCTYPE html>
+<html lang="en">
+<head>
+  <meta http-equiv="content-type" content="text/html; charset=utf-8">
+  <meta name="robots" content="NONE,NOARCHIVE">
+  <title>403 Forbidden</title>
+  <style type="text/css">
+    html * { padding:0; margin:0; }
+    body * { padding:10px 20px; }
+  </style>
+</head>
+<body>
+<div id="summary">
+  <h1>Forbidden <span>(403)</span></h1>
+  <p>CSRF verification failed. Request aborted.</p>
+</div>
+</body>
+</html>"#;
+
+/// A probe with this slip.
+pub(crate) fn slipping(slip: Slip) -> Service {
+    // Where an emptied session is removed, nothing is left of it, and nobody could tell.
+    if matches!(slip, Slip::DestroyOnlyClears | Slip::None) {
+        Service::in_front_of("conforming/record-kept-when-emptied", move |request| answer(slip, request))
+    } else {
+        Service::new(move |request| answer(slip, request))
+    }
+}
+
+fn answer(slip: Slip, request: &Request) -> Answer {
+    let ops = request.ops.as_deref();
+    let has = |name: &str| ops.is_some_and(|ops| ops.iter().any(|op| op == name));
+    match slip {
+        Slip::BehindAGuard if ops.is_some() => Answer::response("403 Forbidden", "text/html", DJANGO),
+        Slip::GetUsesTheSession if ops.is_none() => Answer::altered(request.text(), says_vary),
+        Slip::EmptyCycleLooks if ops.is_some_and(<[String]>::is_empty) => {
+            Answer::altered(request.text(), says_vary)
+        }
+        Slip::SetdefaultGivesAReference if has("setdefault") && has("set_in") => Answer::json(
+            r#"{"results": [{"ok": null}, {"ok": {"n": "old"}}, {"ok": {"n": "new"}}, {"ok": {"box": {"n": "old"}}},
+                {"ok": null}, {"error": "there is no such item"}]}"#,
+        ),
+        Slip::RespondsWithoutABody if request.text().contains(r#""status":204"#) => {
+            Answer::Bytes(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n".to_vec())
+        }
+        // JSON may have spaces there, and the length stays as it is.
+        Slip::DestroyOnlyClears => {
+            Answer::altered(request.text().replace(r#""destroy""#, r#""clear"  "#), same)
+        }
+        Slip::LifetimeWithoutPermanent if has("permanent") || has("set_permanent") => {
+            let results = vec![r#"{"unsupported": true}"#; ops.map_or(0, <[String]>::len)];
+            Answer::json(&format!(r#"{{"results": [{}]}}"#, results.join(", ")))
+        }
+        Slip::WritesTwice => Answer::Apart,
+        _ => Answer::Good,
+    }
+}
+
+fn says_vary(response: String) -> String {
+    response.replacen("\r\n", "\r\nVary: Cookie\r\n", 1)
+}
+
+fn same(response: String) -> String {
+    response
+}

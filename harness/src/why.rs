@@ -186,10 +186,7 @@ const WHY: &[(&str, &str)] = &[
     ("concurrency.strangers", "One slow request makes everybody wait."),
     ("concurrency.expired", "A slow request brings back a session that has ended."),
     ("concurrency.history", "Under load, sessions show states that no order of the requests explains."),
-    (
-        "claims.true",
-        "Users choose and configure a backend by what it says of itself. Either the backend or its claim is wrong.",
-    ),
+    ("claims.true", "Users choose and configure a backend by what it says of itself."),
     (
         "glue.old-app",
         "The extension has no effect on an old application, which goes on with its own sessions.",

@@ -98,7 +98,9 @@ impl Client {
             return Err(BackendError::ConnectionLost);
         }
         match response {
-            Ok(RawResponse { status: 200..300, .. }) if !is_large => self.used.set(Some(Instant::now())),
+            Ok(RawResponse { status: 200..300, ref headers, .. }) if !is_large && keeps_alive(headers) => {
+                self.used.set(Some(Instant::now()));
+            }
             // A server that has failed, or has not read a request to its end, may close its connections without a word.
             _ => self.forget(),
         }
@@ -197,11 +199,14 @@ impl Address {
 fn is_farewell(response: &Result<RawResponse, BackendError>) -> bool {
     match response {
         Err(BackendError::Dropped) => true,
-        Ok(RawResponse { status: 408, headers, .. }) => {
-            headers.all("Connection").any(|value| value.eq_ignore_ascii_case(b"close"))
-        }
+        Ok(RawResponse { status: 408, headers, .. }) => !keeps_alive(headers),
         _ => false,
     }
+}
+
+/// Whether a server has not announced that it closes the connection after this response.
+fn keeps_alive(headers: &Headers) -> bool {
+    !headers.all("Connection").any(|value| value.eq_ignore_ascii_case(b"close"))
 }
 
 /// Whether a name is this machine's by its spelling (RFC 6761, section 6.3): no resolver is asked.

@@ -115,7 +115,7 @@ fn of_check(check: &Check) -> String {
         facts.push(filled("Its scripts are generated: --cases says how many, and --case replays one alone."));
     }
     paragraphs.push(facts.join("\n"));
-    paragraphs.push(format!("Run it alone: sessionspec run --check {} URL", check.id));
+    paragraphs.push(format!("Run it alone:\n  sessionspec run --check {} URL", check.id));
     paragraphs.join("\n\n")
 }
 
@@ -135,7 +135,7 @@ fn of_suite(name: &str) -> String {
     let checks = catalogue();
     let checks: Vec<&Check> = checks.iter().filter(|check| check.suite() == name).collect();
     format!(
-        "{name} (a suite of {} checks)\n\n{}\n\nRun it alone: sessionspec run --suite {name} URL",
+        "{name} (a suite of {} checks)\n\n{}\n\nRun it alone:\n  sessionspec run --suite {name} URL",
         checks.len(),
         listed(&checks)
     )

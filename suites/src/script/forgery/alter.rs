@@ -38,7 +38,8 @@ pub(super) fn changed(value: &[u8], field: usize, change: Change, theirs: &[u8])
         Change::Flipped => {
             let mut flipped = old.to_vec();
             let middle = &mut flipped[old.len() / 2];
-            *middle = if *middle == b'A' { b'B' } else { b'A' };
+            // Also where letters count as the same in either case.
+            *middle = if middle.eq_ignore_ascii_case(&b'A') { b'B' } else { b'A' };
             flipped
         }
         Change::Recased => old.iter().map(|byte| swap_case(*byte)).collect(),

@@ -34,6 +34,8 @@ fn one_field_is_changed() {
     assert_eq!(field(2, Change::Truncated), "a=s%3Aab.c; b=22");
     assert_eq!(field(1, Change::Doubled), "a=s%3Aabab.cd; b=22");
     assert_eq!(field(1, Change::Flipped), "a=s%3AaA.cd; b=22");
+    let flipped = Forgery::Field { cookie: 0, field: 0, change: Change::Flipped };
+    assert_eq!(flipped.header(&vec![(b"a".to_vec(), b"1a".to_vec())], &Cookies::new()), b"a=1B");
     assert_eq!(field(1, Change::Recased), "a=s%3AAB.cd; b=22");
     assert_eq!(field(2, Change::Swapped), "a=s%3Aab.zz; b=22");
     assert_eq!(field(3, Change::Emptied), "a=s%3Aab.cd; b=22", "there is no such field");

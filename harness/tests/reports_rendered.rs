@@ -209,15 +209,17 @@ fn what_is_excused_is_told_in_each_form() {
     let known = KnownFailure::from("what the next release mends");
     let known_failures = [("minimum/each-mutator-persists".to_owned(), known)].into();
     let report = timeless(report_of("flawed/never-saved", Options { known_failures, ..only(&FEW) }));
-    let because = "relies on minimum/each-mutator-persists (set), a known failure: what the next release mends";
+    let because =
+        "relies on minimum/each-mutator-persists (set), a known failure: what the next release mends";
     let said =
         |format: Format| plain(format, std::slice::from_ref(&report)).replace("\n                  ", " ");
     let told = |format: Format, words: &str| assert!(said(format).contains(words), "{}", said(format));
-    told(Format::Text, &format!("excused         minimum/permanent-persists: {because}\n"));
+    let both = "minimum/permanent-persists, minimum/new-for-fresh";
+    told(Format::Text, &format!("excused         {both}: {because}\n"));
     told(Format::Text, "minimum: conforms, but for 1 known to fail, which excuses 1\n");
     told(Format::Junit, &format!("<skipped message=\"excused: {because}\"/>"));
-    told(Format::Tap, &format!("ok 3 - minimum/permanent-persists # SKIP excused: {because}\n"));
-    told(Format::Markdown, "1 excused");
+    told(Format::Tap, &format!(" - minimum/permanent-persists # SKIP excused: {because}\n"));
+    told(Format::Markdown, "2 excused");
     told(Format::Html, "excused");
     told(Format::Json, r#""verdict": "excused""#);
 }

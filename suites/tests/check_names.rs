@@ -20,7 +20,7 @@ fn expected() -> String {
         if check.suite() != suite {
             let end = if suite.is_empty() { "" } else { "            }\n" };
             suite = check.suite();
-            let _ = write!(list, "{end}            {suite} {{\n");
+            let _ = writeln!(list, "{end}            {suite} {{");
         }
         let name = names::name(check.id);
         let (_, name) = name.split_once("::").expect("a name has a suite");

@@ -72,14 +72,16 @@ fn the_list_for_programs_says_everything_about_each_check() {
     let listed: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
     assert_snapshot!(serde_json::to_string_pretty(&listed[1]).unwrap(), @r#"
     {
+      "applies": [
+        "opens real sessions"
+      ],
       "clause": "save.each-mutator",
+      "harm": "data-loss",
       "has_cases": false,
       "id": "minimum/each-mutator-persists",
       "level": "minimum",
-      "needs": [
-        "minimum/opens-empty"
-      ],
       "promise": "Every way to change a session is saved, also as the only change of a cycle.",
+      "relies": [],
       "source": "Flask 0.8, SessionMixin.modified; pavex_session lost a lone remove, actix-session an update",
       "suite": "minimum",
       "umbrella": false

@@ -134,9 +134,13 @@ async fn an_answer_may_come_byte_by_byte() {
 async fn a_refusal_by_the_parser_is_a_refusal_also_before_the_request_was_read() {
     for status in [400, 413, 431] {
         let bytes = format!("HTTP/1.1 {status} No\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno");
-        for answer in answers(move |connection| connection.send(bytes.as_bytes())).await {
+        let whole = bytes.clone();
+        for answer in answers_to(whole, false).await {
             assert_eq!(answer.unwrap().status, status);
         }
+        // Only who writes a request byte by byte can read an answer to what was never read.
+        let [_, unlawful] = answers(move |connection| connection.send(bytes.as_bytes())).await;
+        assert_eq!(unlawful.unwrap().status, status);
     }
 }
 
@@ -148,13 +152,23 @@ async fn a_connection_that_ends_without_a_word_is_no_refusal() {
 }
 
 #[tokio::test]
-async fn an_answer_that_ends_before_its_end_was_cut_off() {
+async fn an_answer_that_ends_within_its_head_is_no_answer() {
+    for half in ["H", "HTTP/1.1 200 OK\r\nContent-", "HTTP/1.1 100 Continue\r\n\r\n"] {
+        let [lawful, unlawful] = answers_to(half.to_owned(), false).await;
+        // reqwest does not tell whether any byte has come before the head was whole.
+        assert!(
+            matches!(lawful, Err(BackendError::CutOff(_) | BackendError::Dropped)),
+            "{half:?}: {lawful:?}"
+        );
+        assert!(matches!(unlawful, Err(BackendError::CutOff(_))), "{half:?}: {unlawful:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_ends_within_its_body_was_cut_off() {
     for half in [
-        "H",
-        "HTTP/1.1 200 OK\r\nContent-",
         "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"results\": []}",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nf\r\n{\"results\": []}\r\n",
-        "HTTP/1.1 100 Continue\r\n\r\n",
     ] {
         for answer in answers_to(half.to_owned(), false).await {
             assert!(matches!(answer, Err(BackendError::CutOff(_))), "{half:?}: {answer:?}");

@@ -82,6 +82,29 @@ async fn a_page_instead_of_answers_is_a_refusal_or_a_failure_or_no_probe() {
 }
 
 #[tokio::test]
+async fn a_whole_answer_with_a_status_that_nobody_asked_for_is_a_failed_request() {
+    let with_status = |status: u16, answer: Answer| {
+        response(status, Body::Answers { results: vec![answer], save_error: None })
+    };
+    let respond = Operation::Respond { status: 404 };
+    for (op, status, answer, fails) in [
+        (get("a"), 200, Answer::Absent, false),
+        (get("a"), 302, Answer::Absent, true),
+        (get("a"), 404, Answer::Absent, true),
+        (get("a"), 500, Answer::Absent, true),
+        (respond.clone(), 404, Answer::Ok(serde_json::Value::Null), false),
+        (respond.clone(), 200, Answer::Ok(serde_json::Value::Null), true),
+        (respond.clone(), 500, Answer::Ok(serde_json::Value::Null), true),
+        // Who cannot choose a status keeps the usual one.
+        (respond, 200, Answer::Unsupported, false),
+        (Operation::Raise, 500, Answer::Ok(serde_json::Value::Null), false),
+    ] {
+        let transcript = play(op.clone(), [with_status(status, answer)]).await;
+        assert_eq!(transcript.exchanges[0].failed_request().is_some(), fails, "{op} answered {status}");
+    }
+}
+
+#[tokio::test]
 async fn a_handler_that_was_asked_to_fail_has_not_failed() {
     for op in [Operation::Raise, Operation::Respond { status: 503 }] {
         let transcript = play(op, [page(503)]).await;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Applicability, Fact, Gate, Harm};
+use super::{Applicability, Fact, Harm, Requirement};
 use crate::backend::{Glue, LocalBoxFuture};
 use crate::expect::Scenario;
 use crate::level::Level;
@@ -24,8 +24,8 @@ pub struct Check {
     pub promise: &'static str,
     /// Where the rule comes from.
     pub source: &'static str,
-    /// What a backend must have for the promise to mean something. Each gate has to be open.
-    pub applies: &'static [Gate],
+    /// What a backend must have for the promise to mean something. Each requirement has to be met.
+    pub applies: &'static [Requirement],
     /// What its scenarios take for granted beside what follows from their scripts. A fact that does not hold is the
     /// failure of another check, and hinders these scenarios.
     pub relies: &'static [Fact],
@@ -77,11 +77,11 @@ impl Check {
         self.has_cases()
     }
 
-    /// Whether the check applies to a backend: the first gate that is not open decides.
+    /// Whether the check applies to a backend: the first requirement that is not met decides.
     #[must_use]
     pub fn applicability(&self, survey: &Survey) -> Applicability {
-        let closed = self.applies.iter().map(|gate| gate.applicability(survey));
-        closed.into_iter().find(|one| *one != Applicability::Applies).unwrap_or(Applicability::Applies)
+        let mut each = self.applies.iter().map(|requirement| requirement.applicability(survey));
+        each.find(|one| *one != Applicability::Applies).unwrap_or(Applicability::Applies)
     }
 
     /// Whether its scripts are generated, so that each has a number.

@@ -1,6 +1,5 @@
 //! The checks, one folder a suite and one file a promise: the tree is the table of contents.
 
-mod applies;
 mod catalogue;
 mod check;
 mod concurrency;
@@ -16,9 +15,10 @@ mod lifetimes;
 mod minimum;
 #[doc(hidden)]
 pub mod names;
+mod requirement;
 
 pub use crate::expect::Fact;
-pub use applies::{Applicability, Gate};
 pub use catalogue::catalogue;
 pub use check::{Check, GlueCheck, GlueFinding, Test};
 pub use harm::Harm;
+pub use requirement::{Applicability, Requirement};

@@ -103,10 +103,10 @@ macro_rules! __each_check {
                 recommended tags
                 recommended keys
                 recommended sizes
+                recommended not_aliased
                 recommended lookalike_values
                 recommended neighbouring_keys
                 recommended any_value
-                recommended not_aliased
             }
             fault {
                 minimum redirects_are_saved

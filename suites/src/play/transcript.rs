@@ -112,11 +112,30 @@ impl Exchange {
             Outcome::NoAnswers { status, said } if *status >= 500 && !self.asked_to_fail() => {
                 Some(format!("a {status}: {said}"))
             }
+            Outcome::Answered { status, save_error: None, .. } => {
+                let wanted = self.asked_status()?;
+                (*status != wanted)
+                    .then(|| format!("a {status} with the answers of the handler, and not a {wanted}"))
+            }
             Outcome::Broken(error) if error.is_of_request() && !self.was_dropped_as_asked() => {
                 Some(error.to_string())
             }
             _ => None,
         }
+    }
+
+    /// The status that a whole answer has to have: the one that the handler asked for last, or 200. An exception may become
+    /// any status.
+    fn asked_status(&self) -> Option<u16> {
+        if self.ops.contains(&Operation::Raise) {
+            return None;
+        }
+        let asked = self.ops.iter().zip(self.answers()).filter(|(_, answer)| answer.is_done());
+        let asked = asked.filter_map(|(op, _)| match op {
+            Operation::Respond { status } => Some(*status),
+            _ => None,
+        });
+        Some(asked.last().unwrap_or(200))
     }
 
     /// Whether the response was cut off, or never begun.

@@ -60,7 +60,11 @@ pub(crate) async fn preflight(
     for (doing, ops) in first_cycles {
         let cycle = player.cycle("first", ops).await;
         match &player.transcript().exchanges[cycle].outcome {
-            Outcome::Answered { .. } => {}
+            Outcome::Answered { status: 200, .. } => {}
+            Outcome::Answered { status, .. } => {
+                let said = "the answers of the handler, as if nothing were wrong".to_owned();
+                return Err(PreflightError::Failed { doing, status: *status, said });
+            }
             Outcome::NoAnswers { status, said } => {
                 return Err(PreflightError::Failed { doing, status: *status, said: said.clone() });
             }

@@ -99,8 +99,8 @@ fn of_check(check: &Check) -> String {
     let mut facts = vec![filled(&format!("Source: {}", check.source))];
     facts.push(filled(&format!("Lost where it is broken: {}", check.harm)));
     if !check.applies.is_empty() {
-        let gates: Vec<String> = check.applies.iter().map(ToString::to_string).collect();
-        facts.push(filled(&format!("Applies where the backend {}", gates.join(", and "))));
+        let requirements: Vec<String> = check.applies.iter().map(ToString::to_string).collect();
+        facts.push(filled(&format!("Applies where the backend {}", requirements.join(", and "))));
     }
     if !check.relies.is_empty() {
         let relied_on: Vec<String> = check.relies.iter().map(ToString::to_string).collect();

@@ -1,7 +1,7 @@
 //! A request that only read leaves what others have written meanwhile.
 
 use super::{GATE, begun, held, races};
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::ops::{get, items, set, set_permanent};
@@ -13,7 +13,7 @@ pub(super) const BY_A_READ: Check = Check {
     clause: "concurrency.readers",
     promise: "A request that only read does not undo what another has written meanwhile.",
     source: "express-session, resave; Starlette issue 2019; sessions that are written back whole",
-    applies: &[Gate::RealSessions, Gate::Overlap],
+    applies: &[Requirement::RealSessions, Requirement::Overlap],
     relies: &[],
     test: Test::Scenarios(|_survey| {
         let overwritten = begun("overwrite-undone")
@@ -37,7 +37,7 @@ pub(super) const PERMANENT: Check = Check {
     clause: "concurrency.readers",
     promise: "A request that only read a permanent session, and prolongs it, does not undo what another has written.",
     source: "Flask since 0.10 sends the cookie of a permanent session again, with what it has read",
-    applies: &[Gate::RealSessions, Gate::HasPermanent, Gate::Overlap],
+    applies: &[Requirement::RealSessions, Requirement::HasPermanent, Requirement::Overlap],
     relies: &[Fact::of("concurrency/read-does-not-undo-a-write", "overwrite-undone")],
     test: Test::Scenarios(|_survey| {
         let race = Scenario::new("overwrite-undone")

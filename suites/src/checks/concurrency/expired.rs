@@ -2,7 +2,7 @@
 
 use super::{GATE, held};
 use crate::checks::lifetimes::each_kind;
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Condition;
 use crate::level::Level;
 use crate::script::Forgery;
@@ -15,7 +15,7 @@ pub(super) const WHILE_HELD: Check = Check {
     clause: "concurrency.expired",
     promise: "A session that expires while a request reads it is not brought back when that request ends.",
     source: "CONTRACT.md, concurrency.expired; stores that write without asking whether the record is still there",
-    applies: &[Gate::RealSessions, Gate::Overlap, Gate::Lifetimes],
+    applies: &[Requirement::RealSessions, Requirement::Overlap, Requirement::Lifetimes],
     relies: &[],
     test: Test::Scenarios(|survey| {
         each_kind(survey, |kind| {

@@ -1,6 +1,6 @@
 //! The umbrella checks of this suite: whatever overlaps with whatever, something explains what was seen.
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::level::Level;
 use crate::search::{DeadSessions, Property, Shape};
 
@@ -11,7 +11,7 @@ pub(super) const EXPLAINED: Check = Check {
     clause: "concurrency.history",
     promise: "What overlapping requests see and leave is explained by saving each of them as a whole, in some order.",
     source: "Herlihy and Wing 1990, linearizability, with what a backend does to two writers as it was observed",
-    applies: &[Gate::RealSessions, Gate::Holds, Gate::SavedChangesOnly],
+    applies: &[Requirement::RealSessions, Requirement::Holds, Requirement::SavedChangesOnly],
     relies: NAMED,
     test: generated(Shape::Overlapping),
 };
@@ -23,7 +23,7 @@ pub(super) const PARALLEL: Check = Check {
     clause: "concurrency.history",
     promise: "Requests of four browsers that go on at the same moment, eight at once, are each kept or lost as a whole.",
     source: "as concurrency/explains-history, with no order laid down",
-    applies: &[Gate::RealSessions, Gate::Holds, Gate::SavedChangesOnly],
+    applies: &[Requirement::RealSessions, Requirement::Holds, Requirement::SavedChangesOnly],
     relies: NAMED,
     test: generated(Shape::Parallel),
 };

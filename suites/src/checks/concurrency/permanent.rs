@@ -1,7 +1,7 @@
 //! `permanent` is set by one request, and the data by another.
 
 use super::{GATE, begun, held, races};
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Condition;
 use crate::level::Level;
 use crate::script::ops::{get, permanent, set, set_permanent};
@@ -13,7 +13,7 @@ pub(super) const AND_DATA: Check = Check {
     clause: "concurrency.last",
     promise: "Where one request sets `permanent` and another an item, what the one that is saved last has set is there.",
     source: "CONTRACT.md, concurrency.last; a login that is to be remembered, while a page is loading",
-    applies: &[Gate::RealSessions, Gate::HasPermanent, Gate::Overlap],
+    applies: &[Requirement::RealSessions, Requirement::HasPermanent, Requirement::Overlap],
     relies: &[
         Fact::of("concurrency/last-write-is-kept", "lost"),
         Fact::of("minimum/permanent-persists", "forgotten"),

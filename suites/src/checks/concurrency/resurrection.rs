@@ -1,7 +1,7 @@
 //! A session that was ended while another request was at work on it stays ended.
 
 use super::{GATE, begun, held, logout, races};
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Line, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
@@ -15,7 +15,7 @@ pub(super) const BY_A_READ: Check = Check {
     clause: "concurrency.ended",
     promise: "A request that only read does not bring back a session that was ended meanwhile.",
     source: "CVE-2025-46336 (rack-session); Flask's refreshed permanent cookie",
-    applies: &[Gate::RealSessions, Gate::Logout, Gate::Overlap],
+    applies: &[Requirement::RealSessions, Requirement::Logout, Requirement::Overlap],
     relies: &[Fact::of("identity/destroy-removes", "alone")],
     test: Test::Scenarios(|survey| resurrection(survey, Vec::new)),
 };
@@ -27,7 +27,12 @@ pub(super) const BY_A_WRITE: Check = Check {
     clause: "concurrency.ended",
     promise: "A request that writes late does not bring back a session that was ended meanwhile.",
     source: "CVE-2025-32441 (rack), CVE-2025-46336 (rack-session), connect-redis issue 328, tower-sessions",
-    applies: &[Gate::RealSessions, Gate::Logout, Gate::ServerStore, Gate::Overlap],
+    applies: &[
+        Requirement::RealSessions,
+        Requirement::Logout,
+        Requirement::ServerStore,
+        Requirement::Overlap,
+    ],
     relies: &[Fact::of("identity/destroy-removes", "alone")],
     test: Test::Scenarios(|survey| resurrection(survey, || vec![set("size", "small").unjudged()])),
 };
@@ -64,7 +69,12 @@ pub(super) const OF_A_ROTATED_ID: Check = Check {
     clause: "concurrency.rotated",
     promise: "A request that writes late does not bring back the id that was rotated away meanwhile.",
     source: "OWASP, session fixation: a login that rotates must not be undone by a request that is still at work",
-    applies: &[Gate::RealSessions, Gate::ServerStore, Gate::Has("regenerate"), Gate::Overlap],
+    applies: &[
+        Requirement::RealSessions,
+        Requirement::ServerStore,
+        Requirement::Has("regenerate"),
+        Requirement::Overlap,
+    ],
     relies: &[Fact::of("identity/rotation-ends-the-old-id", "alone")],
     test: Test::Scenarios(|survey| {
         let race = |reason: &str, rest: Vec<Line>| {

@@ -1,7 +1,7 @@
 //! Rotations that overlap: one of them has to leave the browser a session that can be used.
 
 use super::{GATE, begun, held, races};
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::level::Level;
 use crate::script::Operation;
 use crate::script::ops::{get, hold, set};
@@ -13,7 +13,7 @@ pub(super) const TWO_ROTATIONS: Check = Check {
     clause: "concurrency.rotations",
     promise: "Of two rotations at once, whichever is answered last, the browser keeps a session with its items.",
     source: "rack-session and tower-sessions: the loser finds no record, and removes the winner's cookie",
-    applies: &[Gate::RealSessions, Gate::Has("regenerate"), Gate::Overlap],
+    applies: &[Requirement::RealSessions, Requirement::Has("regenerate"), Requirement::Overlap],
     relies: &[Fact::of("identity/rotation-keeps-the-data", "alone")],
     test: Test::Scenarios(|_survey| {
         let race = |reason: &str, ops: Vec<Operation>| {
@@ -37,7 +37,7 @@ pub(super) const LATE_WRITE: Check = Check {
     clause: "concurrency.rotations",
     promise: "A request that was at work during a rotation does not take the new session from the browser.",
     source: "CONTRACT.md, concurrency.rotations",
-    applies: &[Gate::RealSessions, Gate::Has("regenerate"), Gate::Overlap],
+    applies: &[Requirement::RealSessions, Requirement::Has("regenerate"), Requirement::Overlap],
     relies: &[Fact::of("identity/rotation-keeps-the-data", "alone")],
     test: Test::Scenarios(|_survey| {
         let race = begun("logged-out")
@@ -56,7 +56,7 @@ pub(super) const KEEPS_WAITERS: Check = Check {
     clause: "concurrency.rotations",
     promise: "A request that waited while the session was rotated does not leave the browser an empty one.",
     source: "CodeIgniter 4195: who waited for the lock of an id that is gone gets a new, empty session",
-    applies: &[Gate::RealSessions, Gate::Has("regenerate"), Gate::OnePerSession],
+    applies: &[Requirement::RealSessions, Requirement::Has("regenerate"), Requirement::OnePerSession],
     relies: &[
         Fact::of("identity/rotation-keeps-the-data", "alone"),
         Fact::of("concurrency/serialised", "lost"),

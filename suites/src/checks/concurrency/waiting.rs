@@ -1,7 +1,7 @@
 //! Who waits for whom: nobody for other sessions, and nobody for ever.
 
 use super::{GATE, begun, held, races};
-use crate::checks::{Check, Gate, Harm, Test};
+use crate::checks::{Check, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::Operation;
@@ -17,7 +17,7 @@ pub(super) const STRANGERS_ARE_SERVED: Check = Check {
     clause: "concurrency.strangers",
     promise: "A request does not wait for a request of another session.",
     source: "locks that are chosen by a hash of the id, or by nothing",
-    applies: &[Gate::RealSessions, Gate::Holds],
+    applies: &[Requirement::RealSessions, Requirement::Holds],
     relies: &[],
     test: Test::Scenarios(|_survey| {
         let begin = |race: Scenario, name: &&str| race.cycle(name, [set("colour", "blue").is_done()]);
@@ -34,7 +34,7 @@ pub(super) const FAILED_REQUEST: Check = Check {
     clause: "concurrency.serialised",
     promise: "A request whose handler fails does not keep those waiting that came meanwhile.",
     source: "locks that are released where the session is saved, and nowhere else",
-    applies: &[Gate::RealSessions, Gate::Raises, Gate::Holds],
+    applies: &[Requirement::RealSessions, Requirement::Raises, Requirement::Holds],
     relies: &[],
     test: Test::Scenarios(|_survey| {
         let race = begun("not-served")

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{GATE, begun, held, races};
-use crate::checks::{Check, Gate, Harm, Test};
+use crate::checks::{Check, Harm, Requirement, Test};
 use crate::expect::{Condition, Expected, Scenario};
 use crate::level::Level;
 use crate::script::ops::{clear, get, hold, items, set};
@@ -16,7 +16,7 @@ pub(super) const FIRST_REQUESTS: Check = Check {
     clause: "concurrency.whole",
     promise: "Two first requests of a browser that overlap leave it one session, with the items of one or of both.",
     source: "pages that load several parts at once: each of them is a first request",
-    applies: &[Gate::RealSessions, Gate::Overlap],
+    applies: &[Requirement::RealSessions, Requirement::Overlap],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let of = |items: &[(&'static str, &'static str)]| outcome(survey, items);
@@ -43,7 +43,7 @@ pub(super) const CLEAR_AGAINST_SET: Check = Check {
     clause: "concurrency.whole",
     promise: "A `clear` that overlaps with a write leaves what one of them, or one after the other, would have left.",
     source: "CONTRACT.md, concurrency.whole",
-    applies: &[Gate::RealSessions, Gate::Overlap],
+    applies: &[Requirement::RealSessions, Requirement::Overlap],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let of = |items: &[(&'static str, &'static str)]| outcome(survey, items);
@@ -71,7 +71,7 @@ pub(super) const ALL_OR_NOTHING: Check = Check {
     clause: "concurrency.whole",
     promise: "A request that reads while another is writing sees the state before or after it, never a part.",
     source: "sessions that are stored item by item",
-    applies: &[Gate::RealSessions, Gate::Overlap, Gate::SavedChangesOnly],
+    applies: &[Requirement::RealSessions, Requirement::Overlap, Requirement::SavedChangesOnly],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let of = |items: &[(&'static str, &'static str)]| outcome(survey, items);
@@ -109,7 +109,7 @@ pub(super) const LAST_WRITE_IS_KEPT: Check = Check {
     clause: "concurrency.last",
     promise: "What the request that is saved last has written is there, unless it was told that it is not.",
     source: "CONTRACT.md, concurrency.last; whether the other's items are there, too, is a capability",
-    applies: &[Gate::RealSessions, Gate::Overlap],
+    applies: &[Requirement::RealSessions, Requirement::Overlap],
     relies: &[],
     test: Test::Scenarios(|_survey| {
         let race = begun("lost")
@@ -128,7 +128,7 @@ pub(super) const SERIALISED: Check = Check {
     clause: "concurrency.serialised",
     promise: "Where the requests of a session are served one after the other, each finds what the one before it left.",
     source: "CONTRACT.md, concurrency.serialised",
-    applies: &[Gate::RealSessions, Gate::OnePerSession],
+    applies: &[Requirement::RealSessions, Requirement::OnePerSession],
     relies: &[],
     test: Test::Scenarios(|_survey| {
         let race = begun("lost")

@@ -1,7 +1,7 @@
 //! The attributes of the session's cookies.
 
 use super::for_the_browser_session;
-use crate::checks::{Check, Gate, Harm, Test};
+use crate::checks::{Check, Harm, Requirement, Test};
 use crate::expect::{ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
@@ -15,7 +15,7 @@ pub(super) const HTTP_ONLY: Check = Check {
     clause: "cookie.http-only",
     promise: "Scripts in the page cannot read the session's cookies.",
     source: "OWASP Session Management Cheat Sheet, HttpOnly; RFC 6265bis, section 5.6.6",
-    applies: &[Gate::RealSessions, Gate::Cookies],
+    applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[],
     test: Test::Scenarios(|survey| each_time(survey, "no-http-only", ResponseRule::HttpOnly)),
 };
@@ -27,7 +27,7 @@ pub(super) const SAME_SITE: Check = Check {
     clause: "cookie.same-site",
     promise: "The session's cookies say whether they are sent with requests from other sites.",
     source: "RFC 6265bis, section 8.8; without it, browsers differ",
-    applies: &[Gate::RealSessions, Gate::Cookies],
+    applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[],
     test: Test::Scenarios(|survey| each_time(survey, "no-same-site", ResponseRule::SameSite)),
 };
@@ -39,7 +39,7 @@ pub(super) const SECURE: Check = Check {
     clause: "cookie.secure",
     promise: "Over https, the session's cookies are never sent over plain http.",
     source: "OWASP Session Management Cheat Sheet, Secure; RFC 6265bis, section 8.3",
-    applies: &[Gate::RealSessions, Gate::Https, Gate::Cookies],
+    applies: &[Requirement::RealSessions, Requirement::Https, Requirement::Cookies],
     relies: &[],
     test: Test::Scenarios(|survey| each_time(survey, "not-secure", ResponseRule::Secure)),
 };
@@ -51,7 +51,7 @@ pub(super) const SENT_BACK: Check = Check {
     clause: "cookie.path",
     promise: "Browsers keep the session's cookies, and send them back to where they came from.",
     source: "RFC 6265bis, sections 5.1.4 and 5.7",
-    applies: &[Gate::RealSessions, Gate::Cookies],
+    applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let judged = |reason: &str, rule: ResponseRule| {

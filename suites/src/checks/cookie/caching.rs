@@ -1,6 +1,6 @@
 //! What shared caches are told: one visitor's page must not be served to another.
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
@@ -13,7 +13,7 @@ pub(super) const VARY: Check = Check {
     clause: "cookie.vary",
     promise: "A response that depends on the session says so to caches.",
     source: "RFC 9111, section 4.1; CVE-2023-30861 (Flask before 2.2.5)",
-    applies: &[Gate::RealSessions, Gate::Cookies],
+    applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[],
     test: Test::Scenarios(|_survey| {
         let ops = [get("colour"), contains("colour"), items(), len(), set("colour", "blue"), clear()];
@@ -42,7 +42,7 @@ pub(super) const VARY_WHATEVER_THE_STATUS: Check = Check {
     clause: "cookie.vary",
     promise: "A response that sets the session's cookie says so to caches, whatever its status.",
     source: "RFC 9111, section 3: redirects and errors are cached, too; shopware GHSA-c2f9-4jmm-v45m",
-    applies: &[Gate::RealSessions, Gate::Cookies, Gate::Responds],
+    applies: &[Requirement::RealSessions, Requirement::Cookies, Requirement::Responds],
     relies: &[Fact::of("cookie/vary", "fresh")],
     test: Test::Scenarios(|_| {
         let ending = |status: u16| {
@@ -64,7 +64,7 @@ pub(super) const VARY_IS_MERGED: Check = Check {
     clause: "cookie.vary-merged",
     promise: "Where the application says `Vary` itself, the response says both.",
     source: "RFC 9110, section 12.5.5; frameworks that set the field instead of adding to it",
-    applies: &[Gate::RealSessions, Gate::Cookies, Gate::Has("header")],
+    applies: &[Requirement::RealSessions, Requirement::Cookies, Requirement::Has("header")],
     relies: &[],
     test: Test::Scenarios(|_survey| {
         let own = || header("Vary", "Accept-Language").is_done();

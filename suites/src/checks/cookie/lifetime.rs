@@ -2,7 +2,7 @@
 
 use super::for_the_browser_session;
 use crate::checks::lifetimes::{each_kind, grace};
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Expected, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{get, set, set_permanent};
@@ -15,7 +15,7 @@ pub(super) const LASTS_WHEN_PERMANENT: Check = Check {
     clause: "cookie.permanent",
     promise: "The cookies of a permanent session outlive the browser, for as long as was declared.",
     source: "Flask 0.8, SessionInterface.get_expiration_time",
-    applies: &[Gate::RealSessions, Gate::Cookies, Gate::HasPermanent],
+    applies: &[Requirement::RealSessions, Requirement::Cookies, Requirement::HasPermanent],
     relies: &[
         Fact::of("minimum/permanent-persists", "forgotten"),
         Fact::of("minimum/permanent-persists", "set-by-another-browser"),
@@ -41,7 +41,7 @@ pub(super) const ENDS_WITH_THE_BROWSER: Check = Check {
     clause: "cookie.browser-session",
     promise: "The cookies of a session that is not permanent end with the browser.",
     source: "Flask 0.8, SessionInterface.get_expiration_time",
-    applies: &[Gate::RealSessions, Gate::Cookies, Gate::HasPermanent],
+    applies: &[Requirement::RealSessions, Requirement::Cookies, Requirement::HasPermanent],
     relies: &[
         Fact::of("minimum/permanent-persists", "stuck"),
         Fact::of("minimum/permanent-persists", "set-by-another-browser"),
@@ -65,7 +65,7 @@ pub(super) const REFRESHED_WITH_THE_RECORD: Check = Check {
     clause: "cookie.together",
     promise: "A browser has its session for as long as the server keeps it: both are prolonged together.",
     source: "CONTRACT.md, cookie.together; backends that prolong the record with each save, and send the cookie once",
-    applies: &[Gate::RealSessions, Gate::Lifetimes],
+    applies: &[Requirement::RealSessions, Requirement::Lifetimes],
     relies: &[],
     test: Test::Scenarios(|survey| {
         each_kind(survey, |kind| {

@@ -1,7 +1,7 @@
 //! When a cookie is set: a response without one can be cached, and two of one name confuse everybody.
 
 use super::for_the_browser_session;
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
@@ -15,7 +15,7 @@ pub(super) const NONE_WHEN_UNTOUCHED: Check = Check {
     clause: "cookie.untouched",
     promise: "A request that did not look at its session sets no cookie.",
     source: "RFC 9111, section 7.3; Flask 0.10 set one with every response, and 0.11 does not",
-    applies: &[Gate::RealSessions, Gate::Cookies],
+    applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let visitor = Scenario::new("for-a-visitor")
@@ -40,7 +40,12 @@ pub(super) const NONE_WHEN_ONLY_READ: Check = Check {
     clause: "cookie.read",
     promise: "Where changes are tracked, a request that only read its session sets no cookie.",
     source: "Flask 0.8, SecureCookieSessionInterface.save_session",
-    applies: &[Gate::RealSessions, Gate::OwnModified, Gate::SavesOnlyChanges, Gate::Cookies],
+    applies: &[
+        Requirement::RealSessions,
+        Requirement::OwnModified,
+        Requirement::SavesOnlyChanges,
+        Requirement::Cookies,
+    ],
     relies: &[Fact::of("cookie/none-when-untouched", "for-a-session")],
     test: Test::Scenarios(none_when_only_read),
 };
@@ -63,7 +68,7 @@ pub(super) const ONE_OF_A_NAME: Check = Check {
     clause: "cookie.once",
     promise: "No response sets two cookies of one name.",
     source: "RFC 6265, section 4.1.1",
-    applies: &[Gate::RealSessions, Gate::Cookies],
+    applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[],
     test: Test::Scenarios(|_survey| {
         let rule = || ResponseRule::OncePerName;

@@ -1,6 +1,6 @@
 //! The session's cookies are not alone: an application sets others.
 
-use crate::checks::{Check, Gate, Harm, Test};
+use crate::checks::{Check, Harm, Requirement, Test};
 use crate::expect::{Line, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{clear, get, header, set};
@@ -15,7 +15,7 @@ pub(super) const OTHERS_SURVIVE: Check = Check {
     clause: "cookie.others",
     promise: "The application's own cookies are sent beside those of the session, whatever becomes of the session.",
     source: "RFC 6265, section 3: each cookie is a field of its own, and none replaces another",
-    applies: &[Gate::RealSessions, Gate::Cookies, Gate::Has("header")],
+    applies: &[Requirement::RealSessions, Requirement::Cookies, Requirement::Has("header")],
     relies: &[],
     test: Test::Scenarios(|_survey| {
         let own = || header("Set-Cookie", OWN).is_done();

@@ -1,6 +1,6 @@
 //! How a session's cookies are removed: only a removal that names the cookie exactly is obeyed.
 
-use crate::checks::{Check, Gate, Harm, Test};
+use crate::checks::{Check, Harm, Requirement, Test};
 use crate::expect::{ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
@@ -14,7 +14,7 @@ pub(super) const REMOVES: Check = Check {
     clause: "cookie.removal",
     promise: "Where a response removes a cookie, browsers obey.",
     source: "RFC 6265bis, section 5.7: a removal needs the name, Domain and Path of the cookie",
-    applies: &[Gate::RealSessions, Gate::Cookies],
+    applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[],
     test: Test::Scenarios(|survey| each_removal(survey, || ResponseRule::RemovalRemoves)),
 };
@@ -26,7 +26,7 @@ pub(super) const REPEATS_ATTRIBUTES: Check = Check {
     clause: "cookie.removal-attributes",
     promise: "A removal has the `Secure`, `HttpOnly` and `SameSite` of the cookie that it removes.",
     source: "RFC 6265bis, section 5.7, steps 10 and 18: from a page of another site, a removal without them is dropped",
-    applies: &[Gate::RealSessions, Gate::Cookies],
+    applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[],
     test: Test::Scenarios(|survey| each_removal(survey, || ResponseRule::RemovalRepeats { cycle: 0 })),
 };

@@ -1,6 +1,6 @@
 //! A cookie is a promise that something was kept.
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{get, set};
@@ -13,7 +13,7 @@ pub(super) const FITS: Check = Check {
     clause: "cookie.size",
     promise: "A session that is too large for a cookie is refused, or kept another way: nothing is lost without a word.",
     source: "RFC 6265bis, section 5.6: browsers drop a cookie of more than 4096 bytes",
-    applies: &[Gate::RealSessions, Gate::Cookies],
+    applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[],
     test: Test::Scenarios(|_survey| {
         let large = incompressible(6000);
@@ -44,7 +44,7 @@ pub(super) const ONLY_IF_KEPT: Check = Check {
     clause: "cookie.kept",
     promise: "A response that sets a session's cookie has kept its data, whatever its status.",
     source: "CONTRACT.md, cookie.kept; some backends answer 500 with the cookie of a session that they did not store",
-    applies: &[Gate::RealSessions, Gate::Cookies],
+    applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[],
     test: Test::Scenarios(|_survey| {
         let ending = |reason: &str, ops: &[Operation]| {

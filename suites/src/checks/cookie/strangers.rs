@@ -1,6 +1,6 @@
 //! Cookies of strangers: a browser sends whatever other software has stored for the site.
 
-use crate::checks::{Check, Gate, Harm, Test};
+use crate::checks::{Check, Harm, Requirement, Test};
 use crate::expect::{ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{get, set};
@@ -13,7 +13,7 @@ pub(super) const HIDE_NOTHING: Check = Check {
     clause: "cookie.strangers",
     promise: "A stranger's cookie beside the session's neither hides the session nor fails the request.",
     source: "RFC 6265bis, section 5.8.3: browsers send what they have stored; web2py 1084, tornado 1730, http4s 4003",
-    applies: &[Gate::RealSessions, Gate::Cookies],
+    applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[],
     test: Test::Scenarios(|_| {
         let places = [("before", true), ("after", false)];

@@ -1,7 +1,7 @@
 //! The ids of expired sessions: they are as unknown as those that the server never gave.
 
 use crate::checks::lifetimes::each_kind;
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::level::Level;
 use crate::script::Forgery;
 use crate::script::ops::{get, items, set};
@@ -13,7 +13,7 @@ pub(super) const NEVER_ADOPTED: Check = Check {
     clause: "expiry.id",
     promise: "The id of an expired session is never taken for the id of another session.",
     source: "OWASP, session fixation; stores that keep the row of a session and only empty it",
-    applies: &[Gate::RealSessions, Gate::ServerStore, Gate::Lifetimes],
+    applies: &[Requirement::RealSessions, Requirement::ServerStore, Requirement::Lifetimes],
     relies: &[],
     test: Test::Scenarios(|survey| {
         each_kind(survey, |kind| {

@@ -1,7 +1,7 @@
 //! Lifetimes of single sessions: short, past, and very long ones.
 
 use crate::checks::lifetimes::{SHORT, TIMES, grace, kinds, longer};
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{get, items, set, set_permanent};
@@ -17,7 +17,7 @@ pub(super) const OWN: Check = Check {
     clause: "expiry.own",
     promise: "A lifetime that was set ends the session, also where it is less than a second.",
     source: "CONTRACT.md, expiry.own; lifetimes that were rounded down to 0, which meant never",
-    applies: &[Gate::RealSessions, Gate::OtherLifetimes],
+    applies: &[Requirement::RealSessions, Requirement::OtherLifetimes],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let grace = grace(survey);
@@ -34,7 +34,7 @@ pub(super) const STAYS: Check = Check {
     clause: "expiry.own",
     promise: "A lifetime that was set ends the session also after another write, a read or a rotation.",
     source: "CONTRACT.md, expiry.own; stores that write the default lifetime with every save",
-    applies: &[Gate::RealSessions, Gate::Has("set_lifetime")],
+    applies: &[Requirement::RealSessions, Requirement::Has("set_lifetime")],
     relies: &[Fact::of("expiry/own-lifetime", "short")],
     test: Test::Scenarios(|survey| {
         let grace = grace(survey);
@@ -70,7 +70,7 @@ pub(super) const LONGER: Check = Check {
     clause: "expiry.own",
     promise: "A lifetime that was set and is longer than the default is one, or is refused.",
     source: "iron-session 516: the cookie lasts as long as was asked for, and what is in it does not",
-    applies: &[Gate::RealSessions, Gate::Has("set_lifetime"), Gate::LongerLifetimes],
+    applies: &[Requirement::RealSessions, Requirement::Has("set_lifetime"), Requirement::LongerLifetimes],
     relies: &[
         Fact::of("expiry/long-lifetime", "31-days"),
         Fact::of("expiry/permanent-stays", "permanent-after-another-write"),
@@ -115,7 +115,7 @@ pub(super) const PAST: Check = Check {
     clause: "expiry.own",
     promise: "A lifetime of zero, or one that is over already, ends the session or is refused: it is never for ever.",
     source: "CONTRACT.md, expiry.own; stores to which an expiry in the past meant none",
-    applies: &[Gate::RealSessions, Gate::OtherLifetimes],
+    applies: &[Requirement::RealSessions, Requirement::OtherLifetimes],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let grace = grace(survey);
@@ -132,7 +132,7 @@ pub(super) const LONG: Check = Check {
     clause: "expiry.own",
     promise: "A lifetime of more than thirty days is one, or is refused.",
     source: "memcached takes more than thirty days for a date in 1970; 2^31 milliseconds are 24.8 days",
-    applies: &[Gate::RealSessions, Gate::OtherLifetimes],
+    applies: &[Requirement::RealSessions, Requirement::OtherLifetimes],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let of_days = |reason: &str, days: f64| {

@@ -3,7 +3,7 @@
 use sessionspec_reference::description::ExpiryClaim;
 
 use crate::checks::lifetimes::{Kind, declared};
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
 use crate::script::Forgery;
@@ -17,7 +17,7 @@ pub(super) const AS_DECLARED: Check = Check {
     clause: "expiry.use",
     promise: "A request that only reads prolongs a permanent session if expiry is declared sliding, and not if absolute.",
     source: "CONTRACT.md, expiry.use; OWASP, idle and absolute timeouts of sessions",
-    applies: &[Gate::RealSessions, Gate::DeclaresExpiry],
+    applies: &[Requirement::RealSessions, Requirement::DeclaresExpiry],
     relies: &[Fact::of("expiry/permanent-stays", "permanent-after-another-write")],
     test: Test::Scenarios(|survey| {
         let declared = declared(survey).ok();

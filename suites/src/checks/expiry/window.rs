@@ -1,7 +1,7 @@
 //! When a session ends: neither before its time, nor after it.
 
 use crate::checks::lifetimes::{Kind, each_kind, permanent as permanent_kind};
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
 use crate::script::ops::{get, items, permanent, set};
@@ -31,7 +31,7 @@ pub(super) const NOT_EARLY: Check = Check {
     clause: "expiry.window",
     promise: "Until its lifetime is over, a session keeps its items.",
     source: "CONTRACT.md, expiry.window",
-    applies: &[Gate::RealSessions, Gate::Lifetimes],
+    applies: &[Requirement::RealSessions, Requirement::Lifetimes],
     relies: &[],
     test: Test::Scenarios(|survey| {
         each_kind(survey, |kind| {
@@ -57,7 +57,7 @@ pub(super) const GONE: Check = Check {
     clause: "expiry.window",
     promise: "After its lifetime, a session is gone, also for a client that keeps its cookie for good.",
     source: "CVE-2024-35220 (fastify-session); a client decides what Max-Age means to it",
-    applies: &[Gate::RealSessions, Gate::Lifetimes],
+    applies: &[Requirement::RealSessions, Requirement::Lifetimes],
     relies: &[],
     test: Test::Scenarios(|survey| {
         each_kind(survey, |kind| {
@@ -88,7 +88,7 @@ pub(super) const NOT_REVIVED: Check = Check {
     clause: "expiry.dead",
     promise: "Whatever a late request does, the items of an expired session stay gone.",
     source: "CONTRACT.md, expiry.dead; stores whose `touch` does not look whether the record has expired",
-    applies: &[Gate::RealSessions, Gate::Lifetimes],
+    applies: &[Requirement::RealSessions, Requirement::Lifetimes],
     relies: &[],
     test: Test::Scenarios(|survey| {
         each_kind(survey, |kind| {
@@ -120,7 +120,7 @@ pub(super) const PERMANENT_STAYS: Check = Check {
     clause: "expiry.permanent",
     promise: "A permanent session has its lifetime also after writes, reads and rotations that do not say so again.",
     source: "CONTRACT.md, expiry.permanent",
-    applies: &[Gate::RealSessions, Gate::PermanentLifetime],
+    applies: &[Requirement::RealSessions, Requirement::PermanentLifetime],
     relies: &[
         Fact::of("expiry/not-early", "permanent-early"),
         Fact::of("minimum/permanent-persists", "forgotten-by-another-change"),

@@ -2,7 +2,7 @@
 
 mod redirects;
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Line, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
@@ -19,7 +19,7 @@ const CONSISTENT: Check = Check {
     clause: "fault.consistent",
     promise: "A request that ends in the same way is saved in the same way, whatever it has changed.",
     source: "Flask saves after an exception since 1.1, and always after a 404",
-    applies: &[Gate::RealSessions, Gate::Endings],
+    applies: &[Requirement::RealSessions, Requirement::Endings],
     relies: &[Fact::of("minimum/each-mutator-persists", "overwrite")],
     test: Test::Scenarios(consistent),
 };

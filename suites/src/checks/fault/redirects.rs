@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::checks::{Check, Gate, Harm, Test};
+use crate::checks::{Check, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::Operation;
@@ -15,7 +15,7 @@ pub(super) const ARE_SAVED: Check = Check {
     clause: "save.redirects",
     promise: "A request that ends in a redirect, or in another success than 200, is saved as any other.",
     source: "Flask 0.8, Flask.process_response runs for every response; masonite 581, web.py 36, zealphp 12",
-    applies: &[Gate::RealSessions, Gate::Responds],
+    applies: &[Requirement::RealSessions, Requirement::Responds],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let ending = |status| Operation::Respond { status }.unjudged();

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::Operation;
@@ -16,7 +16,7 @@ pub(super) const NOT_ALIASED: Check = Check {
     clause: "fidelity.aliases",
     promise: "A change inside of a value that was read stays in its request until the session is saved.",
     source: "CONTRACT.md, fidelity.aliases; stores in memory that hand out what they hold",
-    applies: &[Gate::RealSessions, Gate::AnyValues, Gate::NestedValues],
+    applies: &[Requirement::RealSessions, Requirement::AnyValues, Requirement::NestedValues],
     relies: &[
         Fact::of("minimum/browsers-isolated", "same-items-in-two-browsers"),
         Fact::of("cookie/only-if-kept", "raised"),

@@ -2,7 +2,7 @@
 
 use sessionspec_reference::Value;
 
-use crate::checks::{Check, Gate, Harm, Test};
+use crate::checks::{Check, Harm, Requirement, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
 use crate::script::ops::{get, set};
@@ -15,7 +15,7 @@ pub(super) const ANY_VALUE: Check = Check {
     clause: "fidelity.values",
     promise: "Whatever is set is read back in the same request and in the next two, or is refused.",
     source: "CONTRACT.md, fidelity.values; serialisers that fail on one value in a thousand",
-    applies: &[Gate::RealSessions],
+    applies: &[Requirement::RealSessions],
     relies: &[],
     test: Test::Generated(|survey| Generated::items(survey, kept_or_refused)),
 };

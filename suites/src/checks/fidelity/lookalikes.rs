@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
 use crate::script::ops::{delete, get, items, set};
@@ -14,12 +14,13 @@ pub(super) const VALUES: Check = Check {
     clause: "fidelity.values",
     promise: "A value that is overwritten by one that some languages take for equal is that other value then.",
     source: "CONTRACT.md, fidelity.values; sessions that compare before they save, where `0 == \"\"` or `true == 1`",
-    applies: &[Gate::RealSessions, Gate::AnyValues],
+    applies: &[Requirement::RealSessions, Requirement::AnyValues],
     relies: &[
         Fact::of("minimum/false-values-are-items", "false"),
         Fact::of("minimum/false-values-are-items", "zero"),
         Fact::of("minimum/false-values-are-items", "empty-text"),
         Fact::of("minimum/values-survive", "types-in-a-list"),
+        Fact::of("fidelity/not-aliased", "seen-by-another"),
     ],
     test: Test::Scenarios(|_| {
         let pairs: [(&str, Value, Value); 11] = [
@@ -55,7 +56,7 @@ pub(super) const KEYS: Check = Check {
     clause: "fidelity.values",
     promise: "An item whose key begins like another's, or differs from it in case alone, is an item of its own.",
     source: "CONTRACT.md, fidelity.values; stores that look items up by a prefix, or compare keys without regard to case",
-    applies: &[Gate::RealSessions],
+    applies: &[Requirement::RealSessions],
     relies: &[
         Fact::of("minimum/values-survive", "capitals-in-keys"),
         Fact::of("minimum/values-survive", "many-items"),

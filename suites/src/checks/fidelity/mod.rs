@@ -7,7 +7,7 @@ mod lookalikes;
 use serde_json::{Value, json};
 use sessionspec_reference::PERMANENT_KEY;
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
 use crate::script::incompressible;
@@ -23,10 +23,10 @@ pub(crate) const CHECKS: &[Check] = &[
     TAGS,
     KEYS,
     SIZES,
+    aliases::NOT_ALIASED,
     lookalikes::VALUES,
     lookalikes::KEYS,
     any_value::ANY_VALUE,
-    aliases::NOT_ALIASED,
 ];
 
 const fn check(
@@ -34,7 +34,7 @@ const fn check(
     promise: &'static str,
     source: &'static str,
     relies: &'static [Fact],
-    applies: &'static [Gate],
+    applies: &'static [Requirement],
     scenarios: fn(&Survey) -> Vec<Scenario>,
 ) -> Check {
     let test = Test::Scenarios(scenarios);
@@ -43,10 +43,10 @@ const fn check(
 }
 
 /// For a check of which some values are strings.
-const ANY: &[Gate] = &[Gate::RealSessions];
+const ANY: &[Requirement] = &[Requirement::RealSessions];
 
 /// For a check of which no value is a string.
-const STRUCTURED: &[Gate] = &[Gate::RealSessions, Gate::AnyValues];
+const STRUCTURED: &[Requirement] = &[Requirement::RealSessions, Requirement::AnyValues];
 
 const NULL: Check = check(
     "fidelity/null",

@@ -1,7 +1,7 @@
 //! Any mutation of the cookies, alone or one of another: what nobody has thought of.
 
 use super::{OWASP, harmless};
-use crate::checks::{Check, Gate, Harm, Test};
+use crate::checks::{Check, Harm, Requirement, Test};
 use crate::level::Level;
 use crate::search::Generated;
 
@@ -12,7 +12,7 @@ pub(super) const ANY_MUTATION: Check = Check {
     clause: "forgery.harmless",
     promise: "A cookie that was mutated at any place, in one way or in two, is harmless.",
     source: OWASP,
-    applies: &[Gate::RealSessions, Gate::Cookies],
+    applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[],
     test: Test::Generated(|survey| {
         Generated::forgeries(survey, |survey, forgery| harmless(survey, "harmful", forgery))

@@ -4,7 +4,7 @@ use serde_json::json;
 use sessionspec_reference::Map;
 
 use super::OWASP;
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Expected, Scenario};
 use crate::level::Level;
 use crate::script::ops::{items, set};
@@ -24,7 +24,7 @@ pub(super) const COUNTS: Check = Check {
     clause: "forgery.parts",
     promise: "A cookie of which a part was emptied, cut, zeroed, left out or taken from elsewhere opens nothing.",
     source: "CWE-347: signatures that may be empty, or only have to begin rightly; ids that are compared by their beginning",
-    applies: &[Gate::RealSessions, Gate::Cookies],
+    applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[Fact::of("identity/unknown-never-adopted", "adopted-when-written")],
     test: Test::Scenarios(|survey| {
         let changes = [
@@ -62,7 +62,7 @@ pub(super) const SIGNED: Check = Check {
     clause: "forgery.signed",
     promise: "Data in a cookie that a client has rewritten are not taken for the session's, whatever signature it sends.",
     source: OWASP,
-    applies: &[Gate::RealSessions, Gate::Cookies, Gate::ClientStore],
+    applies: &[Requirement::RealSessions, Requirement::Cookies, Requirement::ClientStore],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let signatures = [

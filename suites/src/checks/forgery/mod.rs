@@ -5,7 +5,7 @@ mod every_part;
 
 use serde_json::json;
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Expected, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{get, items, set};
@@ -48,7 +48,7 @@ const fn check(
         clause: "forgery.harmless",
         promise,
         source: OWASP,
-        applies: &[Gate::RealSessions, Gate::Cookies],
+        applies: &[Requirement::RealSessions, Requirement::Cookies],
         relies: RELIES,
         test,
     }

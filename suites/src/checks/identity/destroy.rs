@@ -1,6 +1,6 @@
 //! Destruction: a logout is for good.
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::ops::{destroy, get, items, set};
@@ -13,7 +13,7 @@ pub(super) const RECORD_GONE: Check = Check {
     clause: "identity.destroy",
     promise: "After `destroy`, the session is gone: for its browser, and for whoever still has the id of one on the server.",
     source: "OWASP Session Management Cheat Sheet, session expiration on the server",
-    applies: &[Gate::RealSessions, Gate::Has("destroy")],
+    applies: &[Requirement::RealSessions, Requirement::Has("destroy")],
     relies: &[],
     test: Test::Scenarios(|survey| {
         // What was sent as a cookie cannot be revoked, so that only a server can end a session for a thief, too.
@@ -40,7 +40,7 @@ pub(super) const WRITES_AFTERWARDS: Check = Check {
     clause: "identity.destroy-write",
     promise: "What is written after `destroy` in the same cycle is never found under the destroyed id.",
     source: "CONTRACT.md, identity.destroy-write; tower-sessions 0.15 writes it under the old id",
-    applies: &[Gate::RealSessions, Gate::ServerStore, Gate::Has("destroy")],
+    applies: &[Requirement::RealSessions, Requirement::ServerStore, Requirement::Has("destroy")],
     relies: &[Fact::of("identity/destroy-removes", "alone")],
     test: Test::Scenarios(|survey| {
         let written = Scenario::new("under-the-old-id")
@@ -59,7 +59,7 @@ pub(super) const IDEMPOTENT: Check = Check {
     clause: "identity.destroy-again",
     promise: "`destroy` can be called again, and on a session that never was.",
     source: "CONTRACT.md, identity.destroy-again",
-    applies: &[Gate::RealSessions, Gate::Has("destroy")],
+    applies: &[Requirement::RealSessions, Requirement::Has("destroy")],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let twice = Scenario::new("twice-in-a-cycle")

@@ -1,6 +1,6 @@
 //! Ids as such: whether they can collide, or be guessed.
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::set;
@@ -16,7 +16,7 @@ pub(super) const UNIQUE: Check = Check {
     clause: "identity.unique",
     promise: "No two sessions have the same cookies.",
     source: "OWASP Session Management Cheat Sheet, session id properties",
-    applies: &[Gate::RealSessions, Gate::ServerStore],
+    applies: &[Requirement::RealSessions, Requirement::ServerStore],
     relies: &[],
     test: Test::Scenarios(|survey| many_sessions(survey, "shared", ResponseRule::Distinct)),
 };
@@ -28,7 +28,7 @@ pub(super) const UNPREDICTABLE: Check = Check {
     clause: "identity.unpredictable",
     promise: "Nobody can guess the cookies of a session from those of others.",
     source: "OWASP Session Management Cheat Sheet, session id entropy: at least 64 bits",
-    applies: &[Gate::RealSessions, Gate::ServerStore],
+    applies: &[Requirement::RealSessions, Requirement::ServerStore],
     relies: &[Fact::of("identity/ids-unique", "shared")],
     test: Test::Scenarios(|survey| many_sessions(survey, "predictable", ResponseRule::Unpredictable)),
 };

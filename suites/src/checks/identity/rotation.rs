@@ -1,6 +1,6 @@
 //! Rotation: a session gets a new id, as after a login, so that whoever knew the old one knows nothing.
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
@@ -16,7 +16,7 @@ pub(super) const NEW_ID: Check = Check {
     clause: "identity.rotation",
     promise: "A rotation gives the browser another cookie.",
     source: OWASP,
-    applies: &[Gate::RealSessions, Gate::ServerStore, Gate::Has("regenerate")],
+    applies: &[Requirement::RealSessions, Requirement::ServerStore, Requirement::Has("regenerate")],
     relies: &[],
     test: Test::Scenarios(|_survey| {
         let rotating = |reason: &str, ops: Vec<Operation>| {
@@ -42,7 +42,7 @@ pub(super) const KEEPS_DATA: Check = Check {
     clause: "identity.rotation",
     promise: "A rotation keeps the items, and those written in the same cycle, before or after it.",
     source: OWASP,
-    applies: &[Gate::RealSessions, Gate::Has("regenerate")],
+    applies: &[Requirement::RealSessions, Requirement::Has("regenerate")],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let rotating = |reason: &str, ops: Vec<Operation>, after: &[(&'static str, &'static str)]| {
@@ -74,7 +74,7 @@ pub(super) const KEEPS_PERMANENT: Check = Check {
     clause: "identity.rotation",
     promise: "A rotation keeps `permanent`, as it keeps the items.",
     source: "kin of spring-session 951: a new session that is made from defaults",
-    applies: &[Gate::RealSessions, Gate::HasPermanent, Gate::Has("regenerate")],
+    applies: &[Requirement::RealSessions, Requirement::HasPermanent, Requirement::Has("regenerate")],
     relies: &[
         Fact::of("minimum/permanent-persists", "forgotten"),
         Fact::of("minimum/permanent-persists", "forgotten-by-another-change"),
@@ -110,7 +110,7 @@ pub(super) const OLD_ID_DIES: Check = Check {
     clause: "identity.rotation",
     promise: "After a rotation, the old id opens an empty session.",
     source: OWASP,
-    applies: &[Gate::RealSessions, Gate::ServerStore, Gate::Has("regenerate")],
+    applies: &[Requirement::RealSessions, Requirement::ServerStore, Requirement::Has("regenerate")],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let rotating = |reason: &'static str, ops: Vec<Operation>| {
@@ -145,7 +145,7 @@ pub(super) const SURVIVES_FAILURE: Check = Check {
     clause: "identity.rotation-failure",
     promise: "A handler that rotates and then fails leaves the browser a session: the old one or the new one.",
     source: "CONTRACT.md, identity.rotation-failure; tower-sessions 0.15 deletes the old record and sends no cookie",
-    applies: &[Gate::RealSessions, Gate::Has("regenerate")],
+    applies: &[Requirement::RealSessions, Requirement::Has("regenerate")],
     relies: &[Fact::of("identity/rotation-keeps-the-data", "alone")],
     test: Test::Scenarios(|_survey| {
         let failing = |reason: &str, failure: Operation, kept: &'static str| {
@@ -169,7 +169,12 @@ pub(super) const NEEDS_NO_RECORD: Check = Check {
     clause: "identity.rotation-dead",
     promise: "A rotation on a session that is gone brings nothing back, and leaves a session that can be used.",
     source: "CONTRACT.md, identity.rotation-dead",
-    applies: &[Gate::RealSessions, Gate::ServerStore, Gate::Has("regenerate"), Gate::Has("destroy")],
+    applies: &[
+        Requirement::RealSessions,
+        Requirement::ServerStore,
+        Requirement::Has("regenerate"),
+        Requirement::Has("destroy"),
+    ],
     relies: &[
         Fact::of("identity/rotation-keeps-the-data", "alone"),
         Fact::of("identity/destroy-removes", "alone"),

@@ -1,6 +1,6 @@
 //! Ids that the server did not give, or has taken back.
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{clear, contains, destroy, get, items, set};
@@ -14,7 +14,7 @@ pub(super) const NEVER_ADOPTED: Check = Check {
     clause: "identity.unknown",
     promise: "An id that the server never gave opens an empty session, and is never taken for its id.",
     source: "OWASP, session fixation; CVE-2024-38513 (gofiber); PHP without session.use_strict_mode",
-    applies: &[Gate::RealSessions],
+    applies: &[Requirement::RealSessions],
     relies: &[],
     test: Test::Scenarios(|survey| {
         // The attacker and the victim send the same forged cookie.
@@ -52,7 +52,7 @@ pub(super) const STALE_NEVER_ADOPTED: Check = Check {
     clause: "identity.stale",
     promise: "An id that was destroyed or rotated away is never taken for the id of another session.",
     source: "OWASP, session fixation: an id that is known to others must not come back to life",
-    applies: &[Gate::RealSessions, Gate::ServerStore],
+    applies: &[Requirement::RealSessions, Requirement::ServerStore],
     relies: &[],
     test: Test::Scenarios(stale_never_adopted),
 };
@@ -88,7 +88,7 @@ pub(super) const READERS_STORE_NOTHING: Check = Check {
     clause: "identity.readers",
     promise: "A visitor whose request only looked at an empty session gets none.",
     source: "OWASP, denial of service by exhaustion: a store must not grow with every visitor",
-    applies: &[Gate::RealSessions],
+    applies: &[Requirement::RealSessions],
     relies: &[Fact::of("cookie/none-when-untouched", "for-a-visitor")],
     test: Test::Scenarios(|_survey| {
         let by = |op: Operation| {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::checks::{Check, Gate, Harm, Test};
+use crate::checks::{Check, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::Operation;
@@ -16,7 +16,7 @@ pub(super) const OPENS_EMPTY: Check = Check {
     clause: "open.empty",
     promise: "A browser without cookies opens an empty session.",
     source: "Flask 0.8, SessionInterface.open_session",
-    applies: &[Gate::RealSessions],
+    applies: &[Requirement::RealSessions],
     relies: &[],
     test: Test::Scenarios(opens_empty),
 };
@@ -37,7 +37,7 @@ pub(super) const EACH_MUTATOR_PERSISTS: Check = Check {
     clause: "save.each-mutator",
     promise: "Every way to change a session is saved, also as the only change of a cycle.",
     source: "Flask 0.8, SessionMixin.modified; pavex_session lost a lone remove, actix-session an update",
-    applies: &[Gate::RealSessions],
+    applies: &[Requirement::RealSessions],
     relies: &[],
     test: Test::Scenarios(each_mutator_persists),
 };
@@ -79,7 +79,7 @@ pub(super) const BROWSERS_ISOLATED: Check = Check {
     clause: "open.isolated",
     promise: "A browser finds its own items and nobody else's.",
     source: "RFC 6265, section 8.4; Flask 0.8, SessionInterface.open_session",
-    applies: &[Gate::RealSessions],
+    applies: &[Requirement::RealSessions],
     relies: &[],
     test: Test::Scenarios(browsers_isolated),
 };

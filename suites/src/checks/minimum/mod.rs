@@ -8,7 +8,7 @@ mod permanent;
 mod umbrella;
 mod values;
 
-use crate::checks::{Check, Gate, Harm, Test};
+use crate::checks::{Check, Harm, Requirement, Test};
 use crate::level::Level;
 
 /// The checks of this suite.
@@ -45,7 +45,7 @@ const CLAIMS_HOLD: Check = Check {
     clause: "claims.true",
     promise: "What the backend declares of itself is what is observed.",
     source: "CONTRACT.md, claims",
-    applies: &[Gate::RealSessions],
+    applies: &[Requirement::RealSessions],
     relies: &[],
     test: Test::Claims,
 };

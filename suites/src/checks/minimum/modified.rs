@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Line, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
@@ -21,7 +21,7 @@ pub(super) const IS_BOOLEAN: Check = Check {
     clause: "modified.boolean",
     promise: "`modified` is true or false, before and after a change.",
     source: FLASK,
-    applies: &[Gate::RealSessions, Gate::OwnModified],
+    applies: &[Requirement::RealSessions, Requirement::OwnModified],
     relies: &[],
     test: Test::Scenarios(|_survey| {
         vec![
@@ -42,7 +42,7 @@ pub(super) const ONE_MODE: Check = Check {
     clause: "modified.one-mode",
     promise: "On an unchanged session `modified` is either always true or always false, whatever is read.",
     source: FLASK,
-    applies: &[Gate::RealSessions, Gate::OwnModified],
+    applies: &[Requirement::RealSessions, Requirement::OwnModified],
     relies: &[Fact::of("minimum/modified-is-boolean", "not-boolean")],
     test: Test::Scenarios(one_mode),
 };
@@ -79,7 +79,7 @@ pub(super) const AFTER_CHANGE: Check = Check {
     clause: "modified.after-change",
     promise: "`modified` is true after every way to change an existing session.",
     source: FLASK,
-    applies: &[Gate::RealSessions, Gate::OwnModified],
+    applies: &[Requirement::RealSessions, Requirement::OwnModified],
     relies: &[Fact::of("minimum/modified-is-boolean", "not-boolean")],
     test: Test::Scenarios(after_change),
 };
@@ -109,7 +109,7 @@ pub(super) const STAYS: Check = Check {
     clause: "modified.stays",
     promise: "`modified` stays true while the cycle goes on reading.",
     source: FLASK,
-    applies: &[Gate::RealSessions, Gate::OwnModified],
+    applies: &[Requirement::RealSessions, Requirement::OwnModified],
     relies: &[Fact::of("minimum/modified-after-change", "set")],
     test: Test::Scenarios(|_survey| {
         let after_read = |reason: &str, read: Operation| {
@@ -136,7 +136,7 @@ pub(super) const CAN_BE_SET: Check = Check {
     clause: "modified.settable",
     promise: "A change inside of a value is saved if the handler sets `modified`.",
     source: "Flask 0.8, on mutable values in sessions",
-    applies: &[Gate::RealSessions, Gate::OwnModified, Gate::NestedChanges],
+    applies: &[Requirement::RealSessions, Requirement::OwnModified, Requirement::NestedChanges],
     relies: &[Fact::of("minimum/modified-is-boolean", "not-boolean")],
     test: Test::Scenarios(can_be_set),
 };

@@ -1,6 +1,6 @@
 //! `new`: whether the session was never saved.
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::ops::{get, new, set};
@@ -14,7 +14,7 @@ pub(super) const IS_BOOLEAN: Check = Check {
     clause: "new.boolean",
     promise: "`new` is true or false, on fresh and on existing sessions.",
     source: FLASK,
-    applies: &[Gate::RealSessions, Gate::OwnNew],
+    applies: &[Requirement::RealSessions, Requirement::OwnNew],
     relies: &[],
     test: Test::Scenarios(|_survey| {
         vec![
@@ -32,7 +32,7 @@ pub(super) const NEVER_FOR_SAVED: Check = Check {
     clause: "new.saved",
     promise: "`new` is false on a session that was saved and came back with its items.",
     source: FLASK,
-    applies: &[Gate::RealSessions, Gate::OwnNew],
+    applies: &[Requirement::RealSessions, Requirement::OwnNew],
     relies: &[Fact::of("minimum/new-is-boolean", "not-boolean")],
     test: Test::Scenarios(|_survey| {
         let first_read = Scenario::new("new-when-it-came-back")
@@ -57,7 +57,7 @@ pub(super) const FOR_FRESH: Check = Check {
     clause: "new.fresh",
     promise: "`new` is true on a session that was never saved.",
     source: FLASK,
-    applies: &[Gate::RealSessions, Gate::OwnNew],
+    applies: &[Requirement::RealSessions, Requirement::OwnNew],
     relies: &[Fact::of("minimum/new-is-boolean", "not-boolean")],
     test: Test::Scenarios(|_survey| vec![Scenario::new("not-new").cycle("ann", [new().is(true)])]),
 };

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::checks::{Check, Gate, Harm, Test};
+use crate::checks::{Check, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::Operation;
@@ -18,7 +18,7 @@ pub(super) const NULL_SESSION: Check = Check {
     clause: "null.refuses",
     promise: "A null session reads as empty, refuses every change with a reason, and is never saved.",
     source: "Flask 0.8, NullSession",
-    applies: &[Gate::NullSessions],
+    applies: &[Requirement::NullSessions],
     relies: &[],
     test: Test::Scenarios(null_session),
 };

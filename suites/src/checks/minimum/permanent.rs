@@ -3,7 +3,7 @@
 use serde_json::json;
 use sessionspec_reference::{Map, PERMANENT_KEY};
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Expected, Scenario};
 use crate::level::Level;
 use crate::script::ops::{clear, items, permanent, set, set_permanent};
@@ -18,7 +18,7 @@ pub(super) const IS_BOOLEAN: Check = Check {
     clause: "permanent.boolean",
     promise: "`permanent` is true or false, on fresh and on existing sessions.",
     source: FLASK,
-    applies: &[Gate::RealSessions, Gate::OwnPermanent],
+    applies: &[Requirement::RealSessions, Requirement::OwnPermanent],
     relies: &[],
     test: Test::Scenarios(|_survey| {
         vec![
@@ -36,7 +36,7 @@ pub(super) const READS_BACK: Check = Check {
     clause: "permanent.settable",
     promise: "`permanent` reads as it was set, within the cycle.",
     source: FLASK,
-    applies: &[Gate::RealSessions, Gate::OwnPermanent],
+    applies: &[Requirement::RealSessions, Requirement::OwnPermanent],
     relies: &[Fact::of("minimum/permanent-is-boolean", "not-boolean")],
     test: Test::Scenarios(|_survey| {
         let flip = |reason: &str, first: bool| {
@@ -62,7 +62,7 @@ pub(super) const PERSISTS: Check = Check {
     clause: "permanent.persists",
     promise: "`permanent` is found as it was set by the next cycle, and can be set back.",
     source: FLASK,
-    applies: &[Gate::RealSessions, Gate::OwnPermanent],
+    applies: &[Requirement::RealSessions, Requirement::OwnPermanent],
     relies: &[
         Fact::of("minimum/permanent-reads-back", "true-then-false"),
         Fact::of("minimum/permanent-reads-back", "false-then-true"),
@@ -102,7 +102,7 @@ pub(super) const LEAVES_ITEMS_ALONE: Check = Check {
     clause: "permanent.items",
     promise: "Setting `permanent` changes no item but the framework's own.",
     source: FLASK,
-    applies: &[Gate::RealSessions, Gate::OwnPermanent],
+    applies: &[Requirement::RealSessions, Requirement::OwnPermanent],
     relies: &[
         Fact::of("minimum/permanent-reads-back", "true-then-false"),
         Fact::of("minimum/permanent-reads-back", "false-then-true"),
@@ -138,7 +138,7 @@ pub(super) const CLEARED_WITH_THE_DATA: Check = Check {
     clause: "permanent.in-data",
     promise: "Where `permanent` is one of the items, `clear` removes it with them.",
     source: FLASK,
-    applies: &[Gate::RealSessions, Gate::OwnPermanent, Gate::PermanentInData],
+    applies: &[Requirement::RealSessions, Requirement::OwnPermanent, Requirement::PermanentInData],
     relies: &[
         Fact::of("minimum/permanent-reads-back", "true-then-false"),
         Fact::of("minimum/permanent-reads-back", "false-then-true"),
@@ -175,7 +175,7 @@ pub(super) const DEFAULTS_FALSE: Check = Check {
     clause: "permanent.default",
     promise: "`permanent` is false until somebody sets it.",
     source: FLASK,
-    applies: &[Gate::RealSessions, Gate::OwnPermanent],
+    applies: &[Requirement::RealSessions, Requirement::OwnPermanent],
     relies: &[Fact::of("minimum/permanent-is-boolean", "not-boolean")],
     test: Test::Scenarios(|_survey| {
         vec![Scenario::new("true-by-default").cycle("ann", [permanent().is(false)])]

@@ -1,6 +1,6 @@
 //! The umbrella checks: on generated scripts, every data operation answers as the reference does.
 
-use crate::checks::{Check, Gate, Harm, Test};
+use crate::checks::{Check, Harm, Requirement, Test};
 use crate::level::Level;
 use crate::search::{DeadSessions, Property, Shape};
 
@@ -11,7 +11,7 @@ pub(super) const READS_BACK: Check = Check {
     clause: "mapping.reads-back",
     promise: "Within a cycle, every data operation answers as a mapping does.",
     source: "Python, collections.abc.MutableMapping",
-    applies: &[Gate::RealSessions],
+    applies: &[Requirement::RealSessions],
     relies: &[],
     test: generated(Shape::OneCycle),
 };
@@ -23,7 +23,7 @@ pub(super) const PERSISTS: Check = Check {
     clause: "save.persists",
     promise: "What a cycle leaves is what the next cycle of that browser finds.",
     source: "Flask 0.8, SessionInterface.save_session",
-    applies: &[Gate::RealSessions],
+    applies: &[Requirement::RealSessions],
     relies: &[],
     test: generated(Shape::SeveralCycles),
 };

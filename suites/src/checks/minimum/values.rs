@@ -4,7 +4,7 @@ use std::array;
 
 use serde_json::json;
 
-use crate::checks::{Check, Fact, Gate, Harm, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::ops::{contains, get, set};
@@ -17,7 +17,7 @@ pub(super) const FALSE_VALUES_ARE_ITEMS: Check = Check {
     clause: "mapping.reads-back",
     promise: "An item that is false, 0 or empty is an item like any other.",
     source: "Python, collections.abc.MutableMapping; a test for presence that is one for truth is a common slip",
-    applies: &[Gate::RealSessions],
+    applies: &[Requirement::RealSessions],
     relies: &[],
     test: Test::Scenarios(false_values_are_items),
 };
@@ -46,7 +46,7 @@ pub(super) const VALUES_SURVIVE: Check = Check {
     clause: "save.persists",
     promise: "A value comes back as it was saved: its type, its text, its length, the order of a list.",
     source: "CONTRACT.md, values; stores that cut text off, or have no type for a number, are known too well",
-    applies: &[Gate::RealSessions],
+    applies: &[Requirement::RealSessions],
     relies: &[],
     test: Test::Scenarios(values_survive),
 };

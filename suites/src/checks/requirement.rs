@@ -1,6 +1,6 @@
 //! When a check applies: what a backend must have, as the survey observed it, so that its promise means something.
 //!
-//! Whatever makes a check not applicable is one of these gates, so that no reason is made up in a check.
+//! Whatever makes a check not applicable is one of these requirements, so that no reason is made up in a check.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::survey::{
 
 /// One thing that a backend must have for a check to apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gate {
+pub enum Requirement {
     /// It opens real sessions: a backend that only has null sessions is judged by `minimum/null-session` alone.
     RealSessions,
     /// It opens only null sessions.
@@ -83,7 +83,7 @@ pub enum Applicability {
     Unverified(String),
 }
 
-impl Gate {
+impl Requirement {
     /// Whether the backend that was surveyed has it, and why not.
     #[must_use]
     pub fn applicability(self, survey: &Survey) -> Applicability {
@@ -196,8 +196,8 @@ impl Gate {
     }
 }
 
-/// What the gate asks of a backend, after "the backend".
-impl fmt::Display for Gate {
+/// What the requirement asks of a backend, after "the backend".
+impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = match self {
             Self::RealSessions => "opens real sessions",

@@ -24,7 +24,7 @@ pub(super) const REPEATS_ATTRIBUTES: Check = Check {
     level: Level::Recommended,
     harm: Harm::Hygiene,
     clause: "cookie.removal-attributes",
-    promise: "A removal has the `Secure`, `HttpOnly` and `SameSite` of the cookie that it removes.",
+    promise: "A removal has the `Secure` and `SameSite` of the cookie that it removes.",
     source: "RFC 6265bis, section 5.7, steps 10 and 18: from a page of another site, a removal without them is dropped",
     applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[],

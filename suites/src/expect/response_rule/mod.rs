@@ -51,7 +51,8 @@ pub enum ResponseRule {
     EndsWithBrowser,
     /// Each removal removes a cookie of the browser.
     RemovalRemoves,
-    /// Each removal has the `Secure`, `HttpOnly` and `SameSite` of the cookie that this earlier cycle set.
+    /// Each removal has the `Secure` and `SameSite` of the cookie that this earlier cycle set. Browsers look at `HttpOnly`
+    /// only where a script asks.
     RemovalRepeats {
         /// The cycle, counted from zero.
         cycle: usize,
@@ -100,7 +101,7 @@ impl fmt::Display for ResponseRule {
             Self::EndsWithBrowser => f.write_str("neither Max-Age nor Expires"),
             Self::RemovalRemoves => f.write_str("a removal that browsers obey"),
             Self::RemovalRepeats { cycle } => {
-                write!(f, "a removal with the Secure, HttpOnly and SameSite of cycle {}", cycle + 1)
+                write!(f, "a removal with the Secure and SameSite of cycle {}", cycle + 1)
             }
             Self::VaryCookie => f.write_str("`Vary: Cookie`, or `Cache-Control: no-store`"),
             Self::VaryAlso { field } => write!(f, "`Vary: {field}`, as the application has said"),

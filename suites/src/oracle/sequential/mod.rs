@@ -27,13 +27,20 @@ pub(crate) async fn scenario(
     // The reference answers at once; the patience is never used up.
     let wanted = Player::new(reference, Duration::from_secs(60)).play(&script).await;
     let expectations = expectations(&script, survey, dead_sessions, &wanted, transcript);
-    let mut scenario = Scenario { script, expectations, ..Scenario::default() };
+    let refusable = ends_a_session(&script);
+    let mut scenario = Scenario { script, expectations, refusable, ..Scenario::default() };
     if failed_request(transcript, &scenario.refusable).is_none()
         && let Some(finding) = scenario.judge(transcript).finding
     {
         scenario.reason = difference(&scenario.script, &finding).unwrap_or_default();
     }
     scenario
+}
+
+/// The cycles that end a session. Some backends refuse that where there is none; `identity/destroy-idempotent` judges it.
+fn ends_a_session(script: &Script) -> BTreeSet<usize> {
+    let cycles = script.cycles().enumerate();
+    cycles.filter(|(_, cycle)| cycle.ops.contains(&Operation::Destroy)).map(|(index, _)| index).collect()
 }
 
 /// The reason of a finding on a generated script: which operation it is that answers differently.

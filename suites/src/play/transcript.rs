@@ -131,11 +131,11 @@ impl Exchange {
             return None;
         }
         let asked = self.ops.iter().zip(self.answers()).filter(|(_, answer)| answer.is_done());
-        let asked = asked.filter_map(|(op, _)| match op {
+        let mut asked = asked.filter_map(|(op, _)| match op {
             Operation::Respond { status } => Some(*status),
             _ => None,
         });
-        Some(asked.last().unwrap_or(200))
+        Some(asked.next_back().unwrap_or(200))
     }
 
     /// Whether the response was cut off, or never begun.

@@ -15,6 +15,10 @@ const WHY: &[(&str, &str)] = &[
          which mostly set items, do not show it.",
     ),
     (
+        "save.redirects",
+        "Most forms and logins end in a redirect: what they changed would be lost, and only there.",
+    ),
+    (
         "mapping.reads-back",
         "Code that treats the session as a mapping takes wrong decisions within the request.",
     ),
@@ -112,6 +116,10 @@ const WHY: &[(&str, &str)] = &[
         "cookie.others",
         "The application's own cookies get lost, or keep the session's cookie from the browser.",
     ),
+    (
+        "cookie.strangers",
+        "A user who has met an advertisement, or an old version of the site, is logged out for as long as its cookie lives.",
+    ),
     ("cookie.size", "The browser drops the cookie, and the user loses the whole session, without any error."),
     ("cookie.kept", "The browser holds a cookie for a session that the server does not have."),
     (
@@ -136,6 +144,8 @@ const WHY: &[(&str, &str)] = &[
     ("identity.destroy", "A logout does not end the session: whoever has the old cookie is still logged in."),
     ("identity.destroy-write", "What is written after a logout can be read by whoever has the old cookie."),
     ("identity.destroy-again", "A second click on the logout button ends in an error."),
+    ("forgery.parts", "Whoever knows a part of a cookie, or none of its signature, has the session."),
+    ("forgery.signed", "Whoever has a session of their own can write another user's name into it."),
     (
         "forgery.harmless",
         "An attacker who alters a cookie gets data that are not theirs, or makes the service fail.",

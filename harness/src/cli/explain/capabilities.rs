@@ -181,6 +181,15 @@ pub(super) const CAPABILITIES: &[Capability] = &[
         claim: Some("concurrency"),
     },
     Capability {
+        name: "unsaved changes",
+        meaning: "Whether a request sees what another one of its session has changed before that one is saved.",
+        values: &[
+            ("seen by others", "Requests share one live object, as a Servlet container documents it."),
+            ("unseen", "Each request works on its own copy, or nothing could be held."),
+        ],
+        claim: None,
+    },
+    Capability {
         name: "rotation over end",
         meaning: "What a rotation makes of a session that another request has destroyed meanwhile.",
         values: &[

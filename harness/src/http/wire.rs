@@ -42,12 +42,19 @@ pub(super) fn description(status: u16, body: &[u8]) -> Result<Description, Backe
         }
         None => return Err(not_a_probe("GET answered without `protocol`", body)),
     }
-    read_description(json)
-        .map_err(|error| BackendError::NotAProbe(format!("its description is malformed: {error}")))
+    fields_of(json).map_err(|error| BackendError::NotAProbe(format!("its description is malformed: {error}")))
 }
 
-/// The fields of a description; what is wrong with them, with the name of the field where that is a number.
+/// The fields of a description that can be what they say; what is wrong with them, with the name of the field where that
+/// is a number.
 pub(crate) fn read_description(json: Value) -> Result<Description, String> {
+    let description = fields_of(json)?;
+    description.check_numbers().map_err(|impossible| impossible.to_string())?;
+    Ok(description)
+}
+
+/// The fields of a description, whatever its numbers are: a service that was started with a lifetime of zero may say so.
+fn fields_of(json: Value) -> Result<Description, String> {
     for field in ["lifetime_seconds", "browser_lifetime_seconds", "lifetime_grace_seconds"] {
         let may_be_null = field == "browser_lifetime_seconds";
         let value = json.get(field).filter(|value| !(value.is_number() || may_be_null && value.is_null()));
@@ -56,9 +63,7 @@ pub(crate) fn read_description(json: Value) -> Result<Description, String> {
             return Err(format!("`{field}` is {said}, and has to be a number of seconds"));
         }
     }
-    let description: Description = serde_json::from_value(json).map_err(|error| error.to_string())?;
-    description.check_numbers().map_err(|impossible| impossible.to_string())?;
-    Ok(description)
+    serde_json::from_value(json).map_err(|error| error.to_string())
 }
 
 /// Reads the answer to a `POST` of so many operations.

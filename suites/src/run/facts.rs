@@ -47,10 +47,10 @@ fn implied(script: &Script) -> BTreeSet<Fact> {
     facts.extend(changes_are_saved(script));
     facts.extend(browsers_are_isolated(script));
     let keys: BTreeSet<&str> = script.cycles().flat_map(|cycle| &cycle.ops).filter_map(key_of).collect();
-    match keys.len() {
-        0..=FEW_ITEMS => {}
-        ..=SOME_ITEMS => facts.extend([Fact::of(VALUES, "three-items")]),
-        _ => facts.extend([Fact::of(VALUES, "many-items")]),
+    if keys.len() > SOME_ITEMS {
+        facts.extend([Fact::of(VALUES, "many-items")]);
+    } else if keys.len() > FEW_ITEMS {
+        facts.extend([Fact::of(VALUES, "three-items")]);
     }
     for op in script.cycles().flat_map(|cycle| &cycle.ops) {
         let Operation::SetPermanent { value } = op else { continue };

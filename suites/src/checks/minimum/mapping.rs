@@ -59,6 +59,10 @@ fn each_mutator_persists(survey: &Survey) -> Vec<Scenario> {
         .cycle("ann", [set("colour", "red").is_done()])
         .cycle("ann", [set("colour", "blue").is_done()])
         .cycle("ann", [items().are([("colour", json!("blue"))], survey)]);
+    let set_later = Scenario::new("set-later")
+        .cycle("ann", [set("colour", "red").is_done()])
+        .cycle("ann", [set("size", "small").is_done()])
+        .cycle("ann", [items().are([("colour", json!("red")), ("size", json!("small"))], survey)]);
     let others = [
         lone(delete("colour"), vec![("size", "small")]),
         lone(pop("colour"), vec![("size", "small")]),
@@ -69,7 +73,7 @@ fn each_mutator_persists(survey: &Survey) -> Vec<Scenario> {
         ),
         lone(clear(), vec![]),
     ];
-    [set_first, overwrite].into_iter().chain(others.into_iter().flatten()).collect()
+    [set_first, set_later, overwrite].into_iter().chain(others.into_iter().flatten()).collect()
 }
 
 pub(super) const BROWSERS_ISOLATED: Check = Check {

@@ -4,7 +4,7 @@ use std::array;
 
 use serde_json::json;
 
-use crate::checks::{Check, Fact, Harm, Requirement, Test};
+use crate::checks::{Check, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::ops::{contains, get, set};
@@ -72,12 +72,14 @@ fn values_survive(survey: &Survey) -> Vec<Scenario> {
     let key = |index: usize| format!("item_{index}");
     let many = Scenario::new("many-items")
         .cycle("ann", array::from_fn::<_, 30, _>(|index| set(&key(index), "x").is_done()))
-        .cycle("ann", array::from_fn::<_, 30, _>(|index| get(&key(index)).is("x")))
-        .relies_on(Fact::of("minimum/each-mutator-persists", "update"));
+        .cycle("ann", array::from_fn::<_, 30, _>(|index| get(&key(index)).is("x")));
+    let three = Scenario::new("three-items")
+        .cycle("ann", array::from_fn::<_, 3, _>(|index| set(&key(index), "x").is_done()))
+        .cycle("ann", array::from_fn::<_, 3, _>(|index| get(&key(index)).is("x")));
     let capitals = Scenario::new("capitals-in-keys")
         .cycle("ann", [set("Colour", "red").is_done(), set("colour", "blue").is_done()])
         .cycle("ann", [get("Colour").is("red"), get("colour").is("blue")]);
-    each.chain([many, capitals]).collect()
+    each.chain([three, many, capitals]).collect()
 }
 
 fn is_kept(value: &serde_json::Value, survey: &Survey) -> bool {

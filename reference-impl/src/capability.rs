@@ -134,7 +134,7 @@ capabilities! {
         Unknown = "unknown",
     }
     /// Whether use prolongs a session.
-    Expiry {
+    Expiry, claimed as [Sliding, Absolute] {
         /// A request that only reads prolongs it.
         Sliding = "sliding",
         /// Only a request that writes prolongs it.
@@ -143,13 +143,6 @@ capabilities! {
         Absolute = "absolute",
         /// Time would have to pass, so nothing can be said.
         Unknown = "unknown",
-    }
-    /// What a backend claims of [`Expiry`].
-    ExpiryClaim, claimed as [Sliding, Absolute] {
-        /// A request that only reads prolongs a session.
-        Sliding = "sliding",
-        /// A request that only reads does not prolong a session.
-        Absolute = "absolute",
     }
     /// When the cookie of an unmodified session is sent again.
     Resent {

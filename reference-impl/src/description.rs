@@ -3,12 +3,8 @@
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::capability::{Claimable, Concurrency, Emptied, Modified, Nested, New, OnError, Permanent, Store};
-
-pub use crate::capability::ExpiryClaim;
-/// These are other names of the capabilities.
-pub use crate::capability::{
-    Concurrency as ConcurrencyClaim, Modified as ModifiedClaim, Permanent as PermanentClaim,
+use crate::capability::{
+    Claimable, Concurrency, Emptied, Expiry, Modified, Nested, New, OnError, Permanent, Store,
 };
 
 /// What a backend says of itself. All fields are optional; lifetimes are in seconds.
@@ -155,7 +151,7 @@ claims! {
     /// What becomes of two overlapping writes.
     concurrency: Concurrency,
     /// Whether use prolongs a session.
-    expiry: ExpiryClaim,
+    expiry: Expiry,
     /// What becomes of the changes of a request that fails.
     on_error: OnError,
     /// What becomes of an emptied session.

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cookie::{Cookie, CookieJar, Key, SameSite};
 use serde::{Deserialize, Serialize};
 
-use crate::capability::{Emptied, ExpiryClaim, Modified, Nested, New, OnError, Permanent, Store};
+use crate::capability::{Emptied, Expiry, Modified, Nested, New, OnError, Permanent, Store};
 use crate::clock::{Clock, SystemClock};
 use crate::description::{Claims, Description};
 use crate::error::{Error, Result};
@@ -203,7 +203,7 @@ impl SessionInterface for SignedCookies {
                 permanent: Some(Permanent::InData),
                 nested: Some(Nested::Untracked),
                 store: Some(Store::Client),
-                expiry: Some(ExpiryClaim::Absolute),
+                expiry: Some(Expiry::Absolute),
                 on_error: Some(OnError::Saved),
                 empty: Some(Emptied::Removed),
                 ..Claims::default()

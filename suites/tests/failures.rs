@@ -5,7 +5,7 @@ use std::rc::Rc;
 use sessionspec::backend::Glue;
 use sessionspec::backend::IntoBackend;
 use sessionspec::engine::report::Failure;
-use sessionspec::reference::description::ModifiedClaim;
+use sessionspec::reference::capability::Modified;
 use sessionspec::reference::http::{Request, Response};
 use sessionspec::reference::{self, Description, Memory, MemorySession, SessionInterface};
 use sessionspec::{Options, Verdict};
@@ -31,7 +31,7 @@ impl SessionInterface for Boastful {
 
     fn describe(&self) -> Description {
         let mut description = self.0.describe();
-        description.declares.modified = Some(ModifiedClaim::Always);
+        description.declares.modified = Some(Modified::Always);
         description
     }
 }

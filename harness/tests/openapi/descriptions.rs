@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sessionspec::backend::in_process;
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::reference::capability::{
-    Concurrency, Emptied, ExpiryClaim, Modified, Nested, New, OnError, Permanent, Store,
+    Concurrency, Emptied, Expiry, Modified, Nested, New, OnError, Permanent, Store,
 };
 use sessionspec::reference::description::{Claims, Saves};
 use sessionspec::reference::{Description, Memory};
@@ -46,7 +46,7 @@ fn everything() -> Description {
             nested: Some(Nested::Untracked),
             store: Some(Store::Server),
             concurrency: Some(Concurrency::LastWriteWins),
-            expiry: Some(ExpiryClaim::Sliding),
+            expiry: Some(Expiry::Sliding),
             on_error: Some(OnError::Saved),
             empty: Some(Emptied::Removed),
         },

@@ -4,7 +4,7 @@ mod session;
 
 use std::rc::Rc;
 
-use crate::capability::{self, Concurrency, ExpiryClaim, Modified, OnError};
+use crate::capability::{self, Concurrency, Expiry, Modified, OnError};
 use crate::description::{Claims, Description};
 use crate::error::{Error, Result};
 use crate::http::{Request, Response};
@@ -111,9 +111,9 @@ fn claims(modes: &Modes) -> Claims {
         concurrency: Some(Concurrency::LastWriteWins),
         // A request that only reads saves its session, too, where every session is saved; so it is prolonged.
         expiry: Some(if modes.modified == Modified::Always || modes.write_back {
-            ExpiryClaim::Sliding
+            Expiry::Sliding
         } else {
-            ExpiryClaim::Absolute
+            Expiry::Absolute
         }),
         on_error: modes.on_error.claim(),
         empty: Some(modes.emptied),

@@ -2,7 +2,7 @@
 //!
 //! Where the backend's time can be moved, nothing is waited for. Elsewhere the lifetimes have to be short.
 
-use sessionspec_reference::description::ExpiryClaim;
+use sessionspec_reference::capability::Expiry;
 
 use crate::expect::{Fact, Line, Scenario};
 use crate::script::Operation;
@@ -171,7 +171,7 @@ pub(super) fn permanent(survey: &Survey) -> Result<Kind, String> {
 /// # Errors
 ///
 /// Why nothing can be told.
-pub(super) fn declared(survey: &Survey) -> Result<(ExpiryClaim, Kind), String> {
+pub(super) fn declared(survey: &Survey) -> Result<(Expiry, Kind), String> {
     let Some(claim) = survey.description.declares.expiry else {
         return Err("whether reading prolongs a session is not declared".to_owned());
     };

@@ -1,14 +1,12 @@
 //! Whether use prolongs a session, where the backend says so or says not.
 
-use sessionspec_reference::description::ExpiryClaim;
-
 use crate::checks::lifetimes::{Kind, declared};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
 use crate::script::Forgery;
 use crate::script::ops::{get, items};
-use crate::survey::Survey;
+use crate::survey::{Expiry, Survey};
 
 pub(super) const AS_DECLARED: Check = Check {
     id: "expiry/as-declared",
@@ -27,7 +25,7 @@ pub(super) const AS_DECLARED: Check = Check {
 
 /// A session that is read at half of its time, and looked for when it would be over if that had not happened: at that
 /// moment, one that was prolonged has to be there still.
-fn as_declared(kind: &Kind, claim: ExpiryClaim, survey: &Survey) -> Scenario {
+fn as_declared(kind: &Kind, claim: Expiry, survey: &Survey) -> Scenario {
     let half = kind.over() / 2.0;
     let alive = |since: usize| Condition::Within { since, seconds: kind.alive() };
     let begin = |reason: &str, then: &str| {
@@ -44,11 +42,11 @@ fn as_declared(kind: &Kind, claim: ExpiryClaim, survey: &Survey) -> Scenario {
     };
     match claim {
         // Cookie and record: so it is the browser that looks.
-        ExpiryClaim::Sliding => begin("not-prolonged", "there")
+        Expiry::Sliding => begin("not-prolonged", "there")
             .wait(half)
             .cycle("ann", [get("colour").is("red").only_if(alive(1))]),
-        // Whoever keeps a cookie for good is told nothing by its end.
-        ExpiryClaim::Absolute => begin("prolonged", "gone")
+        // Whoever keeps a cookie for good is told nothing by its end. The other rows cannot be claimed.
+        Expiry::Absolute | Expiry::Writes | Expiry::Unknown => begin("prolonged", "gone")
             .relies_on(kind.ends())
             .forge("ann", "keeper", Forgery::Replayed)
             .wait(half)

@@ -1,4 +1,4 @@
-//! The course that a script took, as far as its transcript tells.
+//! The order in which the parts of a script ran, as far as its transcript tells.
 
 use super::ShownExchange;
 use crate::script::{Part, Script, Segment, Then};

@@ -4,7 +4,7 @@
 //! A history is explained where the requests can be thought to have been saved, each as a whole, at some moment between
 //! their last change and their answer. The checker is our own, and small: the scripts say when a request begins, where
 //! it is held and when it goes on, so that only the moments of saving are open, a handful in each script. It follows all
-//! [worlds](world::World) that are possible, and drops those that an answer contradicts. When none is left, nothing
+//! [states](state::State) that are possible, and drops those that an answer contradicts. When none is left, nothing
 //! explains what was seen. A request that was refused, or never answered, may have been saved or not: both are followed.
 
 mod changes;

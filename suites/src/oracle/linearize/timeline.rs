@@ -1,4 +1,4 @@
-//! What happens to the session when, along the [course](crate::script) of the script: when a request is opened, does
+//! What happens to the session when, along the [schedule](crate::script) of a script: when a request is opened, does
 //! something, is answered.
 
 use std::collections::BTreeMap;

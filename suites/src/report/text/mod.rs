@@ -126,10 +126,10 @@ impl Text {
 
     /// Cycles in which others did what somebody has just done.
     fn alike(&mut self, parts: &[Part<'_>], transcript: &[ShownExchange], at: Option<Place>) {
-        let stretches: Vec<&Segment<'_>> = parts.iter().filter_map(as_stretch).collect();
-        let (Some(first), Some(last), true) = (stretches.first(), stretches.last(), stretches.len() >= 3)
+        let segments: Vec<&Segment<'_>> = parts.iter().filter_map(as_segment).collect();
+        let (Some(first), Some(last), true) = (segments.first(), segments.last(), segments.len() >= 3)
         else {
-            for segment in stretches {
+            for segment in segments {
                 self.segment(segment, &transcript[segment.cycle], at);
             }
             return;
@@ -137,7 +137,7 @@ impl Text {
         let (one, other) = (&transcript[first.cycle].browser, &transcript[last.cycle].browser);
         self.labelled(
             &format!("{} to {}", first.cycle + 1, last.cycle + 1),
-            &format!("the same by {} more: {one} to {other}", stretches.len()),
+            &format!("the same by {} more: {one} to {other}", segments.len()),
         );
     }
 
@@ -186,7 +186,7 @@ impl Text {
     }
 }
 
-/// The parts in which others do what is done in this stretch, one right after the other. Whoever is at fault is none of
+/// The parts in which others do what is done in this segment, one right after the other. Whoever is at fault is none of
 /// them.
 fn alike<'p, 's>(
     segment: &Segment<'_>,
@@ -196,7 +196,7 @@ fn alike<'p, 's>(
     at: Option<Place>,
 ) -> &'p [Part<'s>] {
     let is_alike = |part: &Part<'_>| {
-        as_stretch(part).is_some_and(|other| {
+        as_segment(part).is_some_and(|other| {
             segment.begins
                 && other.begins
                 && segment.then == other.then
@@ -208,7 +208,7 @@ fn alike<'p, 's>(
     &rest[..end]
 }
 
-fn as_stretch<'p, 's>(part: &'p Part<'s>) -> Option<&'p Segment<'s>> {
+fn as_segment<'p, 's>(part: &'p Part<'s>) -> Option<&'p Segment<'s>> {
     match part {
         Part::Segment(segment) => Some(segment),
         Part::Step(_) | Part::End => None,

@@ -313,21 +313,22 @@ fn an_entry_that_is_out_of_date_fails_the_run_at_any_level() {
             .unwrap();
         (output.status.code().unwrap(), stdout(&output))
     };
-    let stale = entry("minimum/new-for-fresh", "");
-    let (exit, text) = said(&stale, "reference", "minimum/new-for-fresh");
+    let stale = entry("cookie/none-when-untouched", "");
+    let (exit, text) = said(&stale, "reference", "cookie/none-when-untouched");
     assert_eq!(exit, 1, "it is of level recommended, and level minimum was asked for");
     assert!(text.contains("remove the entry"), "{text}");
-    assert!(text.ends_with("next: remove minimum/new-for-fresh from the known failures\n"), "{text}");
-    let expired = entry("minimum/new-for-fresh", "expires = 2020-02-29");
-    let (exit, text) = said(&expired, "conforming/new-constant-false", "minimum/new-for-fresh");
+    assert!(text.ends_with("next: remove cookie/none-when-untouched from the known failures\n"), "{text}");
+    let expired = entry("cookie/none-when-untouched", "expires = 2020-02-29");
+    let (exit, text) = said(&expired, "conforming/creation-time-among-items", "cookie/none-when-untouched");
     assert_eq!(exit, 1);
     let in_one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(in_one_line.contains("accepted no longer than 2020-02-29: r"), "{text}");
-    let holds = entry("minimum/new-for-fresh", "expires = 2999-12-31\nissue = \"https://example.com/1\"");
-    let (exit, text) = said(&holds, "conforming/new-constant-false", "minimum/new-for-fresh");
+    let holds =
+        entry("cookie/none-when-untouched", "expires = 2999-12-31\nissue = \"https://example.com/1\"");
+    let (exit, text) = said(&holds, "conforming/creation-time-among-items", "cookie/none-when-untouched");
     assert_eq!(exit, 0, "{text}");
-    let unknown = entry("minimum/new-for-flesh", "");
-    assert_eq!(said(&unknown, "reference", "minimum/new-for-fresh").0, 2);
+    let unknown = entry("cookie/none-when-untouchable", "");
+    assert_eq!(said(&unknown, "reference", "cookie/none-when-untouched").0, 2);
 }
 
 #[test]

@@ -11,7 +11,7 @@ const FEW: [&str; 6] = [
     "minimum/opens-empty",
     "minimum/each-mutator-persists",
     "minimum/permanent-persists",
-    "minimum/new-for-fresh",
+    "cookie/none-when-untouched",
     "minimum/claims-hold",
     "glue/binds-late",
 ];
@@ -30,8 +30,8 @@ fn failing() -> Report {
 
 /// One backend through both doors, of which the second was cut short.
 fn both_doors() -> Vec<Report> {
-    let in_process = report_of("conforming/new-constant-false", only(&FEW));
-    let mut http = report_over_http("conforming/new-constant-false", only(&FEW));
+    let in_process = report_of("conforming/creation-time-among-items", only(&FEW));
+    let mut http = report_over_http("conforming/creation-time-among-items", only(&FEW));
     let last = http.checks.last_mut().expect("checks were run");
     last.verdict = Verdict::Unverified;
     last.because = Some("the run was stopped".to_owned());
@@ -166,7 +166,7 @@ fn junit_can_be_read_and_counts_right() {
 fn failing_above(asked: Option<Level>, known_failures: &[(&str, KnownFailure)]) -> Report {
     let known = known_failures.iter().map(|(check, known)| ((*check).to_owned(), known.clone()));
     let options = Options { known_failures: known.collect(), ..only(&FEW) };
-    let mut report = timeless(report_of("conforming/new-constant-false", options));
+    let mut report = timeless(report_of("conforming/creation-time-among-items", options));
     report.asked_level = asked;
     report
 }
@@ -183,24 +183,25 @@ fn counted(report: Report) -> (usize, Vec<String>) {
 
 #[test]
 fn what_fails_above_the_asked_level_does_not_turn_other_tools_red() {
-    let todo = "not ok 4 - minimum/new-for-fresh # TODO of level recommended, above the asked level minimum";
+    let todo =
+        "not ok 4 - cookie/none-when-untouched # TODO of level recommended, above the asked level minimum";
     assert_eq!(counted(failing_above(Some(Level::Minimum), &[])), (0, vec![todo.to_owned()]));
     assert_eq!(counted(failing_above(Some(Level::Recommended), &[])), (1, Vec::new()));
     assert_eq!(counted(failing_above(None, &[])), (1, Vec::new()));
     let junit = render(Format::Junit, &[failing_above(Some(Level::Minimum), &[])]);
     assert!(
         junit.contains(
-            r#"<skipped message="of level recommended, above the asked level minimum: fail: not-new"/>"#
+            r#"<skipped message="of level recommended, above the asked level minimum: fail: for-a-visitor"/>"#
         ),
         "{junit}"
     );
-    assert!(junit.contains("<system-out>minimum/new-for-fresh (recommended): not-new"), "{junit}");
+    assert!(junit.contains("<system-out>cookie/none-when-untouched (recommended): for-a-visitor"), "{junit}");
 }
 
 #[test]
 fn an_entry_that_is_out_of_date_turns_them_red_at_any_level() {
     let expired = KnownFailure { expired: true, ..KnownFailure::from("r") };
-    let listed = [("minimum/new-for-fresh", expired)];
+    let listed = [("cookie/none-when-untouched", expired)];
     assert_eq!(counted(failing_above(Some(Level::Minimum), &listed)), (1, Vec::new()));
 }
 
@@ -214,7 +215,7 @@ fn what_is_excused_is_told_in_each_form() {
     let said =
         |format: Format| plain(format, std::slice::from_ref(&report)).replace("\n                  ", " ");
     let told = |format: Format, words: &str| assert!(said(format).contains(words), "{}", said(format));
-    let both = "minimum/permanent-persists, minimum/new-for-fresh";
+    let both = "minimum/permanent-persists, cookie/none-when-untouched";
     told(Format::Text, &format!("excused         {both}: {because}\n"));
     told(Format::Text, "minimum: conforms, but for 1 known to fail, which excuses 1\n");
     told(Format::Junit, &format!("<skipped message=\"excused: {because}\"/>"));

@@ -67,6 +67,8 @@ capabilities! {
         Real = "real",
         /// `new` is always false.
         Constant = "constant",
+        /// `new` is false at first, and true from the first change on until the session was saved.
+        OnceChanged = "once changed",
     }
     /// Where `permanent` lives.
     Permanent, claimed as [InData, Attribute] {
@@ -153,6 +155,15 @@ capabilities! {
         /// Every response sends the cookie again.
         Always = "always",
     }
+    /// Whether the cookie of a session that is some seconds old is sent again, although the session was only read.
+    ResentWhenOlder {
+        /// It is.
+        Yes = "yes",
+        /// It is not.
+        No = "no",
+        /// Nobody waited for it, or sessions end too soon, so nothing can be said.
+        Unknown = "unknown",
+    }
     /// Which values are kept.
     Values {
         /// Every value that JSON can say is kept, within the limits of level `minimum`.
@@ -198,6 +209,14 @@ capabilities! {
         OneLives = "one id lives",
         /// There is no rotation on the server, or requests do not overlap.
         Unknown = "unknown",
+    }
+}
+
+impl New {
+    /// What a backend of this kind can claim; none where the protocol has no such claim.
+    #[must_use]
+    pub fn claim(self) -> Option<Self> {
+        Self::CLAIMS.contains(&self).then_some(self)
     }
 }
 

@@ -295,21 +295,24 @@ fn the_command_of_a_failure_ends_as_the_failure_does() {
 #[test]
 fn a_run_of_some_checks_is_judged_by_them() {
     let exit = |arguments: &str| sessionspec(arguments).output().unwrap().status.code().unwrap();
-    assert_eq!(exit("run --check minimum/new-for-fresh"), 0);
-    assert_eq!(exit("run --check minimum/new-for-fresh --backend conforming/new-constant-false"), 1);
-    let asked = sessionspec("run --check minimum/new-for-fresh --format json").output().unwrap();
+    assert_eq!(exit("run --check cookie/none-when-untouched"), 0);
+    assert_eq!(
+        exit("run --check cookie/none-when-untouched --backend conforming/creation-time-among-items"),
+        1
+    );
+    let asked = sessionspec("run --check cookie/none-when-untouched --format json").output().unwrap();
     let json: Value = serde_json::from_slice(&asked.stdout).unwrap();
     assert_eq!(json[0]["asked_level"], "recommended", "a check of that level was asked for");
 }
 
 #[test]
 fn a_level_of_which_nothing_was_run() {
-    let output = sessionspec("run --check minimum/new-for-fresh --level minimum").output().unwrap();
+    let output = sessionspec("run --check cookie/none-when-untouched --level minimum").output().unwrap();
     let text = said(&output);
     let end: Vec<&str> = text.lines().rev().take(2).collect();
     assert_snapshot!(end[1], @"sessionspec: no check of level minimum was run, so nothing is known about it; --level recommended judges by those that were");
     assert_eq!(end[0], "exit 3");
-    let asked = sessionspec("run --check minimum/new-for-fresh --level recommended").output().unwrap();
+    let asked = sessionspec("run --check cookie/none-when-untouched --level recommended").output().unwrap();
     assert!(asked.stderr.is_empty(), "{}", said(&asked));
     assert!(asked.status.success());
 }

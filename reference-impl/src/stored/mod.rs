@@ -104,7 +104,7 @@ fn fault(error: impl std::fmt::Display) -> Error {
 fn claims(modes: &Modes) -> Claims {
     Claims {
         modified: Some(modes.modified),
-        new: Some(modes.new),
+        new: modes.new.claim(),
         permanent: modes.permanent.claim(),
         nested: modes.nested.claim(),
         store: Some(capability::Store::Server),

@@ -221,7 +221,12 @@ impl<S: Store> Session for StoredSession<S> {
     }
 
     async fn is_new(&mut self) -> Result<bool> {
-        Ok(self.modes.new == New::Real && !self.returning && self.id.is_none())
+        let is_told = match self.modes.new {
+            New::Real => true,
+            New::Constant => false,
+            New::OnceChanged => self.modified,
+        };
+        Ok(is_told && !self.returning && self.id.is_none())
     }
 
     async fn set_in(&mut self, path: &[PathStep], value: Value) -> Result<()> {

@@ -77,6 +77,12 @@ impl Check {
         self.has_cases()
     }
 
+    /// Whether it depends on what the survey sees only on an older session, so that somebody has to wait for that.
+    #[must_use]
+    pub fn asks_for_age(&self) -> bool {
+        self.applies.contains(&Requirement::SavesOnlyChanges) || super::age::ASK.contains(&self.id)
+    }
+
     /// Whether the check applies to a backend: the first requirement that is not met decides.
     #[must_use]
     pub fn applicability(&self, survey: &Survey) -> Applicability {

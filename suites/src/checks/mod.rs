@@ -1,5 +1,6 @@
 //! The checks, one folder a suite and one file a promise: the tree is the table of contents.
 
+mod age;
 mod catalogue;
 mod check;
 mod concurrency;

@@ -21,8 +21,6 @@ macro_rules! __each_check {
                 minimum permanent_reads_back
                 minimum permanent_persists
                 minimum permanent_leaves_items_alone
-                recommended permanent_cleared_with_the_data
-                recommended permanent_defaults_false
                 minimum modified_is_boolean
                 minimum modified_one_mode
                 minimum modified_after_change
@@ -30,7 +28,6 @@ macro_rules! __each_check {
                 recommended modified_can_be_set
                 minimum new_is_boolean
                 minimum new_never_for_saved
-                recommended new_for_fresh
                 minimum null_session
                 minimum claims_hold
                 minimum reads_back

@@ -5,9 +5,7 @@
 use std::fmt;
 
 use super::lifetimes;
-use crate::survey::{
-    AtOnce, Attribute, Emptied, Modified, Nested, OnError, Permanent, Resent, Store, Survey, Values,
-};
+use crate::survey::{AtOnce, Attribute, Emptied, Modified, Nested, OnError, Resent, Store, Survey, Values};
 
 /// One thing that a backend must have for a check to apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +24,6 @@ pub enum Requirement {
     OwnPermanent,
     /// It has a `permanent` of its own, and not merely no stand-in.
     HasPermanent,
-    /// The application sees `permanent` among the items.
-    PermanentInData,
     /// Sessions that were not changed are not saved.
     SavesOnlyChanges,
     /// A value can be changed inside.
@@ -113,15 +109,15 @@ impl Requirement {
                 Attribute::Derived => stood_in(true, "permanent"),
                 Attribute::Missing => lacks("this backend has no `permanent`"),
             },
-            Self::PermanentInData => {
-                let in_data = survey.permanent.observed().is_some_and(Permanent::is_in_data);
-                unless(!in_data, "`permanent` is not among the items of this backend")
-            }
             Self::SavesOnlyChanges => {
                 let tracks = survey.modified.observed() == Some(Modified::Tracked)
                     && survey.nested != Nested::WrittenBack
-                    && survey.resent != Resent::Always;
-                unless(!tracks, "this backend saves sessions that were not changed")
+                    && survey.resent != Resent::Always
+                    && !survey.goes_by_age();
+                unless(
+                    !tracks,
+                    "this backend saves sessions that were not changed, or sends the cookie of an older one again",
+                )
             }
             Self::NestedValues => {
                 unless(survey.nested == Nested::Unsupported, "this backend has no changes inside of a value")
@@ -207,7 +203,6 @@ impl fmt::Display for Requirement {
             Self::OwnNew => "has a `new` that is not the probe's stand-in",
             Self::OwnPermanent => "has a `permanent` that is not the probe's stand-in",
             Self::HasPermanent => "has a `permanent` of its own",
-            Self::PermanentInData => "shows `permanent` among the items",
             Self::SavesOnlyChanges => "saves no session that was not changed",
             Self::NestedValues => "lets a value be changed inside",
             Self::NestedChanges => "lets the value be changed inside that the session holds",

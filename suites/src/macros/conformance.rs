@@ -33,7 +33,7 @@
 ///     level: recommended,
 ///     options: Options { cases: 500, ..Options::default() },
 ///     known_failures {
-///         minimum::new_for_fresh: "issue 12: our ids are given out before the first save",
+///         cookie::none_when_untouched: "issue 12: every visitor gets an id, also one who only looks",
 ///     },
 /// }
 /// # mod my_store {

@@ -34,7 +34,9 @@ pub(super) fn relied_on(check: &Check, scenario: &Scenario) -> Vec<Fact> {
     let own = position(check.id);
     let explicit = check.relies.iter().chain(&scenario.relies).copied();
     let facts: BTreeSet<Fact> = explicit.chain(implied(&scenario.script)).collect();
-    facts.into_iter().filter(|fact| position(fact.check) < own).collect()
+    // A scenario may name another one of its own check, so that one defect is not named twice.
+    let of_own_check = |fact: &Fact| fact.check == check.id && scenario.relies.contains(fact);
+    facts.into_iter().filter(|fact| position(fact.check) < own || of_own_check(fact)).collect()
 }
 
 /// What follows from a script: sessions begin empty, a change that is the only one of its cycle is saved, a browser has a

@@ -179,6 +179,7 @@ impl Outcome {
 
 impl Run {
     async fn outcome(&self, check: &Check, played: &dyn Fn(u32, u32)) -> Outcome {
+        self.scenarios.learn_what_is_asked_by(check).await;
         match check.applicability(&self.survey) {
             Applicability::Applies => {}
             Applicability::NotApplicable(because) => {

@@ -63,15 +63,26 @@ impl Scenarios {
         let mut seen = 0;
         while let Some(check) = asked.get(seen).copied() {
             seen += 1;
+            if check.asks_for_age() {
+                let Self { backend, survey, patience, .. } = self;
+                self.waits.begin_age(Rc::clone(survey), Rc::clone(backend), *patience);
+            }
             for scenario in self.of(&check) {
                 for fact in relied_on(&check, &scenario) {
                     let check = catalogue().into_iter().find(|check| check.id == fact.check);
                     asked.extend(check.filter(|check| asked.iter().all(|other| other.id != check.id)));
                 }
                 if scenario.script.waits() {
-                    self.waits.begin(check.id, scenario, &self.backend, self.patience);
+                    self.waits.begin(check.id, scenario, &self.survey, &self.backend, self.patience);
                 }
             }
+        }
+    }
+
+    /// Waits for what of the survey takes time to show, where this check asks for it.
+    pub(super) async fn learn_what_is_asked_by(&self, check: &Check) {
+        if check.asks_for_age() {
+            self.survey.learn_age(&self.backend, self.patience).await;
         }
     }
 
@@ -122,6 +133,7 @@ impl Scenarios {
     /// What is at the root of it where this fact does not hold.
     async fn broken(&self, fact: Fact) -> Option<Fact> {
         let check = catalogue().into_iter().find(|check| check.id == fact.check)?;
+        self.learn_what_is_asked_by(&check).await;
         let scenario = self.of(&check).into_iter().find(|scenario| scenario.reason == fact.scenario)?;
         match &*self.settle(&check, scenario).await {
             Settled::Judged(judged) => judged.judgement.finding.as_ref().map(|_| fact),
@@ -132,7 +144,7 @@ impl Scenarios {
 
     async fn play(&self, check: &Check, scenario: Scenario) -> Settled {
         let played = if scenario.script.waits() {
-            self.waits.played(check.id, &scenario, &self.backend, self.patience).await
+            self.waits.played(check.id, &scenario, &self.survey, &self.backend, self.patience).await
         } else {
             self.play_in_time(&scenario).await
         };

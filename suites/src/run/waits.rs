@@ -1,9 +1,9 @@
 //! Scripts in which time has to pass: they are played at the same time, and while other checks go on.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 
@@ -11,12 +11,18 @@ use crate::backend::{Backend, BackendError};
 use crate::expect::Scenario;
 use crate::play::{Transcript, play_judgeable};
 use crate::script::Script;
+use crate::survey::Survey;
 
-type Played = Result<Transcript, BackendError>;
+/// What happened; nothing where a session may have ended of itself before the script was over.
+type Played = Result<Option<Transcript>, BackendError>;
 
 /// What is being waited for, by the check's id and the scenario's reason.
 #[derive(Default)]
-pub(super) struct Waits(RefCell<BTreeMap<(&'static str, String), JoinHandle<Played>>>);
+pub(super) struct Waits(
+    RefCell<BTreeMap<(&'static str, String), JoinHandle<Played>>>,
+    /// Whether somebody waits for what the survey sees only on an older session.
+    Cell<bool>,
+);
 
 impl Waits {
     /// Begins to play this scenario of a check, unless it has begun.
@@ -24,16 +30,24 @@ impl Waits {
         &self,
         check: &'static str,
         scenario: Scenario,
+        survey: &Rc<Survey>,
         backend: &Rc<dyn Backend>,
         patience: Duration,
     ) {
-        let backend = Rc::clone(backend);
+        let (survey, backend) = (Rc::clone(survey), Rc::clone(backend));
         let key = (check, scenario.reason);
         let script = scenario.script;
         self.0
             .borrow_mut()
             .entry(key)
-            .or_insert_with(|| tokio::task::spawn_local(play(backend, script, patience)));
+            .or_insert_with(|| tokio::task::spawn_local(play(survey, backend, script, patience)));
+    }
+
+    /// Begins to wait for what the survey sees only on an older session. Whoever asks for it later waits for the same.
+    pub(super) fn begin_age(&self, survey: Rc<Survey>, backend: Rc<dyn Backend>, patience: Duration) {
+        if !self.1.replace(true) {
+            tokio::task::spawn_local(async move { survey.learn_age(&backend, patience).await });
+        }
     }
 
     /// What happened when this scenario was played, which is played now unless it was begun before.
@@ -41,20 +55,25 @@ impl Waits {
         &self,
         check: &'static str,
         scenario: &Scenario,
+        survey: &Rc<Survey>,
         backend: &Rc<dyn Backend>,
         patience: Duration,
-    ) -> Result<Option<Transcript>, BackendError> {
+    ) -> Played {
         let begun = self.0.borrow_mut().remove(&(check, scenario.reason.clone()));
-        let transcript = match begun {
+        match begun {
             Some(task) => task.await.map_err(|panic| BackendError::Internal(panic.to_string()))?,
-            None => play(Rc::clone(backend), scenario.script.clone(), patience).await,
-        };
-        transcript.map(Some)
+            None => play(Rc::clone(survey), Rc::clone(backend), scenario.script.clone(), patience).await,
+        }
     }
 }
 
 /// Plays one of them, on virtual time of its own if the backend has any.
-async fn play(backend: Rc<dyn Backend>, script: Script, patience: Duration) -> Played {
+async fn play(survey: Rc<Survey>, backend: Rc<dyn Backend>, script: Script, patience: Duration) -> Played {
     let backend = backend.on_virtual_time().await.unwrap_or(backend);
-    play_judgeable(&backend, &script, patience).await
+    let began = Instant::now();
+    let transcript = play_judgeable(&backend, &script, patience).await?;
+    // Whoever waits for the end of a session says what is the case before and after it.
+    let is_late = |waited: Duration| survey.outlives_a_session(waited);
+    let has_ended = !is_late(script.waited()) && is_late(began.elapsed()) && !script.sets_a_lifetime();
+    Ok((!has_ended).then_some(transcript))
 }

@@ -18,6 +18,8 @@ pub(crate) use operation::call;
 pub use operation::{Operation, OperationKind};
 pub use schedule::{Part, Segment, Then};
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// Cycles of several browsers in order. A cycle that holds overlaps with the steps up to its release.
@@ -155,6 +157,24 @@ impl Script {
     #[must_use]
     pub fn waits(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::Wait { .. }))
+    }
+
+    /// How much time passes, all in all.
+    #[must_use]
+    pub fn waited(&self) -> Duration {
+        let seconds = self.steps.iter().map(|step| match step {
+            Step::Wait { seconds } => Duration::try_from_secs_f64(*seconds).unwrap_or_default(),
+            _ => Duration::ZERO,
+        });
+        seconds.fold(Duration::ZERO, Duration::saturating_add)
+    }
+
+    /// Whether sessions have another lifetime in it than the declared one.
+    #[must_use]
+    pub fn sets_a_lifetime(&self) -> bool {
+        let launches = self.steps.iter().any(|step| matches!(step, Step::Launch { .. }));
+        let is_set = |op: &Operation| matches!(op, Operation::SetLifetime { .. });
+        launches || self.cycles().any(|cycle| cycle.ops.iter().any(is_set))
     }
 
     /// The number of operations in all cycles.

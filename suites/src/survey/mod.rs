@@ -3,15 +3,18 @@
 //! Each capability is a closed table (`sessionspec_reference::capability`). What fits no row is no mode, and the checks then
 //! judge by the strictest one. The survey uses few operations, so that a defect elsewhere does not absolve itself here.
 
+mod age;
 mod expiry;
+mod in_time;
 mod observe;
 mod overlap;
 mod preflight;
 
+pub(crate) use age::OLD;
 pub use preflight::PreflightError;
 pub use sessionspec_reference::capability::{
     AtOnce, Concurrency, Emptied, Expiry, Modified, Nested, New, Numbers, OnError, Permanent, Resent,
-    RotationOverEnd, Store, TwoRotations, Values,
+    ResentWhenOlder, RotationOverEnd, Store, TwoRotations, Values,
 };
 
 use std::collections::BTreeSet;
@@ -60,6 +63,8 @@ pub struct Survey {
     pub on_server_error: OnError,
     /// When the cookie of an unmodified session is sent again.
     pub resent: Resent,
+    /// Whether the cookie of an older session is sent again; [`Survey::resent_when_older`] says it.
+    age: age::Age,
     /// Which values are kept.
     pub values: Values,
     /// Which numbers are told apart.
@@ -88,6 +93,8 @@ pub struct Survey {
     pub own_keys: BTreeSet<String>,
     /// Operations that the backend does not have; [`Survey::supports`] asks for one.
     pub unsupported: Vec<String>,
+    /// The rows of which nothing is known, since a session may have ended of itself before they had shown.
+    pub untold: BTreeSet<&'static str>,
 }
 
 /// An attribute of the session, which a backend may lack, and a probe may stand in for.
@@ -132,10 +139,7 @@ impl Survey {
     /// Whether a session may have ended of itself within this time. A second is left for clocks that count in seconds.
     #[must_use]
     pub fn outlives_a_session(&self, elapsed: Duration) -> bool {
-        let lifetimes =
-            [self.description.lifetime_seconds, self.description.browser_lifetime_seconds.flatten()];
-        let bounds = lifetimes.into_iter().flatten().map(|lifetime| (lifetime - 1.0).max(lifetime / 2.0));
-        !self.virtual_time && bounds.into_iter().any(|bound| elapsed.as_secs_f64() >= bound)
+        !self.virtual_time && may_have_ended(&self.description, elapsed)
     }
 
     /// Why no check that holds a request can be judged, where none could be held.
@@ -171,6 +175,9 @@ impl Survey {
     /// Whether what was observed bears a claim out; `None` where nothing was observed that could.
     #[must_use]
     pub fn bears_out(&self, claim: &str, declared: &str) -> Option<bool> {
+        if self.untold.contains(claim) {
+            return None;
+        }
         let observed = match claim {
             "modified" => self.modified.observed()?.as_str(),
             "new" => self.new.observed()?.as_str(),
@@ -209,7 +216,7 @@ impl Survey {
         }
         let rows = [
             ("modified", "read first in an existing session", attribute(self.modified, Modified::as_str)),
-            ("new", "read in a fresh session", attribute(self.new, New::as_str)),
+            ("new", "read in a fresh session, before and after a change", attribute(self.new, New::as_str)),
             (
                 "permanent",
                 "set, then looked for among the items and after clear",
@@ -235,6 +242,11 @@ impl Survey {
                 self.on_server_error.as_str().to_owned(),
             ),
             ("cookie re-sent", "Set-Cookie after a cycle that only read", self.resent.as_str().to_owned()),
+            (
+                "re-sent when older",
+                "Set-Cookie after a cycle that only read a session two seconds old",
+                self.resent_when_older().as_str().to_owned(),
+            ),
             ("values", "one of each kind set and read in the next cycle", self.values.as_str().to_owned()),
             ("numbers", "2^53+1 set and read in the next cycle", self.numbers.as_str().to_owned()),
             ("at once", "a cycle held while others are sent", self.at_once.as_str().to_owned()),
@@ -274,10 +286,29 @@ impl Survey {
                 .find(|(claim, _)| *claim == name)
                 .map(|(_, value)| value.to_owned())
         };
+        let told = |name: &str, observed: String| {
+            if self.untold.contains(name) { UNTOLD.to_owned() } else { observed }
+        };
         rows.into_iter()
-            .map(|(name, how, observed)| Capability { name, how, observed, declared: declared(name) })
+            .map(|(name, how, observed)| Capability {
+                name,
+                how,
+                observed: told(name, observed),
+                declared: declared(name),
+            })
             .collect()
     }
+}
+
+/// What a row says of which nothing is known: the service took longer to answer than its sessions live.
+pub const UNTOLD: &str = "unknown: sessions end sooner than this service answers";
+
+/// Whether a session of this backend may have ended of itself within this time. A second is left for clocks that count in
+/// seconds.
+fn may_have_ended(description: &Description, elapsed: Duration) -> bool {
+    let lifetimes = [description.lifetime_seconds, description.browser_lifetime_seconds.flatten()];
+    let mut bounds = lifetimes.into_iter().flatten().map(|lifetime| (lifetime - 1.0).max(lifetime / 2.0));
+    bounds.any(|bound| elapsed.as_secs_f64() >= bound)
 }
 
 fn listed<'a>(names: impl IntoIterator<Item = &'a String>) -> String {

@@ -7,7 +7,9 @@ use std::time::Duration;
 use serde_json::json;
 use sessionspec_reference::{Description, Map, Value};
 
+use super::age::{Age, resent_when_older};
 use super::expiry::expiry;
+use super::in_time::InTime;
 use super::{
     AtOnce, Attribute, Concurrency, Emptied, Expiry, Modified, Nested, New, Numbers, OnError, Permanent,
     Resent, RotationOverEnd, Store, Survey, TwoRotations, Values,
@@ -29,23 +31,33 @@ pub(crate) async fn survey(
     patience: Duration,
 ) -> Survey {
     let observer = Observer { backend: Rc::clone(backend), patience, description: &description };
-    let (permanent, permanent_default) = observer.permanent().await;
     let on_virtual_time = backend.on_virtual_time().await;
+    let age = Age::default();
+    if let Some(backend) = &on_virtual_time {
+        age.get_or_init(|| resent_when_older(backend, &description, patience)).await;
+    }
+    let in_time = InTime::new(&description);
+    let (permanent, permanent_default) = in_time.look("permanent", async || observer.permanent().await).await;
+    let ends = async |row, ending: fn() -> Operation| {
+        in_time.look_or(row, OnError::Unknown, async || observer.after_a_change_and(ending()).await).await
+    };
     let mut survey = Survey {
         null: observer.null().await,
-        modified: observer.modified().await,
+        modified: in_time.look("modified", async || observer.modified().await).await,
         new: observer.new_on_fresh().await,
         permanent,
         permanent_default,
-        nested: observer.nested().await,
-        store: observer.store().await,
-        emptied: observer.emptied().await,
-        on_error: observer.after_a_change_and(Operation::Raise).await,
-        on_not_found: observer.after_a_change_and(Operation::Respond { status: 404 }).await,
-        on_server_error: observer.after_a_change_and(Operation::Respond { status: 500 }).await,
-        resent: observer.resent().await,
+        nested: in_time.look("nested", async || observer.nested().await).await,
+        store: in_time.look("store", async || observer.store().await).await,
+        emptied: in_time.look("empty", async || observer.emptied().await).await,
+        on_error: ends("on_error", || Operation::Raise).await,
+        on_not_found: ends("on 404", || Operation::Respond { status: 404 }).await,
+        on_server_error: ends("on 500", || Operation::Respond { status: 500 }).await,
+        resent: in_time.look("cookie re-sent", async || observer.resent().await).await,
+        age,
         values: observer.values().await,
-        numbers: observer.numbers().await,
+        numbers: in_time.look_or("numbers", Numbers::Unknown, async || observer.numbers().await).await,
+        // Who is served while a request is held does not depend on what is in a session.
         at_once: observer.at_once().await,
         expiry: match &on_virtual_time {
             Some(backend) => expiry(backend, &description, patience).await,
@@ -61,15 +73,23 @@ pub(crate) async fn survey(
         cookies: observer.cookies().await,
         own_keys: observer.own_keys().await,
         unsupported: observer.unsupported().await,
+        untold: BTreeSet::new(),
         description: description.clone(),
     };
-    survey.concurrency = observer.concurrency(survey.at_once).await;
+    let at_once = survey.at_once;
+    let raced = async || observer.concurrency(at_once).await;
+    survey.concurrency = in_time.look_or("concurrency", Concurrency::Unknown, raced).await;
     // Where a cookie brings its own data, no id ends.
     if survey.at_once == AtOnce::Many && survey.store == Store::Server {
-        survey.rotation_over_end = observer.rotation_over_end().await;
-        survey.live_objects = observer.shares_live_objects(survey.at_once).await;
-        survey.two_rotations = observer.two_rotations().await;
+        let ended = async || observer.rotation_over_end().await;
+        survey.rotation_over_end =
+            in_time.look_or("rotation over end", RotationOverEnd::Unknown, ended).await;
+        let shared = async || observer.shares_live_objects(at_once).await;
+        survey.live_objects = in_time.look_or("unsaved changes", false, shared).await;
+        let twice = async || observer.two_rotations().await;
+        survey.two_rotations = in_time.look_or("two rotations", TwoRotations::Unknown, twice).await;
     }
+    survey.untold = in_time.untold();
     survey
 }
 
@@ -123,8 +143,14 @@ impl Observer<'_> {
     }
 
     async fn new_on_fresh(&self) -> Attribute<New> {
-        let [fresh] = self.observe([vec![new()]]).await;
-        self.attribute("new", boolean(&fresh, 0).map(|new| if new { New::Real } else { New::Constant }))
+        let [fresh] = self.observe([vec![new(), set("text", TEXT), new()]]).await;
+        let mode = match (boolean(&fresh, 0), boolean(&fresh, 2)) {
+            (None, _) => None,
+            (Some(true), _) => Some(New::Real),
+            (Some(false), Some(true)) => Some(New::OnceChanged),
+            (Some(false), _) => Some(New::Constant),
+        };
+        self.attribute("new", mode)
     }
 
     async fn permanent(&self) -> (Attribute<Permanent>, bool) {

@@ -1,5 +1,7 @@
 //! What each row of the survey means, and each of its values. A test holds this table against what is observed.
 
+use sessionspec::engine::survey::UNTOLD;
+
 /// One row of the survey.
 #[derive(Debug)]
 pub(super) struct Capability {
@@ -31,6 +33,10 @@ const DISCARDED: (&str, &str) = ("discarded", "The next request finds the sessio
 const CANNOT_BE_SEEN: (&str, &str) =
     ("unknown", "The probe cannot end a request in this way, or nothing was kept at all.");
 
+/// What each row says that needs a session to live while it is looked at.
+const TOO_SLOW: (&str, &str) =
+    (UNTOLD, "Each time that it was looked at, a session may have ended of itself before it had shown.");
+
 /// All rows, in the order in which reports list them.
 pub(super) const CAPABILITIES: &[Capability] = &[
     Capability {
@@ -41,13 +47,21 @@ pub(super) const CAPABILITIES: &[Capability] = &[
             ("tracked", "False: the session notices changes, and only a changed one is saved."),
             STAND_IN,
             MISSING,
+            TOO_SLOW,
         ],
         claim: Some("modified"),
     },
     Capability {
         name: "new",
-        meaning: "What `new` says on a session that no request has saved. A backend that cannot tell may say false.",
-        values: &[("real", "True."), ("constant", "False, as on every other session."), STAND_IN, MISSING],
+        meaning: "What `new` says on a session that no request has saved. A backend that cannot tell says false, as Flask's \
+                  mixin does.",
+        values: &[
+            ("real", "True."),
+            ("constant", "False, as on every other session."),
+            ("once changed", "False at first, and true from the first change on."),
+            STAND_IN,
+            MISSING,
+        ],
         claim: Some("new"),
     },
     Capability {
@@ -55,7 +69,10 @@ pub(super) const CAPABILITIES: &[Capability] = &[
         meaning: "Where `permanent` is kept, which decides what `clear` does to it.",
         values: &[
             ("in-data", "Among the items, where the application sees it; `clear` removes it with them."),
-            ("in-data, kept by clear", "Among the items, and `clear` leaves it there."),
+            (
+                "in-data, kept by clear",
+                "Among the items, and `clear` leaves it there, as Flask-Session does.",
+            ),
             ("attribute", "Apart from the items; `clear` leaves it alone."),
             ("attribute, reset by clear", "Apart from the items; `clear` resets it."),
             (
@@ -64,12 +81,13 @@ pub(super) const CAPABILITIES: &[Capability] = &[
             ),
             STAND_IN,
             MISSING,
+            TOO_SLOW,
         ],
         claim: Some("permanent"),
     },
     Capability {
         name: "permanent default",
-        meaning: "What `permanent` says on a fresh session.",
+        meaning: "What `permanent` says until somebody sets it. It may be either, and may not change by itself.",
         values: &[
             ("false", "The session ends with the browser."),
             ("true", "The session outlives the browser."),
@@ -88,6 +106,7 @@ pub(super) const CAPABILITIES: &[Capability] = &[
             ("untracked", "It is seen until the request ends, and forgotten."),
             ("copies", "It is not even seen within the request: reading gives a copy."),
             ("unsupported", "The probe cannot change a value inside."),
+            TOO_SLOW,
         ],
         claim: Some("nested"),
     },
@@ -101,31 +120,32 @@ pub(super) const CAPABILITIES: &[Capability] = &[
                 "In the cookie: an older cookie still holds the older data, and nothing that was sent can be revoked.",
             ),
             ("unknown", "No cookie came back, so that nothing can be said."),
+            TOO_SLOW,
         ],
         claim: Some("store"),
     },
     Capability {
         name: "empty",
         meaning: "What becomes of the browser's cookie when the session has been emptied by `clear`.",
-        values: &[("removed", "The browser loses it."), ("kept", "The browser keeps a cookie.")],
+        values: &[("removed", "The browser loses it."), ("kept", "The browser keeps a cookie."), TOO_SLOW],
         claim: Some("empty"),
     },
     Capability {
         name: "on_error",
         meaning: "What becomes of the changes of a request whose handler raises an exception.",
-        values: &[SAVED, DISCARDED, CANNOT_BE_SEEN],
+        values: &[SAVED, DISCARDED, CANNOT_BE_SEEN, TOO_SLOW],
         claim: Some("on_error"),
     },
     Capability {
         name: "on 404",
         meaning: "What becomes of the changes of a request that the handler answers with 404.",
-        values: &[SAVED, DISCARDED, CANNOT_BE_SEEN],
+        values: &[SAVED, DISCARDED, CANNOT_BE_SEEN, TOO_SLOW],
         claim: None,
     },
     Capability {
         name: "on 500",
         meaning: "What becomes of the changes of a request that the handler answers with 500.",
-        values: &[SAVED, DISCARDED, CANNOT_BE_SEEN],
+        values: &[SAVED, DISCARDED, CANNOT_BE_SEEN, TOO_SLOW],
         claim: None,
     },
     Capability {
@@ -135,6 +155,18 @@ pub(super) const CAPABILITIES: &[Capability] = &[
             ("never", "It is sent only when something changed."),
             ("when permanent", "It is sent where the session is permanent, which prolongs it."),
             ("always", "It is sent with every response."),
+            TOO_SLOW,
+        ],
+        claim: None,
+    },
+    Capability {
+        name: "re-sent when older",
+        meaning: "Whether the cookie of a session that is two seconds old is sent again when it is only read, as Pyramid does \
+                  it with a cookie that is older than its `reissue_time`.",
+        values: &[
+            ("yes", "It is, which prolongs the session; reads and races are judged on older sessions."),
+            ("no", "It is not."),
+            ("unknown", "No check of this run waited for it, or sessions end too soon."),
         ],
         claim: None,
     },
@@ -151,6 +183,7 @@ pub(super) const CAPABILITIES: &[Capability] = &[
             ("exact", "Integers of 64 bits, too."),
             ("doubles", "Those that a double can tell apart, as in JavaScript."),
             ("unknown", "They are refused, or altered even where a double would not be."),
+            TOO_SLOW,
         ],
         claim: None,
     },
@@ -177,6 +210,7 @@ pub(super) const CAPABILITIES: &[Capability] = &[
             ("serialised", "They cannot overlap: one request waits for the other."),
             ("refused", "Those of the request that is saved last are refused, with an error."),
             ("unknown", "Nothing could be held, or neither can be said."),
+            TOO_SLOW,
         ],
         claim: Some("concurrency"),
     },
@@ -186,6 +220,7 @@ pub(super) const CAPABILITIES: &[Capability] = &[
         values: &[
             ("seen by others", "Requests share one live object, as a Servlet container documents it."),
             ("unseen", "Each request works on its own copy, or nothing could be held."),
+            TOO_SLOW,
         ],
         claim: None,
     },
@@ -196,6 +231,7 @@ pub(super) const CAPABILITIES: &[Capability] = &[
             ("carried on", "Its items live on, under the new id."),
             ("stays ended", "It stays ended."),
             ("unknown", "There is no rotation on the server, or no `destroy`, or requests do not overlap."),
+            TOO_SLOW,
         ],
         claim: None,
     },
@@ -206,6 +242,7 @@ pub(super) const CAPABILITIES: &[Capability] = &[
             ("both ids live", "Two sessions with the same items."),
             ("one id lives", "One session."),
             ("unknown", "There is no rotation on the server, or requests do not overlap."),
+            TOO_SLOW,
         ],
         claim: None,
     },

@@ -1,6 +1,7 @@
 //! A request that only read leaves what others have written meanwhile.
 
 use super::{GATE, begun, held, races};
+use crate::checks::age::young_and_old;
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
@@ -15,18 +16,23 @@ pub(super) const BY_A_READ: Check = Check {
     source: "express-session, resave; Starlette issue 2019; sessions that are written back whole",
     applies: &[Requirement::RealSessions, Requirement::Overlap],
     relies: &[],
-    test: Test::Scenarios(|_survey| {
-        let overwritten = begun("overwrite-undone")
-            .cycle("ann", held([]))
-            .cycle("ann", [set("colour", "blue").is_done()])
-            .release(GATE)
-            .cycle("ann", [get("colour").is("blue")]);
-        let added = begun("item-lost")
-            .cycle("ann", held([items().unjudged()]))
-            .cycle("ann", [set("size", "small").is_done()])
-            .release(GATE)
-            .cycle("ann", [get("size").is("small"), get("colour").is("red")]);
-        races(vec![overwritten, added])
+    test: Test::Scenarios(|survey| {
+        let overwritten =
+            young_and_old(survey, Fact::of(BY_A_READ.id, "overwrite-undone"), &|reason, aged| {
+                aged(begun(reason))
+                    .cycle("ann", held([]))
+                    .cycle("ann", [set("colour", "blue").is_done()])
+                    .release(GATE)
+                    .cycle("ann", [get("colour").is("blue")])
+            });
+        let added = young_and_old(survey, Fact::of(BY_A_READ.id, "item-lost"), &|reason, aged| {
+            aged(begun(reason))
+                .cycle("ann", held([items().unjudged()]))
+                .cycle("ann", [set("size", "small").is_done()])
+                .release(GATE)
+                .cycle("ann", [get("size").is("small"), get("colour").is("red")])
+        });
+        races([overwritten, added].concat())
     }),
 };
 
@@ -38,7 +44,10 @@ pub(super) const PERMANENT: Check = Check {
     promise: "A request that only read a permanent session, and prolongs it, does not undo what another has written.",
     source: "Flask since 0.10 sends the cookie of a permanent session again, with what it has read",
     applies: &[Requirement::RealSessions, Requirement::HasPermanent, Requirement::Overlap],
-    relies: &[Fact::of("concurrency/read-does-not-undo-a-write", "overwrite-undone")],
+    relies: &[
+        Fact::of("concurrency/read-does-not-undo-a-write", "overwrite-undone"),
+        Fact::of("concurrency/read-does-not-undo-a-write", "overwrite-undone-when-older"),
+    ],
     test: Test::Scenarios(|_survey| {
         let race = Scenario::new("overwrite-undone")
             .cycle("ann", [set("colour", "red").is_done(), set_permanent(true).is_done()])

@@ -36,7 +36,8 @@ pub(super) const WHILE_HELD: Check = Check {
                 .relies_on(kind.ends())
                 .relies_on(kind.stays_ended())
                 .relies_on(kind.is_not_adopted())
-                .relies_on(Fact::of("concurrency/read-does-not-resurrect", "resurrected"));
+                .relies_on(Fact::of("concurrency/read-does-not-resurrect", "resurrected"))
+                .relies_on(Fact::of("concurrency/read-does-not-resurrect", "resurrected-when-older"));
             vec![by_a_read]
         })
     }),

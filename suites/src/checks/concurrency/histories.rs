@@ -32,6 +32,8 @@ pub(super) const PARALLEL: Check = Check {
 const NAMED: &[Fact] = &[
     Fact::of("concurrency/read-does-not-undo-a-write", "overwrite-undone"),
     Fact::of("concurrency/read-does-not-undo-a-write", "item-lost"),
+    Fact::of("concurrency/read-does-not-undo-a-write", "overwrite-undone-when-older"),
+    Fact::of("concurrency/read-does-not-undo-a-write", "item-lost-when-older"),
     Fact::of("concurrency/first-requests", "neither"),
     Fact::of("concurrency/clear-against-set", "a-mixture"),
     Fact::of("concurrency/all-or-nothing", "a-part"),

@@ -1,6 +1,7 @@
 //! A session that was ended while another request was at work on it stays ended.
 
 use super::{GATE, begun, held, logout, races};
+use crate::checks::age::{OfAnyAge, young, young_and_old};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Line, Scenario};
 use crate::level::Level;
@@ -17,7 +18,7 @@ pub(super) const BY_A_READ: Check = Check {
     source: "CVE-2025-46336 (rack-session); Flask's refreshed permanent cookie",
     applies: &[Requirement::RealSessions, Requirement::Logout, Requirement::Overlap],
     relies: &[Fact::of("identity/destroy-removes", "alone")],
-    test: Test::Scenarios(|survey| resurrection(survey, Vec::new)),
+    test: Test::Scenarios(|survey| resurrection(survey, Vec::new, BY_A_READ.id, young_and_old)),
 };
 
 pub(super) const BY_A_WRITE: Check = Check {
@@ -34,11 +35,19 @@ pub(super) const BY_A_WRITE: Check = Check {
         Requirement::Overlap,
     ],
     relies: &[Fact::of("identity/destroy-removes", "alone")],
-    test: Test::Scenarios(|survey| resurrection(survey, || vec![set("size", "small").unjudged()])),
+    // A write saves the session whatever its age.
+    test: Test::Scenarios(|survey| {
+        resurrection(survey, || vec![set("size", "small").unjudged()], BY_A_WRITE.id, young)
+    }),
 };
 
 /// A request is held, the session is ended by another, and then the first goes on with the rest.
-fn resurrection(survey: &Survey, rest: fn() -> Vec<Line>) -> Vec<Scenario> {
+fn resurrection(
+    survey: &Survey,
+    rest: fn() -> Vec<Line>,
+    id: &'static str,
+    ages: fn(&Survey, Fact, OfAnyAge<'_>) -> Vec<Scenario>,
+) -> Vec<Scenario> {
     let logout = logout(survey);
     let race = |begun: Scenario| {
         let raced = begun
@@ -53,7 +62,7 @@ fn resurrection(survey: &Survey, rest: fn() -> Vec<Line>) -> Vec<Scenario> {
         };
         raced.cycle("ann", [get("colour").is_absent()])
     };
-    let mut scenarios = vec![race(begun("resurrected"))];
+    let mut scenarios = ages(survey, Fact::of(id, "resurrected"), &|reason, aged| race(aged(begun(reason))));
     if matches!(survey.permanent, Attribute::Observed(_)) {
         let permanent = Scenario::new("resurrected-when-permanent")
             .cycle("ann", [set("colour", "red").is_done(), set_permanent(true).is_done()]);

@@ -27,8 +27,9 @@ pub(super) const NONE_WHEN_UNTOUCHED: Check = Check {
             .cycle("ann", for_the_browser_session(survey))
             .cycle("ann", [])
             .response(ResponseRule::NoSetCookie);
-        // Where each request saves its session, each response may prolong it.
-        let prolongs = survey.resent == Resent::Always;
+        // Where each request saves its session, each response may prolong it; and where the cookie of an older session is sent
+        // again, a session may become older between two requests.
+        let prolongs = survey.resent == Resent::Always || survey.goes_by_age();
         if prolongs { vec![visitor] } else { vec![visitor, session] }
     }),
 };

@@ -7,7 +7,7 @@ use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::Operation;
 use crate::script::ops::{clear, contains, delete, get, items, pop, set, setdefault, update};
-use crate::survey::Survey;
+use crate::survey::{OLD, Survey};
 
 pub(super) const OPENS_EMPTY: Check = Check {
     id: "minimum/opens-empty",
@@ -73,7 +73,16 @@ fn each_mutator_persists(survey: &Survey) -> Vec<Scenario> {
         ),
         lone(clear(), vec![]),
     ];
-    [set_first, set_later, overwrite].into_iter().chain(others.into_iter().flatten()).collect()
+    // Some send the cookie of an older session again when it is read, and count the seconds from then on.
+    let after_a_read = Scenario::new("set-after-an-older-session-was-read")
+        .cycle("ann", [set("colour", "red").is_done()])
+        .wait(OLD)
+        .cycle("ann", [get("colour").unjudged()])
+        .cycle("ann", [set("size", "small").is_done()])
+        .cycle("ann", [get("size").is("small")]);
+    let older = survey.lives_to_be_old().then_some(after_a_read);
+    let firsts = [set_first, set_later, overwrite].into_iter();
+    firsts.chain(others.into_iter().flatten()).chain(older).collect()
 }
 
 pub(super) const BROWSERS_ISOLATED: Check = Check {

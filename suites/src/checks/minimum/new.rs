@@ -49,15 +49,3 @@ pub(super) const NEVER_FOR_SAVED: Check = Check {
         vec![first_read, after_another_write, after_a_read]
     }),
 };
-
-pub(super) const FOR_FRESH: Check = Check {
-    id: "minimum/new-for-fresh",
-    level: Level::Recommended,
-    harm: Harm::Correctness,
-    clause: "new.fresh",
-    promise: "`new` is true on a session that was never saved.",
-    source: FLASK,
-    applies: &[Requirement::RealSessions, Requirement::OwnNew],
-    relies: &[Fact::of("minimum/new-is-boolean", "not-boolean")],
-    test: Test::Scenarios(|_survey| vec![Scenario::new("not-new").cycle("ann", [new().is(true)])]),
-};

@@ -1,12 +1,11 @@
 //! `permanent`: whether the session outlives the browser.
 
 use serde_json::json;
-use sessionspec_reference::{Map, PERMANENT_KEY};
 
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
-use crate::expect::{Expected, Scenario};
+use crate::expect::Scenario;
 use crate::level::Level;
-use crate::script::ops::{clear, items, permanent, set, set_permanent};
+use crate::script::ops::{get, items, permanent, set, set_permanent};
 use crate::survey::Survey;
 
 const FLASK: &str = "Flask 0.8, SessionMixin.permanent";
@@ -60,7 +59,7 @@ pub(super) const PERSISTS: Check = Check {
     level: Level::Minimum,
     harm: Harm::Correctness,
     clause: "permanent.persists",
-    promise: "`permanent` is found as it was set by the next cycle, and can be set back.",
+    promise: "`permanent` is found as it was set by the next cycle, can be set back, and never changes by itself.",
     source: FLASK,
     applies: &[Requirement::RealSessions, Requirement::OwnPermanent],
     relies: &[
@@ -92,7 +91,13 @@ fn persists(survey: &Survey) -> Vec<Scenario> {
         .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
         .cycle("bob", [set("colour", "blue").is_done(), permanent().is(!flipped)])
         .cycle("bob", [permanent().is(!flipped)]);
-    vec![flip, flip_alone, flip_back, another_change, others]
+    let unset = Scenario::new("changed-although-never-set")
+        .cycle("ann", [set("colour", "red").is_done(), permanent().is(!flipped)])
+        .cycle("ann", [get("colour").unjudged(), permanent().is(!flipped)])
+        .cycle("ann", [set("size", "small").is_done(), permanent().is(!flipped)])
+        .cycle("ann", [permanent().is(!flipped)])
+        .relies_on(Fact::of(PERSISTS.id, "set-by-another-browser"));
+    vec![flip, flip_alone, flip_back, another_change, others, unset]
 }
 
 pub(super) const LEAVES_ITEMS_ALONE: Check = Check {
@@ -127,57 +132,5 @@ pub(super) const LEAVES_ITEMS_ALONE: Check = Check {
             .cycle("ann", [set_permanent(false).is_done(), items().are(both(), survey)])
             .cycle("ann", [items().are(both(), survey)]);
         vec![kept("items-changed-by-true", true), kept("items-changed-by-false", false), kept_by_unsetting]
-    }),
-};
-
-pub(super) const CLEARED_WITH_THE_DATA: Check = Check {
-    id: "minimum/permanent-cleared-with-the-data",
-    // Flask-Session 0.8 keeps it on purpose: legal, and not what a mapping does.
-    level: Level::Recommended,
-    harm: Harm::Correctness,
-    clause: "permanent.in-data",
-    promise: "Where `permanent` is one of the items, `clear` removes it with them.",
-    source: FLASK,
-    applies: &[Requirement::RealSessions, Requirement::OwnPermanent, Requirement::PermanentInData],
-    relies: &[
-        Fact::of("minimum/permanent-reads-back", "true-then-false"),
-        Fact::of("minimum/permanent-reads-back", "false-then-true"),
-    ],
-    test: Test::Scenarios(|survey| {
-        let flipped = !survey.permanent_default;
-        // Without the item, `permanent` may be false although new sessions begin with true.
-        let gone = if flipped {
-            permanent().is(false)
-        } else {
-            let as_in_new_sessions = Map::from_iter([(PERMANENT_KEY.to_owned(), json!(true))]);
-            let either = [Map::new(), as_in_new_sessions].map(|left| only(left, survey));
-            items().answers(Expected::AnyOf(either.into()))
-        };
-        vec![
-            Scenario::new("survives-clear")
-                .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
-                .cycle("ann", [clear().is_done(), gone]),
-        ]
-    }),
-};
-
-/// No items but these, where `_permanent` counts, too.
-fn only(items: Map, survey: &Survey) -> Expected {
-    let mut own_keys = survey.own_keys.clone();
-    own_keys.remove(PERMANENT_KEY);
-    Expected::Items { items, own_keys }
-}
-
-pub(super) const DEFAULTS_FALSE: Check = Check {
-    id: "minimum/permanent-defaults-false",
-    level: Level::Recommended,
-    harm: Harm::Correctness,
-    clause: "permanent.default",
-    promise: "`permanent` is false until somebody sets it.",
-    source: FLASK,
-    applies: &[Requirement::RealSessions, Requirement::OwnPermanent],
-    relies: &[Fact::of("minimum/permanent-is-boolean", "not-boolean")],
-    test: Test::Scenarios(|_survey| {
-        vec![Scenario::new("true-by-default").cycle("ann", [permanent().is(false)])]
     }),
 };

@@ -144,7 +144,8 @@ impl State {
         if !open.is_touched {
             // The browser takes whichever cookie came last: that of a visitor who was given a session, or, where each answer
             // brings its cookie again, that of a session which has ended since, or lives on beside the new one.
-            let is_sent_again = survey.resent == Resent::Always && open.session != self.session;
+            let sends_again = survey.resent == Resent::Always || survey.goes_by_age();
+            let is_sent_again = sends_again && open.session != self.session;
             let own = (open.has_own_session || is_sent_again).then(|| self.another_session(Map::new()));
             let opened = is_sent_again.then(|| self.another_session(open.view.clone()));
             return std::iter::once(self).chain(own).chain(opened).collect();

@@ -195,10 +195,12 @@ impl Address {
     }
 }
 
-/// Whether a server has closed an idle connection, and the request met that. Some say so with a 408 before they do.
+/// Whether a server has closed a connection after the answer before, and the request met that: before its own answer, or
+/// in the middle of it, where something that went wrong after that answer ends the connection late. Some say so with a 408
+/// before they do. A service that cuts its answers off does it again on a connection of their own.
 fn is_farewell(response: &Result<RawResponse, BackendError>) -> bool {
     match response {
-        Err(BackendError::Dropped) => true,
+        Err(BackendError::Dropped | BackendError::CutOff(_)) => true,
         Ok(RawResponse { status: 408, headers, .. }) => !keeps_alive(headers),
         _ => false,
     }

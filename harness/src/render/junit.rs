@@ -1,6 +1,6 @@
 //! Reports as JUnit XML: a suite for each suite and door, a case for each check.
 //!
-//! What could not be verified is an error, never a pass. A known failure is skipped, with its reason, and so is what
+//! What fails comes first, the gravest before the others. What could not be verified is an error, never a pass. A known failure is skipped, with its reason, and so is what
 //! fails above the level that was asked for, with the failure as its output: whoever reads JUnit is red with each
 //! failure that it finds, and a run is not, for these.
 
@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
-use sessionspec::engine::report::{CheckReport, LEGEND, WIDTH, failure_text, wrapped};
+use sessionspec::engine::report::{CheckReport, Failure, LEGEND, WIDTH, failure_text, wrapped};
 use sessionspec::{Report, Verdict};
 
-use super::rows::with_remarks;
+use super::rows::{by_gravity, with_remarks};
 
 pub(super) fn junit(reports: &[Report]) -> String {
     let name = reports.first().map_or("sessionspec", |report| &report.backend.name);
@@ -24,10 +24,10 @@ pub(super) fn junit(reports: &[Report]) -> String {
 
 fn suites(report: &Report) -> Vec<TestSuite> {
     let mut suites: Vec<TestSuite> = Vec::new();
-    for check in &report.checks {
+    for check in by_gravity(report) {
         let name = format!("{}/{}", report.backend.door, check.suite());
         let case = case(check, report, &name);
-        match suites.last_mut().filter(|suite| suite.name.as_str() == name) {
+        match suites.iter_mut().find(|suite| suite.name.as_str() == name) {
             Some(suite) => {
                 suite.add_test_case(case);
             }
@@ -80,6 +80,7 @@ fn case(check: &CheckReport, report: &Report, suite: &str) -> TestCase {
     let mut case = TestCase::new(check.id.as_str(), status);
     case.set_classname(suite);
     case.add_property(Property::new("level", check.level.as_str()));
+    case.add_property(Property::new("harm", check.harm.as_str()));
     case.add_property(Property::new("clause", &check.clause));
     if is_skipped && !check.failures.is_empty() {
         case.set_system_out(told(check));
@@ -115,8 +116,7 @@ fn unsuccessful(kind: NonSuccessKind, check: &CheckReport, because: String) -> T
 }
 
 fn reasons(check: &CheckReport) -> String {
-    let reasons: Vec<&str> = check.failures.iter().map(|failure| failure.reason.as_str()).collect();
-    reasons.join(", ")
+    check.failures.iter().map(Failure::title).collect::<Vec<_>>().join(", ")
 }
 
 /// Each failure in words. It is read alone, so the legend comes with it.

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use sessionspec::engine::report::{Failure, LEGEND, failure_text};
 use sessionspec::{LevelVerdict, Report, Verdict};
 
+use super::causes::causes;
 use super::code::{code, escaped};
-use super::rows::{Row, badness, doors, generated, level_verdict, levels, remarks, rows};
+use super::rows::{Row, applied, doors, generated, gravity, level_verdict, levels, remarks, rows};
 
 /// A comment on GitHub has at most 65 536 characters; what tells that something is left out needs some of them.
 const ROOM: usize = 60_000;
@@ -35,6 +36,7 @@ pub(super) fn markdown(reports: &[Report]) -> String {
     }
     text.push_str(&disagreements(&rows));
     text.push_str(&failures(&rows));
+    text.push_str(&not_judged(&rows));
     for (summary, body) in [("What was observed", survey(reports)), ("All checks", checks(&rows))] {
         let section = folded(summary, &body);
         if text.len() + section.len() <= ROOM {
@@ -64,7 +66,8 @@ fn levels_table(reports: &[Report]) -> String {
         };
         let remarks: String =
             remarks(reports, level).iter().map(|remark| format!(", {}", escaped(remark))).collect();
-        let _ = writeln!(table, "| {level} | {icon} {}{remarks} |", verdict.as_str());
+        let applied = applied(reports, level);
+        let _ = writeln!(table, "| {level} | {icon} {}{applied}{remarks} |", verdict.as_str());
     }
     table
 }
@@ -89,18 +92,33 @@ fn disagreements(rows: &[Row<'_>]) -> String {
     if text.is_empty() { text } else { format!("### The doors disagree\n\n{text}\n") }
 }
 
-/// What fails, the worst first, up to the length that a comment may have.
+/// What could not be judged, by what is in its way.
+fn not_judged(rows: &[Row<'_>]) -> String {
+    let mut text = String::new();
+    for cause in causes(rows) {
+        let told = [cause.unjudged_in_words(), cause.in_part_in_words()];
+        let told: Vec<String> = told.into_iter().flatten().collect();
+        let because = escaped(&cause.because());
+        let ids = cause.unjudged.iter().chain(&cause.in_part).map(|check| code(&check.id));
+        let ids: Vec<String> = ids.take(MOST_NAMED).collect();
+        let _ = writeln!(text, "- {because}: {} ({})", told.join(", and "), ids.join(", "));
+    }
+    if text.is_empty() { text } else { format!("### Not judged\n\n{text}\n") }
+}
+
+/// What fails, the gravest first, up to the length that a comment may have.
 fn failures(rows: &[Row<'_>]) -> String {
     let mut failing: Vec<&Row<'_>> = rows.iter().filter(|row| !row.failing().is_empty()).collect();
-    failing.sort_by_key(|row| std::cmp::Reverse(badness(row.worst())));
+    failing.sort_by_key(|row| gravity(row));
     let mut text = String::new();
     let mut left_out = Vec::new();
     for row in failing {
         for (door, check) in row.failing() {
             let icon = if check.verdict == Verdict::Fail { "❌" } else { "🟡" };
             let through = if row.agrees() { String::new() } else { format!(", {}", code(door)) };
-            let reasons: Vec<&str> = check.failures.iter().map(|failure| failure.reason.as_str()).collect();
-            let summary = format!("{icon} {}: {}{through}", code(&check.id), code(&reasons.join(", ")));
+            let reasons: Vec<String> = check.failures.iter().map(Failure::title).collect();
+            let summary =
+                format!("{icon} {}, {}: {}{through}", code(&check.id), check.harm, code(&reasons.join(", ")));
             let because = check.because.as_ref().map(|because| format!("{}\n\n", brief(because)));
             let told = |failure: &Failure| fenced(&failure_text(check, failure));
             let told: String = check.failures.iter().map(told).collect();

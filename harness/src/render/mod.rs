@@ -1,5 +1,6 @@
 //! Renders reports: for people, for other tools, and for a browser.
 
+mod causes;
 mod code;
 mod html;
 mod json;

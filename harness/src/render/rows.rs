@@ -1,5 +1,8 @@
 //! Puts the reports of one backend through several doors side by side.
 
+use std::cmp::Reverse;
+
+use sessionspec::engine::checks::Harm;
 use sessionspec::engine::report::{CheckReport, LevelReport, LevelVerdict};
 use sessionspec::{Level, Report, Verdict};
 
@@ -87,6 +90,23 @@ pub(super) fn level_verdict(reports: &[Report], level: Level) -> LevelVerdict {
     }
 }
 
+/// Where a check stands in a report that is read from its top: what needs work first, and of that the gravest.
+pub(super) fn gravity(row: &Row<'_>) -> (Reverse<u8>, Harm) {
+    (Reverse(badness(row.worst())), row.first().harm)
+}
+
+/// The same for one report.
+pub(super) fn by_gravity(report: &Report) -> Vec<&CheckReport> {
+    let mut checks: Vec<&CheckReport> = report.checks.iter().collect();
+    // What asks for nothing stays in the order of the catalogue.
+    let asks = |check: &CheckReport| {
+        Some((badness(check.verdict), Reverse(check.harm)))
+            .filter(|(bad, _)| *bad > badness(Verdict::Excused))
+    };
+    checks.sort_by_key(|check| Reverse(asks(check)));
+    checks
+}
+
 /// How much a verdict matters to a reader.
 pub(super) fn badness(verdict: Verdict) -> u8 {
     match verdict {
@@ -103,9 +123,23 @@ pub(super) fn badness(verdict: Verdict) -> u8 {
 
 /// The verdict of a level in one report, with what else there is to say of it.
 pub(super) fn with_remarks(report: &Report, level: &LevelReport) -> String {
-    let remarks = remarks(std::slice::from_ref(report), level.level);
-    let told = std::iter::once(level.verdict.as_str().to_owned()).chain(remarks);
-    told.collect::<Vec<_>>().join(", ")
+    let reports = std::slice::from_ref(report);
+    let told = [format!("{}{}", level.verdict.as_str(), applied(reports, level.level))];
+    told.into_iter().chain(remarks(reports, level.level)).collect::<Vec<_>>().join(", ")
+}
+
+/// How much a level rests on that the backend conforms to, as something that follows its verdict.
+pub(super) fn applied(reports: &[Report], level: Level) -> String {
+    if level_verdict(reports, level) != LevelVerdict::Conforms {
+        return String::new();
+    }
+    let told = reports.iter().flat_map(|report| &report.levels).filter(|told| told.level == level);
+    // Where the doors differ, the one that shows least.
+    let least = told.min_by_key(|told| told.applied);
+    least.map_or(String::new(), |told| match told.checks {
+        1 => format!(": {} of 1 check applied", told.applied),
+        checks => format!(": {} of {checks} checks applied", told.applied),
+    })
 }
 
 /// What else there is to say of a level, as something that follows its verdict.

@@ -1,5 +1,5 @@
 //! Reports as TAP 14. A known failure is a TODO, as TAP means it: not ok, and not counted. So is what fails above the
-//! level that was asked for. What is excused was not run, and is skipped.
+//! level that was asked for. What fails comes first, the gravest before the others. What is excused was not run, and is skipped.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use sessionspec::engine::report::{CheckReport, LEGEND, failure_text};
 use sessionspec::{Report, Verdict};
 
-use super::rows::with_remarks;
+use super::rows::{by_gravity, with_remarks};
 
 pub(super) fn tap(reports: &[Report]) -> String {
     let mut tap = "TAP version 14\n".to_owned();
@@ -39,7 +39,7 @@ fn document(report: &Report) -> String {
     if report.checks.iter().flat_map(|check| &check.failures).any(|failure| !failure.transcript.is_empty()) {
         let _ = writeln!(tap, "# {LEGEND}");
     }
-    for (index, check) in report.checks.iter().enumerate() {
+    for (index, check) in by_gravity(report).into_iter().enumerate() {
         tap.push_str(&test_point(index + 1, report, check));
     }
     for level in &report.levels {
@@ -83,13 +83,14 @@ fn diagnostics(check: &CheckReport) -> String {
     };
     field("severity", check.verdict.as_str());
     field("level", check.level.as_str());
+    field("harm", check.harm.as_str());
     field("clause", &check.clause);
     field("promise", &check.promise);
     if let Some(because) = &check.because {
         field("because", because);
     }
     if let Some(failure) = check.failures.first() {
-        field("message", &failure.reason);
+        field("message", &failure.title());
         field("expected", &failure.expected);
         field("seen", &failure.seen);
     }

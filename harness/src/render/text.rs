@@ -5,12 +5,13 @@ use std::fmt::Write;
 
 use anstyle::Style;
 use sessionspec::engine::report::{
-    CapabilityReport, KnownState, LEGEND, LevelVerdict, WIDTH, continued, failure_text, wrapped,
+    CapabilityReport, CheckReport, KnownState, LEGEND, LevelVerdict, WIDTH, continued, failure_text, wrapped,
 };
 use sessionspec::{Level, Report, Verdict};
 
+use super::causes::causes;
 use super::palette::{self, FAILED, HEADING};
-use super::rows::{Row, badness, doors, generated, level_verdict, levels, remarks, rows};
+use super::rows::{Row, applied, badness, doors, generated, gravity, level_verdict, levels, remarks, rows};
 
 /// The width of the column that holds the verdicts.
 const VERDICT: usize = 14;
@@ -23,6 +24,7 @@ pub(super) fn text(reports: &[Report]) -> String {
     text.title(first, reports);
     text.survey(reports);
     text.checks(&rows);
+    text.not_judged(&rows);
     text.disagreements(&rows);
     text.failures(&rows);
     text.conclusion(reports, &rows);
@@ -81,7 +83,11 @@ impl Text {
             let text = format!("{}{}", check.id, held_to.replacen(';', ":", 1));
             self.labelled("pass", VERDICT, palette::of_verdict(Verdict::Pass), &text);
         }
-        let others = rows.iter().filter(|row| row.agrees() && row.verdict() != Some(Verdict::Pass));
+        let is_told =
+            |row: &&Row<'_>| row.agrees() && row.verdict() != Some(Verdict::Pass) && !is_hindered(row);
+        let mut others: Vec<&Row<'_>> = rows.iter().filter(is_told).collect();
+        // The gravest first, also among those that fail for the same reason.
+        others.sort_by_key(|row| gravity(row));
         let mut reasons: Vec<(Verdict, Option<&str>, Vec<&str>)> = Vec::new();
         for row in others {
             let check = row.first();
@@ -91,11 +97,29 @@ impl Text {
                 None => reasons.push((check.verdict, because, vec![&check.id])),
             }
         }
-        reasons.sort_by_key(|(verdict, _, _)| badness(*verdict));
         for (verdict, because, ids) in reasons {
             let ids = together(&ids, rows);
             let text = because.map_or(ids.clone(), |because| format!("{ids}: {because}"));
             self.labelled(verdict.as_str(), VERDICT, palette::of_verdict(verdict), &text);
+        }
+    }
+
+    /// What could not be judged, by what is in its way.
+    fn not_judged(&mut self, rows: &[Row<'_>]) {
+        let causes = causes(rows);
+        if !causes.is_empty() {
+            self.heading("Not judged");
+        }
+        for cause in causes {
+            let ids = |checks: &[&CheckReport]| -> String {
+                checks.iter().map(|check| check.id.as_str()).collect::<Vec<_>>().join(", ")
+            };
+            let unjudged = cause.unjudged_in_words().map(|told| format!("{told}: {}", ids(&cause.unjudged)));
+            let in_part = cause.in_part_in_words().map(|told| format!("{told}: {}", ids(&cause.in_part)));
+            self.line(&format!("  {}", wrapped(&format!("{}:", cause.because()), 4, WIDTH - 2)));
+            for told in [unjudged, in_part].into_iter().flatten() {
+                self.line(&format!("    {}", continued(&told, 4, 6, WIDTH)));
+            }
         }
     }
 
@@ -115,10 +139,10 @@ impl Text {
         }
     }
 
-    /// What is known to fail comes first: what needs work is nearest to the prompt.
+    /// What needs work comes first, and of that the gravest. What is known to fail comes last.
     fn failures(&mut self, rows: &[Row<'_>]) {
         let mut failing: Vec<&Row<'_>> = rows.iter().filter(|row| !row.failing().is_empty()).collect();
-        failing.sort_by_key(|row| badness(row.worst()));
+        failing.sort_by_key(|row| gravity(row));
         if !failing.is_empty() {
             self.heading("Failures");
         }
@@ -145,6 +169,18 @@ impl Text {
         }
     }
 
+    /// What fails, in a few words near the prompt: the failures themselves may be far above it.
+    fn gravest(&mut self, rows: &[Row<'_>]) {
+        let mut failing: Vec<&Row<'_>> = rows.iter().filter(|row| row.worst() == Verdict::Fail).collect();
+        failing.sort_by_key(|row| row.first().harm);
+        for of_harm in failing.chunk_by(|one, other| one.first().harm == other.first().harm) {
+            let ids: Vec<&str> = of_harm.iter().map(|row| row.first().id.as_str()).collect();
+            let label = format!("fails ({})", of_harm[0].first().harm);
+            let ids = continued(&format!(": {}", together(&ids, rows)), label.len(), 2, WIDTH);
+            self.line(&format!("{FAILED}{label}{FAILED:#}{ids}"));
+        }
+    }
+
     fn conclusion(&mut self, reports: &[Report], rows: &[Row<'_>]) {
         let mut totals: BTreeMap<Verdict, usize> = BTreeMap::new();
         for row in rows {
@@ -165,13 +201,21 @@ impl Text {
             let verdict = level_verdict(reports, level);
             let style = palette::of_level(verdict);
             let used = format!("{level}: {}", verdict.as_str()).len();
-            let rest = continued(&remark(reports, level), used, 2, WIDTH);
+            let remark = format!("{}{}", applied(reports, level), remark(reports, level));
+            let rest = continued(&remark, used, 2, WIDTH);
             self.line(&format!("{level}: {style}{}{style:#}{rest}", verdict.as_str()));
         }
+        self.gravest(rows);
         if let Some(next) = next(rows) {
             self.line(&format!("next: {next}"));
         }
     }
+}
+
+/// Whether nothing of a check could be judged, since something is in its way.
+fn is_hindered(row: &Row<'_>) -> bool {
+    let verdict = row.verdict();
+    matches!(verdict, Some(Verdict::Unverified | Verdict::Excused)) && !row.first().blocked.is_empty()
 }
 
 fn observed(row: &CapabilityReport) -> String {
@@ -227,8 +271,7 @@ fn next(rows: &[Row<'_>]) -> Option<String> {
         return Some(format!("remove {} from the known failures", row.first().id));
     }
     let needs_work = |row: &&Row<'_>| badness(row.worst()) > badness(Verdict::KnownFailure);
-    // Of equals, the last one is the greatest: so that the first check is named, from the end.
-    let worst = rows.iter().rev().filter(needs_work).max_by_key(|row| badness(row.worst()))?;
+    let worst = rows.iter().filter(needs_work).min_by_key(|row| gravity(row))?;
     match worst.worst() {
         Verdict::Error => Some("sessionspec doctor URL".to_owned()),
         _ => Some(format!("sessionspec explain {}", worst.first().id)),

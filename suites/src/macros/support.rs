@@ -57,7 +57,7 @@ pub fn judge(
     let Some(check) = report.checks.iter().find(|check| check.id == id) else {
         fail(&format!("there is no check `{id}`"));
     };
-    match verdict_text(check) {
+    match verdict_text(check, &report) {
         Ok(passed) => print!("{passed}"),
         Err(failed) => fail(&format!("{failed}\n{}", next_steps(place, check, &report))),
     }
@@ -82,12 +82,12 @@ pub(crate) fn report_or_not_run(
 }
 
 /// What a test says that has passed, or has failed.
-fn verdict_text(check: &CheckReport) -> Result<String, String> {
+fn verdict_text(check: &CheckReport, report: &Report) -> Result<String, String> {
     let because = check.because.as_deref().unwrap_or_default();
-    let evidence = check.evidence;
     match check.verdict {
         Verdict::Pass => {
-            Ok(format!("pass (scripts: {}, comparisons: {})\n", evidence.scripts, evidence.comparisons))
+            let compared = report.compared(check).unwrap_or_default();
+            Ok(format!("pass (scripts: {}, comparisons: {compared})\n", check.evidence.scripts))
         }
         Verdict::NotApplicable | Verdict::Excused => Ok(format!("{}: {because}\n", check.verdict.as_str())),
         Verdict::KnownFailure => Ok(format!("known failure: {because}\n\n{}", failures(check))),

@@ -1,18 +1,15 @@
 //! What a verdict rests on.
 
-use serde::{Deserialize, Serialize};
-
 use super::Transcript;
 
 /// What a verdict rests on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// How many scripts were played.
     pub scripts: usize,
     /// How many answers were compared.
     pub comparisons: usize,
     /// How many requests were certainly at work at once, at most, where there was more than one.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub at_once: Option<usize>,
 }
 

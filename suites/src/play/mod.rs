@@ -7,4 +7,4 @@ mod transcript;
 pub use evidence::Evidence;
 pub use player::{Player, play};
 pub(crate) use player::{play_judgeable, still_answers, undisturbed};
-pub use transcript::{Exchange, Outcome, Transcript};
+pub use transcript::{Exchange, Moment, Outcome, Transcript};

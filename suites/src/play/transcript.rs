@@ -17,10 +17,28 @@ pub struct Transcript {
     pub path: String,
     /// One exchange for each cycle that was begun.
     pub exchanges: Vec<Exchange>,
+    /// What happened to the browsers' cookies, in order.
+    pub moments: Vec<Moment>,
     /// How many requests were certainly at work at once, at most.
     pub at_once: usize,
     /// Why the backend was not started again, where the script asks for that and it was not.
     pub not_launched: Option<String>,
+}
+
+/// A moment at which cookies were sent, stored, or passed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moment {
+    /// The request of this exchange was sent.
+    Sent(usize),
+    /// It was answered, and what the response sets was stored.
+    Answered(usize),
+    /// A browser got the cookies of others, as they are or forged from them.
+    Passed {
+        /// Whose cookies they are, or are made of.
+        from: Vec<String>,
+        /// Who got them.
+        to: String,
+    },
 }
 
 /// One request and what came of it.

@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Blocked, Failure, KnownFailureReport, KnownState};
+use super::{Blocked, Evidence, Failure, KnownFailureReport, KnownState};
 use crate::checks::{Check, Harm};
 use crate::level::Level;
-use crate::play::Evidence;
 
 /// What became of one check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

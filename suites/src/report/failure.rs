@@ -54,6 +54,19 @@ pub struct Place {
 }
 
 impl Failure {
+    /// The reason, with the situation in which a request failed where the check names several: a failed request alone does
+    /// not say which item it was about.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let situation = self.scenario.as_ref().map(|scenario| scenario.reason.as_str());
+        match situation
+            .filter(|situation| self.case.is_none() && !situation.is_empty() && *situation != self.reason)
+        {
+            Some(situation) => format!("{} ({situation})", self.reason),
+            None => self.reason.clone(),
+        }
+    }
+
     /// What was found when a scenario was played.
     pub(crate) fn found(
         finding: Finding,

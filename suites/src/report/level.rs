@@ -12,6 +12,10 @@ pub struct LevelReport {
     pub level: Level,
     /// What it comes to.
     pub verdict: LevelVerdict,
+    /// How many checks of this level and of those below it there are.
+    pub checks: usize,
+    /// How many of them are about something that the backend has.
+    pub applied: usize,
     /// How many checks of this level and of those below it fail as is known.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub known_failures: usize,
@@ -70,6 +74,8 @@ pub(super) fn judge(checks: &[CheckReport], stand_ins: &[String]) -> Vec<LevelRe
         LevelReport {
             level,
             verdict,
+            checks: of_level().count(),
+            applied: of_level().count() - count(Verdict::NotApplicable),
             known_failures: count(Verdict::KnownFailure),
             excused: count(Verdict::Excused),
             stand_ins: stand_ins.to_vec(),

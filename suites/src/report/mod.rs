@@ -5,6 +5,7 @@ mod advice;
 mod blocked;
 mod check;
 mod command;
+mod evidence;
 mod failure;
 mod known;
 mod level;
@@ -16,11 +17,11 @@ mod this_run;
 mod visible;
 mod wrap;
 
-pub use crate::play::Evidence;
 pub use advice::advice;
 pub use blocked::Blocked;
 pub use check::{CheckReport, Verdict};
 pub use command::{quoted, wrapped_command};
+pub use evidence::Evidence;
 pub use failure::{Failure, Place};
 pub use known::{KnownFailure, KnownFailureReport, KnownState};
 pub use level::{LevelReport, LevelVerdict};
@@ -129,6 +130,13 @@ impl Report {
     #[must_use]
     pub fn counts(&self, check: &CheckReport) -> bool {
         check.entry_is_outdated() || self.asked_level.is_none_or(|asked| check.level <= asked)
+    }
+
+    /// How many answers this check has compared, as far as the report says so.
+    #[must_use]
+    pub fn compared(&self, check: &CheckReport) -> Option<usize> {
+        let in_this_run = || self.this_run.as_ref()?.compared.get(&check.id).copied();
+        check.evidence.comparisons.or_else(in_this_run)
     }
 
     /// The report without [`this_run`](Self::this_run): two runs of the same thing give the same, to the byte.

@@ -1,7 +1,8 @@
 //! Holds what a backend declares against what was observed.
 
 use super::Outcome;
-use crate::report::{Evidence, Failure, Verdict};
+use crate::play::Evidence;
+use crate::report::{Failure, Verdict};
 use crate::survey::Survey;
 
 pub(super) fn claims(survey: &Survey) -> Outcome {

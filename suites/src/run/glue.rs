@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::Outcome;
 use crate::backend::{Glue, without_panic};
 use crate::checks::{GlueCheck, GlueFinding};
-use crate::report::{Evidence, Failure, Verdict, message};
+use crate::play::Evidence;
+use crate::report::{Failure, Verdict, message};
 
 pub(super) async fn judge(glue: Option<&Glue>, body: GlueCheck) -> Outcome {
     let Some(glue) = glue.map(Rc::clone) else {

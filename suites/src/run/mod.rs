@@ -17,9 +17,9 @@ use tokio::task::LocalSet;
 use crate::backend::{Backend, BackendError, IntoBackend, catching_panics};
 use crate::checks::{Applicability, Check, Fact, GlueCheck, Test, catalogue};
 use crate::expect::{Finding, Scenario};
-use crate::play::{Transcript, still_answers, undisturbed};
+use crate::play::{Evidence, Transcript, still_answers, undisturbed};
 use crate::report::{
-    self, Blocked, CapabilityReport, CheckReport, Evidence, Failure, KnownFailureReport, Redaction, Report,
+    self, Blocked, CapabilityReport, CheckReport, Failure, KnownFailureReport, Redaction, Report,
     SCHEMA_VERSION, Subject, Verdict, Watch,
 };
 use crate::search::{self, CaseRunner, Cases, Counterexample, Generated, Property, Shape};
@@ -125,6 +125,10 @@ async fn run_local(
             run.ended = Some(why.clone());
             Outcome::without_evidence(Verdict::Unverified, why)
         });
+        let compared = outcome.evidence.comparisons;
+        if check.has_cases() && compared > 0 {
+            watch.compared(check.id, compared);
+        }
         let report = run.report_on(check, outcome);
         watch.check_ended(check.id, began);
         observe(Event::Finished(&report));
@@ -213,7 +217,7 @@ impl Run {
             held_to: outcome.held_to,
             blocked: outcome.blocked,
             known_failure,
-            evidence: outcome.evidence,
+            evidence: report::Evidence::of(outcome.evidence, !check.has_cases()),
             failures: outcome.failures,
             ..CheckReport::of(check, outcome.verdict)
         };

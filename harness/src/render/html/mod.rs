@@ -27,9 +27,10 @@ const STYLE: &str = concat!(
 const SCRIPT: &str = include_str!("script.js");
 
 /// The templates. Their names end in `.html`, so that everything in them is escaped.
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 5] = [
     ("report.html", include_str!("templates/report.html")),
     ("check.html", include_str!("templates/check.html")),
+    ("cause.html", include_str!("templates/cause.html")),
     ("sequence.html", include_str!("templates/sequence.html")),
     ("prose.html", include_str!("templates/prose.html")),
 ];

@@ -1,6 +1,5 @@
 //! What the templates show: a report in words, in the order of the page.
 
-use std::cmp::Reverse;
 use std::time::Duration;
 
 use chrono::DateTime;
@@ -11,7 +10,8 @@ use sessionspec::{Level, Report, Verdict};
 
 use super::prose::{Run, paragraphs, prose};
 use super::sequence::Sequence;
-use crate::render::rows::{Row, badness, doors, generated, level_verdict, levels, remarks, rows};
+use crate::render::causes::{Cause, causes};
+use crate::render::rows::{Row, applied, doors, generated, gravity, level_verdict, levels, remarks, rows};
 use crate::why::why;
 
 /// The whole page.
@@ -31,7 +31,19 @@ pub(super) struct Page {
     capabilities: Vec<Capability>,
     /// Whether a capability is not as the backend declares it: then they are unfolded from the start.
     has_false_claims: bool,
+    /// What is in the way of checks.
+    causes: Vec<CauseView>,
     checks: Vec<CheckView>,
+}
+
+/// A check that does not hold, and those that rely on it.
+#[derive(Serialize)]
+struct CauseView {
+    /// The check that names it.
+    check: String,
+    /// What follows its id in a sentence.
+    rest: String,
+    told: Vec<(String, Vec<String>)>,
 }
 
 /// A word with a sign and a colour that say the same.
@@ -70,6 +82,7 @@ struct Capability {
 struct CheckView {
     id: String,
     level: &'static str,
+    harm: &'static str,
     promise: Vec<Run>,
     /// What a breach leads to; for a check that found some.
     why: Option<&'static str>,
@@ -84,6 +97,8 @@ struct CheckView {
     because: Vec<Run>,
     issue: Option<String>,
     evidence: String,
+    /// What shares its cause: what relies on this check, or what is in the way of it.
+    shared: Vec<CauseView>,
     /// The verdict through each door, where they disagree.
     doors: Vec<(String, Mark)>,
     reasons: Vec<String>,
@@ -93,7 +108,7 @@ struct CheckView {
 #[derive(Serialize)]
 struct FailureView {
     door: Option<String>,
-    reason: String,
+    title: String,
     expected: String,
     seen: String,
     done: Option<String>,
@@ -107,10 +122,12 @@ impl Page {
     pub(super) fn of(reports: &[Report]) -> Self {
         let rows = rows(reports);
         let mut checks: Vec<&Row<'_>> = rows.iter().collect();
-        checks.sort_by_key(|row| place(row.worst()));
+        checks.sort_by_key(|row| (row.worst() == Verdict::NotApplicable, gravity(row)));
+        let causes = causes(&rows);
         let first = reports.first();
         let is_false = |row: &CapabilityReport| row.borne_out == Some(false);
-        let mut checks: Vec<CheckView> = checks.into_iter().map(CheckView::of).collect();
+        let mut checks: Vec<CheckView> =
+            checks.into_iter().map(|row| CheckView::of(row, reports, &causes)).collect();
         open_the_only_failure(&mut checks);
         Self {
             name: first.map(|report| report.backend.name.clone()).unwrap_or_default(),
@@ -129,7 +146,23 @@ impl Page {
                 .map(|row| Capability::of(row, reports))
                 .collect(),
             has_false_claims: first.is_some_and(|report| report.survey.iter().any(is_false)),
+            causes: causes.iter().map(CauseView::of).collect(),
             checks,
+        }
+    }
+}
+
+impl CauseView {
+    fn of(cause: &Cause<'_>) -> Self {
+        let ids = |checks: &[&CheckReport]| checks.iter().map(|check| check.id.clone()).collect();
+        let told = [
+            cause.unjudged_in_words().map(|told| (told, ids(&cause.unjudged))),
+            cause.in_part_in_words().map(|told| (told, ids(&cause.in_part))),
+        ];
+        Self {
+            check: cause.check.to_owned(),
+            rest: cause.does_not_hold(),
+            told: told.into_iter().flatten().collect(),
         }
     }
 }
@@ -159,7 +192,11 @@ impl LevelView {
         Self {
             name: level.as_str(),
             mark: Mark { class, sign, word: verdict.as_str() },
-            remark: remarks(reports, level).join(", "),
+            remark: std::iter::once(applied(reports, level).trim_start_matches(": ").to_owned())
+                .chain(remarks(reports, level))
+                .filter(|remark| !remark.is_empty())
+                .collect::<Vec<_>>()
+                .join(", "),
         }
     }
 }
@@ -182,7 +219,7 @@ impl Capability {
 }
 
 impl CheckView {
-    fn of(row: &Row<'_>) -> Self {
+    fn of(row: &Row<'_>, reports: &[Report], causes: &[Cause<'_>]) -> Self {
         let check = row.first();
         let each_door = row.doors.iter().map(|(door, check)| ((*door).to_owned(), Mark::of(check.verdict)));
         let failures = row.failing().into_iter().flat_map(|(door, check)| {
@@ -190,12 +227,13 @@ impl CheckView {
             check.failures.iter().map(move |failure| FailureView::of(failure, door.clone()))
         });
         let failures: Vec<FailureView> = failures.collect();
-        let mut reasons: Vec<String> = failures.iter().map(|failure| failure.reason.clone()).collect();
+        let mut reasons: Vec<String> = failures.iter().map(|failure| failure.title.clone()).collect();
         reasons.dedup();
         let because = row.doors.iter().find_map(|(_, check)| check.because.as_deref());
         Self {
             id: check.id.clone(),
             level: check.level.as_str(),
+            harm: check.harm.as_str(),
             promise: prose(&check.promise),
             why: (!failures.is_empty()).then(|| why(&check.clause)).flatten(),
             advice: advice(check).filter(|_| !failures.is_empty()).map(prose).unwrap_or_default(),
@@ -205,7 +243,8 @@ impl CheckView {
             mark: Mark::of(row.worst()),
             because: because.map(prose).unwrap_or_default(),
             issue: check.known_failure.as_ref().and_then(|known| known.issue.clone()),
-            evidence: evidence(check),
+            evidence: evidence(row, reports),
+            shared: causes.iter().filter(|cause| cause.concerns(&check.id)).map(CauseView::of).collect(),
             doors: if row.agrees() { Vec::new() } else { each_door.collect() },
             reasons,
             failures,
@@ -217,7 +256,7 @@ impl FailureView {
     fn of(failure: &Failure, door: Option<String>) -> Self {
         Self {
             door,
-            reason: failure.reason.clone(),
+            title: failure.title(),
             expected: failure.expected.clone(),
             seen: failure.seen.clone(),
             done: failure.done.clone(),
@@ -237,11 +276,6 @@ fn open_the_only_failure(checks: &mut [CheckView]) {
     }
 }
 
-/// What needs work comes first, since that is what the page is opened for, and what does not apply last.
-fn place(verdict: Verdict) -> (bool, Reverse<u8>) {
-    (verdict == Verdict::NotApplicable, Reverse(badness(verdict)))
-}
-
 fn totals(rows: &[Row<'_>]) -> Vec<Total> {
     let count = |verdict: Verdict| rows.iter().filter(|row| row.worst() == verdict).count();
     let totals =
@@ -249,10 +283,11 @@ fn totals(rows: &[Row<'_>]) -> Vec<Total> {
     totals.filter(|total| total.count > 0).collect()
 }
 
-fn evidence(check: &CheckReport) -> String {
+fn evidence(row: &Row<'_>, reports: &[Report]) -> String {
     let plural = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-    let evidence = check.evidence;
-    format!("{}, {} compared", plural(evidence.scripts, "script"), plural(evidence.comparisons, "answer"))
+    let scripts = plural(row.first().evidence.scripts, "script");
+    let compared = reports.iter().find_map(|report| report.compared(row.first()));
+    compared.map_or(scripts.clone(), |compared| format!("{scripts}, {} compared", plural(compared, "answer")))
 }
 
 fn incomplete(report: &Report) -> Option<String> {

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::backend::{Backend, BackendError, CycleRequest, CycleResponse, Gate};
 use crate::browser::Jar;
-use crate::play::{Exchange, Outcome, Transcript};
+use crate::play::{Exchange, Moment, Outcome, Transcript};
 use crate::script::{Cookies, Forgery, Operation, Script, Step};
 
 use held::Held;
@@ -111,6 +111,7 @@ impl Player {
     pub fn copy_cookies(&mut self, from: &str, to: &str) {
         let copy = self.jars.get(from).cloned().unwrap_or_default();
         self.jars.insert(to.to_owned(), copy);
+        self.passed([Some(from), None], to);
         match self.forged.get(from).cloned() {
             Some(header) => self.forged.insert(to.to_owned(), header),
             None => self.forged.remove(to),
@@ -123,6 +124,12 @@ impl Player {
         let others = with.map(|with| self.sent_by(with)).unwrap_or_default();
         self.jars.remove(to);
         self.forged.insert(to.to_owned(), forgery.header(&real, &others));
+        self.passed([Some(from), with], to);
+    }
+
+    fn passed(&mut self, from: [Option<&str>; 2], to: &str) {
+        let from = from.into_iter().flatten().map(str::to_owned).collect();
+        self.transcript.moments.push(Moment::Passed { from, to: to.to_owned() });
     }
 
     /// The cookies that this browser would send now.
@@ -206,10 +213,13 @@ impl Player {
             stored: Vec::new(),
             answered: None,
         });
-        (self.transcript.exchanges.len() - 1, request)
+        let exchange = self.transcript.exchanges.len() - 1;
+        self.transcript.moments.push(Moment::Sent(exchange));
+        (exchange, request)
     }
 
     fn end(&mut self, exchange: usize, result: Result<CycleResponse, BackendError>) {
+        self.transcript.moments.push(Moment::Answered(exchange));
         let exchange = &mut self.transcript.exchanges[exchange];
         let response = match result {
             Ok(response) => response,

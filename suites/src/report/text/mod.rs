@@ -24,7 +24,7 @@ const COLUMN: usize = 12;
 #[must_use]
 pub fn failure_text(check: &CheckReport, failure: &Failure) -> String {
     let mut text = Text::default();
-    text.line("", 2, &format!("{} ({}): {}", check.id, check.level, failure.reason));
+    text.line("", 2, &format!("{} ({}, {}): {}", check.id, check.level, check.harm, failure.title()));
     text.labelled("promised", &check.promise);
     text.labelled("", &format!("CONTRACT.md, {}", check.clause));
     for what in &check.held_to {

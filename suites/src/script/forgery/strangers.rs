@@ -82,6 +82,12 @@ impl Stranger {
         self == Self::EightKilobytes
     }
 
+    /// The values of all their cookies.
+    pub(crate) fn values() -> impl Iterator<Item = Vec<u8>> {
+        let cookies = Self::ALL.into_iter().flat_map(|stranger| stranger.beside(&[]));
+        cookies.map(|cookie| cookie.value.unwrap_or(cookie.name))
+    }
+
     /// The stranger's cookies beside these of a session.
     pub(super) fn beside(self, session: &[Sent]) -> Vec<Sent> {
         let own = session.first().map_or(&b"session"[..], |cookie| &cookie.name);

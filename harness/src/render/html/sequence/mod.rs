@@ -29,7 +29,8 @@ struct Row {
     begins: Option<usize>,
     /// The number of the cycle, from 1, where it goes on here after it was held.
     goes_on: Option<usize>,
-    cookie: Option<String>,
+    /// The pairs of its `Cookie` field, each to be copied alone.
+    cookies: Vec<String>,
     ops: Vec<Op>,
     /// The gate at which the cycle waits now.
     held: Option<String>,
@@ -109,7 +110,13 @@ impl<'a> Drawing<'a> {
         let row = Row {
             begins: begins.then_some(cycle + 1),
             goes_on: (!begins).then_some(cycle + 1),
-            cookie: exchange.cookie.clone().filter(|_| begins),
+            cookies: exchange
+                .cookie
+                .iter()
+                .filter(|_| begins)
+                .flat_map(|cookie| cookie.split("; "))
+                .map(str::to_owned)
+                .collect(),
             ops: self.ops(cycle, ops),
             held: if let Then::Held(gate) = then { Some(gate.to_owned()) } else { None },
             not_waited_for: then == Then::NotWaitedFor,

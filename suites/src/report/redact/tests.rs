@@ -1,0 +1,103 @@
+//! What stands for what varies.
+
+use super::*;
+use serde_json::json;
+
+fn by_value(own_keys: &BTreeSet<String>) -> Redaction<'_> {
+    Redaction { own_keys, in_cookie: false }
+}
+
+fn none() -> BTreeSet<String> {
+    BTreeSet::new()
+}
+
+fn now() -> Option<SystemTime> {
+    Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
+}
+
+#[test]
+fn a_cookie_that_holds_the_data_has_another_name_each_time_that_it_is_set() {
+    let own_keys = none();
+    for (in_cookie, again) in [(false, "sid=<1>"), (true, "sid=<2>")] {
+        let mut redact = Redactor::new(Redaction { own_keys: &own_keys, in_cookie });
+        assert_eq!(redact.set_cookie("ann", b"sid=abc", now()), "sid=<1>");
+        assert_eq!(redact.set_cookie("ann", b"sid=abc", now()), again);
+        assert_eq!(redact.cookie_header("ann", b"sid=abc"), again);
+    }
+}
+
+#[test]
+fn a_cookie_has_the_name_that_it_had_when_its_browser_got_it() {
+    let own_keys = none();
+    let mut redact = Redactor::new(Redaction { own_keys: &own_keys, in_cookie: true });
+    redact.set_cookie("ann", b"sid=abc", now());
+    redact.set_cookie("bob", b"sid=abc", now());
+    redact.names.passed(&["ann".to_owned(), "bob".to_owned()], "thief");
+    for (browser, name) in [("ann", "sid=<1>"), ("bob", "sid=<2>"), ("thief", "sid=<1>")] {
+        assert_eq!(redact.cookie_header(browser, b"sid=abc"), name);
+    }
+    assert_eq!(redact.cookie_header("thief", b"sid=abd"), "sid=<3>");
+    assert_eq!(redact.cookie_header("thief", b"sid=abd"), "sid=<3>");
+}
+
+#[test]
+fn what_is_no_secret_is_shown() {
+    let own_keys = none();
+    let mut redact = Redactor::new(by_value(&own_keys));
+    for header in [
+        "sid=../../../../etc/passwd",
+        "sid=...",
+        r#"sid={"admin":true}"#,
+        "sid=worthless; sid=worthless",
+        "sid=",
+        r#"ipt={"v":{"L":3,"t":"a b"},"l":[1,2]}; theme="dark""#,
+    ] {
+        assert_eq!(redact.cookie_header("ann", header.as_bytes()), header);
+    }
+    assert_eq!(redact.set_cookie("ann", b"sid=\"\"; Path=/", now()), "sid=\"\"; Path=/");
+    assert_eq!(redact.cookie_header("ann", b"sid=an id"), "sid=<1>");
+}
+
+#[test]
+fn messages_quote_no_cookies() {
+    let own_keys = none();
+    let mut redact = Redactor::new(by_value(&own_keys));
+    let header = redact.cookie_header("ann", b"sid=s%3Aabcdefghijklmnop.signature; other=x");
+    assert_eq!(header, "sid=<1>; other=<2>");
+    assert_eq!(
+        redact.text("no session abcdefghijklmnop in s%3Aabcdefghijklmnop.signature"),
+        "no session <part of 1> in <1>"
+    );
+    assert_eq!(redact.answer(&Answer::Ok(json!("abcdefghijklmnop"))), r#""<part of 1>""#);
+}
+
+#[test]
+fn what_the_framework_keeps_among_the_items_is_not_shown_unless_it_is_a_boolean() {
+    let own_keys = BTreeSet::from(["_created".to_owned(), "_permanent".to_owned()]);
+    let items = json!({"_created": 1_700_000_000, "_permanent": true, "colour": "red"});
+    assert_eq!(
+        Redactor::new(by_value(&own_keys)).answer(&Answer::Ok(items)),
+        r#"{"_created":"<the framework's>","_permanent":true,"colour":"red"}"#
+    );
+}
+
+#[test]
+fn a_cookie_that_browsers_drop_is_no_less_secret() {
+    let own_keys = none();
+    let large = format!("sid={}; Path=/", "x".repeat(5000));
+    let mut redact = Redactor::new(by_value(&own_keys));
+    assert_eq!(redact.set_cookie("ann", large.as_bytes(), now()), "sid=<1>; Path=/");
+}
+
+#[test]
+fn expiry_dates_are_seen_from_the_answer() {
+    let own_keys = none();
+    let mut redact = Redactor::new(by_value(&own_keys));
+    let mut shown = |cookie: &[u8]| redact.set_cookie("ann", cookie, now());
+    let past = shown(b"sid=abc; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+    assert_eq!(past, "sid=<1>; Path=/; Expires=<past>");
+    let future = shown(b"sid=abc; Expires=Fri, 15 Jan 2027 08:00:03 GMT; HttpOnly");
+    assert_eq!(future, "sid=<1>; Expires=<future>; HttpOnly");
+    let near = shown(b"sid=abc; Expires=Fri, 15 Jan 2027 08:00:01 GMT");
+    assert_eq!(near, "sid=<1>; Expires=<about now>");
+}

@@ -32,6 +32,11 @@ impl Gate {
         self.wait_for(|state| state.arrived).await;
     }
 
+    /// Whether a cycle has arrived.
+    pub(crate) fn has_arrived(&self) -> bool {
+        self.0.borrow().arrived
+    }
+
     /// Lets everybody through, now and later.
     pub fn open(&self) {
         self.0.send_modify(|state| {

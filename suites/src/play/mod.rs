@@ -1,10 +1,14 @@
 //! Plays scripts against a backend, and keeps what happened.
 
 mod evidence;
+mod lanes;
 mod player;
+mod side_by_side;
 mod transcript;
 
 pub use evidence::Evidence;
+pub(crate) use lanes::{Lanes, Place};
 pub use player::{Player, play};
 pub(crate) use player::{play_judgeable, still_answers, undisturbed};
+pub(crate) use side_by_side::SideBySide;
 pub use transcript::{Exchange, Moment, Outcome, Transcript};

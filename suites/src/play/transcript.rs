@@ -187,6 +187,17 @@ impl Transcript {
         self.faults().any(|error| *error == BackendError::ConnectionLost)
     }
 
+    /// Whether each request was answered by the handler. One that was asked to fail has answered by failing.
+    #[must_use]
+    pub fn is_fully_answered(&self) -> bool {
+        self.not_launched.is_none()
+            && self.exchanges.iter().all(|exchange| match exchange.outcome {
+                Outcome::Answered { .. } => true,
+                Outcome::NoAnswers { .. } => exchange.asked_to_fail(),
+                Outcome::Broken(_) => exchange.was_dropped_as_asked(),
+            })
+    }
+
     fn faults(&self) -> impl Iterator<Item = &BackendError> {
         self.exchanges.iter().filter_map(|exchange| match &exchange.outcome {
             Outcome::Broken(error) => Some(error),

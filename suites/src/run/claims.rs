@@ -1,6 +1,6 @@
 //! Holds what a backend declares against what was observed.
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::play::Evidence;
 use crate::report::{Failure, Verdict};
 use crate::survey::Survey;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::backend::{Glue, without_panic};
 use crate::checks::{GlueCheck, GlueFinding};
 use crate::play::Evidence;

@@ -3,31 +3,34 @@
 mod claims;
 mod facts;
 mod glue;
+mod jobs;
+mod judging;
 mod options;
+mod outcome;
 mod scenarios;
+mod tasks;
 mod waits;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::Duration;
 
 use tokio::task::LocalSet;
 
-use crate::backend::{Backend, BackendError, IntoBackend, catching_panics};
-use crate::checks::{Applicability, Check, Fact, GlueCheck, Test, catalogue};
-use crate::expect::{Finding, Scenario};
-use crate::play::{Evidence, Transcript, still_answers, undisturbed};
+use crate::backend::{Backend, IntoBackend, catching_panics};
+use crate::checks::{Check, catalogue};
+use crate::play::{Lanes, still_answers, undisturbed};
 use crate::report::{
-    self, Blocked, CapabilityReport, CheckReport, Failure, KnownFailureReport, Redaction, Report,
-    SCHEMA_VERSION, Subject, Verdict, Watch,
+    self, CapabilityReport, CheckReport, KnownFailureReport, Report, SCHEMA_VERSION, Subject, ThisRun,
+    Verdict, Watch,
 };
-use crate::search::{self, CaseRunner, Cases, Counterexample, Generated, Property, Shape};
-use crate::survey::{self, PreflightError, Survey};
+use crate::survey::{self, PreflightError};
 
-use claims::claims;
+use judging::Judging;
 pub use options::Options;
-use scenarios::{Judged, Scenarios, Settled};
+use outcome::Outcome;
+use scenarios::Scenarios;
+use tasks::{Ended, Tasks};
 
 /// What happens while a run goes on.
 #[derive(Debug)]
@@ -101,118 +104,77 @@ async fn run_local(
     };
     let wanted: Vec<Check> = catalogue().into_iter().filter(|check| options.wants(check)).collect();
     let survey = Rc::new(survey);
-    let scenarios = Scenarios::new(Rc::clone(&backend), Rc::clone(&survey), options.patience);
-    let mut run = Run { backend, survey, options, scenarios, verdicts: BTreeMap::new(), ended: None };
+    let lanes = tokio::select! {
+        jobs = jobs::chosen(&backend, &survey, &options) => Rc::new(Lanes::new(jobs)),
+        () = &mut stop => return Err(PreflightError::Stopped),
+    };
+    let scenarios =
+        Scenarios::new(Rc::clone(&backend), Rc::clone(&survey), options.patience, Rc::clone(&lanes));
+    let judging = Rc::new(Judging { backend, survey, options: Rc::new(options), lanes, scenarios });
+    let mut run = Run { judging, ended: None };
     // What a service does not show that went away meanwhile is nothing that it lacks.
     run.end_if_gone().await;
-    if run.ended.is_none() {
-        run.scenarios.begin_waits(&wanted);
-    }
-    let mut checks = Vec::new();
     observe(Event::Planned(&wanted));
-    let played = |cases, of| observe(Event::Played { cases, of });
+    let mut tasks = match run.ended {
+        None => Tasks::begin(&run.judging, &wanted),
+        Some(_) => Tasks::default(),
+    };
+    let mut checks = Vec::new();
     for check in &wanted {
         observe(Event::Started(check));
-        let began = Instant::now();
-        let outcome = match &run.ended {
-            Some(why) => Err(why.clone()),
+        let played = |cases, of| observe(Event::Played { cases, of });
+        let ended = match &run.ended {
+            // What has ended before the run was stopped stays known.
+            Some(why) => tasks.ended(check).await.ok_or_else(|| why.clone()),
             None => tokio::select! {
-                outcome = run.outcome(check, &played) => Ok(outcome),
-                () = &mut stop => Err("the run was stopped".to_owned()),
+                ended = tasks.end_of(check, &played) => Ok(ended),
+                () = &mut stop => Err(STOPPED.to_owned()),
             },
         };
-        let outcome = outcome.unwrap_or_else(|why| {
-            run.ended = Some(why.clone());
-            Outcome::without_evidence(Verdict::Unverified, why)
-        });
+        let outcome = match ended {
+            Ok(Ended { outcome, took }) => {
+                watch.check_ended(check.id, took);
+                outcome
+            }
+            Err(why) => {
+                watch.check_ended(check.id, Duration::ZERO);
+                run.ended = Some(why.clone());
+                Outcome::without_evidence(Verdict::Unverified, why)
+            }
+        };
         let compared = outcome.evidence.comparisons;
         if check.has_cases() && compared > 0 {
             watch.compared(check.id, compared);
         }
         let report = run.report_on(check, outcome);
-        watch.check_ended(check.id, began);
         observe(Event::Finished(&report));
+        let is_error = report.verdict == Verdict::Error;
         checks.push(report);
-        if run.ended.is_none() && checks.last().is_some_and(|report| report.verdict == Verdict::Error) {
+        if run.ended.is_none() && is_error {
             run.end_if_gone().await;
+            if run.ended.is_some() {
+                // What was found at the same moment, and later in the catalogue, depends on that moment.
+                tasks = Tasks::default();
+            }
         }
     }
+    drop(tasks);
     Ok(run.report(checks, watch))
 }
 
+/// Why the rest of a run that was stopped is not known.
+const STOPPED: &str = "the run was stopped";
+
 struct Run {
-    backend: Rc<dyn Backend>,
-    survey: Rc<Survey>,
-    options: Options,
-    scenarios: Scenarios,
-    /// What became of the checks so far that have failed, before and after the known failures were looked at.
-    verdicts: BTreeMap<&'static str, Verdict>,
+    judging: Rc<Judging>,
     /// Why nothing can be asked any more.
     ended: Option<String>,
 }
 
-/// What became of a check, before it is written down.
-struct Outcome {
-    verdict: Verdict,
-    because: Option<String>,
-    held_to: Vec<String>,
-    blocked: Vec<Blocked>,
-    evidence: Evidence,
-    failures: Vec<Failure>,
-}
-
-impl Outcome {
-    fn without_evidence(verdict: Verdict, because: String) -> Self {
-        Self { because: Some(because), ..Self::found(verdict, Evidence::default(), Vec::new()) }
-    }
-
-    fn of(evidence: Evidence, failures: Vec<Failure>) -> Self {
-        if !failures.is_empty() {
-            return Self::found(Verdict::Fail, evidence, failures);
-        }
-        if evidence.comparisons == 0 {
-            return Self::without_evidence(Verdict::Unverified, "nothing was compared".to_owned());
-        }
-        Self::found(Verdict::Pass, evidence, failures)
-    }
-
-    fn found(verdict: Verdict, evidence: Evidence, failures: Vec<Failure>) -> Self {
-        Self { verdict, because: None, held_to: Vec::new(), blocked: Vec::new(), evidence, failures }
-    }
-}
-
 impl Run {
-    async fn outcome(&self, check: &Check, played: &dyn Fn(u32, u32)) -> Outcome {
-        self.scenarios.learn_what_is_asked_by(check).await;
-        match check.applicability(&self.survey) {
-            Applicability::Applies => {}
-            Applicability::NotApplicable(because) => {
-                return Outcome::without_evidence(Verdict::NotApplicable, because);
-            }
-            Applicability::Unverified(because) => {
-                return Outcome::without_evidence(Verdict::Unverified, because);
-            }
-        }
-        if check.has_cases()
-            && let Some(fact) = self.scenarios.first_broken_of(check).await
-        {
-            return self.blocked_by(fact);
-        }
-        let outcome = match check.test {
-            Test::Scenarios(scenarios) => self.scenarios(check, scenarios(&self.survey)).await,
-            Test::Property(property) => self.property(check, property, played).await,
-            Test::Generated(generated) => self.generated(check, generated(&self.survey), played).await,
-            Test::Claims => Ok(claims(&self.survey)),
-            Test::Glue(body) => Ok(self.glue(check, body).await),
-        };
-        outcome.unwrap_or_else(|fault| {
-            Outcome::without_evidence(Verdict::Error, report::message(&fault.to_string()))
-        })
-    }
-
-    fn report_on(&mut self, check: &Check, outcome: Outcome) -> CheckReport {
+    fn report_on(&self, check: &Check, outcome: Outcome) -> CheckReport {
         let (outcome, known_failure) = self.hold_against_known_failures(check, outcome);
-        let report = CheckReport {
+        CheckReport {
             because: outcome.because,
             held_to: outcome.held_to,
             blocked: outcome.blocked,
@@ -220,156 +182,15 @@ impl Run {
             evidence: report::Evidence::of(outcome.evidence, !check.has_cases()),
             failures: outcome.failures,
             ..CheckReport::of(check, outcome.verdict)
-        };
-        self.verdicts.insert(check.id, report.verdict);
-        report
-    }
-
-    /// Settles each scenario. The error is a fault of the service that leaves nothing to judge.
-    async fn scenarios(&self, check: &Check, scenarios: Vec<Scenario>) -> Result<Outcome, BackendError> {
-        let mut evidence = Evidence::default();
-        let mut failures = Vec::new();
-        let mut held_to = Vec::new();
-        let mut blocked: Vec<Blocked> = Vec::new();
-        let mut unjudged = None;
-        let mut not_launched = None;
-        for scenario in scenarios {
-            match &*self.scenarios.settle(check, scenario).await {
-                Settled::Judged(judged) => {
-                    let Judged { scenario, transcript, judgement, note } = &**judged;
-                    evidence.add(transcript, judgement.comparisons);
-                    held_to.extend(scenario.held_to.clone().filter(|what| !held_to.contains(what)));
-                    failures.extend(judgement.finding.clone().map(|finding| Failure {
-                        note: note.clone(),
-                        ..self.failure(finding, scenario.clone(), transcript)
-                    }));
-                }
-                Settled::Blocked(fact) => Blocked::add(&mut blocked, *fact),
-                Settled::Unjudged(because) => unjudged = Some(because.clone()),
-                Settled::NotLaunched(why) => not_launched = not_launched.or_else(|| Some(why.clone())),
-                Settled::Broken(fault) => return Err(fault.clone()),
-            }
         }
-        let nothing = evidence.comparisons == 0 && failures.is_empty();
-        let outcome = match (not_launched, unjudged, blocked.first()) {
-            // Whoever does not start with such a lifetime has refused it.
-            (Some(why), ..) if nothing => {
-                Outcome::without_evidence(Verdict::NotApplicable, report::message(&why))
-            }
-            (_, Some(because), _) if nothing => Outcome::without_evidence(Verdict::Unverified, because),
-            (_, _, Some(first)) if nothing => {
-                Outcome::without_evidence(self.verdict_of_blocked(&blocked), self.why_blocked(first))
-            }
-            _ => Outcome::of(evidence, failures),
-        };
-        Ok(Outcome { held_to, blocked, ..outcome })
-    }
-
-    /// What becomes of a check that relies on this fact, which does not hold.
-    fn blocked_by(&self, fact: Fact) -> Outcome {
-        let blocked = vec![Blocked::by(fact)];
-        let because = self.why_blocked(&blocked[0]);
-        let verdict = self.verdict_of_blocked(&blocked);
-        Outcome { blocked, ..Outcome::without_evidence(verdict, because) }
-    }
-
-    /// What becomes of a check of which nothing could be judged: it is excused where all that is in its way is known to
-    /// fail.
-    fn verdict_of_blocked(&self, blocked: &[Blocked]) -> Verdict {
-        let is_known = |blocked: &Blocked| self.known_reason(blocked).is_some();
-        if blocked.iter().all(is_known) { Verdict::Excused } else { Verdict::Unverified }
-    }
-
-    fn why_blocked(&self, blocked: &Blocked) -> String {
-        match self.known_reason(blocked) {
-            Some(reason) => format!("relies on {blocked}, a known failure: {reason}"),
-            None => format!("relies on {blocked}, which does not hold"),
-        }
-    }
-
-    /// Why the check that is in the way fails, where that is known and accepted.
-    fn known_reason(&self, blocked: &Blocked) -> Option<&str> {
-        let known = self.options.known_failures.get(blocked.check.as_str())?;
-        (known.apply(Verdict::Fail).0 == Verdict::KnownFailure).then_some(&known.reason)
-    }
-
-    /// Runs a check of the glue, unless one that it relies on has failed.
-    async fn glue(&self, check: &Check, body: GlueCheck) -> Outcome {
-        for fact in check.relies {
-            let relied_on = catalogue().into_iter().find(|check| check.id == fact.check);
-            let Some(Check { test: Test::Glue(body), .. }) = relied_on else { continue };
-            if glue::judge(self.options.glue.as_ref(), body).await.verdict == Verdict::Fail {
-                return self.blocked_by(*fact);
-            }
-        }
-        glue::judge(self.options.glue.as_ref(), body).await
-    }
-
-    /// Plays generated scripts until one differs from the reference, and makes that one small.
-    async fn property(
-        &self,
-        check: &Check,
-        property: Property,
-        played: &dyn Fn(u32, u32),
-    ) -> Result<Outcome, BackendError> {
-        let wanted = self.cases(check, property);
-        let found = search::run_cases(&self.runner(), &wanted, played).await?;
-        let outcome = self.counterexample(found);
-        let at_once = outcome.evidence.at_once.filter(|_| property.shape == Shape::Parallel);
-        let held_to = at_once.map(|requests| format!("{requests} requests at once")).into_iter().collect();
-        Ok(Outcome { held_to, ..outcome })
-    }
-
-    /// Plays generated scenarios until one fails, and makes that one small.
-    async fn generated(
-        &self,
-        check: &Check,
-        generated: Generated,
-        played: &dyn Fn(u32, u32),
-    ) -> Result<Outcome, BackendError> {
-        let wanted = self.cases(check, generated);
-        let found = search::run_generated_cases(&self.runner(), &wanted, played).await?;
-        Ok(self.counterexample(found))
-    }
-
-    fn runner(&self) -> CaseRunner<'_> {
-        CaseRunner {
-            backend: Rc::clone(&self.backend),
-            survey: &self.survey,
-            patience: self.options.patience,
-        }
-    }
-
-    fn cases<P>(&self, check: &Check, property: P) -> Cases<'_, P> {
-        Cases {
-            check: check.id,
-            property,
-            run_seed: self.options.seed,
-            cases: self.options.cases,
-            only_case: self.options.case,
-            bounds: self.options.shrink,
-        }
-    }
-
-    fn counterexample(&self, (evidence, counterexample): (Evidence, Option<Counterexample>)) -> Outcome {
-        let failures = counterexample.map(|Counterexample { case, smallest, note }| Failure {
-            case: Some(case),
-            note,
-            ..self.failure(smallest.finding, smallest.scenario, &smallest.transcript)
-        });
-        Outcome::of(evidence, failures.into_iter().collect())
     }
 
     /// Nothing is asked any more of a service that does not answer.
     async fn end_if_gone(&mut self) {
-        let answers = still_answers(&self.backend, self.options.patience).await;
+        let answers = still_answers(&self.judging.backend, self.judging.options.patience).await;
         self.ended = answers
             .err()
             .map(|fault| format!("the service is gone: {}", report::message(&fault.to_string())));
-    }
-
-    fn failure(&self, finding: Finding, scenario: Scenario, transcript: &Transcript) -> Failure {
-        Failure::found(finding, scenario, transcript, Redaction::of(&self.survey))
     }
 
     fn hold_against_known_failures(
@@ -377,20 +198,21 @@ impl Run {
         check: &Check,
         outcome: Outcome,
     ) -> (Outcome, Option<KnownFailureReport>) {
-        let Some(known) = self.options.known_failures.get(check.id) else { return (outcome, None) };
+        let Some(known) = self.judging.options.known_failures.get(check.id) else { return (outcome, None) };
         let (verdict, because, entry) = known.apply(outcome.verdict);
         (Outcome { verdict, because: because.or(outcome.because), ..outcome }, Some(entry))
     }
 
     fn report(self, checks: Vec<CheckReport>, watch: Watch) -> Report {
-        let description = &self.survey.description;
-        let survey = self.survey.capabilities().into_iter().map(|capability| CapabilityReport {
+        let Judging { survey: observed, options, lanes, backend, .. } = &*self.judging;
+        let description = &observed.description;
+        let survey = observed.capabilities().into_iter().map(|capability| CapabilityReport {
             name: capability.name.to_owned(),
             how: capability.how.to_owned(),
             borne_out: capability
                 .declared
                 .as_ref()
-                .and_then(|declared| self.survey.bears_out(capability.name, declared)),
+                .and_then(|declared| observed.bears_out(capability.name, declared)),
             observed: capability.observed,
             declared: capability.declared,
         });
@@ -400,17 +222,22 @@ impl Run {
             backend: Subject {
                 name: description.name.clone().unwrap_or_else(|| "unnamed".to_owned()),
                 version: description.version.clone(),
-                door: self.options.door.clone(),
+                door: options.door.clone(),
             },
-            seed: self.options.seed,
-            cases: self.options.cases,
-            case: self.options.case,
+            seed: options.seed,
+            cases: options.cases,
+            case: options.case,
             asked_level: None,
             levels: Report::judge_levels(&checks, &description.derived),
             survey: survey.collect(),
             checks,
             incomplete: self.ended,
-            this_run: Some(watch.stop(self.backend.lost_connections() > 0)),
+            this_run: Some(ThisRun {
+                jobs: lanes.jobs(),
+                only_beside_others: lanes.only_beside_others(),
+                closes_connections: backend.lost_connections() > 0,
+                ..watch.stop()
+            }),
         }
     }
 }

@@ -20,6 +20,9 @@ pub struct Options {
     pub case: Option<u32>,
     /// How long a failing script is made smaller, at most.
     pub shrink: ShrinkBounds,
+    /// How many requests may be at work at once; where nothing is said, as many as the service is seen to serve, but at
+    /// most 16. A report says the same however many there are, but for [`this_run`](crate::Report::this_run).
+    pub jobs: Option<u32>,
     /// How long a cycle may take.
     pub patience: Duration,
     /// The checks to run, by id; those that they need are not added.
@@ -39,6 +42,7 @@ impl Default for Options {
             cases: 100,
             case: None,
             shrink: ShrinkBounds::default(),
+            jobs: Some(1),
             patience: Duration::from_secs(10),
             only: None,
             glue: None,

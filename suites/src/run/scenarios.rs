@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::OnceCell;
+
 use crate::backend::{Backend, BackendError};
 use crate::checks::{Applicability, Check, Fact, Test, catalogue};
 use crate::expect::{Finding, Judgement, Scenario};
-use crate::play::{Transcript, play_judgeable};
+use crate::play::{Lanes, Transcript, play_judgeable};
 use crate::survey::Survey;
 
 use super::facts::relied_on;
@@ -40,18 +42,27 @@ pub(super) struct Judged {
     pub(super) note: Option<String>,
 }
 
+/// A scenario: the id of its check, and its reason.
+type Key = (&'static str, String);
+
 /// The scenarios of a run.
 pub(super) struct Scenarios {
     backend: Rc<dyn Backend>,
     survey: Rc<Survey>,
     patience: Duration,
+    lanes: Rc<Lanes>,
     waits: Waits,
-    settled: RefCell<BTreeMap<(&'static str, String), Rc<Settled>>>,
+    settled: RefCell<BTreeMap<Key, Rc<OnceCell<Rc<Settled>>>>>,
 }
 
 impl Scenarios {
-    pub(super) fn new(backend: Rc<dyn Backend>, survey: Rc<Survey>, patience: Duration) -> Self {
-        Self { backend, survey, patience, waits: Waits::default(), settled: RefCell::default() }
+    pub(super) fn new(
+        backend: Rc<dyn Backend>,
+        survey: Rc<Survey>,
+        patience: Duration,
+        lanes: Rc<Lanes>,
+    ) -> Self {
+        Self { backend, survey, patience, lanes, waits: Waits::default(), settled: RefCell::default() }
     }
 
     /// Where time cannot be moved, everything that has to wait begins at once, so that a run waits only once.
@@ -86,6 +97,12 @@ impl Scenarios {
         }
     }
 
+    /// Whether a scenario of this check has to wait for a time that nobody can move.
+    pub(super) fn waits_in_real_time(&self, check: &Check) -> bool {
+        let waits = check.asks_for_age() || self.of(check).iter().any(|scenario| scenario.script.waits());
+        !self.survey.virtual_time && waits
+    }
+
     /// The scenarios of a check on this backend; none where the check does not apply, or has none.
     pub(super) fn of(&self, check: &Check) -> Vec<Scenario> {
         match check.test {
@@ -96,19 +113,18 @@ impl Scenarios {
         }
     }
 
-    /// Plays a scenario of a check, unless it was played before, or takes for granted what does not hold.
+    /// Plays a scenario of a check, unless it was played before, or takes for granted what does not hold. Who asks for one
+    /// that is being played waits for that.
     pub(super) async fn settle(&self, check: &Check, scenario: Scenario) -> Rc<Settled> {
         let key = (check.id, scenario.reason.clone());
-        if let Some(settled) = self.settled.borrow().get(&key) {
-            return Rc::clone(settled);
-        }
-        let settled = match self.first_broken(check, &scenario).await {
-            Some(fact) => Settled::Blocked(fact),
-            None => self.play(check, scenario).await,
-        };
-        let settled = Rc::new(settled);
-        self.settled.borrow_mut().insert(key, Rc::clone(&settled));
-        settled
+        let settled = Rc::clone(self.settled.borrow_mut().entry(key).or_default());
+        let settled = settled.get_or_init(async || {
+            Rc::new(match self.first_broken(check, &scenario).await {
+                Some(fact) => Settled::Blocked(fact),
+                None => self.play(check, scenario).await,
+            })
+        });
+        Rc::clone(settled.await)
     }
 
     /// The first fact that a check with generated scripts relies on and that does not hold.
@@ -144,9 +160,10 @@ impl Scenarios {
 
     async fn play(&self, check: &Check, scenario: Scenario) -> Settled {
         let played = if scenario.script.waits() {
+            // On virtual time it has a backend of its own; in real time most of it is waiting.
             self.waits.played(check.id, &scenario, &self.survey, &self.backend, self.patience).await
         } else {
-            self.play_in_time(&scenario).await
+            self.play_in_time(check, &scenario).await
         };
         let transcript = match played {
             Ok(Some(transcript)) => transcript,
@@ -166,17 +183,48 @@ impl Scenarios {
         Settled::Judged(Box::new(Judged { scenario, transcript, judgement, note }))
     }
 
-    /// Plays a script in which no time has to pass. A session may end of itself meanwhile, where the service is slow: then
-    /// the script is played once more, and if that is no faster there is nothing to judge.
-    async fn play_in_time(&self, scenario: &Scenario) -> Result<Option<Transcript>, BackendError> {
-        for _ in 0..2 {
-            let began = Instant::now();
-            let transcript = play_judgeable(&self.backend, &scenario.script, self.patience).await?;
-            if !self.survey.outlives_a_session(began.elapsed()) {
-                return Ok(Some(transcript));
+    /// Plays a script in which no time has to pass: beside others, and alone where that was not plainly right.
+    async fn play_in_time(
+        &self,
+        check: &Check,
+        scenario: &Scenario,
+    ) -> Result<Option<Transcript>, BackendError> {
+        if !self.lanes.are_several() {
+            return self.play_alone(scenario).await;
+        }
+        let place = self.lanes.beside_others(&scenario.script).await;
+        let beside_others = self.play_once(scenario).await;
+        drop(place);
+        let mut has_failed = beside_others.is_err();
+        if let Ok(Some(transcript)) = &beside_others {
+            has_failed = scenario.judge(transcript).finding.is_some();
+            if !has_failed && transcript.is_fully_answered() {
+                return beside_others;
             }
         }
-        Ok(None)
+        let alone = self.play_alone(scenario).await;
+        let is_right = |transcript: &Transcript| scenario.judge(transcript).finding.is_none();
+        if has_failed && alone.as_ref().is_ok_and(|alone| alone.as_ref().is_some_and(is_right)) {
+            self.lanes.failed_only_beside_others(check.id);
+        }
+        alone
+    }
+
+    /// Plays a script alone. A session may end of itself meanwhile, where the service is slow: then the script is played
+    /// once more, and if that is no faster there is nothing to judge.
+    async fn play_alone(&self, scenario: &Scenario) -> Result<Option<Transcript>, BackendError> {
+        let _alone = self.lanes.alone().await;
+        match self.play_once(scenario).await? {
+            Some(transcript) => Ok(Some(transcript)),
+            None => self.play_once(scenario).await,
+        }
+    }
+
+    /// What happened, unless that took so long that a session may have ended of itself.
+    async fn play_once(&self, scenario: &Scenario) -> Result<Option<Transcript>, BackendError> {
+        let began = Instant::now();
+        let transcript = play_judgeable(&self.backend, &scenario.script, self.patience).await?;
+        Ok((!self.survey.outlives_a_session(began.elapsed())).then_some(transcript))
     }
 
     /// Plays a scenario that failed again, on fresh sessions; what there is to say if it does not fail every time. What
@@ -187,7 +235,7 @@ impl Scenarios {
         }
         let mut failed = 0;
         for _ in 0..CONFIRMATIONS {
-            let Ok(Some(transcript)) = self.play_in_time(scenario).await else { return None };
+            let Ok(Some(transcript)) = self.play_alone(scenario).await else { return None };
             let again = scenario.judge(&transcript).finding;
             failed += usize::from(again.is_some_and(|again| again.reason == finding.reason));
         }

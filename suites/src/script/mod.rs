@@ -177,6 +177,37 @@ impl Script {
         launches || self.cycles().any(|cycle| cycle.ops.iter().any(is_set))
     }
 
+    /// How many requests are at work at once, at most. One that nobody waits for is counted until the next release.
+    #[must_use]
+    pub fn most_at_once(&self) -> usize {
+        // The gates that each request has yet to pass; none where one was started that waits for others.
+        let mut at_work: Vec<Vec<&str>> = Vec::new();
+        let mut most = 0;
+        for step in &self.steps {
+            match step {
+                Step::Cycle(cycle) => {
+                    let gates = cycle.gates();
+                    most = most.max(at_work.len() + 1);
+                    at_work.extend((!gates.is_empty()).then_some(gates));
+                }
+                Step::Start(cycle) => {
+                    at_work.push(cycle.gates());
+                    most = most.max(at_work.len());
+                }
+                Step::Release(open) => {
+                    for gates in &mut at_work {
+                        if gates.first() == Some(&open.as_str()) {
+                            gates.remove(0);
+                        }
+                    }
+                    at_work.retain(|gates| !gates.is_empty());
+                }
+                _ => {}
+            }
+        }
+        most
+    }
+
     /// The number of operations in all cycles.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -187,5 +218,20 @@ impl Script {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+impl Cycle {
+    /// The gates at which the request is held, in the order in which it comes to them.
+    fn gates(&self) -> Vec<&str> {
+        let mut gates: Vec<&str> = Vec::new();
+        for op in &self.ops {
+            if let Operation::Hold { gate } = op
+                && !gates.contains(&gate.as_str())
+            {
+                gates.push(gate);
+            }
+        }
+        gates
     }
 }

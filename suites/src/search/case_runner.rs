@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::Property;
 use crate::backend::{Backend, BackendError};
 use crate::expect::{Finding, Judgement, Scenario};
-use crate::play::{Transcript, play_judgeable};
+use crate::play::{Lanes, Place, Transcript, play_judgeable};
 use crate::script::Script;
 use crate::survey::Survey;
 
@@ -20,6 +20,17 @@ pub(crate) struct CaseRunner<'a> {
     pub(crate) survey: &'a Survey,
     /// How long a cycle may take.
     pub(crate) patience: Duration,
+    /// The room for requests in front of the backend.
+    pub(crate) lanes: Rc<Lanes>,
+}
+
+/// Where a script is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// Beside others, as soon as there is room.
+    BesideOthers,
+    /// In the room that the caller has taken.
+    Taken,
 }
 
 /// A script that was played and judged.
@@ -30,6 +41,7 @@ pub(crate) struct JudgedCase {
 }
 
 /// A script on which the backend differs from the reference.
+#[derive(Clone)]
 pub(crate) struct FailingCase {
     pub(crate) scenario: Scenario,
     pub(crate) transcript: Transcript,
@@ -42,7 +54,13 @@ impl CaseRunner<'_> {
     /// # Errors
     ///
     /// A fault of the service that leaves nothing to judge.
-    pub(crate) async fn play(&self, property: Property, script: Script) -> Result<JudgedCase, BackendError> {
+    pub(crate) async fn play(
+        &self,
+        property: Property,
+        script: Script,
+        room: Room,
+    ) -> Result<JudgedCase, BackendError> {
+        let _place = self.place(room, &script).await;
         let began = Instant::now();
         let transcript = play_judgeable(&self.backend, &script, self.patience).await?;
         let scenario = property.scenario(script, self.survey, &transcript).await;
@@ -54,10 +72,22 @@ impl CaseRunner<'_> {
     /// # Errors
     ///
     /// As [`play`](Self::play).
-    pub(crate) async fn play_scenario(&self, scenario: Scenario) -> Result<JudgedCase, BackendError> {
+    pub(crate) async fn play_scenario(
+        &self,
+        scenario: Scenario,
+        room: Room,
+    ) -> Result<JudgedCase, BackendError> {
+        let _place = self.place(room, &scenario.script).await;
         let began = Instant::now();
         let transcript = play_judgeable(&self.backend, &scenario.script, self.patience).await?;
         Ok(self.judged(scenario, transcript, began))
+    }
+
+    async fn place(&self, room: Room, script: &Script) -> Option<Place<'_>> {
+        match room {
+            Room::BesideOthers => Some(self.lanes.beside_others(script).await),
+            Room::Taken => None,
+        }
     }
 
     fn judged(&self, scenario: Scenario, transcript: Transcript, began: Instant) -> JudgedCase {
@@ -78,6 +108,12 @@ impl CaseRunner<'_> {
 }
 
 impl JudgedCase {
+    /// Whether everything was as it has to be, so that nobody needs to see it played alone.
+    pub(crate) fn is_plainly_right(&self) -> bool {
+        let Judgement { comparisons, finding } = &self.judgement;
+        *comparisons > 0 && finding.is_none() && self.transcript.is_fully_answered()
+    }
+
     /// The failure, if the script failed.
     pub(crate) fn failing(self) -> Option<FailingCase> {
         let finding = self.judgement.finding?;

@@ -9,6 +9,7 @@ use sessionspec_reference::modes::{self, Modes};
 use sessionspec_reference::value::PathStep;
 use sessionspec_reference::{Map, Memory, Value};
 
+use super::case_runner::Room;
 use super::values::{KEYS, MORE_KEYS, fits, other_keys};
 use super::{
     CaseRunner, Cases, DeadSessions, Generator, Property, Shape, ShrinkBounds, case_seed, run_cases,
@@ -30,7 +31,12 @@ fn scripts(survey: &Survey, property: Property, count: u32) -> Vec<Script> {
 }
 
 fn on_the_reference(survey: &Survey, modes: Modes) -> CaseRunner<'_> {
-    CaseRunner { backend: in_process(Memory::new(modes)), survey, patience: Duration::from_secs(10) }
+    CaseRunner {
+        backend: in_process(Memory::new(modes)),
+        survey,
+        patience: Duration::from_secs(10),
+        lanes: Rc::default(),
+    }
 }
 
 #[test]
@@ -136,7 +142,7 @@ async fn every_cycle_is_judged_and_no_session_is_too_large() {
     let survey = survey().await;
     let runner = on_the_reference(&survey, Modes::default());
     for script in scripts(&survey, SEVERAL, 500) {
-        let judged_case = runner.play(SEVERAL, script).await.unwrap();
+        let judged_case = runner.play(SEVERAL, script, Room::BesideOthers).await.unwrap();
         assert_eq!(judged_case.judgement.finding, None);
         for (index, cycle) in judged_case.scenario.script.cycles().enumerate() {
             let of_cycle = || {
@@ -240,7 +246,8 @@ async fn what_took_longer_than_a_session_lives_is_not_judged() {
     ] {
         let runner = on_the_reference(&survey, Modes::default());
         for script in scripts(&survey, SEVERAL, 3) {
-            let compared = runner.play(SEVERAL, script).await.unwrap().judgement.comparisons;
+            let compared =
+                runner.play(SEVERAL, script, Room::BesideOthers).await.unwrap().judgement.comparisons;
             assert_eq!(compared > 0, is_judged, "{:?}", survey.description);
         }
     }

@@ -34,7 +34,19 @@ pub struct Player {
     /// The forged `Cookie` headers of browsers to which no response has set a cookie since.
     forged: BTreeMap<String, Vec<u8>>,
     held: Vec<Held>,
+    /// Nobody may be left waiting, also where a script is broken off.
+    gates: OpenInTheEnd,
     transcript: Transcript,
+}
+
+/// Gates that open when this is dropped.
+#[derive(Default)]
+struct OpenInTheEnd(Vec<Gate>);
+
+impl Drop for OpenInTheEnd {
+    fn drop(&mut self) {
+        self.0.iter().for_each(Gate::open);
+    }
 }
 
 impl Player {
@@ -49,6 +61,7 @@ impl Player {
             jars: BTreeMap::new(),
             forged: BTreeMap::new(),
             held: Vec::new(),
+            gates: OpenInTheEnd::default(),
             transcript,
         }
     }
@@ -203,6 +216,7 @@ impl Player {
                 request.gates.insert(gate.clone(), Gate::default());
             }
         }
+        self.gates.0.extend(request.gates.values().cloned());
         self.transcript.exchanges.push(Exchange {
             browser: browser.to_owned(),
             ops,

@@ -127,8 +127,7 @@ impl Text {
     /// Cycles in which others did what somebody has just done.
     fn alike(&mut self, parts: &[Part<'_>], transcript: &[ShownExchange], at: Option<Place>) {
         let segments: Vec<&Segment<'_>> = parts.iter().filter_map(as_segment).collect();
-        let (Some(first), Some(last), true) = (segments.first(), segments.last(), segments.len() >= 3)
-        else {
+        let (Some(first), Some(last), true) = (segments.first(), segments.last(), segments.len() >= 3) else {
             for segment in segments {
                 self.segment(segment, &transcript[segment.cycle], at);
             }

@@ -95,8 +95,8 @@ impl<T: Shrink + fmt::Debug> Source<T> {
         wanted: &Cases<'_, Generated>,
         played: &dyn Fn(u32, u32),
     ) -> Result<(Evidence, Option<Counterexample>), BackendError> {
-        let play = async |drawn: &T| runner.play_scenario((self.scenario)(drawn)).await;
-        wanted.run(played, |seed| self.draw(seed), &play).await
+        let play = async |drawn: &T, room| runner.play_scenario((self.scenario)(drawn), room).await;
+        wanted.run(&runner.lanes, played, |seed| self.draw(seed), &play).await
     }
 
     fn draw(&self, seed: [u8; 32]) -> T {

@@ -36,6 +36,13 @@ impl Budget {
         Self { bounds, began: Instant::now(), runs: 0, stopped: None }
     }
 
+    /// Whether one more script may be begun, while so many are being played that are not counted yet.
+    pub(super) fn has_room_for(&self, begun: usize) -> bool {
+        let ShrinkBounds { runs, time } = self.bounds;
+        let begun = u32::try_from(begun).unwrap_or(u32::MAX);
+        self.stopped.is_none() && self.runs.saturating_add(begun) < runs && self.began.elapsed() < time
+    }
+
     /// Whether another script may be played. That script is counted.
     pub(super) fn may_play(&mut self) -> bool {
         if self.stopped.is_none() {

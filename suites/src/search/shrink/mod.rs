@@ -11,6 +11,7 @@ mod script;
 use super::case_runner::{FailingCase, JudgedCase};
 use crate::backend::BackendError;
 use crate::expect::Finding;
+use crate::play::SideBySide;
 
 use budget::Budget;
 pub use budget::ShrinkBounds;
@@ -56,16 +57,18 @@ pub(super) struct Shrunk<T> {
     pub(super) stopped: Option<String>,
 }
 
-/// Plays simpler values until none fails for the same reason, or the budget is spent.
+/// Plays simpler values until none fails for the same reason, or the budget is spent. As many as `width` are played side by
+/// side; which of them is taken does not depend on that.
 pub(super) async fn shrink<T: Shrink>(
     failing: Failing<T>,
     bounds: ShrinkBounds,
+    width: usize,
     play: &impl AsyncFn(&T) -> Result<JudgedCase, BackendError>,
 ) -> Shrunk<T> {
     let mut smallest = failing;
     let mut budget = Budget::begin(bounds);
     let up_to = |failing: &Failing<T>| failing.value.up_to(&failing.case.finding).into_iter().collect();
-    go_on(&mut smallest, &mut budget, up_to, play).await;
+    go_on(&mut smallest, &mut budget, up_to, width, play).await;
     let ways = T::ways();
     // The ways in a row that were tried to their end and lead no further from the smallest value.
     let mut exhausted = 0;
@@ -73,7 +76,7 @@ pub(super) async fn shrink<T: Shrink>(
         if exhausted == ways.len() || budget.stopped.is_some() {
             break;
         }
-        let has_shrunk = go_on(&mut smallest, &mut budget, |failing| way(&failing.value), play).await;
+        let has_shrunk = go_on(&mut smallest, &mut budget, |failing| way(&failing.value), width, play).await;
         exhausted = if has_shrunk { 1 } else { exhausted + 1 };
     }
     Shrunk { smallest, stopped: budget.stopped }
@@ -88,38 +91,71 @@ async fn go_on<T: Shrink>(
     smallest: &mut Failing<T>,
     budget: &mut Budget,
     candidates_of: impl Fn(&Failing<T>) -> Vec<T>,
+    width: usize,
     play: &impl AsyncFn(&T) -> Result<JudgedCase, BackendError>,
 ) -> bool {
     let mut has_shrunk = false;
-    let mut candidates = candidates_of(smallest);
-    let mut untried = candidates.len();
-    let mut at = 0;
-    while untried > 0 {
-        at %= candidates.len();
-        if candidates[at].weight() < smallest.value.weight() {
-            if !budget.may_play() {
+    let mut place = 0;
+    loop {
+        let candidates = from_place(candidates_of(smallest), place);
+        let Some((at, failing)) = first_failing(candidates, smallest, budget, width, play).await else {
+            return has_shrunk;
+        };
+        *smallest = failing;
+        has_shrunk = true;
+        place = at;
+    }
+}
+
+/// The candidates with their places, from this place on, and then those before it.
+fn from_place<T>(candidates: Vec<T>, place: usize) -> impl Iterator<Item = (usize, T)> {
+    let mut placed: Vec<(usize, T)> = candidates.into_iter().enumerate().collect();
+    let count = placed.len().max(1);
+    placed.rotate_left(place % count);
+    placed.into_iter()
+}
+
+/// The first of these candidates that weighs less and fails for the same reason, with its place.
+async fn first_failing<T: Shrink>(
+    candidates: impl Iterator<Item = (usize, T)>,
+    smallest: &Failing<T>,
+    budget: &mut Budget,
+    width: usize,
+    play: &impl AsyncFn(&T) -> Result<JudgedCase, BackendError>,
+) -> Option<(usize, Failing<T>)> {
+    let weight = smallest.value.weight();
+    let mut lighter = candidates.filter(|(_, candidate)| candidate.weight() < weight).peekable();
+    let mut begun = SideBySide::new();
+    let mut found = None;
+    loop {
+        while begun.len() < width
+            && budget.has_room_for(begun.len())
+            && let Some((place, value)) = lighter.next()
+        {
+            begun.begin(async move {
+                let played = play(&value).await;
+                (place, value, played)
+            });
+        }
+        // What is played ahead, and not looked at, is not counted.
+        if (begun.len() == 0 && lighter.peek().is_none()) || !budget.may_play() {
+            break;
+        }
+        let Some((place, value, played)) = begun.next().await else { break };
+        match played.map(JudgedCase::failing) {
+            Ok(Some(case)) if case.finding.reason == smallest.case.finding.reason => {
+                found = Some((place, Failing { value, case }));
                 break;
             }
-            let reason = &smallest.case.finding.reason;
-            match play(&candidates[at]).await.map(JudgedCase::failing) {
-                Ok(Some(case)) if case.finding.reason == *reason => {
-                    *smallest = Failing { value: candidates.swap_remove(at), case };
-                    has_shrunk = true;
-                    candidates = candidates_of(smallest);
-                    untried = candidates.len();
-                    continue;
-                }
-                Ok(_) => {}
-                Err(fault) => {
-                    budget.stop(&fault);
-                    break;
-                }
+            Ok(_) => {}
+            Err(fault) => {
+                budget.stop(&fault);
+                break;
             }
         }
-        at += 1;
-        untried -= 1;
     }
-    has_shrunk
+    begun.all_ended().await;
+    found
 }
 
 /// The list without one of its elements, for each of them.

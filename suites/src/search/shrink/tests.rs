@@ -38,7 +38,7 @@ async fn shrunk<T: Shrink>(
     play: impl AsyncFn(&T) -> Result<JudgedCase, BackendError>,
 ) -> Shrunk<T> {
     let case = play(&value).await.unwrap().failing().expect("what is to be shrunk fails");
-    shrink(Failing { value, case }, bounds, &play).await
+    shrink(Failing { value, case }, bounds, 1, &play).await
 }
 
 /// What the loop leaves of a value that fails.

@@ -1,0 +1,125 @@
+//! How many requests may be at work at once: scripts are played side by side, and some of them alone.
+//!
+//! What was played beside others counts only where it shows nothing unusual. Everything else is played again alone, and
+//! only that is judged, so that a report does not depend on how many scripts are played side by side.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::script::Script;
+
+/// The room for requests in front of one service.
+pub(crate) struct Lanes {
+    jobs: u32,
+    room: Semaphore,
+    /// The checks of which a script has failed beside others, and not when it was played alone.
+    only_beside_others: RefCell<BTreeSet<String>>,
+}
+
+/// The room that a script takes while it is played.
+pub(crate) struct Place<'a> {
+    _permit: Option<SemaphorePermit<'a>>,
+}
+
+impl Lanes {
+    /// Room for so many requests at once.
+    pub(crate) fn new(jobs: u32) -> Self {
+        let jobs = jobs.max(1);
+        // A semaphore has room for more than this.
+        let room = Semaphore::new(usize::try_from(jobs).unwrap_or(1));
+        Self { jobs, room, only_beside_others: RefCell::default() }
+    }
+
+    /// How many requests there is room for.
+    pub(crate) fn jobs(&self) -> u32 {
+        self.jobs
+    }
+
+    /// How many scripts may be begun before the first of them has ended.
+    pub(crate) fn width(&self) -> usize {
+        usize::try_from(self.jobs).unwrap_or(1)
+    }
+
+    /// Whether scripts are played side by side at all.
+    pub(crate) fn are_several(&self) -> bool {
+        self.jobs > 1
+    }
+
+    /// Room for this script beside others: for as many requests as it has at work at once.
+    pub(crate) async fn beside_others(&self, script: &Script) -> Place<'_> {
+        let requests = u32::try_from(script.most_at_once()).unwrap_or(self.jobs);
+        self.take(requests.clamp(1, self.jobs)).await
+    }
+
+    /// The service to itself.
+    pub(crate) async fn alone(&self) -> Place<'_> {
+        self.take(self.jobs).await
+    }
+
+    async fn take(&self, requests: u32) -> Place<'_> {
+        // Nobody closes the semaphore.
+        Place { _permit: self.room.acquire_many(requests).await.ok() }
+    }
+
+    /// Notes that a script of this check has failed beside others, and not alone.
+    pub(crate) fn failed_only_beside_others(&self, check: &str) {
+        self.only_beside_others.borrow_mut().insert(check.to_owned());
+    }
+
+    /// The checks of which a script has failed beside others, and not alone.
+    pub(crate) fn only_beside_others(&self) -> Vec<String> {
+        self.only_beside_others.borrow().iter().cloned().collect()
+    }
+}
+
+impl Default for Lanes {
+    /// One script after the other.
+    fn default() -> Self {
+        Self::new(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::script::ops::{get, hold};
+
+    #[test]
+    fn a_script_takes_as_much_room_as_it_has_requests_at_work() {
+        let one = Script::new().cycle("ann", [get("a")]).cycle("bob", [get("a")]);
+        assert_eq!(one.most_at_once(), 1);
+        let held = Script::new().cycle("ann", [hold("gate")]).cycle("ann", [get("a")]).release("gate");
+        assert_eq!(held.most_at_once(), 2);
+        let together = Script::new().cycle("ann", [hold("gate")]).cycle("bob", [hold("gate")]);
+        assert_eq!(together.start("ann", []).release("gate").cycle("ann", []).most_at_once(), 3);
+        let twice = Script::new().cycle("ann", [hold("1"), hold("2")]).release("1").cycle("bob", []);
+        assert_eq!(twice.release("2").cycle("bob", []).most_at_once(), 2);
+    }
+
+    #[tokio::test]
+    async fn what_is_played_alone_waits_for_all_others() {
+        let lanes = Lanes::new(3);
+        let at_work = Cell::new(0);
+        let most = Cell::new(0);
+        let script = Script::new().cycle("ann", []);
+        let beside = async || {
+            let _place = lanes.beside_others(&script).await;
+            at_work.set(at_work.get() + 1);
+            most.set(most.get().max(at_work.get()));
+            tokio::task::yield_now().await;
+            at_work.set(at_work.get() - 1);
+        };
+        let alone = async || {
+            let _place = lanes.alone().await;
+            assert_eq!(at_work.get(), 0);
+            tokio::task::yield_now().await;
+            assert_eq!(at_work.get(), 0);
+        };
+        tokio::join!(beside(), beside(), alone(), beside(), beside(), beside(), beside(), alone(), beside());
+        assert_eq!(most.get(), 3);
+    }
+}

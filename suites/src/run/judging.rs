@@ -1,0 +1,206 @@
+//! Judges one check: what is played for it, and what that comes to.
+
+use std::rc::Rc;
+
+use super::claims::claims;
+use super::outcome::Outcome;
+use super::scenarios::{Judged, Scenarios, Settled};
+use super::{Options, glue};
+use crate::backend::{Backend, BackendError};
+use crate::checks::{Applicability, Check, Fact, GlueCheck, Test, catalogue};
+use crate::expect::{Finding, Scenario};
+use crate::play::{Evidence, Lanes, SideBySide, Transcript};
+use crate::report::{self, Blocked, Failure, Redaction, Verdict};
+use crate::search::{self, CaseRunner, Cases, Counterexample, Generated, Property, Shape};
+use crate::survey::Survey;
+
+/// What judging a check needs.
+pub(super) struct Judging {
+    pub(super) backend: Rc<dyn Backend>,
+    pub(super) survey: Rc<Survey>,
+    pub(super) options: Rc<Options>,
+    pub(super) lanes: Rc<Lanes>,
+    pub(super) scenarios: Scenarios,
+}
+
+impl Judging {
+    /// What becomes of this check.
+    pub(super) async fn outcome(&self, check: &Check, played: &dyn Fn(u32, u32)) -> Outcome {
+        self.scenarios.learn_what_is_asked_by(check).await;
+        match check.applicability(&self.survey) {
+            Applicability::Applies => {}
+            Applicability::NotApplicable(because) => {
+                return Outcome::without_evidence(Verdict::NotApplicable, because);
+            }
+            Applicability::Unverified(because) => {
+                return Outcome::without_evidence(Verdict::Unverified, because);
+            }
+        }
+        if check.has_cases()
+            && let Some(fact) = self.scenarios.first_broken_of(check).await
+        {
+            return self.blocked_by(fact);
+        }
+        let outcome = match check.test {
+            Test::Scenarios(scenarios) => self.scenarios(check, scenarios(&self.survey)).await,
+            Test::Property(property) => self.property(check, property, played).await,
+            Test::Generated(generated) => self.generated(check, generated(&self.survey), played).await,
+            Test::Claims => Ok(claims(&self.survey)),
+            Test::Glue(body) => Ok(self.glue(check, body).await),
+        };
+        outcome.unwrap_or_else(|fault| {
+            Outcome::without_evidence(Verdict::Error, report::message(&fault.to_string()))
+        })
+    }
+
+    /// Settles each scenario. The error is a fault of the service that leaves nothing to judge.
+    async fn scenarios(&self, check: &Check, scenarios: Vec<Scenario>) -> Result<Outcome, BackendError> {
+        let mut evidence = Evidence::default();
+        let mut failures = Vec::new();
+        let mut held_to = Vec::new();
+        let mut blocked: Vec<Blocked> = Vec::new();
+        let mut unjudged = None;
+        let mut not_launched = None;
+        let mut ahead = scenarios.into_iter();
+        let mut begun = SideBySide::new();
+        loop {
+            while begun.len() < self.lanes.width()
+                && let Some(scenario) = ahead.next()
+            {
+                begun.begin(self.scenarios.settle(check, scenario));
+            }
+            let Some(settled) = begun.next().await else { break };
+            match &*settled {
+                Settled::Judged(judged) => {
+                    let Judged { scenario, transcript, judgement, note } = &**judged;
+                    evidence.add(transcript, judgement.comparisons);
+                    held_to.extend(scenario.held_to.clone().filter(|what| !held_to.contains(what)));
+                    failures.extend(judgement.finding.clone().map(|finding| Failure {
+                        note: note.clone(),
+                        ..self.failure(finding, scenario.clone(), transcript)
+                    }));
+                }
+                Settled::Blocked(fact) => Blocked::add(&mut blocked, *fact),
+                Settled::Unjudged(because) => unjudged = Some(because.clone()),
+                Settled::NotLaunched(why) => not_launched = not_launched.or_else(|| Some(why.clone())),
+                Settled::Broken(fault) => {
+                    begun.all_ended().await;
+                    return Err(fault.clone());
+                }
+            }
+        }
+        let nothing = evidence.comparisons == 0 && failures.is_empty();
+        let outcome = match (not_launched, unjudged, blocked.first()) {
+            // Whoever does not start with such a lifetime has refused it.
+            (Some(why), ..) if nothing => {
+                Outcome::without_evidence(Verdict::NotApplicable, report::message(&why))
+            }
+            (_, Some(because), _) if nothing => Outcome::without_evidence(Verdict::Unverified, because),
+            (_, _, Some(first)) if nothing => {
+                Outcome::without_evidence(self.verdict_of_blocked(&blocked), self.why_blocked(first))
+            }
+            _ => Outcome::of(evidence, failures),
+        };
+        Ok(Outcome { held_to, blocked, ..outcome })
+    }
+
+    /// What becomes of a check that relies on this fact, which does not hold.
+    fn blocked_by(&self, fact: Fact) -> Outcome {
+        let blocked = vec![Blocked::by(fact)];
+        let because = self.why_blocked(&blocked[0]);
+        let verdict = self.verdict_of_blocked(&blocked);
+        Outcome { blocked, ..Outcome::without_evidence(verdict, because) }
+    }
+
+    /// What becomes of a check of which nothing could be judged: it is excused where all that is in its way is known to
+    /// fail.
+    fn verdict_of_blocked(&self, blocked: &[Blocked]) -> Verdict {
+        let is_known = |blocked: &Blocked| self.known_reason(blocked).is_some();
+        if blocked.iter().all(is_known) { Verdict::Excused } else { Verdict::Unverified }
+    }
+
+    fn why_blocked(&self, blocked: &Blocked) -> String {
+        match self.known_reason(blocked) {
+            Some(reason) => format!("relies on {blocked}, a known failure: {reason}"),
+            None => format!("relies on {blocked}, which does not hold"),
+        }
+    }
+
+    /// Why the check that is in the way fails, where that is known and accepted.
+    fn known_reason(&self, blocked: &Blocked) -> Option<&str> {
+        let known = self.options.known_failures.get(blocked.check.as_str())?;
+        (known.apply(Verdict::Fail).0 == Verdict::KnownFailure).then_some(&known.reason)
+    }
+
+    /// Runs a check of the glue, unless one that it relies on has failed.
+    async fn glue(&self, check: &Check, body: GlueCheck) -> Outcome {
+        for fact in check.relies {
+            let relied_on = catalogue().into_iter().find(|check| check.id == fact.check);
+            let Some(Check { test: Test::Glue(body), .. }) = relied_on else { continue };
+            if glue::judge(self.options.glue.as_ref(), body).await.verdict == Verdict::Fail {
+                return self.blocked_by(*fact);
+            }
+        }
+        glue::judge(self.options.glue.as_ref(), body).await
+    }
+
+    /// Plays generated scripts until one differs from the reference, and makes that one small.
+    async fn property(
+        &self,
+        check: &Check,
+        property: Property,
+        played: &dyn Fn(u32, u32),
+    ) -> Result<Outcome, BackendError> {
+        let wanted = self.cases(check, property);
+        let found = search::run_cases(&self.runner(), &wanted, played).await?;
+        let outcome = self.counterexample(found);
+        let at_once = outcome.evidence.at_once.filter(|_| property.shape == Shape::Parallel);
+        let held_to = at_once.map(|requests| format!("{requests} requests at once")).into_iter().collect();
+        Ok(Outcome { held_to, ..outcome })
+    }
+
+    /// Plays generated scenarios until one fails, and makes that one small.
+    async fn generated(
+        &self,
+        check: &Check,
+        generated: Generated,
+        played: &dyn Fn(u32, u32),
+    ) -> Result<Outcome, BackendError> {
+        let wanted = self.cases(check, generated);
+        let found = search::run_generated_cases(&self.runner(), &wanted, played).await?;
+        Ok(self.counterexample(found))
+    }
+
+    fn runner(&self) -> CaseRunner<'_> {
+        CaseRunner {
+            backend: Rc::clone(&self.backend),
+            survey: &self.survey,
+            patience: self.options.patience,
+            lanes: Rc::clone(&self.lanes),
+        }
+    }
+
+    fn cases<P>(&self, check: &Check, property: P) -> Cases<'_, P> {
+        Cases {
+            check: check.id,
+            property,
+            run_seed: self.options.seed,
+            cases: self.options.cases,
+            only_case: self.options.case,
+            bounds: self.options.shrink,
+        }
+    }
+
+    fn counterexample(&self, (evidence, counterexample): (Evidence, Option<Counterexample>)) -> Outcome {
+        let failures = counterexample.map(|Counterexample { case, smallest, note }| Failure {
+            case: Some(case),
+            note,
+            ..self.failure(smallest.finding, smallest.scenario, &smallest.transcript)
+        });
+        Outcome::of(evidence, failures.into_iter().collect())
+    }
+
+    fn failure(&self, finding: Finding, scenario: Scenario, transcript: &Transcript) -> Failure {
+        Failure::found(finding, scenario, transcript, Redaction::of(&self.survey))
+    }
+}

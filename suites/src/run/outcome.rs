@@ -1,0 +1,34 @@
+//! What became of a check, before it is written down.
+
+use crate::play::Evidence;
+use crate::report::{Blocked, Failure, Verdict};
+
+/// What became of a check, before it is written down.
+pub(super) struct Outcome {
+    pub(super) verdict: Verdict,
+    pub(super) because: Option<String>,
+    pub(super) held_to: Vec<String>,
+    pub(super) blocked: Vec<Blocked>,
+    pub(super) evidence: Evidence,
+    pub(super) failures: Vec<Failure>,
+}
+
+impl Outcome {
+    pub(super) fn without_evidence(verdict: Verdict, because: String) -> Self {
+        Self { because: Some(because), ..Self::found(verdict, Evidence::default(), Vec::new()) }
+    }
+
+    pub(super) fn of(evidence: Evidence, failures: Vec<Failure>) -> Self {
+        if !failures.is_empty() {
+            return Self::found(Verdict::Fail, evidence, failures);
+        }
+        if evidence.comparisons == 0 {
+            return Self::without_evidence(Verdict::Unverified, "nothing was compared".to_owned());
+        }
+        Self::found(Verdict::Pass, evidence, failures)
+    }
+
+    pub(super) fn found(verdict: Verdict, evidence: Evidence, failures: Vec<Failure>) -> Self {
+        Self { verdict, because: None, held_to: Vec::new(), blocked: Vec::new(), evidence, failures }
+    }
+}

@@ -1,0 +1,116 @@
+//! The checks of a run as tasks: so many are judged at once, and their results are taken in the order of the catalogue.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Notify, Semaphore};
+use tokio::task::{JoinError, JoinHandle};
+
+use super::judging::Judging;
+use super::outcome::Outcome;
+use crate::backend::BackendError;
+use crate::checks::Check;
+use crate::report::Verdict;
+
+/// The checks of a run that are being judged. What has not ended when this is dropped is broken off.
+#[derive(Default)]
+pub(super) struct Tasks(BTreeMap<&'static str, Task>);
+
+struct Task {
+    handle: JoinHandle<Ended>,
+    played: Rc<Played>,
+}
+
+/// How many generated scripts of a check were played, and of how many.
+#[derive(Default)]
+struct Played {
+    now: Cell<Option<(u32, u32)>>,
+    more: Notify,
+}
+
+/// A check that has ended.
+pub(super) struct Ended {
+    pub(super) outcome: Outcome,
+    /// How long it took from its beginning to its end. Others may have been judged at the same time.
+    pub(super) took: Duration,
+}
+
+impl Tasks {
+    /// Begins to judge these checks. What waits for time to pass begins first and takes no place of another.
+    pub(super) fn begin(judging: &Rc<Judging>, wanted: &[Check]) -> Self {
+        judging.scenarios.begin_waits(wanted);
+        let places = Rc::new(Semaphore::new(judging.lanes.width()));
+        let task = |check: &Check| {
+            let (judging, check) = (Rc::clone(judging), *check);
+            let played = Rc::new(Played::default());
+            let noted = Rc::clone(&played);
+            let places = (!judging.scenarios.waits_in_real_time(&check)).then(|| Rc::clone(&places));
+            let handle = tokio::task::spawn_local(async move {
+                let _place = match &places {
+                    // Nobody closes the semaphore.
+                    Some(places) => places.acquire().await.ok(),
+                    None => None,
+                };
+                let began = Instant::now();
+                let outcome = judging.outcome(&check, &|cases, of| noted.note(cases, of)).await;
+                Ended { outcome, took: began.elapsed() }
+            });
+            (check.id, Task { handle, played })
+        };
+        Self(wanted.iter().map(task).collect())
+    }
+
+    /// What became of this check, when it has ended; meanwhile it says how many scripts were played.
+    pub(super) async fn end_of(&mut self, check: &Check, played: &dyn Fn(u32, u32)) -> Ended {
+        let Some(Task { handle, played: noted }) = self.0.get_mut(check.id) else {
+            return Ended::by_own_fault("the check was never begun");
+        };
+        loop {
+            tokio::select! {
+                ended = &mut *handle => return Ended::of(ended),
+                () = noted.more.notified() => {
+                    if let Some((cases, of)) = noted.now.get() {
+                        played(cases, of);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What became of this check, if it has ended by now.
+    pub(super) async fn ended(&mut self, check: &Check) -> Option<Ended> {
+        let mut task = self.0.remove(check.id).filter(|task| task.handle.is_finished())?;
+        Some(Ended::of((&mut task.handle).await))
+    }
+}
+
+impl Ended {
+    /// A panic of the suite itself goes on here.
+    fn of(ended: Result<Self, JoinError>) -> Self {
+        ended.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            Err(error) => Self::by_own_fault(&error.to_string()),
+        })
+    }
+
+    fn by_own_fault(why: &str) -> Self {
+        let fault = BackendError::Internal(why.to_owned());
+        Self { outcome: Outcome::without_evidence(Verdict::Error, fault.to_string()), took: Duration::ZERO }
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.handle.abort();
+    }
+}
+
+impl Played {
+    fn note(&self, cases: u32, of: u32) {
+        self.now.set(Some((cases, of)));
+        self.more.notify_one();
+    }
+}

@@ -6,6 +6,7 @@
 //! not used either: they shrink along the way on which a value was drawn, so they never put a part in the place of the
 //! whole. [`run_cases()`] draws each case from a seed of its own, and [`shrink`] is the one loop that makes a failure small.
 
+mod any_scripts;
 mod case_runner;
 mod generate;
 mod generated;
@@ -14,10 +15,12 @@ mod rng;
 mod run_cases;
 mod sequential_scripts;
 mod shrink;
+pub(crate) mod situations;
 mod values;
 
 use crate::expect::Scenario;
 pub use crate::oracle::DeadSessions;
+use crate::oracle::promises::{self, Asked};
 use crate::oracle::{linearize, sequential};
 use crate::play::Transcript;
 use crate::script::Script;
@@ -50,6 +53,10 @@ pub enum Shape {
     Overlapping,
     /// Cycles of several browsers that are held together and then go on at the same time.
     Parallel,
+    /// Requests in every situation: how they end, what came before, who comes along.
+    AnyScript,
+    /// Sessions from their first save to their end: ids, rotations, logouts, lifetimes, and who kept the old cookies.
+    AnyLife,
 }
 
 impl Property {
@@ -59,6 +66,8 @@ impl Property {
             Shape::OneCycle | Shape::SeveralCycles => {
                 sequential::scenario(script, survey, self.dead_sessions, transcript).await
             }
+            Shape::AnyScript => promises::scenario(script, survey, Asked::Recommended, transcript),
+            Shape::AnyLife => promises::scenario(script, survey, Asked::Hardened, transcript),
             Shape::Overlapping | Shape::Parallel => linearize::scenario(script, survey, transcript),
         }
     }

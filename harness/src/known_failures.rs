@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::near::hint;
+use crate::project::{self, Project, ProjectError};
 use chrono::DateTime;
 use serde::Deserialize;
 use sessionspec::engine::checks::catalogue;
@@ -47,6 +48,12 @@ pub enum KnownFailuresError {
         path: PathBuf,
         /// What is wrong with it.
         error: String,
+    },
+    /// The file is a project's, and something is wrong with it.
+    #[error(transparent)]
+    Project {
+        /// What.
+        error: ProjectError,
     },
     /// An entry names no check.
     #[error("{list}: there is no check `{check}`; {hint}`sessionspec list` names them all", hint = near_checks(check))]
@@ -91,12 +98,16 @@ struct File {
     known_failures: Vec<KnownFailure>,
 }
 
-/// The entries of a file.
+/// The entries of a file: of a list, or of a project's `sessionspec.toml`.
 ///
 /// # Errors
 ///
 /// Where it cannot be read, or is no such list.
 pub fn read(path: &Path) -> Result<Vec<KnownFailure>, KnownFailuresError> {
+    if path.file_name().is_some_and(|name| name == project::FILE) {
+        let malformed = |error: ProjectError| KnownFailuresError::Project { error };
+        return Ok(Project::read(path).map_err(malformed)?.known_failures);
+    }
     let text = std::fs::read_to_string(path)
         .map_err(|error| KnownFailuresError::Read { path: path.to_owned(), error })?;
     let malformed = |error: toml::de::Error| KnownFailuresError::Malformed {
@@ -171,7 +182,7 @@ fn today() -> Date {
 }
 
 /// What a TOML error says, without the excerpt that takes several lines, but with the line's number.
-fn one_line(error: &toml::de::Error, text: &str) -> String {
+pub(crate) fn one_line(error: &toml::de::Error, text: &str) -> String {
     let message = error.message().replace('\n', ", ");
     let line =
         error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);

@@ -9,6 +9,7 @@ pub mod launch;
 mod near;
 pub mod peer;
 pub mod probe;
+pub mod project;
 mod quote;
 pub mod render;
 pub mod report_diff;

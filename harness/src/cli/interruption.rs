@@ -1,12 +1,16 @@
 //! Ctrl-C and its relatives: they end the work, not the process, so that what was started is stopped as well.
 
+use std::rc::Rc;
 use std::time::Duration;
 
+use sessionspec::Level;
+use sessionspec::engine::report::CheckReport;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::CliError;
+use super::fail_fast::FailFast;
 
 /// What reports say of a run that was stopped.
 const STOPPED: &str = "the run was stopped";
@@ -16,6 +20,7 @@ const STOPPED: &str = "the run was stopped";
 pub(super) struct Interruption {
     told: watch::Receiver<bool>,
     deadline: Option<Deadline>,
+    fail_fast: Option<Rc<FailFast>>,
 }
 
 /// When it is too late, and how many seconds that was after the beginning.
@@ -47,7 +52,7 @@ impl Interruption {
             }
             tell.send_replace(true);
         });
-        Ok(Self { told, deadline: None })
+        Ok(Self { told, deadline: None, fail_fast: None })
     }
 
     /// The same; so many seconds from now the command is to end, too.
@@ -57,11 +62,32 @@ impl Interruption {
         Self { deadline, ..self.clone() }
     }
 
+    /// The same; the first failure of this level, or of a lower one, ends the work, too.
+    pub(super) fn or_at_failure(&self, level: Option<Level>) -> Self {
+        Self { fail_fast: level.map(|level| Rc::new(FailFast::new(level))), ..self.clone() }
+    }
+
+    /// Takes note of a check that has ended.
+    pub(super) fn observe(&self, check: &CheckReport) {
+        if let Some(fail_fast) = &self.fail_fast {
+            fail_fast.observe(check);
+        }
+    }
+
     /// Ready when the command is to end.
     pub(super) async fn arrival(&self) {
         // The sender is dropped only after it has told, or with the runtime.
         let mut told = self.told.clone();
         let told = async { drop(told.wait_for(|told| *told).await) };
+        let told = async {
+            match &self.fail_fast {
+                None => told.await,
+                Some(fail_fast) => tokio::select! {
+                    () = told => {}
+                    () = fail_fast.failure() => {}
+                },
+            }
+        };
         match self.deadline {
             None => told.await,
             Some(deadline) => tokio::select! {
@@ -73,7 +99,12 @@ impl Interruption {
 
     /// Whether the command is to end.
     pub(super) fn has_arrived(&self) -> bool {
-        *self.told.borrow() || self.overdue().is_some()
+        *self.told.borrow() || self.overdue().is_some() || self.has_failed()
+    }
+
+    /// Whether the work was to end with a failure, and did.
+    pub(super) fn has_failed(&self) -> bool {
+        self.fail_fast.as_ref().is_some_and(|fail_fast| fail_fast.has_failed())
     }
 
     /// After how many seconds it is over, if it is.
@@ -83,6 +114,9 @@ impl Interruption {
 
     /// What a report says of a run that was stopped, with what stopped it.
     pub(super) fn explain(&self, incomplete: &mut String) {
+        if let (Some(fail_fast), STOPPED) = (&self.fail_fast, incomplete.as_str()) {
+            fail_fast.explain(incomplete);
+        }
         if let (Some(seconds), STOPPED) = (self.overdue(), incomplete.as_str()) {
             *incomplete = format!("{STOPPED}: its --deadline of {seconds} s was over");
         }
@@ -111,7 +145,7 @@ mod tests {
 
     fn untold() -> (watch::Sender<bool>, Interruption) {
         let (tell, told) = watch::channel(false);
-        (tell, Interruption { told, deadline: None })
+        (tell, Interruption { told, deadline: None, fail_fast: None })
     }
 
     #[tokio::test(start_paused = true)]

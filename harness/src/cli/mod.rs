@@ -1,14 +1,19 @@
 //! The command line.
 
+mod badge;
+mod compare;
 mod diff;
 mod doctor;
 mod explain;
+mod fail_fast;
 mod headers;
+mod init;
 mod interruption;
 mod known_failures;
 mod list;
 mod output;
 mod progress;
+mod project;
 mod render;
 mod replay;
 mod rerun_commands;
@@ -54,6 +59,12 @@ enum Command {
     /// Say what changed between two saved reports, and fail if anything got worse.
     #[command(after_help = diff::HELP)]
     Diff(diff::Arguments),
+    /// Compare several saved reports in one table.
+    Compare(compare::Arguments),
+    /// Write what a badge service reads, from a saved report.
+    Badge(badge::Arguments),
+    /// Write a sessionspec.toml for this folder, from what is in it.
+    Init(init::Arguments),
     /// Write the list of known failures from a saved report, with reasons to be filled in.
     KnownFailures(known_failures::Arguments),
     /// Serve an embedded backend as a probe.
@@ -88,7 +99,10 @@ impl CliError {
 /// Reads the arguments of the process and does what they ask for.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match project::parse() {
+        Ok(cli) => cli,
+        Err(complaint) => return complain(&complaint).into(),
+    };
     cli.color.apply();
     // One thread for everything: backends are local to it, and small loopback requests are faster so.
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -121,6 +135,9 @@ async fn dispatch(command: Command) -> Result<Exit, CliError> {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Render(arguments) => render::render(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Badge(arguments) => badge::badge(&arguments),
+        Command::Init(arguments) => init::init(&arguments),
         Command::KnownFailures(arguments) => known_failures::known_failures(&arguments),
         Command::Serve(arguments) => serve::serve(arguments, &Interruption::listen()?).await,
         Command::Doctor(arguments) => doctor::doctor(arguments, &Interruption::listen()?).await,

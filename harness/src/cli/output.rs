@@ -51,6 +51,18 @@ impl FromStr for Destination {
 }
 
 impl Output {
+    /// Prints more than the reports: behind the text, or, where another form goes to standard output, on standard error.
+    pub(super) fn print_beside(&self, text: &str) {
+        let goes_to_output = |destination: &Destination| destination.file.is_none();
+        let other = self.report.iter().any(|it| goes_to_output(it) && it.format != Format::Text)
+            || self.format.is_some_and(|format| format != Format::Text && self.output.is_none());
+        if other {
+            terminal::tell(text.trim_end());
+        } else {
+            terminal::print_report(&format!("\n{text}"));
+        }
+    }
+
     /// Where everything goes. To be asked before a long run, so that a mistake costs no time.
     pub(super) fn plan(&self) -> Result<Plan, CliError> {
         let mut destinations = self.report.clone();

@@ -12,12 +12,12 @@ use sessionspec::{Level, Options, PreflightError, Report};
 use super::output::Output;
 use super::progress::{self, Progress};
 use super::rerun_commands::{self, TargetArguments};
-use super::selection::level_of_checks;
+use super::selection::{Exclusion, level_of_checks};
 use super::service::{Service, Target, seconds, start_peer, unjudged};
 use super::{CliError, Interruption, complain, selection, tell, terminal};
 use crate::builtin::{self, OverHttp};
 use crate::exit::Exit;
-use crate::known_failures;
+use crate::{known_failures, report_diff, report_file};
 use crate::watchdog::Watchdog;
 
 #[derive(Debug, clap::Args)]
@@ -36,6 +36,19 @@ pub(super) struct Arguments {
     /// Run the checks that match this pattern, as in 'minimum/permanent-*'; may be repeated.
     #[arg(long, value_name = "GLOB")]
     check: Vec<String>,
+    /// Leave out the checks that match this pattern; may be repeated. A reason may follow it, as in
+    /// 'cookie/*=another service sets them'.
+    #[arg(long, value_name = "GLOB[=REASON]")]
+    exclude: Vec<Exclusion>,
+    /// End with the first failure of the level that decides.
+    #[arg(long)]
+    fail_fast: bool,
+    /// Also say what changed since this saved report, and judge by that: the exit code is the one of `sessionspec diff`.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Take no notice of a sessionspec.toml in this folder, or above.
+    #[arg(long = "no-project")]
+    _no_project: bool,
     /// The level that decides the exit code; the others are reported all the same. Where it is not said, it is the
     /// highest level of the checks that --check names, and minimum without --check.
     #[arg(long, value_name = "LEVEL")]
@@ -74,8 +87,11 @@ const MOST_JOBS: i64 = 64;
 const MOST_CASES: i64 = u32::MAX as i64 - 1;
 
 pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Result<Exit, CliError> {
-    let interruption = &interruption.or_after(arguments.deadline);
+    let interruption = &interruption
+        .or_after(arguments.deadline)
+        .or_at_failure(arguments.fail_fast.then(|| arguments.level()));
     let options = arguments.options()?;
+    let baseline = arguments.baseline.as_deref().map(report_file::read).transpose().map_err(CliError::usage)?;
     let mut output = arguments.output.plan()?;
     let mut reports = Vec::new();
     let judged = arguments.fill(&mut reports, options, interruption).await;
@@ -94,13 +110,25 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
     if let Some(why) = arguments.nothing_asked_for(&reports) {
         tell(format_args!("sessionspec: {why}"));
     }
+    for exclusion in &arguments.exclude {
+        tell(format_args!("sessionspec: left out: {exclusion}"));
+    }
+    let changes = baseline.map(|baseline| report_diff::diff(&baseline, &reports));
+    if let Some(changes) = &changes {
+        arguments.output.print_beside(&changes.render(report_diff::Form::Text));
+    }
     // What is missing is told after everything else was written, and does not hide what was found.
     let unprinted = terminal::lost().map(terminal::unprinted);
     let losses: Vec<CliError> = unwritten.into_iter().chain(written.err()).chain(unprinted).collect();
     for loss in &losses {
         complain(loss);
     }
-    let exit = match (judged, arguments.judge(&reports)) {
+    let found = match &changes {
+        None => arguments.judge(&reports),
+        Some(changes) if changes.got_worse() => Exit::Fails,
+        Some(_) => Exit::Conforms,
+    };
+    let exit = match (judged, found) {
         (Ok(()), exit) => exit,
         // A failure that was found is one, whatever happened later.
         (Err(complaint), Exit::Fails) => {
@@ -118,7 +146,7 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
 
 impl Arguments {
     fn options(&self) -> Result<Options, CliError> {
-        let only = selection::checks(&self.check, &self.suite)?;
+        let only = selection::checks(&self.check, &self.suite, &self.exclude)?;
         if self.case.is_some() {
             selection::properties_alone(only.as_deref().unwrap_or_default())?;
         }
@@ -201,7 +229,12 @@ impl Arguments {
         let (url, last_words) = (service.url(), || service.last_words());
         let options = Options { door: "http".to_owned(), ..options };
         let progress = Progress::start(&options.door);
-        let observe = |event: Event<'_>| progress.observe(&event);
+        let observe = |event: Event<'_>| {
+            progress.observe(&event);
+            if let Event::Finished(check) = event {
+                interruption.observe(check);
+            }
+        };
         let report = run_until(backend, options, observe, interruption.arrival()).await;
         drop(progress);
         let mut report = report.map_err(|error| match error {
@@ -256,8 +289,10 @@ impl Arguments {
             let progress = Progress::start(door);
             let observe = |event: Event<'_>| {
                 progress.observe(&event);
-                if let Event::Started(check) = event {
-                    watchdog.doing(check.id);
+                match event {
+                    Event::Started(check) => watchdog.doing(check.id),
+                    Event::Finished(check) => interruption.observe(check),
+                    _ => {}
                 }
             };
             watchdog.doing("the survey");
@@ -268,6 +303,9 @@ impl Arguments {
             })
         };
         reports.push(judge(watchdog.watch(builtin.open()), "in-process").await?);
+        if interruption.has_failed() {
+            return Ok(());
+        }
         let served = OverHttp::serve(watchdog.watch(builtin.open())).await;
         reports.push(judge(Rc::new(served.map_err(CliError::not_verified)?), "http").await?);
         Ok(())

@@ -1,5 +1,9 @@
 //! What `--check` selects, and what that asks for.
 
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
 use sessionspec::Level;
 use sessionspec::engine::checks::{Check, catalogue};
 
@@ -28,8 +32,60 @@ pub(super) fn no_match(pattern: &str) -> CliError {
     CliError::usage(format!("no check matches `{pattern}`; {hint}`sessionspec list` names them all"))
 }
 
-/// The checks that match these patterns, or are of these suites; all of them where there is neither.
-pub(super) fn checks(patterns: &[String], suites: &[String]) -> Result<Option<Vec<String>>, CliError> {
+/// The checks that match these patterns, or are of these suites, and are not left out; all of them where nothing is
+/// selected.
+pub(super) fn checks(
+    patterns: &[String],
+    suites: &[String],
+    left_out: &[Exclusion],
+) -> Result<Option<Vec<String>>, CliError> {
+    if left_out.is_empty() {
+        return selected(patterns, suites);
+    }
+    let all = || catalogue().iter().map(|check| check.id.to_owned()).collect();
+    let mut checks = selected(patterns, suites)?.unwrap_or_else(all);
+    for exclusion in left_out {
+        let pattern = glob::Pattern::new(&exclusion.pattern)
+            .map_err(|error| CliError::usage(format!("`{}`: {error}", exclusion.pattern)))?;
+        if !catalogue().iter().any(|check| pattern.matches(check.id)) {
+            return Err(no_match(&exclusion.pattern));
+        }
+        checks.retain(|id| !pattern.matches(id));
+    }
+    if checks.is_empty() {
+        return Err(CliError::usage("every check that was selected is excluded, so nothing is left to be run"));
+    }
+    Ok(Some(checks))
+}
+
+/// What `--exclude` leaves out, and why.
+#[derive(Debug, Clone)]
+pub(super) struct Exclusion {
+    pattern: String,
+    reason: Option<String>,
+}
+
+impl FromStr for Exclusion {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text.split_once('=') {
+            Some((pattern, reason)) => Self { pattern: pattern.to_owned(), reason: Some(reason.to_owned()) },
+            None => Self { pattern: text.to_owned(), reason: None },
+        })
+    }
+}
+
+impl fmt::Display for Exclusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.reason {
+            Some(reason) => write!(f, "{} ({reason})", self.pattern),
+            None => f.write_str(&self.pattern),
+        }
+    }
+}
+
+fn selected(patterns: &[String], suites: &[String]) -> Result<Option<Vec<String>>, CliError> {
     if suites.is_empty() && patterns.is_empty() {
         return Ok(None);
     }

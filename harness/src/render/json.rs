@@ -3,11 +3,22 @@
 use serde::Serialize;
 use sessionspec::Report;
 
+use super::summary::Summary;
+
+/// A report with what it comes to, which is worked out when it is written.
+#[derive(Serialize)]
+struct Summarised<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    summary: Summary,
+}
+
 /// One report, or a list of them.
 pub(super) fn json(reports: &[Report]) -> String {
+    let summarised = |report| Summarised { report, summary: Summary::of(report) };
     match reports {
-        [report] => pretty(report),
-        reports => pretty(&reports),
+        [report] => pretty(&summarised(report)),
+        reports => pretty(&reports.iter().map(summarised).collect::<Vec<_>>()),
     }
 }
 

@@ -9,12 +9,14 @@ mod markdown;
 mod palette;
 mod plain;
 mod rows;
+mod summary;
 mod tap;
 mod text;
 
 use sessionspec::Report;
 
 pub(crate) use code::code;
+pub(crate) use summary::Summary;
 
 /// A form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

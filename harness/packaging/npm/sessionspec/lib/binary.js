@@ -1,0 +1,26 @@
+'use strict';
+
+// Where the program is: what SESSIONSPEC_BINARY names, or else the one that the package of this platform has brought along.
+
+const fs = require('node:fs');
+
+/** The path of the program, or an error that says what to do. */
+function find() {
+  const chosen = process.env.SESSIONSPEC_BINARY;
+  if (chosen) {
+    if (!fs.existsSync(chosen)) throw new Error(`SESSIONSPEC_BINARY names no file: ${chosen}`);
+    return chosen;
+  }
+  const platform = `sessionspec-${process.platform}-${process.arch}`;
+  try {
+    return require.resolve(`${platform}/bin/sessionspec`);
+  } catch {
+    const { optionalDependencies } = require('../package.json');
+    const why = Object.hasOwn(optionalDependencies, platform)
+      ? `the package ${platform} is not installed; install again without --omit=optional`
+      : `there is no program for ${process.platform} on ${process.arch}`;
+    throw new Error(`${why}, or build it with \`cargo install --locked --path harness\` in a clone and name it in SESSIONSPEC_BINARY`);
+  }
+}
+
+module.exports = { find };

@@ -1,0 +1,98 @@
+'use strict';
+
+// Each check of the suite is one test of `node:test`, and the harness runs once for all of them.
+
+const { execFile, execFileSync } = require('node:child_process');
+const { mkdtemp, readFile, rm } = require('node:fs/promises');
+const os = require('node:os');
+const path = require('node:path');
+const { find } = require('./lib/binary');
+
+const LEVELS = ['minimum', 'recommended', 'hardened'];
+const PROBLEMS = {
+  unverified: 'it could not be verified',
+  inconclusive: 'it could not be decided',
+  error: 'the service did not answer as a probe does',
+};
+
+/**
+ * Declares the tests. What is tested is `launch`, a command that listens on the port in PORT; or `url`, the probe of a
+ * running service, or a function that starts one and gives its URL.
+ *
+ * `level` says which checks are tests (`minimum` without it), `knownFailures` names the list of known failures, and
+ * `args` are further arguments of `sessionspec run`. `runner` takes the place of `node:test`, as with
+ * `import * as runner from 'vitest'`.
+ */
+function conformance({ launch, url, level = LEVELS[0], knownFailures, args = [], runner = require('node:test') }) {
+  if (!LEVELS.includes(level)) throw new TypeError(`there is no level ${level}; choose one of ${LEVELS.join(', ')}`);
+  if (!launch === !url) throw new TypeError('say what to test: either `launch`, a command, or `url`, a probe');
+  const levels = LEVELS.slice(0, LEVELS.indexOf(level) + 1).flatMap((name) => ['--level', name]);
+  const options = { encoding: 'utf8', maxBuffer: Infinity };
+  const catalogue = JSON.parse(execFileSync(find(), ['list', '--json', ...levels], options));
+
+  runner.describe('sessionspec', () => {
+    let checks;
+    let nothingJudged;
+    const before = runner.before ?? runner.beforeAll;
+    before(async () => {
+      const target = launch ? ['--launch', launch] : [typeof url === 'function' ? await url() : url];
+      const known = knownFailures ? ['--known-failures', knownFailures] : [];
+      try {
+        checks = await judge([...target, '--level', level, ...known, ...args]);
+      } catch (error) {
+        nothingJudged = error;
+      }
+    }, { timeout: Infinity });
+    for (const { id } of catalogue) {
+      runner.it(id, (test) => {
+        if (nothingJudged) {
+          const error = nothingJudged;
+          nothingJudged = new Error('nothing was judged, as the first check says');
+          throw error;
+        }
+        holds(checks.get(id), test);
+      });
+    }
+  });
+}
+
+/** Runs the command once; gives what became of each check, with its failures in words as `text`. */
+async function judge(args) {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'sessionspec-'));
+  const file = path.join(folder, 'report.json');
+  try {
+    const said = await new Promise((resolve) => {
+      execFile(find(), ['run', ...args, '--format', 'json', '--output', file], { maxBuffer: Infinity }, (_error, _out, err) => {
+        resolve(err);
+      });
+    });
+    const text = await readFile(file, 'utf8').catch(() => {
+      throw new Error(said.trim());
+    });
+    const report = JSON.parse(text);
+    const texts = new Map((report.summary.failures ?? []).map((failed) => [failed.check, failed.text]));
+    return new Map(report.checks.map((check) => [check.id, { ...check, text: texts.get(check.id) }]));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function holds(check, test) {
+  if (!check) return test.skip('it was not run');
+  const { verdict, because = '', known_failure: known } = check;
+  if (known?.state === 'stale') throw new Error(`it is listed as a known failure, and does not fail: ${known.reason}`);
+  if (verdict === 'not-applicable' || verdict === 'excused') return test.skip(`${verdict.replace('-', ' ')}: ${because}`);
+  if (verdict === 'known-failure') return (test.todo ?? test.skip)(known.reason);
+  if (verdict === 'fail') throw failure(check.text);
+  if (Object.hasOwn(PROBLEMS, verdict)) throw failure(`${PROBLEMS[verdict]}: ${because}`);
+  return undefined;
+}
+
+// Where in this file it was thrown says nothing.
+function failure(text) {
+  const error = new Error(text);
+  error.stack = text;
+  return error;
+}
+
+module.exports = { conformance };

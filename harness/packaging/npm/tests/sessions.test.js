@@ -1,0 +1,5 @@
+'use strict';
+
+const { conformance } = require('sessionspec/test');
+
+conformance({ launch: 'node app.js' });

@@ -1,0 +1,4 @@
+from sessionspec.probes import django as probe
+
+urlpatterns = []
+urlpatterns += probe.urls()

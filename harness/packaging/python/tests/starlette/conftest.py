@@ -1,0 +1,3 @@
+import shop
+
+sessionspec_app = shop.create_app()

@@ -1,0 +1,105 @@
+"""What the plugin makes of its checks: on a real application of Flask, with a few checks each."""
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+APP = """
+import flask
+
+class Careless(flask.sessions.SecureCookieSessionInterface):
+    def save_session(self, app, session, response):
+        session.pop("size", None)
+        super().save_session(app, session, response)
+
+def create_app():
+    app = flask.Flask(__name__)
+    app.secret_key = "only for tests"
+    app.session_interface = Careless()
+    return app
+"""
+CONFTEST = """
+import pytest, shop
+
+@pytest.fixture(scope="module")
+def sessionspec_app():
+    return shop.create_app()
+"""
+KNOWN = """
+[[known-failures]]
+check = "%s"
+reason = "the item is dropped"
+"""
+
+
+@pytest.fixture
+def careless(pytester):
+    pytester.makepyfile(shop=APP, conftest=CONFTEST)
+    return pytester
+
+
+def run(pytester, *arguments):
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
+
+
+def test_a_check_is_a_test_and_its_report_the_text_of_the_failure(careless):
+    result = run(careless, "-k", "each-mutator-persists or opens-empty")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines([
+        "minimum/each-mutator-persists (minimum): *",
+        "  promised  Every way to change a session is saved, also as the only change of a",
+        "  replay    pytest conftest.py::minimum/each-mutator-persists",
+    ])
+
+
+def test_what_failed_last_can_be_run_alone(careless):
+    careless.runpytest_subprocess("-k", "each-mutator-persists or opens-empty").assert_outcomes(passed=1, failed=1)
+    careless.runpytest_subprocess("--lf").assert_outcomes(failed=1)
+
+
+def test_a_check_is_named_by_its_node_id(careless):
+    run(careless, "conftest.py::minimum/opens-empty").assert_outcomes(passed=1)
+
+
+def test_the_level_says_which_checks_there_are_and_marks_them(careless):
+    listed = run(careless, "--collect-only", "-q", "-m", "hardened", "--sessionspec-level", "hardened")
+    listed.stdout.fnmatch_lines(["conftest.py::identity/*"])
+    listed.stdout.no_fnmatch_line("conftest.py::minimum/persists")
+    run(careless, "--collect-only", "-q").stdout.no_fnmatch_line("conftest.py::identity/*")
+
+
+def test_a_known_failure_is_expected_to_fail(careless):
+    careless.makefile(".toml", known=KNOWN % "minimum/each-mutator-persists")
+    careless.makeini("[pytest]\nsessionspec_known_failures = known.toml")
+    run(careless, "-k", "each-mutator-persists").assert_outcomes(xfailed=1)
+
+
+def test_a_known_failure_that_passes_fails(careless):
+    careless.makefile(".toml", known=KNOWN % "minimum/opens-empty")
+    careless.makeini("[pytest]\nsessionspec_known_failures = known.toml")
+    result = run(careless, "-k", "opens-empty")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*known failure*does not fail: the item is dropped*"])
+
+
+def test_a_service_that_does_not_start_is_told_once(pytester):
+    pytester.makeconftest("sessionspec_app = 'echo no such database >&2; exit 1'")
+    result = run(pytester, "-k", "opens-empty or each-mutator-persists")
+    result.assert_outcomes(failed=1, skipped=1)
+    result.stdout.fnmatch_lines(["*no such database*"])
+
+
+def test_a_probe_that_runs_already_is_reached_by_its_url(careless):
+    careless.makeconftest("""
+        import shop
+        from sessionspec import _harness
+
+        served = _harness.served(shop.create_app())
+        sessionspec_app = f"http://127.0.0.1:{served.__enter__()}/probe"
+    """)
+    run(careless, "-k", "opens-empty").assert_outcomes(passed=1)
+
+
+def test_other_tests_are_left_alone(careless):
+    careless.makepyfile(test_other="def test_other(): pass")
+    run(careless, "test_other.py").assert_outcomes(passed=1)

@@ -1,0 +1,158 @@
+//! `sessionspec init`: writes a `sessionspec.toml`, from what is in the folder, and asks nothing.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::{CliError, say};
+use crate::exit::Exit;
+use crate::project::FILE;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The folder of the project.
+    #[arg(default_value = ".", value_name = "FOLDER")]
+    folder: PathBuf,
+}
+
+/// What leads to the application that is in a folder.
+struct Found {
+    launch: String,
+    /// What it was told by.
+    because: String,
+    /// What has to be done by hand before it works.
+    first: Option<&'static str>,
+}
+
+pub(super) fn init(arguments: &Arguments) -> Result<Exit, CliError> {
+    let file = arguments.folder.join(FILE);
+    let found = look_into(&arguments.folder);
+    let cannot = |error: std::io::Error| match error.kind() {
+        ErrorKind::AlreadyExists => CliError::usage(format!("{} is there already", file.display())),
+        _ => CliError::usage(format!("cannot write {}: {error}", file.display())),
+    };
+    let mut opened = OpenOptions::new().write(true).create_new(true).open(&file).map_err(cannot)?;
+    opened.write_all(text(found.as_ref()).as_bytes()).map_err(cannot)?;
+    say(format_args!("wrote {}", file.display()));
+    match found {
+        Some(Found { because, first, .. }) => {
+            say(format_args!("{because}"));
+            first.iter().for_each(|first| say(format_args!("first: {first}")));
+            say(format_args!("next: sessionspec doctor, then sessionspec run"));
+        }
+        None => say(format_args!("next: say in it how your service is started, then run sessionspec doctor")),
+    }
+    Ok(Exit::Conforms)
+}
+
+fn text(found: Option<&Found>) -> String {
+    let launch = match found {
+        Some(found) => format!("launch = {}\n", toml::Value::String(found.launch.clone())),
+        None => "# launch = \"python app.py --port {port}\"\n".to_owned(),
+    };
+    format!(
+        "# How the sessions of this project are tested: `sessionspec run` reads this in this folder and below.\n\
+         # Options of the command line come before what is said here.\n\n\
+         # The command that starts the service with its probe. `{{port}}` becomes a free port, which is also in PORT.\n\
+         # Where it has a `{{lifetime}}`, sessions live for 3 seconds, so that their end is seen.\n\
+         {launch}\n\
+         # The level that decides: minimum, recommended or hardened.\n\
+         level = \"minimum\"\n\n\
+         # More that can be said:\n\
+         # url = \"http://127.0.0.1:5000/probe\"   # a service that runs already, in place of `launch`\n\
+         # path = \"/probe\"                       # where the probe of a launched service is\n\
+         # timeout = 10                          # how many seconds a request may take\n\
+         # suites = [\"minimum\", \"cookie\"]        # these alone\n\
+         # reports = [\"html=report.html\", \"json=report.json\"]\n\
+         # baseline = \"last.json\"                # judge by what changed since this report\n\n\
+         # [[excluded]]\n\
+         # check = \"cookie/same-site\"\n\
+         # reason = \"a proxy in front of the service adds it\"\n\n\
+         # [[known-failures]]                    # as `sessionspec known-failures report.json` writes them\n\
+         # check = \"minimum/new-for-fresh\"\n\
+         # reason = \"what happens, and why\"\n"
+    )
+}
+
+fn look_into(folder: &Path) -> Option<Found> {
+    django(folder).or_else(|| other_python(folder)).or_else(|| node(folder))
+}
+
+fn django(folder: &Path) -> Option<Found> {
+    let manage = fs::read_to_string(folder.join("manage.py")).ok()?;
+    let (_, rest) = manage.split_once("DJANGO_SETTINGS_MODULE")?;
+    // The name is the next text in quotes.
+    let settings = rest.split(['"', '\'']).nth(2)?;
+    Some(Found {
+        launch: python("django", settings, true),
+        because: format!("manage.py names the settings {settings} of a project of Django"),
+        first: None,
+    })
+}
+
+fn python(framework: &str, target: &str, takes_a_lifetime: bool) -> String {
+    let lifetime = if takes_a_lifetime { " --lifetime {lifetime}" } else { "" };
+    format!("python -m sessionspec.probes.{framework} {target}{lifetime} --port {{port}}")
+}
+
+/// The first module of the folder in which an application is made.
+fn other_python(folder: &Path) -> Option<Found> {
+    let mut modules: Vec<PathBuf> = fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    modules.retain(|path| path.extension().is_some_and(|extension| extension == "py"));
+    modules.sort();
+    for path in modules {
+        let (Ok(source), Some(module)) = (fs::read_to_string(&path), path.file_stem()) else { continue };
+        let module = module.to_string_lossy();
+        for (class, framework) in [("Flask(", "flask"), ("FastAPI(", "starlette"), ("Starlette(", "starlette")] {
+            let Some(name) = application(&source, class) else { continue };
+            return Some(Found {
+                launch: python(framework, &format!("{module}:{name}"), true),
+                because: format!("{module}.py makes an application of {} in `{name}`", class.trim_end_matches('(')),
+                first: None,
+            });
+        }
+    }
+    None
+}
+
+/// The name under which a module has an application of this class: a variable, or a function that makes one.
+fn application<'a>(source: &'a str, class: &str) -> Option<&'a str> {
+    let mut function = None;
+    for line in source.lines() {
+        if let Some(rest) = line.strip_prefix("def ") {
+            // A function that wants arguments cannot be called.
+            function = rest.split_once("()").map(|(name, _)| name);
+        }
+        let made = line.split_once('=').filter(|(_, value)| value.trim_start().contains(class));
+        if let Some((name, _)) = made {
+            let at_top = !name.starts_with([' ', '\t']);
+            return if at_top { name.split(':').next().map(str::trim) } else { function };
+        }
+        let returned = line.trim_start().strip_prefix("return ");
+        if returned.is_some_and(|value| value.starts_with(class)) {
+            return function;
+        }
+    }
+    None
+}
+
+fn node(folder: &Path) -> Option<Found> {
+    let package: Value = serde_json::from_str(&fs::read_to_string(folder.join("package.json")).ok()?).ok()?;
+    let known = [
+        ("express-session", "wrap the sessions in `probed(…)` of sessionspec/express"),
+        ("cookie-session", "wrap the sessions in `probed(…)` of sessionspec/cookie-session"),
+        ("@fastify/session", "register sessionspec/fastify before @fastify/session"),
+        ("koa-session", "wrap the sessions in `probed(…)` of sessionspec/koa"),
+    ];
+    let (library, first) =
+        known.into_iter().find(|(library, _)| package["dependencies"].get(library).is_some())?;
+    let started = ["main"].iter().filter_map(|member| package[member].as_str());
+    let main = started.chain(["server.js", "app.js", "index.js"]).find(|file| folder.join(file).is_file())?;
+    Some(Found {
+        launch: format!("node {}", sessionspec::engine::report::quoted(main)),
+        because: format!("package.json depends on {library}, and {main} is there; it has to listen on the port in PORT"),
+        first: Some(first),
+    })
+}

@@ -1,0 +1,128 @@
+//! Lets `sessionspec.toml` speak where the command line does not: what it says is added to the arguments, as somebody would
+//! have typed it.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use sessionspec::engine::report::quoted;
+
+use super::{Cli, CliError, tell};
+use crate::project::{FILE, Project};
+
+/// The arguments of this process, completed by what its project says.
+pub(super) fn parse() -> Result<Cli, CliError> {
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    let matches = Cli::command().try_get_matches_from(&typed);
+    let Some(command) = typed.iter().skip(1).find_map(|word| command_of(word)) else { return finish(matches) };
+    // Only a target can be missing: whatever else is wrong is said as it is.
+    let lacks_a_target = matches
+        .as_ref()
+        .is_err_and(|error| error.kind() == clap::error::ErrorKind::MissingRequiredArgument);
+    if matches.is_err() && !lacks_a_target || typed.iter().any(|word| word == "--no-project") {
+        return finish(matches);
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    let Some(project) = Project::of(&here).map_err(CliError::usage)? else { return finish(matches) };
+    let given = Given(matches.as_ref().ok().and_then(|matches| matches.subcommand_matches(command)));
+    let added = project.arguments(command, &given, &here);
+    if added.is_empty() {
+        return finish(matches);
+    }
+    let place = typed.iter().skip(1).position(|word| word == command).map_or(1, |index| index + 2);
+    let mut completed = typed;
+    completed.splice(place..place, added.iter().map(|(_, argument)| argument.into()));
+    let mut names: Vec<&str> = added.iter().map(|(name, _)| *name).collect();
+    names.dedup();
+    let file = project.folder.join(FILE);
+    tell(format_args!("sessionspec: {} says {}", file.display(), names.join(", ")));
+    finish(Cli::command().try_get_matches_from(completed))
+}
+
+/// The command, where it is one of those that a project speaks about.
+fn command_of(word: &OsString) -> Option<&'static str> {
+    ["run", "doctor"].into_iter().find(|command| word == command)
+}
+
+fn finish(matches: Result<ArgMatches, clap::Error>) -> Result<Cli, CliError> {
+    let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    parsed.map_err(|error| error.exit())
+}
+
+/// What was typed.
+struct Given<'a>(Option<&'a ArgMatches>);
+
+impl Given<'_> {
+    fn any(&self, names: &[&str]) -> bool {
+        let typed = |matches: &ArgMatches, name: &str| {
+            matches.try_contains_id(name).is_ok()
+                && matches.value_source(name) == Some(ValueSource::CommandLine)
+        };
+        self.0.is_some_and(|matches| names.iter().any(|name| typed(matches, name)))
+    }
+}
+
+impl Project {
+    /// What it adds to these arguments: the name of each entry, with the argument that it comes to.
+    fn arguments(&self, command: &str, given: &Given<'_>, here: &Path) -> Vec<(&'static str, String)> {
+        let mut added: Vec<(&'static str, String)> = Vec::new();
+        if given.any(&["peer", "backend"]) {
+            return added;
+        }
+        let mut add = |entry: &'static str, unless: &[&str], arguments: Vec<String>| {
+            if !given.any(unless) {
+                added.extend(arguments.into_iter().map(|argument| (entry, argument)));
+            }
+        };
+        let one = |option: &str, value: Option<String>| -> Vec<String> {
+            value.map(|value| format!("--{option}={value}")).into_iter().collect()
+        };
+        let there = |path: &str| {
+            if self.folder == here { path.to_owned() } else { self.folder.join(path).display().to_string() }
+        };
+        // What leads to the project's own service is for no other one, and headers may be secrets.
+        const OTHER: &[&str] = &["url", "launch"];
+        add("launch", OTHER, one("launch", self.launch.as_deref().map(|command| self.command(command, here))));
+        add("url", OTHER, self.url.iter().cloned().collect());
+        add("path", &["url", "launch", "path"], one("path", self.path.clone()));
+        add("lifetime", &["url", "launch", "lifetime"], one("lifetime", self.lifetime.map(|it| it.to_string())));
+        let patience = self.start_timeout.map(|it| it.to_string());
+        add("start-timeout", &["url", "launch", "start_timeout"], one("start-timeout", patience));
+        let headers = self.headers.iter().map(|header| match header.strip_prefix('@') {
+            Some(file) => format!("--header=@{}", there(file)),
+            None => format!("--header={header}"),
+        });
+        add("headers", &["url", "launch", "header"], headers.collect());
+        add("timeout", &["timeout"], one("timeout", self.timeout.map(|it| it.to_string())));
+        add("origin", &["origin"], one("origin", self.origin.clone()));
+        if command != "run" {
+            return added;
+        }
+        // Who names a check wants it, and is judged by its level.
+        add("level", &["level", "check"], one("level", self.level.clone()));
+        add("cases", &["cases", "case"], one("cases", self.cases.map(|it| it.to_string())));
+        let suites = self.suites.iter().map(|suite| format!("--suite={suite}"));
+        add("suites", &["suite", "check"], suites.collect());
+        let excluded = self.excluded.iter().map(|it| format!("--exclude={}={}", it.check, it.reason));
+        add("excluded", &["exclude", "check"], excluded.collect());
+        let listed = (!self.known_failures.is_empty()).then(|| there(FILE));
+        add("known-failures", &["known_failures"], one("known-failures", listed));
+        let reports = self.reports.iter().map(|report| match report.split_once('=') {
+            Some((form, file)) => format!("--report={form}={}", there(file)),
+            None => format!("--report={report}"),
+        });
+        add("reports", &["report", "format", "output"], reports.collect());
+        let baseline = self.baseline.as_ref().map(|file| there(&file.to_string_lossy()));
+        add("baseline", &["baseline"], one("baseline", baseline));
+        added
+    }
+
+    /// The command as it runs from here, since it is written for the folder of the file.
+    fn command(&self, command: &str, here: &Path) -> String {
+        if self.folder == here {
+            return command.to_owned();
+        }
+        format!("cd {} && {command}", quoted(&self.folder.display().to_string()))
+    }
+}

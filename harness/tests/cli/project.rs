@@ -1,0 +1,215 @@
+//! `sessionspec.toml` and what goes with it: what a project says counts where the command line says nothing.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::support::{said, sessionspec};
+
+/// A folder of a project, with a folder inside.
+struct Project(PathBuf);
+
+impl Project {
+    fn new(name: &str, toml: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("project.{name}.{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("inside")).unwrap();
+        let project = Self(folder);
+        if !toml.is_empty() {
+            project.write("sessionspec.toml", toml);
+        }
+        project
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        std::fs::write(self.0.join(file), text).unwrap();
+    }
+
+    fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.0.join(file)).unwrap()
+    }
+
+    fn run(&self, arguments: &str) -> Output {
+        sessionspec(arguments).current_dir(&self.0).output().unwrap()
+    }
+
+    /// What was said, without the name of the folder.
+    fn said(&self, arguments: &str) -> String {
+        said(&self.run(arguments)).replace(&self.0.display().to_string(), "[project]")
+    }
+}
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The command that serves a backend of ours.
+fn serving(backend: &str) -> String {
+    format!("'{}' serve --backend {backend} --addr 127.0.0.1:{{port}}", env!("CARGO_BIN_EXE_sessionspec"))
+}
+
+fn checks(report: &str) -> Vec<String> {
+    let json: Value = serde_json::from_str(report).unwrap();
+    json["checks"].as_array().unwrap().iter().map(|check| check["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_a_project_says_is_done() {
+    let toml = format!(
+        "launch = \"{}\"\nlevel = 'recommended'\nsuites = ['fault']\ncases = 1\nreports = ['json=report.json']\n\
+         [[excluded]]\ncheck = 'fault/same-*'\nreason = 'for a test'\n",
+        serving("reference")
+    );
+    let project = Project::new("says", &toml);
+    let output = project.run("run");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("sessionspec.toml says launch, level, cases, suites, excluded, reports"), "{stderr}");
+    assert!(stderr.contains("left out: fault/same-* (for a test)"), "{stderr}");
+    let report = project.read("report.json");
+    let run = checks(&report);
+    assert!(!run.is_empty() && run.iter().all(|id| id.starts_with("fault/") && !id.starts_with("fault/same-")), "{run:?}");
+    let json: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(json["asked_level"], "recommended");
+    assert_eq!(json["summary"]["level"], "recommended");
+}
+
+#[test]
+fn it_is_found_from_a_folder_inside_and_an_option_wins() {
+    let toml = format!("launch = \"test -e inside && {}\"\nlevel = 'hardened'\nreports = ['json=report.json']\n", serving("reference"));
+    let project = Project::new("inside", &toml);
+    let run = sessionspec("run --check minimum/opens-empty --level recommended")
+        .current_dir(project.0.join("inside"))
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(0), "{}", said(&run));
+    let json: Value = serde_json::from_str(&project.read("report.json")).unwrap();
+    assert_eq!(json["asked_level"], "recommended");
+}
+
+#[test]
+fn it_does_not_speak_of_other_targets() {
+    let project = Project::new("others", "launch = 'exit 1'\nlevel = 'hardened'\n");
+    let output = project.run("run --backend reference --check minimum/opens-empty --format json");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(project.run("run --no-project --check minimum/opens-empty").status.code(), Some(0));
+    // A service that was named is not reached by what leads to the project's own.
+    let named = project.said("run http://127.0.0.1:1/probe");
+    assert!(named.starts_with("sessionspec: [project]/sessionspec.toml says level\n"), "{named}");
+}
+
+#[test]
+fn doctor_examines_what_the_project_launches() {
+    let project = Project::new("doctor", &format!("launch = \"{}\"\n", serving("reference")));
+    let output = project.run("doctor");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
+
+#[test]
+fn known_failures_may_stand_in_it() {
+    let toml = format!(
+        "launch = \"{}\"\n[[known-failures]]\ncheck = 'minimum/each-mutator-persists'\nreason = 'for a test'\n",
+        serving("flawed/pop-does-not-remove")
+    );
+    let project = Project::new("known", &toml);
+    let output = project.run("run --check minimum/each-mutator-persists");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
+
+#[test]
+fn a_project_that_means_nothing_is_refused() {
+    let project = Project::new("nothing", "lunch = 'a'\n");
+    assert_snapshot!(project.said("run").replace("expected one of", "expected one of …").split('…').next().unwrap(), @"");
+    assert_eq!(project.run("run").status.code(), Some(2));
+}
+
+#[test]
+fn the_first_failure_ends_the_run_where_that_is_wanted() {
+    let project = Project::new("fail_fast", "");
+    let output = project.run("run --backend flawed/pop-does-not-remove --fail-fast --report json=report.json");
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("failed, and --fail-fast ends a run with that"), "{stderr}");
+    let json: Value = serde_json::from_str(&project.read("report.json")).unwrap();
+    let failing = json["checks"].as_array().unwrap().iter().filter(|check| check["verdict"] == "fail");
+    assert_eq!(failing.count(), 1);
+    // What does not decide ends nothing.
+    let output = project.run("run --backend flawed/cookie-attributes-wrong --suite cookie --fail-fast --level minimum");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(!stderr.contains("--fail-fast"), "{stderr}");
+}
+
+#[test]
+fn a_run_is_judged_by_what_changed_since_its_baseline() {
+    let project = Project::new("baseline", "");
+    let flawed = "run --backend flawed/pop-does-not-remove --check minimum/each-mutator-persists";
+    assert_eq!(project.run(&format!("{flawed} --report json=old.json")).status.code(), Some(1));
+    let same = project.run(&format!("{flawed} --baseline old.json"));
+    assert_eq!(same.status.code(), Some(0), "{}", said(&same));
+    let good = "run --backend reference --check minimum/each-mutator-persists";
+    assert_eq!(project.run(&format!("{good} --report json=good.json")).status.code(), Some(0));
+    let worse = project.run(&format!("{flawed} --baseline good.json"));
+    assert_eq!(worse.status.code(), Some(1), "{}", said(&worse));
+    // Another form on standard output stays whole.
+    let json = project.run(&format!("{flawed} --baseline old.json --format json"));
+    assert!(serde_json::from_slice::<Value>(&json.stdout).is_ok());
+}
+
+#[test]
+fn an_excluded_check_has_to_exist() {
+    let project = Project::new("excluded", "");
+    assert_snapshot!([
+        project.said("run --exclude minimum/persits"),
+        project.said("run --check minimum/persists --exclude minimum/*"),
+    ].join("\n"), @"");
+}
+
+#[test]
+fn a_project_is_written_from_what_is_in_its_folder() {
+    let launch = |name: &str, files: &[(&str, &str)]| {
+        let project = Project::new(name, "");
+        files.iter().for_each(|(file, text)| project.write(file, text));
+        assert_eq!(project.run("init").status.code(), Some(0));
+        let toml: toml::Table = project.read("sessionspec.toml").parse().unwrap();
+        toml.get("launch").map_or("none".to_owned(), |launch| launch.as_str().unwrap().to_owned())
+    };
+    let manage = "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'mysite.settings')\n";
+    let package = r#"{"main": "app.js", "dependencies": {"express-session": "1"}}"#;
+    assert_snapshot!([
+        launch("django", &[("manage.py", manage)]),
+        launch("flask", &[("shop.py", "app = Flask(__name__)\n")]),
+        launch("factory", &[("shop.py", "def create_app():\n    app = Flask(__name__)\n    return app\n")]),
+        launch("wants", &[("shop.py", "def create_app(settings):\n    app = Flask(__name__)\n    return app\n")]),
+        launch("fastapi", &[("main.py", "app: FastAPI = FastAPI()\n")]),
+        launch("express", &[("package.json", package), ("app.js", "")]),
+        launch("empty", &[]),
+    ].join("\n"), @"");
+}
+
+#[test]
+fn a_project_is_not_written_over() {
+    let project = Project::new("over", "level = 'minimum'\n");
+    assert_snapshot!(project.said("init"), @"");
+}
+
+#[test]
+fn several_reports_are_one_table() {
+    let project = Project::new("compare", "");
+    for backend in ["reference", "flawed/pop-does-not-remove"] {
+        let file = backend.replace('/', "-");
+        project.run(&format!("run --backend {backend} --suite minimum --cases 5 --report json={file}.json"));
+    }
+    assert_snapshot!(project.said("compare reference.json flawed-pop-does-not-remove.json"), @"");
+    assert_snapshot!(project.said("compare reference.json flawed-pop-does-not-remove.json --format markdown"), @"");
+}
+
+#[test]
+fn a_badge_says_what_was_honoured_and_no_more() {
+    let project = Project::new("badge", "");
+    project.run("run --backend reference --cases 5 --report json=all.json");
+    project.run("run --backend reference --check minimum/opens-empty --report json=one.json");
+    project.run("run --backend flawed/pop-does-not-remove --check minimum/pop --report json=bad.json");
+    assert_snapshot!(["all", "one", "bad"].map(|file| project.said(&format!("badge {file}.json"))).join("\n"), @"");
+}

@@ -1,7 +1,7 @@
 //! The circuit breaker: it stops asking a backend that does not answer any more.
 //!
-//! The survey sends about a hundred cycles, and gives each up after `patience`. Where one operation hangs, only its
-//! cycles take so long. Where the whole backend hangs, every cycle would, and the survey would never end.
+//! The survey sends about a hundred cycles, and gives each up after `patience`. Where one operation hangs, only the
+//! cycles with that operation take so long. Where the whole backend hangs, every cycle would.
 
 use std::cell::Cell;
 use std::rc::Rc;

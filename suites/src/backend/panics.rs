@@ -84,8 +84,8 @@ fn in_words(said: &str) -> String {
 pub(crate) async fn without_panic<T>(work: impl Future<Output = T>) -> Result<T, String> {
     let mut work = pin!(work);
     poll_fn(|context| {
-        // The backend is not used wrongly after a panic: a change that it left half done is its own fault, and the next
-        // cycles show it.
+        // The backend may go on after its panic: a change that was left half done is its own fault, and the next cycles
+        // show it.
         match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
             Ok(polled) => polled.map(Ok),
             Err(panic) => Poll::Ready(Err(message(&*panic))),

@@ -37,8 +37,8 @@ pub const PERMANENT_KEY: &str = "_permanent";
 ///
 /// # Errors
 ///
-/// A method answers [`Error::Refused`] where the session refuses the operation, [`Error::Unsupported`] where the backend
-/// has no such operation, and [`Error::Store`] where the store failed.
+/// A method answers [`Error::Refused`] where the session refuses the operation, [`Error::Unsupported`] where the
+/// backend has no such operation, and [`Error::Store`] where the store failed.
 #[expect(
     async_fn_in_trait,
     reason = "sessions of local frameworks are not Send, and nothing here asks for it"

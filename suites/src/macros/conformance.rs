@@ -10,10 +10,11 @@
 /// # fn main() {}
 /// ```
 ///
-/// - `backend` is any expression that gives [what can be put under test](crate::backend::IntoBackend). It is evaluated anew
+/// - `backend` is any expression whose type [can be put under test](crate::backend::IntoBackend). It is evaluated anew
 ///   for every check, inside of an async block on a current-thread tokio runtime: `.await` works, and so does `?` on
 ///   any error that fits a `Box<dyn std::error::Error>`, [`NotRun`](crate::NotRun) among them. Nothing has to be
-///   `Send`. What has to live as long as the backend is [given to it](crate::backend::guarded).
+///   `Send`. [`guarded`](crate::backend::guarded) keeps a value alive for as long as the backend is, for instance the
+///   server of a database.
 /// - `level` is `minimum`, `recommended` or `hardened`. The tests of checks above it are ignored, with that reason:
 ///   `cargo test -- --ignored` shows what is missing for the next level.
 /// - `options`, if given, is an expression for the [`Options`](crate::Options); its `only` and its `known_failures`

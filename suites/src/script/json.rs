@@ -1,8 +1,8 @@
 //! How the probe protocol spells operations.
 //!
-//! Serde's `tag` writes them. They are read by hand, for two reasons. A message names the field at fault and says what it
-//! has to be, where serde would say `invalid type: integer`. And serde cannot read numbers of a tagged enum from text once
-//! any crate turns on `arbitrary_precision` of serde_json (serde-rs/json, issue 505).
+//! Serde's `tag` writes them. They are read by hand, for two reasons. A message names the field at fault and says what
+//! it has to be, where serde would say `invalid type: integer`. And serde cannot read numbers of a tagged enum from
+//! text once any crate turns on `arbitrary_precision` of serde_json (serde-rs/json, issue 505).
 
 use serde::{Deserialize, Deserializer};
 use sessionspec_reference::value::PathStep;

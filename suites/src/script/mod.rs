@@ -36,8 +36,8 @@ pub enum Step {
     Cycle(Cycle),
     /// Sends a request. The next step does not wait for it: it is answered after a release, or when the script ends.
     Start(Cycle),
-    /// Opens the gate of this name to all cycles that wait there. The next step begins when each of them was answered, or
-    /// has arrived at its next gate.
+    /// Opens the gate of this name to all cycles that wait there. The next step begins when each of them was answered,
+    /// or has arrived at its next gate.
     Release(String),
     /// Gives one browser a copy of the cookies of another, so that a cookie outlives what its own browser drops.
     CopyCookies {

@@ -1,5 +1,5 @@
-//! The schedule of a script: the order in which its cycles begin, wait at their gates, go on and end. The player follows
-//! it, and so do the reports and drawings of what happened.
+//! The schedule of a script: the order in which its cycles begin, wait at their gates, go on and end. The player
+//! follows it, and so do the reports and drawings of what happened.
 
 use std::collections::VecDeque;
 use std::ops::Range;

@@ -1,4 +1,5 @@
-//! The capabilities: where the contract leaves a choice, each choice is a closed table of what a backend may do.
+//! The capabilities: where the contract leaves a choice, each choice is a closed table of what a backend may do. The
+//! conformance suite observes which row a backend has, in `suites/src/survey`.
 //!
 //! The same tables serve three purposes: the reference is set to rows of them ([`Modes`](crate::Modes)), a backend
 //! claims rows of them ([`Claims`](crate::description::Claims)), and the conformance suite says which row it has

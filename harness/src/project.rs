@@ -100,7 +100,8 @@ impl Project {
         let text = std::fs::read_to_string(path)
             .map_err(|error| ProjectError::Read { path: path.to_owned(), error })?;
         let project = Self::parse(&text);
-        let mut project = project.map_err(|error| ProjectError::Malformed { path: path.to_owned(), error })?;
+        let mut project =
+            project.map_err(|error| ProjectError::Malformed { path: path.to_owned(), error })?;
         project.folder = path.parent().unwrap_or(Path::new("")).to_owned();
         Ok(project)
     }

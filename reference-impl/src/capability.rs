@@ -1,4 +1,5 @@
-//! The capabilities: where the contract leaves a choice, each choice is a closed table of what a backend may do.
+//! The capabilities: where the contract leaves a choice, each choice is a closed table of what a backend may do. The
+//! conformance suite observes which row a backend has, in `suites/src/survey`.
 //!
 //! The same tables serve three purposes: the reference is set to rows of them ([`Modes`](crate::Modes)), a backend
 //! claims rows of them ([`Claims`](crate::description::Claims)), and the conformance suite says which row it has
@@ -10,7 +11,7 @@ use serde::Serialize;
 pub trait Claimable: Copy + PartialEq + 'static {
     /// The rows that can be claimed, in the order of the protocol's table.
     const CLAIMS: &'static [Self];
-    /// Their names.
+    /// The names of these rows, in the same order.
     const CLAIM_NAMES: &'static [&'static str];
 
     /// The row's name, as reports and claims spell it.
@@ -92,9 +93,9 @@ capabilities! {
         WrittenBack = "written back",
         /// The change is seen within the cycle; it is kept only if the session is saved for another reason.
         Untracked = "untracked",
-        /// The change happens to a copy: not even the same cycle sees it.
+        /// The change happens to a copy, so that not even the same cycle sees it.
         Copies = "copies",
-        /// The backend has nothing like it.
+        /// The backend has no way to change a value inside.
         Unsupported = "unsupported",
     }
     /// Where the data live.
@@ -108,9 +109,9 @@ capabilities! {
     }
     /// What becomes of an emptied session.
     Emptied, claimed as [Removed, Kept] {
-        /// Its record is removed, and the browser loses its cookie.
+        /// The session's record is removed, and the browser loses its cookie.
         Removed = "removed",
-        /// It is kept without items, and the browser keeps a cookie.
+        /// The session is kept without items, and the browser keeps a cookie.
         Kept = "kept",
     }
     /// What becomes of the changes of a request that fails.
@@ -137,13 +138,13 @@ capabilities! {
     }
     /// Whether use prolongs a session.
     Expiry, claimed as [Sliding, Absolute] {
-        /// A request that only reads prolongs it.
+        /// A request that only reads prolongs the session.
         Sliding = "sliding",
-        /// Only a request that writes prolongs it.
+        /// Only a request that writes prolongs the session.
         Writes = "prolonged by writing",
-        /// Nothing prolongs it.
+        /// No request prolongs the session.
         Absolute = "absolute",
-        /// Time would have to pass, so nothing can be said.
+        /// No time could pass during the survey, so nothing can be said.
         Unknown = "unknown",
     }
     /// When the cookie of an unmodified session is sent again.
@@ -175,7 +176,7 @@ capabilities! {
     Numbers {
         /// All integers of 64 bits are told apart.
         Exact = "exact",
-        /// Those numbers are told apart that a double tells apart.
+        /// Two numbers are told apart where their doubles (floats of 64 bits) differ.
         Doubles = "doubles",
         /// Numbers are refused, or altered even where a double would not be.
         Unknown = "unknown",
@@ -191,8 +192,8 @@ capabilities! {
         /// No request could be held, so nothing can be said.
         Unknown = "unknown",
     }
-    /// What a rotation makes of a session that another request has destroyed meanwhile. Libraries that rotate carry the
-    /// data on; it is reported, and never a failure.
+    /// What happens when a request rotates a session that another request has destroyed meanwhile. Libraries that
+    /// rotate carry the data on, so this is reported and is never a failure.
     RotationOverEnd {
         /// The items live on under the new id.
         CarriedOn = "carried on",
@@ -201,7 +202,7 @@ capabilities! {
         /// There is no rotation on the server, or no `destroy`, or requests do not overlap.
         Unknown = "unknown",
     }
-    /// What two rotations at once leave; it is reported, and never a failure.
+    /// What is left after two rotations at the same time. This is reported and is never a failure.
     TwoRotations {
         /// Two sessions with the same items are left.
         BothLive = "both ids live",
@@ -221,19 +222,19 @@ impl New {
 }
 
 impl Permanent {
-    /// Whether the application sees it among the items.
+    /// Whether the application sees `permanent` among the items.
     #[must_use]
     pub fn is_in_data(self) -> bool {
         matches!(self, Self::InData | Self::KeptInData)
     }
 
-    /// Whether the next cycle finds it.
+    /// Whether the next cycle finds the `permanent` that was set.
     #[must_use]
     pub fn persists(self) -> bool {
         self != Self::PerResponse
     }
 
-    /// What a backend of this kind can claim; none where the protocol has no such claim.
+    /// The row that a backend of this kind can claim. It is `None` where the protocol has no such claim.
     #[must_use]
     pub fn claim(self) -> Option<Self> {
         match self {
@@ -245,8 +246,8 @@ impl Permanent {
 }
 
 impl Nested {
-    /// What a backend of this kind can claim; none where every session is saved, since nobody can then see whether a
-    /// change was noticed, and where values cannot be changed inside.
+    /// The row that a backend of this kind can claim. It is `None` where every session is saved, since nobody can then
+    /// see whether a change was noticed, and where values cannot be changed inside.
     #[must_use]
     pub fn claim(self) -> Option<Self> {
         match self {
@@ -258,7 +259,7 @@ impl Nested {
 }
 
 impl OnError {
-    /// What a backend of this kind can claim; none where nothing can be said.
+    /// The row that a backend of this kind can claim. It is `None` where the survey could not tell.
     #[must_use]
     pub fn claim(self) -> Option<Self> {
         (self != Self::Unknown).then_some(self)

@@ -1,4 +1,4 @@
-//! The time that a store reads, so that expiry can be judged without waiting.
+//! The time that a store reads. It can be moved by hand, so that expiry is judged without waiting.
 
 use std::cell::Cell;
 use std::time::{Duration, SystemTime};

@@ -20,10 +20,11 @@ pub struct Description {
     /// How long a permanent session lives, in its cookie and on the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lifetime_seconds: Option<f64>,
-    /// How long the server keeps a session that is not permanent; `Some(None)` is for ever.
+    /// How long the server keeps a session that is not permanent. `Some(None)` means for ever; `None` means that
+    /// nothing is declared.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "null_is_some")]
     pub browser_lifetime_seconds: Option<Option<f64>>,
-    /// How much later than its lifetime a session may still be served; 1 where it is absent.
+    /// How much earlier or later than its lifetime a session may end, in seconds; 1 where the field is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lifetime_grace_seconds: Option<f64>,
     /// Operations that a probe answers in the framework's place.
@@ -40,15 +41,15 @@ pub struct Description {
     pub declares: Claims,
 }
 
-/// A number of a description that cannot be what it says.
+/// A number of a description is outside of its range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("`{field}` is {}, and has to be {wanted}", shown(*.value))]
 pub struct ImpossibleNumber {
-    /// The field.
+    /// The name of the field.
     pub field: &'static str,
-    /// What it says.
+    /// The number in the field.
     pub value: f64,
-    /// What it may say.
+    /// The range, in words.
     pub wanted: &'static str,
 }
 
@@ -57,15 +58,15 @@ fn shown(value: f64) -> String {
     if value.abs() < 1e15 { value.to_string() } else { format!("{value:e}") }
 }
 
-/// A thousand years: what lives longer is meant to live for ever, and no clock counts so far.
+/// A thousand years, in seconds. A longer lifetime is meant to be for ever, and no clock counts so far.
 const LONGEST: f64 = 1000.0 * 366.0 * 24.0 * 60.0 * 60.0;
 
 impl Description {
-    /// Whether its numbers can be what they say.
+    /// Checks that every number of the description is within its range.
     ///
     /// # Errors
     ///
-    /// Names the first field that cannot.
+    /// [`ImpossibleNumber`] names the first field whose number is outside of its range.
     pub fn check_numbers(&self) -> Result<(), ImpossibleNumber> {
         let is_lifetime = |seconds: f64| seconds > 0.0 && seconds <= LONGEST;
         let lifetimes = [
@@ -90,7 +91,7 @@ impl Description {
     }
 }
 
-/// Reads a field that may be `null`, which is not the same as an absent one.
+/// Reads a field that may be `null`: a `null` becomes `Some(None)`, and an absent field `None`.
 fn null_is_some<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<f64>>, D::Error> {
     Option::deserialize(field).map(Some)
 }

@@ -1,4 +1,4 @@
-//! The one error type that sessions and session interfaces answer with.
+//! The one error type of sessions and session interfaces.
 
 /// Why a session or a session interface did not do what it was asked to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

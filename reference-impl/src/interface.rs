@@ -15,12 +15,12 @@ pub const PERMANENT_KEY: &str = "_permanent";
 
 /// A session: a mapping that also knows `permanent`, `modified` and `new`.
 ///
-/// Four methods are required. The others are provided: the mapping's verbs are composed of those four, the three
-/// attributes have the mixin's defaults (`permanent` kept in the data, `new` false, `modified` true), and what only
-/// some backends can do answers [`Error::Unsupported`].
+/// Four methods are required. The others are provided: the other operations of a mapping are composed of those four,
+/// and the three attributes have the mixin's defaults (`permanent` is kept in the data, `new` is false, `modified` is
+/// true). An operation that only some backends have answers [`Error::Unsupported`].
 ///
-/// Every method takes `&mut self` and is fallible and asynchronous, so that a session which loads itself at its
-/// first use fits without locks. For a map it takes a handful of lines:
+/// Every method takes `&mut self` and is fallible and asynchronous, so that a session which loads itself at its first
+/// use needs no locks. A session over a map takes a few lines:
 ///
 /// ```
 /// use sessionspec_reference::{Map, Result, Session, Value};
@@ -34,6 +34,11 @@ pub const PERMANENT_KEY: &str = "_permanent";
 ///     async fn items(&mut self) -> Result<Map> { Ok(self.0.clone()) }
 /// }
 /// ```
+///
+/// # Errors
+///
+/// A method answers [`Error::Refused`] where the session refuses the operation, [`Error::Unsupported`] where the
+/// backend has no such operation, and [`Error::Store`] where the store failed.
 #[expect(
     async_fn_in_trait,
     reason = "sessions of local frameworks are not Send, and nothing here asks for it"
@@ -54,7 +59,7 @@ pub trait Session {
     /// Adds or replaces this item.
     async fn set(&mut self, key: &str, value: Value) -> Result<()>;
 
-    /// Removes this item; whether it was there.
+    /// Removes this item, and says whether it was there.
     async fn delete(&mut self, key: &str) -> Result<bool>;
 
     /// All items that the application can see.
@@ -137,7 +142,8 @@ pub trait Session {
         Err(Error::Unsupported)
     }
 
-    /// Gives the session a new id and keeps its items; the old id is dead from the save on.
+    /// Gives the session a new id and keeps its items. The old id leads to no session any more once the session is
+    /// saved.
     async fn regenerate(&mut self) -> Result<()> {
         Err(Error::Unsupported)
     }
@@ -196,8 +202,8 @@ pub trait SessionInterface {
         Description::default()
     }
 
-    /// The same interface with nothing stored, going by this clock: so that expiry can be judged without waiting. None,
-    /// as provided, where the time is not the interface's own.
+    /// The same interface with an empty store and this clock, so that expiry can be judged without waiting. The
+    /// provided method returns `None`, for interfaces whose clock cannot be replaced.
     fn on_clock(&self, clock: Rc<dyn Clock>) -> Option<Self>
     where
         Self: Sized,

@@ -52,7 +52,7 @@ impl<I: SessionInterface> AnyInterface<I::Session> for I {
     }
 }
 
-/// An application as far as its sessions are concerned, old or new. It can itself be served as an interface.
+/// An old or a new application, as far as its sessions are concerned. It can itself be tested as a session interface.
 pub struct App<S> {
     open_hook: RefCell<OpenHook<S>>,
     save_hook: RefCell<SaveHook<S>>,
@@ -72,7 +72,7 @@ impl<S: Session + 'static> App<S> {
         })
     }
 
-    /// An application of Flask 0.8: its own functions ask the `session_interface`.
+    /// An application of Flask 0.8: its own functions look the `session_interface` up.
     #[must_use]
     pub fn with_interface(interface: Rc<dyn AnyInterface<S>>) -> Rc<Self> {
         let app = Self::with_hooks();
@@ -82,13 +82,13 @@ impl<S: Session + 'static> App<S> {
         app
     }
 
-    /// The attribute, where the application has it.
+    /// The application's `session_interface`, if it has that attribute.
     #[must_use]
     pub fn session_interface(&self) -> Option<Rc<dyn AnyInterface<S>>> {
         self.session_interface.borrow().clone()
     }
 
-    /// Sets the attribute; an application without it has it from now on.
+    /// Sets the `session_interface`; an application without this attribute has it from now on.
     pub fn set_session_interface(&self, interface: Rc<dyn AnyInterface<S>>) {
         *self.session_interface.borrow_mut() = Some(interface);
     }
@@ -152,7 +152,8 @@ pub fn install<S: Session + 'static>(app: &Rc<App<S>>, interface: Rc<dyn AnyInte
     }
 }
 
-/// Opens by whatever interface the application has at that moment. The hook belongs to the application, hence `Weak`.
+/// Opens by the interface that the application has at that moment. The application owns the hook, so the hook refers to
+/// it by a `Weak`: otherwise neither would ever be freed.
 fn late_open<S: Session + 'static>(app: &Rc<App<S>>) -> OpenHook<S> {
     let app = Rc::downgrade(app);
     Rc::new(move |request| {
@@ -161,7 +162,7 @@ fn late_open<S: Session + 'static>(app: &Rc<App<S>>) -> OpenHook<S> {
     })
 }
 
-/// Saves by whatever interface the application has at that moment.
+/// Saves by the interface that the application has at that moment.
 fn late_save<S: Session + 'static>(app: &Rc<App<S>>) -> SaveHook<S> {
     let app = Rc::downgrade(app);
     Rc::new(move |session, response| {

@@ -6,8 +6,8 @@ pub use crate::capability::{Emptied, Modified, Nested, New, OnError, Permanent};
 
 /// How the in-memory interface behaves where the contract leaves a choice.
 ///
-/// Some rows of a capability describe what no good backend does, or what could not be observed. The reference takes
-/// [`Permanent::PerResponse`] for [`Permanent::InData`], and [`OnError::Unknown`] for [`OnError::Discarded`].
+/// Some rows of a capability describe what no good backend does, or what could not be observed. The reference treats
+/// [`Permanent::PerResponse`] as [`Permanent::InData`], and [`OnError::Unknown`] as [`OnError::Discarded`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Modes {
     /// What `modified` says when an existing session is opened.
@@ -28,7 +28,7 @@ pub struct Modes {
     pub on_error: OnError,
     /// How long a permanent session lives after a save.
     pub lifetime: Duration,
-    /// How long any other session lives after a save; `None` is for ever.
+    /// How long any other session lives after a save; `None` means for ever.
     pub browser_lifetime: Option<Duration>,
 }
 

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::interface::Session;
 use crate::value::{Map, PathStep, Value};
 
-/// Reads as an empty session, refuses every change with a reason, and is never saved.
+/// A session that reads as empty, refuses every change with a reason, and is never saved.
 ///
 /// Flask hands it out when the application has no secret key: pages that only read still work, and a page that
 /// writes fails with a message instead of losing the change.

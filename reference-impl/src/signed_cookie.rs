@@ -1,4 +1,4 @@
-//! The same contract with no store: the browser keeps the session, in a cookie that is signed.
+//! The same contract without a store: the browser keeps the session, in a cookie that is signed.
 
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
@@ -20,10 +20,10 @@ use crate::value::{Map, PathStep, Value, assign_in};
 /// How long a permanent session lives after a save.
 const LIFETIME: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
-/// How long any other session lives after a save. The browser may end it sooner, but it cannot be trusted to.
+/// How long any other session lives after a save. The browser may end it sooner, but nobody can rely on that.
 const BROWSER_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Browsers drop a larger cookie, and say nothing (RFC 6265bis, section 5.6).
+/// The largest cookie that browsers keep, in bytes (RFC 6265bis, section 5.6). They drop a larger one and say nothing.
 const MAX_COOKIE_BYTES: usize = 4096;
 
 /// Client-side sessions, as Flask has them: the cookie holds the items, readable by anyone and signed.
@@ -73,13 +73,14 @@ impl SignedCookies {
         Ok(Self { key: Some(key), clock })
     }
 
-    /// Has nothing to sign with, so it opens no session: the application gets a [`NullSession`](crate::NullSession).
+    /// Makes an interface without a secret. It opens no session, so the application gets a
+    /// [`NullSession`](crate::NullSession).
     #[must_use]
     pub fn without_secret() -> Self {
         Self { key: None, clock: Rc::new(SystemClock) }
     }
 
-    /// What a cookie of this request carries, if one verifies and has not expired.
+    /// The content of this request's cookie, if a cookie verifies and has not expired.
     fn verified(&self, request: &Request, key: &Key) -> Option<Payload> {
         let candidates = request.cookies(COOKIE_NAME).filter_map(|value| std::str::from_utf8(value).ok());
         let mut payloads = candidates.filter_map(|value| {
@@ -94,7 +95,7 @@ impl SignedCookies {
     }
 }
 
-/// What the cookie carries. The expiry is inside of the signature, since a client may ignore `Max-Age`.
+/// The content of the cookie. The expiry is signed with it, since a client may ignore `Max-Age`.
 #[derive(Serialize, Deserialize)]
 struct Payload {
     items: Map,
@@ -213,7 +214,7 @@ impl SessionInterface for SignedCookies {
     }
 }
 
-/// The attributes are the same on each cookie, the removal's too, or a browser keeps the original.
+/// A cookie with the attributes of all session cookies. A removal needs the same ones, or a browser keeps the original.
 fn base_cookie(value: String) -> Cookie<'static> {
     Cookie::build((COOKIE_NAME, value)).path("/").http_only(true).same_site(SameSite::Lax).build()
 }

@@ -1,4 +1,4 @@
-//! Where sessions are kept: the little that a database has to do for the session layer above it.
+//! Where sessions are kept: what a database has to do for the session layer above it.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::value::Map;
 pub struct Record {
     /// The items of the session.
     pub items: Map,
-    /// What `permanent` was set to, where it lives beside the items.
+    /// What `permanent` was set to, where it is kept beside the items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permanent: Option<bool>,
     /// The lifetime that was set for this session alone.
@@ -23,11 +23,13 @@ pub struct Record {
 
 /// A store of sessions: [`Stored`](crate::Stored) makes a session interface of it.
 ///
-/// Four functions, and each is one statement of a database: `INSERT … ON CONFLICT DO NOTHING`, `SELECT`, `UPDATE`,
-/// `DELETE`; or, in Redis, `SET NX EX`, `GET`, `SET XX EX`, `DEL`. A write says whether it found what it asked for, in
-/// that same statement: a store that looks first and writes afterwards lets two requests overwrite each other.
+/// A store has four functions, and in a database each is one statement: `INSERT … ON CONFLICT DO NOTHING`, `SELECT`,
+/// `UPDATE` and `DELETE`; or, in Redis, `SET NX EX`, `GET`, `SET XX EX` and `DEL`. A write says whether it found what
+/// it asked for, in that same statement: a store that looks first and writes afterwards lets two requests overwrite
+/// each other.
 ///
-/// A lifetime counts from the write on, by the clock of the store; none is for ever. An expired record is unknown.
+/// A lifetime begins with the write, by the clock of the store; `None` means for ever. An expired record counts as
+/// unknown.
 ///
 /// ```
 /// use std::cell::RefCell;
@@ -87,14 +89,14 @@ pub struct Record {
     note = "implement `Store` for it: `create`, `load`, `replace` and `delete` are all that is required"
 )]
 pub trait Store {
-    /// What the store fails with; the session layer passes its text on.
+    /// The error of the store; the session layer passes its text on.
     type Error: fmt::Display;
 
-    /// Keeps a new record under this id; false, and nothing is kept, where a live record has that id.
+    /// Keeps a new record under this id. Where a live record has that id, nothing is kept, and the answer is false.
     ///
     /// # Errors
     ///
-    /// Where the store cannot do it.
+    /// Returns an error where the store cannot do it.
     async fn create(
         &self,
         id: &str,
@@ -102,19 +104,22 @@ pub trait Store {
         lifetime: Option<Duration>,
     ) -> Result<bool, Self::Error>;
 
-    /// The record of this id; none where it is unknown or has expired. The id comes from a cookie: it may be anything.
+    /// The record of this id, or `None` where the id is unknown or has expired. The id comes from a cookie, so it may
+    /// be anything.
     ///
     /// # Errors
     ///
-    /// Where the store cannot tell. A store that is out of reach must not look like one that has no such record.
+    /// Returns an error where the store cannot tell. A store that is out of reach must not look like one without such a
+    /// record.
     async fn load(&self, id: &str) -> Result<Option<Record>, Self::Error>;
 
-    /// Replaces the record of this id as a whole, and its lifetime; false, and nothing is kept, where there is none.
-    /// So a session that was destroyed stays destroyed, although a request was still at work on it.
+    /// Replaces the record of this id as a whole, and its lifetime. Where there is no such record, nothing is kept, and
+    /// the answer is false. So a session that was destroyed stays destroyed, although a request was still at work on
+    /// it.
     ///
     /// # Errors
     ///
-    /// Where the store cannot do it.
+    /// Returns an error where the store cannot do it.
     async fn replace(
         &self,
         id: &str,
@@ -126,7 +131,7 @@ pub trait Store {
     ///
     /// # Errors
     ///
-    /// Where the store cannot do it.
+    /// Returns an error where the store cannot do it.
     async fn delete(&self, id: &str) -> Result<(), Self::Error>;
 
     /// What the store says of itself: its name, its version, how exactly it keeps to lifetimes.

@@ -1,4 +1,4 @@
-//! The values that a session holds, and the way into the inside of one.
+//! The values that a session holds, and how the inside of a value is changed.
 
 use crate::error::{Error, Result};
 
@@ -70,7 +70,7 @@ fn leads_nowhere(path: &[PathStep]) -> Error {
     Error::refused(format!("the path [{}] leads nowhere in this session", steps.join(", ")))
 }
 
-/// Whether two values are the same. Numbers compare by value: 1 is 1.0, since many languages have one kind of number.
+/// Whether two values are the same. Numbers compare by value, so that 1 is 1.0: many languages have one type of number.
 #[must_use]
 pub fn same_value(a: &Value, b: &Value) -> bool {
     match (a, b) {
@@ -104,7 +104,7 @@ fn same_number(a: &serde_json::Number, b: &serde_json::Number) -> bool {
     }
 }
 
-/// The number as an integer, where it is one that a double can tell from its neighbours or that JSON wrote as one.
+/// The number as an integer: where JSON wrote it as one, or where it is a float without a fraction.
 fn whole(number: &serde_json::Number) -> Option<i128> {
     if let Some(integer) = number.as_i64() {
         return Some(integer.into());

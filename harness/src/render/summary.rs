@@ -56,7 +56,12 @@ impl Summary {
             verdict: check.verdict,
             counts: check.entry_is_outdated() || check.level <= level,
             reasons: check.failures.iter().map(|failure| failure.reason.clone()).collect(),
-            text: check.failures.iter().map(|failure| failure_text(check, failure)).collect::<Vec<_>>().join("\n"),
+            text: check
+                .failures
+                .iter()
+                .map(|failure| failure_text(check, failure))
+                .collect::<Vec<_>>()
+                .join("\n"),
         });
         Self { level, verdict, exit_code: exit as u8, totals: report.totals(), failures: failures.collect() }
     }

@@ -13,7 +13,8 @@ struct Project(PathBuf);
 
 impl Project {
     fn new(name: &str, toml: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("project.{name}.{}", std::process::id()));
+        let folder =
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("project.{name}.{}", std::process::id()));
         std::fs::create_dir_all(folder.join("inside")).unwrap();
         let project = Self(folder);
         if !toml.is_empty() {
@@ -66,11 +67,17 @@ fn what_a_project_says_is_done() {
     let project = Project::new("says", &toml);
     let output = project.run("run");
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.contains("sessionspec.toml says launch, level, cases, suites, excluded, reports"), "{stderr}");
+    assert!(
+        stderr.contains("sessionspec.toml says launch, level, cases, suites, excluded, reports"),
+        "{stderr}"
+    );
     assert!(stderr.contains("left out: fault/same-* (for a test)"), "{stderr}");
     let report = project.read("report.json");
     let run = checks(&report);
-    assert!(!run.is_empty() && run.iter().all(|id| id.starts_with("fault/") && !id.starts_with("fault/same-")), "{run:?}");
+    assert!(
+        !run.is_empty() && run.iter().all(|id| id.starts_with("fault/") && !id.starts_with("fault/same-")),
+        "{run:?}"
+    );
     let json: Value = serde_json::from_str(&report).unwrap();
     assert_eq!(json["asked_level"], "recommended");
     assert_eq!(json["summary"]["level"], "recommended");
@@ -78,7 +85,10 @@ fn what_a_project_says_is_done() {
 
 #[test]
 fn it_is_found_from_a_folder_inside_and_an_option_wins() {
-    let toml = format!("launch = \"test -e inside && {}\"\nlevel = 'hardened'\nreports = ['json=report.json']\n", serving("reference"));
+    let toml = format!(
+        "launch = \"test -e inside && {}\"\nlevel = 'hardened'\nreports = ['json=report.json']\n",
+        serving("reference")
+    );
     let project = Project::new("inside", &toml);
     let run = sessionspec("run --check minimum/opens-empty --level recommended")
         .current_dir(project.0.join("inside"))
@@ -128,7 +138,8 @@ fn a_project_that_means_nothing_is_refused() {
 #[test]
 fn the_first_failure_ends_the_run_where_that_is_wanted() {
     let project = Project::new("fail_fast", "");
-    let output = project.run("run --backend flawed/pop-does-not-remove --fail-fast --report json=report.json");
+    let output =
+        project.run("run --backend flawed/pop-does-not-remove --fail-fast --report json=report.json");
     assert_eq!(output.status.code(), Some(1));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.contains("failed, and --fail-fast ends a run with that"), "{stderr}");
@@ -136,7 +147,8 @@ fn the_first_failure_ends_the_run_where_that_is_wanted() {
     let failing = json["checks"].as_array().unwrap().iter().filter(|check| check["verdict"] == "fail");
     assert_eq!(failing.count(), 1);
     // What does not decide ends nothing.
-    let output = project.run("run --backend flawed/cookie-attributes-wrong --suite cookie --fail-fast --level minimum");
+    let output = project
+        .run("run --backend flawed/cookie-attributes-wrong --suite cookie --fail-fast --level minimum");
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(!stderr.contains("--fail-fast"), "{stderr}");
 }

@@ -1,4 +1,4 @@
-//! The reference: sessions in the memory of the process. It is the oracle that other backends are compared with.
+//! The reference: sessions in the memory of the process. Other backends are compared with it.
 
 mod store;
 

@@ -1,4 +1,4 @@
-//! The store in memory.
+//! The store in memory, which the reference uses.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::description::Description;
 use crate::store::{Record, Store};
 
-/// Records in the memory of the process. They expire by the clock that it is given.
+/// Records in the memory of the process. They expire by the clock that the store was given.
 pub struct MemoryStore {
     clock: Rc<dyn Clock>,
     entries: RefCell<HashMap<String, Entry>>,
@@ -29,7 +29,7 @@ impl MemoryStore {
     }
 
     fn entry(&self, record: &Record, lifetime: Option<Duration>) -> Entry {
-        // A lifetime beyond what the clock can express is for ever.
+        // A lifetime that ends later than the clock can express never ends.
         let expires = lifetime.and_then(|lifetime| self.clock.now().checked_add(lifetime));
         Entry { record: record.clone(), expires }
     }

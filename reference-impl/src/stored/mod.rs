@@ -1,4 +1,4 @@
-//! The session layer over a store: ids, cookies, and what is saved when.
+//! The session layer over a store: it makes ids and cookies, and decides what is saved when.
 
 mod session;
 
@@ -17,9 +17,9 @@ pub use session::StoredSession;
 /// The name of the reference's cookie.
 pub const COOKIE_NAME: &str = "session";
 
-/// Server-side sessions in a [`Store`]: the cookie holds a random id, the record is in the store.
+/// Server-side sessions in a [`Store`]: the cookie holds a random id, and the record is in the store.
 ///
-/// The reference in memory is this layer over a map. So a store that is put under test behind it differs from the
+/// The reference in memory is this layer over a map. So a store that is tested behind this layer differs from the
 /// reference in nothing but the store.
 ///
 /// - An id that is not in the store (unknown, forged, expired, destroyed) opens a fresh session, which gets an id of
@@ -61,7 +61,7 @@ impl<S: Store> SessionInterface for Stored<S> {
     type Session = StoredSession<S>;
 
     async fn open_session(&self, request: &Request) -> Result<Option<StoredSession<S>>> {
-        // A browser may send several cookies of one name (other paths); the first that names a record wins.
+        // A browser may send several cookies of one name, from other paths; the first that names a record counts.
         let mut known = None;
         for id in request.cookies(COOKIE_NAME).filter_map(|value| std::str::from_utf8(value).ok()) {
             if let Some(record) = self.store.load(id).await.map_err(fault)? {
@@ -109,7 +109,7 @@ fn claims(modes: &Modes) -> Claims {
         nested: modes.nested.claim(),
         store: Some(capability::Store::Server),
         concurrency: Some(Concurrency::LastWriteWins),
-        // A request that only reads saves its session, too, where every session is saved; so it is prolonged.
+        // Where every session is saved, a request that only reads saves its session, too, and so prolongs it.
         expiry: Some(if modes.modified == Modified::Always || modes.write_back {
             Expiry::Sliding
         } else {

@@ -11,7 +11,7 @@ use crate::modes::Modes;
 use crate::store::{Record, Store};
 use crate::value::{Map, PathStep, Value, assign_in};
 
-/// How often a new id may be taken already before the store is called broken. Once is a miracle.
+/// How often a new id may be taken already before the store is called broken. Not even once is to be expected.
 const ATTEMPTS: usize = 8;
 
 /// A session of the [`Stored`](super::Stored) interface.
@@ -20,10 +20,10 @@ pub struct StoredSession<S> {
     store: Rc<S>,
     /// Whether the request came with the cookie of a live session.
     returning: bool,
-    /// The id under which the record is stored; none until the first save.
+    /// The id under which the record is stored; `None` until the first save.
     id: Option<String>,
     record: Record,
-    /// Ids that die with the next commit: rotated away, or destroyed.
+    /// Ids that were rotated away or destroyed. Their records are deleted by the next commit.
     retired: Vec<String>,
     accessed: bool,
     modified: bool,
@@ -48,7 +48,7 @@ impl<S: Store> StoredSession<S> {
         self.accessed
     }
 
-    /// Brings the store up to date and returns the cookie that tells the browser, if there is anything to tell.
+    /// Brings the store up to date. Returns the cookie that the browser has to be sent, if any.
     pub(super) async fn commit(&mut self) -> Result<Option<String>> {
         let must_save =
             self.is_modified() || self.modes.write_back || self.modes.nested == Nested::WrittenBack;
@@ -61,7 +61,7 @@ impl<S: Store> StoredSession<S> {
         } else {
             self.write_record().await?
         };
-        // Last: where the new record cannot be stored, the old id stays good.
+        // The old records are deleted last: where the new one cannot be stored, the old id still works.
         for id in &self.retired {
             self.store.delete(id).await.map_err(fault)?;
         }
@@ -69,19 +69,20 @@ impl<S: Store> StoredSession<S> {
         Ok(cookie)
     }
 
-    /// Stores the record; the cookie for it, if the browser has to be told.
+    /// Stores the record, and returns the cookie that the browser has to be sent, if any.
     async fn write_record(&mut self) -> Result<Option<String>> {
         let lifetime = self.lifetime();
         let id = match &self.id {
             Some(id) if self.store.replace(id, &self.record, lifetime).await.map_err(fault)? => id.clone(),
-            // The record is gone: another request has ended the session, and it stays ended. Or that request has given it
-            // another id; then a removal would take the new cookie from the browser.
+            // The record is gone, for one of two reasons. Where another request has ended the session, it stays ended.
+            // Where another request has given the session a new id, a removal would take the new cookie from the
+            // browser.
             Some(_) => return Ok(None),
             None => self.create_record(lifetime).await?,
         };
         self.id = Some(id.clone());
         let max_age = match (self.is_permanent(), lifetime) {
-            // Rounded up: browsers take 0 for a removal.
+            // The lifetime is rounded up, since browsers take 0 for a removal.
             (true, Some(lifetime)) => format!("; Max-Age={}", lifetime.as_secs_f64().ceil()),
             _ => String::new(),
         };
@@ -272,12 +273,12 @@ impl<S: Store> Session for StoredSession<S> {
     }
 }
 
-/// Removes the cookie: the same attributes as it was set with, or a browser keeps the original.
+/// The removal of the cookie. It has the attributes with which the cookie was set, or a browser keeps the original.
 fn removal_cookie() -> String {
     format!("{COOKIE_NAME}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")
 }
 
-/// 128 random bits in hexadecimal: what OWASP's session management advice asks for, twice over.
+/// An id of 128 random bits, in hexadecimal: twice as many bits as OWASP's advice on session management asks for.
 fn fresh_id() -> Result<String> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes)

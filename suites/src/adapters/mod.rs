@@ -10,8 +10,9 @@
 //! sessionspec = { path = "../sessionspec/suites", features = ["tower-sessions"] }
 //! ```
 //!
-//! An adapter says what its framework says and nothing else. Where a framework lacks an attribute, the adapter stands
-//! in with the mixin's default, and the report names the stand-in; what a framework cannot do is `unsupported`.
+//! An adapter passes on what its framework does, and adds nothing. Where a framework lacks an attribute, the adapter
+//! answers with the mixin's default in its place, and the report names this stand-in. An operation that a framework
+//! does not have is `unsupported`.
 
 #[cfg(feature = "tower-sessions")]
 pub mod tower_sessions;

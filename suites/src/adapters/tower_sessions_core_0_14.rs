@@ -1,6 +1,7 @@
-//! Stores that are still made for tower-sessions-core 0.14. Its store trait reads as that of 0.15, but is another type.
+//! Stores that are still made for tower-sessions-core 0.14. The source of its store trait is that of 0.15, but the
+//! compiler takes them for two traits.
 
-// One adapter, compiled against either version.
+// The same adapter is compiled against either version.
 #[cfg_attr(
     feature = "tower-sessions",
     expect(clippy::duplicate_mod, reason = "it names its version by `super::tower`")

@@ -1,7 +1,7 @@
-//! A backend that is not asked again and again when it has stopped answering.
+//! The circuit breaker: it stops asking a backend that does not answer any more.
 //!
-//! The survey sends some hundred cycles. Where one operation hangs, its cycles take as long as patience lasts; where
-//! all do, the survey should not.
+//! The survey sends about a hundred cycles, and gives each up after `patience`. Where one operation hangs, only the
+//! cycles with that operation take so long. Where the whole backend hangs, every cycle would.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -12,12 +12,12 @@ use sessionspec_reference::Description;
 use super::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use crate::browser::Origin;
 
-/// The same backend, which has answered so far. Who asks it gives a cycle up after `patience`.
+/// Wraps a backend that has answered so far. The caller gives a cycle up after `patience`, by dropping its future.
 pub(crate) fn circuit_breaker(backend: &Rc<dyn Backend>, patience: Duration) -> Rc<dyn Backend> {
     Rc::new(CircuitBreaker { backend: Rc::clone(backend), patience, state: Cell::new(State::Answers) })
 }
 
-/// A backend that is asked whether it still answers before the cycle that follows an unanswered one.
+/// A backend that is sent an empty cycle after one that was not answered, to see whether it still answers.
 struct CircuitBreaker {
     backend: Rc<dyn Backend>,
     patience: Duration,
@@ -28,9 +28,9 @@ struct CircuitBreaker {
 enum State {
     /// The last cycle was answered.
     Answers,
-    /// The last cycle was not.
+    /// The last cycle was not answered.
     Doubtful,
-    /// An empty cycle was not answered either.
+    /// The empty cycle after it was not answered either, so that nothing more is sent.
     Silent,
 }
 
@@ -38,7 +38,7 @@ impl CircuitBreaker {
     async fn ask(&self, request: CycleRequest) -> Result<CycleResponse, BackendError> {
         if self.state.get() == State::Doubtful {
             let control = self.unless_given_up(State::Silent);
-            // An error is for the cycle itself to meet.
+            // An error is an answer, too; the cycle that follows reports its own.
             let _ = self.backend.cycle(CycleRequest::default()).await;
             control.done();
         }
@@ -55,7 +55,8 @@ impl CircuitBreaker {
         response
     }
 
-    /// Notes this state if what follows is given up, which shows in that it is dropped half way.
+    /// Notes this state if the caller gives up what follows: its future, and this value with it, is then dropped half
+    /// way.
     fn unless_given_up(&self, state: State) -> UnlessGivenUp<'_> {
         UnlessGivenUp { noted: &self.state, otherwise: Some(state) }
     }

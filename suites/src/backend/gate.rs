@@ -1,12 +1,13 @@
-//! The gate at which a cycle is held, so that races are scripts instead of luck.
+//! The gate at which a cycle is held, so that a script decides how requests overlap, and not chance. Scripts close and
+//! open gates in `play/player/held.rs`; for a service in another process, `http/gates.rs` of the harness serves them.
 
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// A gate that a cycle waits at: the script learns that it has arrived, and opens the gate when it is time.
+/// A gate at which a cycle waits. The script learns that the cycle has arrived, and opens the gate later.
 ///
-/// Clones are the same gate. It may be passed from thread to thread, since a server serves it over HTTP.
+/// Clones are the same gate. It can be sent to other threads, since a server serves it over HTTP.
 #[derive(Debug, Clone, Default)]
 pub struct Gate(Arc<watch::Sender<State>>);
 
@@ -21,7 +22,7 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// What [`refuse`](Self::refuse) was given.
+    /// Returns the reason that [`refuse`](Self::refuse) was given.
     pub async fn pass(&self) -> Result<(), String> {
         self.0.send_modify(|state| state.arrived = true);
         self.wait_for(|state| state.outcome.is_some()).await.outcome.unwrap_or(Ok(()))
@@ -37,14 +38,14 @@ impl Gate {
         self.0.borrow().arrived
     }
 
-    /// Lets everybody through, now and later.
+    /// Lets every cycle through, now and later.
     pub fn open(&self) {
         self.0.send_modify(|state| {
             state.outcome.get_or_insert(Ok(()));
         });
     }
 
-    /// Lets nobody wait here: whoever arrives gets this error instead.
+    /// Lets no cycle wait here: each that arrives gets this error instead.
     pub fn refuse(&self, reason: &str) {
         self.0.send_modify(|state| {
             state.outcome.get_or_insert(Err(reason.to_owned()));
@@ -53,7 +54,7 @@ impl Gate {
 
     async fn wait_for(&self, reached: impl FnMut(&State) -> bool) -> State {
         let mut states = self.0.subscribe();
-        // The sender is in our hands, so the channel cannot be closed.
+        // The channel cannot be closed here, since this gate has its sender.
         states.wait_for(reached).await.map(|state| state.clone()).unwrap_or_default()
     }
 }

@@ -1,4 +1,4 @@
-//! A backend and what it needs to stay alive.
+//! A backend together with a value that has to live as long as the backend does.
 
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
@@ -13,8 +13,8 @@ struct Guarded<G> {
     _guard: G,
 }
 
-/// Keeps something alive for as long as the backend is under test: a folder with its database, the database's server.
-/// It is dropped after the backend.
+/// Keeps a value alive for as long as the backend is under test: the folder of its database, for instance, or the
+/// database's server. The value is dropped after the backend.
 ///
 /// ```
 /// # fn started() -> std::io::Result<(u16, Vec<u8>)> { Ok((6379, Vec::new())) }

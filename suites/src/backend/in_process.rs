@@ -43,7 +43,7 @@ impl<I: SessionInterface + 'static> Backend for InProcess<I> {
     }
 }
 
-/// A session interface whose time passes only when it is told to.
+/// A session interface whose time passes only when `wait` is called.
 struct OnVirtualTime<I> {
     backend: InProcess<I>,
     clock: Rc<ManualClock>,

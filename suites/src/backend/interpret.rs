@@ -1,4 +1,4 @@
-//! Performs operations on a session: what a handler behind a probe does.
+//! Performs operations on a session, as the handler of a probe does.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub(crate) enum Handled {
     Raised,
 }
 
-/// Performs the operations in order; a refused one does not end the cycle.
+/// Performs the operations in order. A refused operation does not end the cycle.
 pub(crate) async fn interpret(
     session: &mut impl Session,
     ops: &[Operation],

@@ -1,4 +1,4 @@
-//! What can be put under test.
+//! The types that can be put under test.
 
 use std::rc::Rc;
 
@@ -6,9 +6,9 @@ use sessionspec_reference::SessionInterface;
 
 use super::{Backend, in_process};
 
-/// Whatever can be put under test: a session interface, a [`Backend`], or what one of the adapters knows.
+/// A type that can be put under test: a session interface, a [`Backend`], or a type that one of the adapters knows.
 ///
-/// `Kind` only tells these apart; it is always inferred.
+/// `Kind` says which of these it is, so that the implementations do not overlap. It is always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be put under test",
     label = "neither a session interface nor a backend",
@@ -17,19 +17,19 @@ use super::{Backend, in_process};
     note = "for a framework's own middleware see `sessionspec::adapters` and the features of this crate"
 )]
 pub trait IntoBackend<Kind> {
-    /// The backend behind its door.
+    /// Puts it behind its door: in this process, or over HTTP.
     fn into_backend(self) -> Rc<dyn Backend>;
 }
 
-/// How a type becomes a backend, so that no two implementations of [`IntoBackend`] overlap.
+/// The kinds of types that become a backend, so that no two implementations of [`IntoBackend`] overlap.
 pub mod kind {
-    /// It is a session interface.
+    /// The type is a session interface.
     #[derive(Debug)]
     pub enum Interface {}
-    /// It is a backend.
+    /// The type is a backend.
     #[derive(Debug)]
     pub enum Backend {}
-    /// It is a pointer to one.
+    /// The type is a pointer to a backend.
     #[derive(Debug)]
     pub enum Pointer {}
 }

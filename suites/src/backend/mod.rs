@@ -1,4 +1,5 @@
-//! The waist of the suite: one cycle in, one answer out. Checks never know what is behind it.
+//! The trait [`Backend`], through which everything goes that the suite sends: a request for one cycle, and its
+//! response. Checks never know whether a backend is in this process or is reached over HTTP.
 
 mod circuit_breaker;
 mod gate;
@@ -31,7 +32,7 @@ use sessionspec_reference::http::Headers;
 use crate::browser::Origin;
 use crate::script::{Answer, Operation};
 
-/// A backend under test, behind one of the doors.
+/// A backend under test, behind one of the doors: in this process, or over HTTP.
 ///
 /// It is local to a thread: futures need not be `Send`.
 pub trait Backend {
@@ -41,7 +42,7 @@ pub trait Backend {
     /// One request: the session is opened, the operations are performed, the session is saved.
     fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>>;
 
-    /// Where browsers believe they are.
+    /// The origin at which browsers see the backend.
     fn origin(&self) -> Origin {
         Origin::default()
     }
@@ -51,60 +52,60 @@ pub trait Backend {
         "/"
     }
 
-    /// The time that the backend goes by.
+    /// The time by the backend's own clock.
     fn now(&self) -> SystemTime {
         SystemTime::now()
     }
 
-    /// Lets time pass.
+    /// Lets this much time pass on the backend's clock.
     fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
         Box::pin(tokio::time::sleep(duration))
     }
 
-    /// How many connections it has closed after an answer, as is lawful, of which the next request learnt too late.
-    /// Each of them was a [`BackendError::ConnectionLost`].
+    /// How many requests met a connection that the service had closed after an earlier answer, as it may. Each of them
+    /// was a [`BackendError::ConnectionLost`].
     fn lost_connections(&self) -> usize {
         0
     }
 
-    /// A backend like this one, with nothing stored, whose time passes only when it is told to [wait](Self::wait), and
-    /// then at once; none where the backend goes by a clock that nobody can move.
+    /// A backend like this one with an empty store, whose time passes only when [`wait`](Self::wait) is called, and
+    /// then at once. It is `None` where nobody can move the backend's clock.
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         Box::pin(std::future::ready(None))
     }
 
-    /// Whether it can be started again [with another lifetime](Self::with_lifetime).
+    /// Whether the backend can be started again [with another lifetime](Self::with_lifetime).
     fn takes_lifetimes(&self) -> bool {
         false
     }
 
-    /// The same backend, started again, whose permanent sessions live for so many seconds; the error says why there is
-    /// none.
+    /// Starts the backend again, so that its permanent sessions live for so many seconds. The error says why that is
+    /// not possible.
     fn with_lifetime(&self, seconds: f64) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
         let why = format!("it cannot be started again with a lifetime of {seconds} s");
         Box::pin(std::future::ready(Err(why)))
     }
 }
 
-/// What is sent to a backend.
+/// A request for one cycle.
 #[derive(Debug, Clone, Default)]
 pub struct CycleRequest {
     /// The header fields that the browser adds: `Cookie`, if it has any.
     pub headers: Headers,
-    /// What the handler has to do, in order.
+    /// The operations that the handler performs, in order.
     pub ops: Vec<Operation>,
-    /// The gates that the `hold` operations among them name.
+    /// The gates that the `hold` operations name, by their names.
     pub gates: BTreeMap<String, Gate>,
 }
 
-/// What a backend sent back.
+/// The response to a cycle.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CycleResponse {
     /// The status of the response.
     pub status: u16,
-    /// Its header fields; those that matter are `Set-Cookie` and `Vary`.
+    /// The header fields of the response; checks look at `Set-Cookie` and at what is said to caches.
     pub headers: Headers,
-    /// Its body.
+    /// The body of the response.
     pub body: Body,
 }
 
@@ -115,37 +116,37 @@ pub enum Body {
     Answers {
         /// One answer for each operation.
         results: Vec<Answer>,
-        /// Why an explicit save was refused.
+        /// The reason for which an explicit save was refused.
         save_error: Option<String>,
     },
-    /// Anything else, for instance the error page of a framework; the text is an excerpt.
+    /// Any other body, for instance the error page of a framework; the text is an excerpt.
     Other(String),
 }
 
-/// Why there was no response at all, or none that makes sense.
+/// The reason for which there was no response, or none that a probe would send.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BackendError {
-    /// Nobody listens there.
+    /// Nothing listens at the address.
     #[error("the service cannot be reached: {0}")]
     Unreachable(String),
     /// The connection ended before the response did.
     #[error("the service cut the response off: {0}")]
     CutOff(String),
-    /// The connection was a new one, and ended before a byte of a response had come.
+    /// A new connection ended before a byte of a response had come.
     #[error("the connection ended without an answer")]
     Dropped,
-    /// The connection had been used before, and ended before a byte of a response had come: nobody knows whether the
-    /// service has seen the request. It is not sent again; the script is played again from its start.
+    /// A connection that had been used before ended before a byte of a response had come, so that nobody knows whether
+    /// the service has seen the request. The request is not sent again; the script is played again from its start.
     #[error("a connection that had been used before ended before it brought an answer")]
     ConnectionLost,
     /// The service answered that it has failed.
     #[error("the service failed the request: {0}")]
     Failed(String),
-    /// The response is not what a probe answers.
+    /// The response is not one that a probe sends.
     #[error("this is no probe: {0}")]
     NotAProbe(String),
-    /// No response within the time that was allowed.
+    /// No response came within the time that was allowed.
     #[error("no answer within {} s", .0.as_secs_f64())]
     NoAnswer(Duration),
     /// The suite itself is at fault.

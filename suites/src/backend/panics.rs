@@ -1,4 +1,4 @@
-//! A backend whose panics are failed requests, as a server would make them, so that one of them does not end a run.
+//! A backend whose panics become failed requests, as a server makes them, so that a panic does not end the run.
 
 use std::any::Any;
 use std::future::poll_fn;
@@ -16,10 +16,10 @@ use crate::browser::Origin;
 
 struct Catching(Rc<dyn Backend>);
 
-/// The same backend; where it panics, that request has failed with a 500 that says so.
+/// Wraps a backend: a request on which it panics gets the status 500, with a text that says so.
 ///
-/// Every run does this with the backend that it is given. Whoever serves a backend to others needs it as well, so that
-/// both doors tell the same.
+/// Every run does this with the backend that it is given. A server for a backend needs it as well, so that the verdict
+/// is the same in this process and over HTTP.
 #[must_use]
 pub fn catching_panics(backend: Rc<dyn Backend>) -> Rc<dyn Backend> {
     Rc::new(Catching(backend))
@@ -80,11 +80,12 @@ fn in_words(said: &str) -> String {
     format!("the backend panicked: {said}")
 }
 
-/// What the future comes to, or what it said when it panicked.
+/// Returns the result of the future, or the message with which it panicked.
 pub(crate) async fn without_panic<T>(work: impl Future<Output = T>) -> Result<T, String> {
     let mut work = pin!(work);
     poll_fn(|context| {
-        // What a panic may have left half done is the backend's own, and is judged by the next cycles.
+        // The backend may go on after its panic: a change that was left half done is its own fault, and the next cycles
+        // show it.
         match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
             Ok(polled) => polled.map(Ok),
             Err(panic) => Poll::Ready(Err(message(&*panic))),

@@ -25,7 +25,7 @@ use std::{
 pub fn parse_cookie_date(text: &[u8]) -> Result<SystemTime, CookieDateError> {
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
     for token in text.split(|&byte| is_delimiter(byte)) {
-        // Each part is the first token that could be it and is not already another part.
+        // Each part is the first token that has its form and is not already another part.
         if time.is_none()
             && let Some(found) = time_of_day(token)
         {
@@ -65,17 +65,17 @@ pub fn parse_cookie_date(text: &[u8]) -> Result<SystemTime, CookieDateError> {
     Ok(at(days_since_epoch(year, month, day) * 86_400 + seconds_of_day))
 }
 
-/// Why a text is no cookie date.
+/// The reason for which a text is no cookie date.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CookieDateError {
-    /// No part of the text can be read as this.
+    /// The text has no such part.
     #[error("it has no {0}")]
     Missing(&'static str),
     /// The year lies before 1601.
     #[error("the year {0} is before 1601")]
     YearTooEarly(u32),
-    /// The part named is not within the numbers allowed.
+    /// The number of this part is not among those that are allowed.
     #[error("the {part} {value} is not between {} and {}", allowed.start(), allowed.end())]
     OutOfRange {
         /// `hour`, `minute`, `second` or `day`.
@@ -88,7 +88,7 @@ pub enum CookieDateError {
 }
 
 fn is_delimiter(byte: u8) -> bool {
-    // All ASCII punctuation except the colon, and the tab.
+    // The delimiters are the tab, the space and all ASCII punctuation except the colon.
     matches!(byte, 0x09 | 0x20..=0x2f | 0x3b..=0x40 | 0x5b..=0x60 | 0x7b..=0x7e)
 }
 
@@ -148,7 +148,7 @@ fn days_since_epoch(year: u32, month: usize, day: u32) -> i64 {
 fn at(seconds: i64) -> SystemTime {
     let distance = Duration::from_secs(seconds.unsigned_abs());
     if seconds < 0 {
-        // A platform whose clock cannot go back that far loses nothing: the date is long past either way.
+        // A clock that cannot go back so far may begin later: the date is long past either way.
         return SystemTime::UNIX_EPOCH.checked_sub(distance).unwrap_or(SystemTime::UNIX_EPOCH);
     }
     SystemTime::UNIX_EPOCH
@@ -176,7 +176,7 @@ mod tests {
             ("Sun, 06 Nov 1994 08:49:37 GMT", NOV_1994),
             ("Sunday, 06-Nov-94 08:49:37 GMT", NOV_1994),
             ("Sun Nov  6 08:49:37 1994", NOV_1994),
-            // What frameworks send to remove a cookie.
+            // Frameworks send these to remove a cookie.
             ("Thu, 01-Jan-1970 00:00:00 GMT", 0),
             ("Thu, 01 Jan 1970 00:00:01 GMT", 1),
             ("Thu, 01-Jan-70 00:00:00 GMT", 0),
@@ -185,7 +185,7 @@ mod tests {
             ("1 Jan 00 00:00:00", 946_684_800),
             ("31 Dec 99 23:59:59", 946_684_799),
             ("6 Nov 094 08:49:37", NOV_1994),
-            // Any case, long month names, any order, odd separators, no weekday, no zone.
+            // Capitals or not, long month names, any order, odd separators, no weekday and no zone are all accepted.
             ("sun, 06 nov 1994 08:49:37 gmt", NOV_1994),
             ("6 NOVEMBER 1994 08:49:37", NOV_1994),
             ("1994 nov 06 08:49:37", NOV_1994),
@@ -194,14 +194,14 @@ mod tests {
             ("\t06;Nov!94~08:49:37", NOV_1994),
             ("06_Nov_1994_08:49:37_GMT", NOV_1994),
             ("\"Sun, 06 Nov 1994 08:49:37 GMT\"", NOV_1994),
-            // Hours of one digit; zones and what is glued to a part say nothing.
+            // Hours may have one digit; zones, and whatever follows a part at once, are ignored.
             ("6 Nov 1994 8:49:37", NOV_1994),
             ("06 Nov 1994 08:49:37 +0500", NOV_1994),
             ("06 Nov 1994 08:49:37.999 PST", NOV_1994),
             ("6th Nov 1994AD 08:49:37Z", NOV_1994),
-            // The first of each counts.
+            // Of several parts of one kind, the first one counts.
             ("06 Nov 1994 08:49:37 07 Dec 1995 09:50:38", NOV_1994),
-            // The edges.
+            // These are the edges of what is accepted.
             ("29 Feb 2000 00:00:00", 951_782_400),
             ("1 Jan 1601 00:00:00", -11_644_473_600),
             ("31 Dec 9999 23:59:59", 253_402_300_799),

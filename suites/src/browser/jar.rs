@@ -1,5 +1,5 @@
-//! The cookie jar: keeps, replaces, expires and sends cookies by the rules that browsers follow, and says
-//! which rule it was when it keeps one out.
+//! The cookie jar keeps, replaces, expires and sends cookies by the rules that browsers follow. Where it drops a
+//! cookie, it says which rule demands that.
 
 use std::{cmp::Reverse, time::SystemTime};
 
@@ -30,21 +30,21 @@ use super::{
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Jar {
-    /// In the order of creation; a replacement stays where its predecessor was.
+    /// The cookies in the order of creation; a replacement takes the place of its predecessor.
     cookies: Vec<StoredCookie>,
 }
 
-/// What a `Set-Cookie` did to a [`Jar`].
+/// The effect that a `Set-Cookie` had on a [`Jar`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stored {
     /// The cookie is new.
     Added,
-    /// A cookie of the same name, domain and path had to make way.
+    /// The cookie has replaced one of the same name, domain and path.
     Replaced,
-    /// It was over when it came, and took the cookie of the same name, domain and path with it.
+    /// The cookie had ended when it came, and has removed the one of the same name, domain and path.
     Removed,
-    /// It was over when it came, and there was no such cookie: a removal that removes nothing, often because
-    /// its `Path` or `Domain` is not that of the cookie meant.
+    /// The cookie had ended when it came, and there was none to remove. Often this is because its `Path` or `Domain` is
+    /// not that of the cookie which it was meant to remove.
     NothingToRemove,
 }
 
@@ -53,8 +53,8 @@ impl Jar {
     ///
     /// # Errors
     ///
-    /// The [`Refusal`] says why a browser would drop the cookie. The jar is unchanged then, except that
-    /// cookies which are over at `now` are gone.
+    /// The [`Refusal`] says why a browser would drop the cookie. The jar is then unchanged, except that cookies which
+    /// have ended by `now` are gone.
     pub fn store(
         &mut self,
         origin: &Origin,
@@ -66,7 +66,7 @@ impl Jar {
 
         let new = StoredCookie::receive(origin, request_path, SetCookie::parse(set_cookie)?, now)?;
         let shadows_secure = |old: &StoredCookie| old.secure && new.shadows(old);
-        // An insecure origin has no Secure cookies of its own: those were refused above.
+        // A cookie from an insecure origin is not `Secure` itself, since such a cookie was refused above.
         if !origin.is_secure() && self.cookies.iter().any(shadows_secure) {
             return Err(Refusal::ShadowsSecureCookie { name: text(&new.name), origin: origin.to_string() });
         }
@@ -106,8 +106,8 @@ impl Jar {
         cookies
     }
 
-    /// All cookies in the order of creation, for checks that replay and forge. Those that are over are among
-    /// them until the next [`store`](Self::store).
+    /// All cookies in the order of creation, for checks that replay and forge. Cookies that have ended are among them
+    /// until the next [`store`](Self::store).
     pub fn cookies(&self) -> impl Iterator<Item = &StoredCookie> {
         self.cookies.iter()
     }
@@ -136,7 +136,7 @@ mod tests {
 
     use super::*;
 
-    /// A jar that has met `cookies`, each from its origin and path.
+    /// A jar that was given these cookies, each from its origin and path.
     fn jar(cookies: &[(&str, &str, &str)]) -> Jar {
         let mut jar = Jar::default();
         for (origin, path, cookie) in cookies {

@@ -3,7 +3,7 @@
 
 use super::origin::Origin;
 
-/// Whether `origin`'s host is `domain` or lies under it (RFC 6265bis §5.1.3). An address lies under nothing.
+/// Whether `origin`'s host is `domain` or lies under it (RFC 6265bis §5.1.3). An address lies under no domain.
 pub(super) fn domain_match(origin: &Origin, domain: &str) -> bool {
     origin.host() == domain || (!origin.is_ip_address() && lies_under(origin.host(), domain))
 }
@@ -13,7 +13,7 @@ pub(super) fn lies_under(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
 }
 
-/// The path of what a request asks for, without its query; never empty.
+/// The path of a request's target, without the query. It is never empty.
 pub(super) fn path_of(target: &str) -> &str {
     match target.split(['?', '#']).next() {
         None | Some("") => "/",
@@ -21,7 +21,7 @@ pub(super) fn path_of(target: &str) -> &str {
     }
 }
 
-/// The path of a cookie that names none: the folder of the request's path (RFC 6265bis §5.1.4).
+/// The path of a cookie that names no path: the folder of the request's path (RFC 6265bis §5.1.4).
 pub(super) fn default_path(target: &str) -> &str {
     let path = path_of(target);
     match path.rfind('/') {

@@ -1,4 +1,5 @@
-//! The browser: a cookie jar that keeps, sends and drops cookies as browsers do.
+//! The browser: a cookie jar that keeps, sends and drops cookies as browsers do. `stored_cookie.rs` has most of the
+//! rules by which a cookie is dropped, and `refusal.rs` has the reason for each.
 
 mod cookie_date;
 mod jar;

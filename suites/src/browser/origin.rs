@@ -1,5 +1,5 @@
-//! Where a request goes: scheme, host and port, and whether browsers call that place secure. Cookie rules
-//! look at nothing else of a URL but the path.
+//! The place to which a request goes: scheme, host and port, and whether browsers call that place secure. The rules for
+//! cookies look at nothing else of a URL but the path.
 
 use std::{
     fmt,
@@ -42,8 +42,8 @@ impl Origin {
     ///
     /// # Errors
     ///
-    /// Anything that is no http or https origin: another scheme, a path, user information, a host that is no
-    /// host.
+    /// [`OriginError`] says what is wrong: another scheme than http and https, a path, user information, no valid host
+    /// or port.
     pub fn parse(text: &str) -> Result<Self, OriginError> {
         let (scheme, rest) = text.split_once("://").ok_or(OriginError::Scheme)?;
         let https = match scheme.to_ascii_lowercase().as_str() {
@@ -69,13 +69,13 @@ impl Origin {
         Ok(Self { https, host, text, port })
     }
 
-    /// `http` or `https`.
+    /// The scheme: `http` or `https`.
     #[must_use]
     pub fn scheme(&self) -> &'static str {
         if self.https { "https" } else { "http" }
     }
 
-    /// The host in lower case, an IPv6 address in brackets.
+    /// The host in lower case; an IPv6 address is in brackets.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.text
@@ -87,7 +87,7 @@ impl Origin {
         self.port
     }
 
-    /// What a `Host` header says: the host, and the port unless it is the scheme's default.
+    /// The value of a `Host` header: the host, and the port unless it is the scheme's default.
     #[must_use]
     pub fn authority(&self) -> String {
         if self.port == default_port(self.https) {
@@ -98,7 +98,7 @@ impl Origin {
 
     /// Whether cookies marked `Secure` are taken from and sent to this origin: https, or a loopback host.
     ///
-    /// RFC 6265bis §5.7 leaves the notion to the browser. Chrome and Firefox count loopback in, as
+    /// RFC 6265bis §5.7 leaves it to the browser what is secure. Chrome and Firefox include loopback, which is
     /// potentially trustworthy in the sense of W3C Secure Contexts §3.1; Safari does not.
     #[must_use]
     pub fn is_secure(&self) -> bool {
@@ -115,8 +115,7 @@ impl Origin {
         }
     }
 
-    /// Whether the host is an address: cookies for one are never shared with another host (RFC 6265bis
-    /// §5.1.3).
+    /// Whether the host is an address. Cookies for an address are never sent to another host (RFC 6265bis §5.1.3).
     #[must_use]
     pub fn is_ip_address(&self) -> bool {
         !matches!(self.host, Host::Name)
@@ -144,14 +143,14 @@ impl FromStr for Origin {
     }
 }
 
-/// Why a text is no [`Origin`].
+/// The reason for which a text is no [`Origin`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OriginError {
     /// The scheme is missing, or is neither http nor https.
     #[error("an origin begins with http:// or https://")]
     Scheme,
-    /// There is a path, a query, a fragment or user information.
+    /// The text has a path, a query, a fragment or user information.
     #[error("an origin is a scheme, a host and a port; leave out path, query, fragment and user information")]
     NotOnlyAnOrigin,
     /// The port is no number from 1 to 65535.
@@ -170,7 +169,7 @@ fn default_port(https: bool) -> u16 {
 }
 
 fn parse_port(text: &str) -> Result<u16, OriginError> {
-    // `u16::from_str` takes a plus sign, which URLs do not.
+    // `u16::from_str` accepts a plus sign, and URLs do not.
     let digits_only = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
         Ok(port) if digits_only && port > 0 => Ok(port),
@@ -189,8 +188,8 @@ fn parse_host(text: &str) -> Result<(Host, String), OriginError> {
         return Ok((Host::V4(address), address.to_string()));
     }
 
-    // URLs read a host whose last label is a number as an address (`127.1`, `0x7f000001`). Spelling those out
-    // is left to the caller.
+    // In URLs, a host whose last label is a number is an address (`127.1`, `0x7f000001`). Such a text is refused, so
+    // that the caller writes the address out.
     let name = text.to_ascii_lowercase();
     let last = name.rsplit('.').next().unwrap_or_default();
     let numeric = last.strip_prefix("0x").map_or_else(

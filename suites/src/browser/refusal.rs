@@ -1,9 +1,10 @@
-//! Why a browser would not keep a cookie, or would pass over one of its attributes. Browsers say nothing when
-//! they do, so this is often the only place where a backend's author gets to read the reason.
+//! The reasons for which a browser drops a cookie, or ignores one of its attributes. Browsers say nothing when they do,
+//! so this is often the only place where a backend's author can read the reason. The rules themselves are in
+//! `stored_cookie.rs`, and some in `set_cookie.rs` and `jar.rs`.
 
 use super::cookie_date::CookieDateError;
 
-/// A cookie that browsers drop, and the rule that makes them.
+/// The reason for which browsers drop a cookie, with the rule that demands it.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -21,7 +22,7 @@ use super::cookie_date::CookieDateError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// A control character other than the tab, anywhere in the header value, attributes included.
+    /// The header value has a control character other than the tab, perhaps in an attribute.
     #[error("browsers drop this cookie: byte {position} of the header is the control character 0x{byte:02x}")]
     ControlCharacter {
         /// The first such byte.
@@ -29,7 +30,7 @@ pub enum Refusal {
         /// Its position, counted from 0.
         position: usize,
     },
-    /// Neither a name nor a value.
+    /// The cookie has neither a name nor a value.
     #[error("browsers drop this cookie: it has neither a name nor a value")]
     Empty,
     /// Name and value together are longer than
@@ -61,7 +62,7 @@ pub enum Refusal {
         /// The host that sent the cookie.
         host: String,
     },
-    /// `Secure`, from an origin that is not.
+    /// The cookie is marked `Secure`, and the origin that sent it is not secure.
     #[error("browsers drop `{name}`: it is marked Secure, and {origin} is neither https nor loopback")]
     SecureFromInsecureOrigin {
         /// The cookie's name.
@@ -69,7 +70,7 @@ pub enum Refusal {
         /// The origin that sent the cookie.
         origin: String,
     },
-    /// A cookie without `Secure`, from an insecure origin, would hide or replace one that has it.
+    /// The cookie comes from an insecure origin without `Secure`, and would hide or replace a cookie with `Secure`.
     #[error(
         "browsers drop `{name}`: they have a Secure cookie of this name, and {origin}, neither https nor \
          loopback, may not shadow it"
@@ -80,14 +81,14 @@ pub enum Refusal {
         /// The origin that sent the cookie.
         origin: String,
     },
-    /// `SameSite=None` without `Secure`.
+    /// The cookie has `SameSite=None` and is not `Secure`.
     #[error("browsers drop `{name}`: SameSite=None needs Secure as well")]
     SameSiteNoneWithoutSecure {
         /// The cookie's name.
         name: String,
     },
-    /// A name that begins with `__Secure-` or `__Host-`, in any case, makes a promise that the attributes
-    /// break.
+    /// The name begins with `__Secure-` or `__Host-`, in capitals or not, and the attributes are not those that this
+    /// prefix demands.
     #[error("browsers drop `{name}`: the prefix {prefix} of its name demands {demand}")]
     PrefixBroken {
         /// The cookie's name.
@@ -97,7 +98,7 @@ pub enum Refusal {
         /// The first demand that is not met.
         demand: &'static str,
     },
-    /// No name, and a value that begins as a prefixed name does: servers could take it for one.
+    /// The cookie has no name, and its value begins with such a prefix, so that servers could take it for a name.
     #[error(
         "browsers drop this cookie: it has no name, and its value begins with {prefix}, as only names may"
     )]
@@ -108,8 +109,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Where the rule is written. RFC 6265bis is draft-ietf-httpbis-rfc6265bis, its steps as numbered in
-    /// revision 22.
+    /// The section that has the rule. RFC 6265bis is draft-ietf-httpbis-rfc6265bis, with the numbers of revision 22.
     #[must_use]
     pub fn rule(&self) -> &'static str {
         match self {
@@ -128,7 +128,7 @@ impl Refusal {
     }
 }
 
-/// An attribute that browsers pass over. The cookie itself is kept, as if the attribute were not there.
+/// An attribute that browsers ignore. The cookie itself is kept, as if the attribute were not there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IgnoredAttribute {
@@ -142,7 +142,7 @@ pub enum IgnoredAttribute {
         /// The bytes of its value.
         bytes: usize,
     },
-    /// An `Expires` that is no date (RFC 6265bis §5.6.1).
+    /// The value of `Expires` is no date (RFC 6265bis §5.6.1).
     #[error("browsers ignore `Expires={value}`: {reason}")]
     Expires {
         /// The value as sent.
@@ -150,13 +150,13 @@ pub enum IgnoredAttribute {
         /// What is wrong with the date.
         reason: CookieDateError,
     },
-    /// A `Max-Age` that is no number (RFC 6265bis §5.6.2).
+    /// The value of `Max-Age` is no number (RFC 6265bis §5.6.2).
     #[error("browsers ignore `Max-Age={value}`: it is no whole number of seconds")]
     MaxAge {
         /// The value as sent.
         value: String,
     },
-    /// A `Path` that does not begin with a slash (RFC 6265bis §5.6.4).
+    /// The value of `Path` does not begin with a slash (RFC 6265bis §5.6.4).
     #[error(
         "browsers ignore `Path={value}`: no slash in front, so the folder of the request's path is taken"
     )]
@@ -164,7 +164,7 @@ pub enum IgnoredAttribute {
         /// The value as sent.
         value: String,
     },
-    /// A `SameSite` that is neither `Strict`, `Lax` nor `None` (RFC 6265bis §5.6.7).
+    /// The value of `SameSite` is neither `Strict`, `Lax` nor `None` (RFC 6265bis §5.6.7).
     #[error("browsers ignore `SameSite={value}`: it is not Strict, Lax or None, so their default is taken")]
     SameSite {
         /// The value as sent.

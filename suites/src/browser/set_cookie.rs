@@ -1,5 +1,5 @@
-//! Reads one `Set-Cookie` header value as browsers do, and keeps what it said: values stay bytes, quotes
-//! included, and attributes that browsers pass over are listed rather than lost.
+//! Reads one `Set-Cookie` header value as browsers do. Values stay bytes, quotes included, and attributes that browsers
+//! ignore are listed, so that a report can name them.
 
 use std::time::SystemTime;
 
@@ -10,9 +10,9 @@ use super::{
 
 /// One `Set-Cookie` header value, read by the algorithm of RFC 6265bis §5.6.
 ///
-/// The attributes are as sent: whether the cookie is kept, and where it is then valid, is for the
-/// [`Jar`](super::jar::Jar) to say. Of attributes that are sent twice the last counts. Attributes that are
-/// not among the fields (`Partitioned`, `Priority`, …) can be found in `raw` only.
+/// The attributes are as sent; the [`Jar`](super::jar::Jar) decides whether the cookie is kept, and where it is then
+/// valid. Of an attribute that is sent twice, the last one counts. Attributes that are not among the fields
+/// (`Partitioned`, `Priority`, …) can be found in `raw` only.
 ///
 /// ```
 /// use sessionspec::engine::browser::{SameSite, SetCookie};
@@ -36,49 +36,49 @@ pub struct SetCookie {
     pub name: Vec<u8>,
     /// The value, with its quotes if it has any.
     pub value: Vec<u8>,
-    /// `Path`. One that does not begin with a slash stands for the default path.
+    /// The attribute `Path`. A path that does not begin with a slash stands for the default path.
     pub path: Option<String>,
-    /// `Domain`, in lower case and without a dot in front. An empty one is as good as none.
+    /// The attribute `Domain`, in lower case and without a dot in front. An empty one counts as none.
     pub domain: Option<String>,
-    /// `Expires`, in whole seconds.
+    /// The attribute `Expires`, in whole seconds.
     pub expires: Option<SystemTime>,
-    /// `Max-Age`, in seconds; numbers beyond an `i64` are brought to its nearest end.
+    /// The attribute `Max-Age`, in seconds. A number beyond the range of an `i64` becomes the nearest one in the range.
     pub max_age: Option<i64>,
     /// Whether `Secure` is there, whatever its value.
     pub secure: bool,
     /// Whether `HttpOnly` is there, whatever its value.
     pub http_only: bool,
-    /// `SameSite`; none also for an unknown value, which browsers take for the default.
+    /// The attribute `SameSite`. It is `None` also for an unknown value, for which browsers take their default.
     pub same_site: Option<SameSite>,
-    /// The attributes that say something that browsers do not understand, in the order sent.
+    /// The attributes whose values browsers do not understand, in the order in which they were sent.
     pub ignored: Vec<IgnoredAttribute>,
 }
 
 /// The values of the `SameSite` attribute (RFC 6265bis §5.6.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SameSite {
-    /// Sent with requests from the same site only.
+    /// The cookie is sent with requests from the same site only.
     Strict,
-    /// Sent also when the user follows a link from elsewhere.
+    /// The cookie is sent also when the user follows a link from another site.
     Lax,
-    /// Sent with all requests.
+    /// The cookie is sent with all requests.
     None,
 }
 
 impl SetCookie {
-    /// How long a cookie may be (RFC 6265bis §5.6): the bytes of its name plus those of its value, without
-    /// the `=` between them, the blanks around them, and the attributes. Quotes count.
+    /// How long a cookie may be, in bytes (RFC 6265bis §5.6). Its name and its value count, quotes included; the `=`
+    /// between them, the blanks around them and the attributes do not.
     pub const MAX_BYTES: usize = 4096;
 
-    /// How long an attribute's value may be, without the blanks around it (RFC 6265bis §5.6).
+    /// How long an attribute's value may be, in bytes, without the blanks around it (RFC 6265bis §5.6).
     pub const MAX_ATTRIBUTE_BYTES: usize = 1024;
 
     /// Reads a header value.
     ///
     /// # Errors
     ///
-    /// [`Refusal::ControlCharacter`], [`Refusal::Empty`] and [`Refusal::TooLarge`]; browsers drop these
-    /// unseen.
+    /// [`Refusal::ControlCharacter`], [`Refusal::Empty`] and [`Refusal::TooLarge`]. Browsers drop such a cookie before
+    /// they look at its attributes.
     pub fn parse(raw: &[u8]) -> Result<Self, Refusal> {
         if let Some(position) = raw.iter().position(|byte| byte.is_ascii_control() && *byte != b'\t') {
             return Err(Refusal::ControlCharacter { byte: raw[position], position });
@@ -86,7 +86,7 @@ impl SetCookie {
 
         let mut parts = raw.split(|&byte| byte == b';');
         let pair = parts.next().unwrap_or_default();
-        // Without an equals sign it is all value.
+        // Without an equals sign, the whole text is the value.
         let (name, value) = split_at_equals(pair).unwrap_or((b"", trim(pair)));
         if name.is_empty() && value.is_empty() {
             return Err(Refusal::Empty);
@@ -138,7 +138,7 @@ impl SetCookie {
                 self.domain = Some(text(domain).to_ascii_lowercase());
             }
             b"path" => {
-                // Even one that stands for the default path overrides a `Path` before it.
+                // A path that stands for the default path overrides an earlier `Path`, too.
                 self.path = Some(text(value));
                 if !value.starts_with(b"/") {
                     return Err(IgnoredAttribute::Path { value: text(value) });
@@ -169,12 +169,13 @@ fn split_at_equals(pair: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((trim(&pair[..equals]), trim(&pair[equals + 1..])))
 }
 
-/// Only spaces and tabs: line ends never come this far.
+/// Cuts spaces and tabs off both ends. Line ends cannot occur here, since they are control characters.
 fn trim(bytes: &[u8]) -> &[u8] {
     bytes.trim_ascii()
 }
 
-/// Bytes that are no UTF-8 are replaced. They match no host and no path either way, and `raw` has them.
+/// The bytes as text, with those that are no UTF-8 replaced. They would match no host and no path, and `raw` still has
+/// them.
 pub(super) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

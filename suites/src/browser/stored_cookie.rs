@@ -1,5 +1,6 @@
-//! One cookie as a browser keeps it: its attributes resolved against the request that it answered, after the
-//! rules that look at this cookie alone.
+//! One cookie as a browser keeps it, and most of the rules by which browsers drop one: `StoredCookie::receive`
+//! applies those that look at this cookie alone. `jar.rs` applies the one that compares it with the other cookies,
+//! `set_cookie.rs` those that can be seen without the request, and `refusal.rs` has the words for all of them.
 
 use std::time::{Duration, SystemTime};
 
@@ -19,28 +20,28 @@ pub struct StoredCookie {
     pub name: Vec<u8>,
     /// The value, with its quotes if it has any.
     pub value: Vec<u8>,
-    /// The host that sent it, or the `Domain` that it named.
+    /// The host that sent the cookie, or the `Domain` that the cookie names.
     pub domain: String,
-    /// Whether it goes to that host only, and not to those under it.
+    /// Whether the cookie is sent to that host only, and not to hosts under it.
     pub host_only: bool,
-    /// The path that it named, or the default path.
+    /// The path that the cookie names, or the default path.
     pub path: String,
-    /// When it ends, at most [`StoredCookie::MAX_LIFETIME`] after it was set; none if it ends with the
-    /// browser session.
+    /// The moment at which the cookie ends, at most [`StoredCookie::MAX_LIFETIME`] after it was set; `None` if it ends
+    /// when the browser is closed.
     pub expires: Option<SystemTime>,
-    /// Whether it goes to secure origins only.
+    /// Whether the cookie is sent to secure origins only.
     pub secure: bool,
-    /// Whether it is kept from scripts.
+    /// Whether the cookie is hidden from scripts.
     pub http_only: bool,
-    /// `SameSite`; none is the browser's default.
+    /// The attribute `SameSite`; `None` stands for the browser's default.
     pub same_site: Option<SameSite>,
 }
 
 impl StoredCookie {
-    /// No cookie is kept for longer (RFC 6265bis §5.5): 400 days.
+    /// Browsers keep no cookie for longer than 400 days (RFC 6265bis §5.5).
     pub const MAX_LIFETIME: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
-    /// The storage model (RFC 6265bis §5.7) up to the point where the other cookies matter.
+    /// Follows the storage model (RFC 6265bis §5.7) up to the step at which the other cookies matter.
     pub(super) fn receive(
         origin: &Origin,
         request_path: &str,
@@ -83,7 +84,7 @@ impl StoredCookie {
         Ok(stored)
     }
 
-    /// Whether the cookie's end has come. It is over *at* that moment, as in browsers.
+    /// Whether the cookie has ended. As in browsers, it has ended *at* the moment of its expiry, and not only after it.
     #[must_use]
     pub fn is_expired(&self, now: SystemTime) -> bool {
         self.expires.is_some_and(|expires| expires <= now)
@@ -111,8 +112,8 @@ impl StoredCookie {
             == (&other.name, &other.domain, other.host_only, &other.path)
     }
 
-    /// Whether this cookie, if sent, could be taken for `other` or hide it. The paths are not compared both
-    /// ways: one for `/` does not hide one for `/login`.
+    /// Whether this cookie, if sent, could be taken for `other` or hide it. The paths are compared one way only: a
+    /// cookie for `/` does not hide one for `/login`.
     pub(super) fn shadows(&self, other: &Self) -> bool {
         let domains_overlap = self.domain == other.domain
             || lies_under(&self.domain, &other.domain)
@@ -155,7 +156,7 @@ fn prefix_of(bytes: &[u8]) -> Option<&'static str> {
 }
 
 fn expiry(cookie: &SetCookie, now: SystemTime) -> Option<SystemTime> {
-    // A clock that cannot count to the end of the lifetime does not get there either: no end.
+    // A clock that cannot count to the end of the lifetime never reaches it, so such a cookie has no end.
     let latest = now.checked_add(StoredCookie::MAX_LIFETIME);
     let asked_for = match cookie.max_age {
         Some(seconds) => match u64::try_from(seconds) {

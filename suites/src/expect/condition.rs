@@ -1,11 +1,11 @@
-//! What has to be the case for something to be expected.
+//! Conditions of expectations: an expectation is judged only where its condition is met.
 
 use serde::{Deserialize, Serialize};
 
 use crate::play::{Outcome, Transcript};
 use crate::script::Answer;
 
-/// What has to be the case for something to be expected. Cycles are counted from zero.
+/// A condition of an expectation. Cycles are counted from zero.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
@@ -20,33 +20,33 @@ pub enum Condition {
         /// The operation, from zero.
         op: usize,
     },
-    /// This operation of this cycle found nothing.
+    /// This operation of this cycle was answered with `absent`.
     AbsentIn {
         /// The cycle.
         cycle: usize,
         /// The operation, from zero.
         op: usize,
     },
-    /// This operation of this cycle found something.
+    /// This operation of this cycle was answered with a value.
     FoundIn {
         /// The cycle.
         cycle: usize,
         /// The operation, from zero.
         op: usize,
     },
-    /// It is answered so soon after another cycle, by the backend's clock.
+    /// The cycle of the expectation is answered within this time after another cycle, by the backend's clock.
     Within {
         /// The other cycle.
         since: usize,
-        /// How soon, in seconds.
+        /// The time, in seconds.
         seconds: f64,
     },
-    /// Each of these is the case.
+    /// Each of these conditions is met.
     All(Vec<Condition>),
 }
 
 impl Condition {
-    /// Whether it is the case for an expectation of this cycle.
+    /// Whether the condition is met for an expectation of this cycle.
     pub(crate) fn holds(&self, transcript: &Transcript, cycle: usize) -> bool {
         let answer =
             |cycle: usize, op| transcript.exchanges.get(cycle).and_then(|exchange| exchange.answer(op));

@@ -14,24 +14,24 @@ use crate::script::Answer;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Expected {
-    /// This answer; numbers compare by value, errors whatever their message.
+    /// The operation gives this answer. Numbers compare by value, and any error equals any other.
     Answer(Answer),
-    /// True or false.
+    /// The operation answers true or false.
     Boolean,
-    /// It was done, whatever it answered.
+    /// The operation is done, whatever it answers.
     Done,
-    /// It was refused, with a reason.
+    /// The operation is refused, with a reason.
     Refused,
-    /// Exactly these items, but for keys that the framework keeps of its own.
+    /// The operation answers exactly these items, apart from keys of the framework's own.
     Items {
         /// The items.
         items: Map,
-        /// Keys that do not count.
+        /// The framework's own keys, which do not count.
         own_keys: BTreeSet<String>,
     },
-    /// Any of these.
+    /// The operation answers one of these.
     AnyOf(Vec<Expected>),
-    /// No answer of an operation, but the response as a whole.
+    /// The response as a whole keeps this rule; no answer of an operation is compared.
     Response(ResponseRule),
 }
 
@@ -71,7 +71,7 @@ impl fmt::Display for Expected {
     }
 }
 
-/// The items without those that the framework keeps of its own.
+/// The items without the framework's own.
 pub(crate) fn without(items: &Map, own_keys: &BTreeSet<String>) -> Map {
     items
         .iter()

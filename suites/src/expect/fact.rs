@@ -1,11 +1,12 @@
-//! What a scenario takes for granted.
+//! Facts: what a scenario takes for granted. `run/facts.rs` finds the facts of each scenario, and `run/scenarios.rs`
+//! does not judge a scenario where one of its facts does not hold.
 
 use std::fmt;
 
 /// What a scenario takes for granted: that a scenario of another check shows nothing wrong.
 ///
-/// A fact is established by that scenario, once in a run. One that does not hold is the failure of the check that it is
-/// named after, so that a scenario which relies on it is skipped, and says why.
+/// That scenario is played once in a run. If it fails, the check that it belongs to has failed, and a scenario which
+/// relies on the fact is not judged and says why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fact {
     /// The check that names what is wrong where the fact does not hold.

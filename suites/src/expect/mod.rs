@@ -1,4 +1,4 @@
-//! What a backend has to do: short scripts with the answers and the responses that they expect.
+//! Expectations: short scripts with the answers and the responses that a backend has to give.
 
 mod condition;
 mod expected;

@@ -12,19 +12,20 @@ use crate::survey::Survey;
 /// A script, and what some of its operations have to answer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scenario {
-    /// What the scenario shows when it fails: stable, and unique within its check.
+    /// The name of what the scenario shows when it fails. It stays the same from run to run and is unique within its
+    /// check.
     pub reason: String,
-    /// What is done.
+    /// The script that is played.
     pub script: Script,
-    /// What has to be answered.
+    /// What has to be answered to it.
     pub expectations: Vec<Expectation>,
     /// The cycles, counted from zero, that may be refused as a whole.
     #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
     pub refusable: BTreeSet<usize>,
-    /// What the backend is held to, in words, where that follows from what it declares.
+    /// The claim of the backend by which it is judged, in words, where the expectations follow from a claim.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub held_to: Option<String>,
-    /// What it takes for granted beside what its check relies on.
+    /// What the scenario takes for granted beside what its check relies on.
     #[serde(skip)]
     pub relies: Vec<Fact>,
 }
@@ -37,14 +38,14 @@ pub struct Expectation {
     /// The operation within the cycle, from zero; none where the response as a whole is meant.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub op: Option<usize>,
-    /// What it has to answer.
+    /// What has to be answered.
     pub expected: Expected,
-    /// What has to be the case; where it is not, nothing is expected.
+    /// A condition; where it is not met, nothing is expected.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub only_if: Option<Condition>,
 }
 
-/// An operation, with or without an expectation: a line of a scenario.
+/// A line of a scenario: an operation, with or without an expectation.
 #[derive(Debug, Clone)]
 pub struct Line {
     op: Operation,
@@ -53,7 +54,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// Expects it only where this is the case.
+    /// Expects the answer only where this condition is met.
     #[must_use]
     pub fn only_if(self, condition: Condition) -> Self {
         Self { only_if: Some(condition), ..self }
@@ -91,7 +92,7 @@ impl Operation {
         self.answers(Expected::Refused)
     }
 
-    /// Expects exactly these items, but for those that the framework keeps of its own.
+    /// Expects exactly these items, apart from the framework's own.
     pub fn are(
         self,
         items: impl IntoIterator<Item = (&'static str, sessionspec_reference::Value)>,
@@ -101,7 +102,7 @@ impl Operation {
         self.answers(Expected::Items { items, own_keys: survey.own_keys.clone() })
     }
 
-    /// Expects this.
+    /// Expects this of the answer.
     pub fn answers(self, expected: Expected) -> Line {
         Line { op: self, expected: Some(expected), only_if: None }
     }
@@ -128,7 +129,7 @@ impl Scenario {
         Self { script: self.script.start(browser, ops), ..self }
     }
 
-    /// Takes down what is expected of the next cycle.
+    /// Adds the expectations of these lines, for the next cycle, and returns their operations.
     fn expect(&mut self, lines: impl IntoIterator<Item = Line>) -> Vec<Operation> {
         let cycle = self.script.cycles().count();
         let mut ops = Vec::new();
@@ -155,7 +156,7 @@ impl Scenario {
         self
     }
 
-    /// Expects what was added last only where this is the case.
+    /// Makes this the condition of the expectation that was added last.
     #[must_use]
     pub fn only_if(mut self, condition: Condition) -> Self {
         if let Some(last) = self.expectations.last_mut() {
@@ -164,28 +165,28 @@ impl Scenario {
         self
     }
 
-    /// Takes this for granted: where it is not so, the scenario judges nothing.
+    /// Takes this fact for granted. Where it does not hold, the scenario is not judged.
     #[must_use]
     pub fn relies_on(mut self, fact: Fact) -> Self {
         self.relies.push(fact);
         self
     }
 
-    /// Says in the report to what the backend is held.
+    /// Says in the report by which claim the backend is judged.
     #[must_use]
     pub fn held_to(self, what: String) -> Self {
         Self { held_to: Some(what), ..self }
     }
 
-    /// Lets the backend refuse the last cycle as a whole, also by failing the request: for values beyond what level
-    /// `minimum` asks for.
+    /// Lets the backend refuse the last cycle as a whole, also by failing the request. It is for values beyond those
+    /// that level `minimum` asks for.
     #[must_use]
     pub fn may_be_refused(self) -> Self {
         let last = self.script.cycles().count().saturating_sub(1);
         self.may_be_refused_in(last)
     }
 
-    /// Lets the backend refuse this cycle as a whole, counted from zero.
+    /// Lets the backend refuse this cycle as a whole. Cycles are counted from zero.
     #[must_use]
     pub fn may_be_refused_in(mut self, cycle: usize) -> Self {
         self.refusable.insert(cycle);
@@ -204,19 +205,19 @@ impl Scenario {
         Self { script: self.script.forge(from, to, forgery), ..self }
     }
 
-    /// As [`forge`](Self::forge), from those of the browser `with`, too.
+    /// Adds forged cookies as [`forge`](Self::forge) does, made from those of `from` and of `with`.
     #[must_use]
     pub fn forge_with(self, from: &str, with: &str, to: &str, forgery: Forgery) -> Self {
         Self { script: self.script.forge_with(from, with, to, forgery), ..self }
     }
 
-    /// Adds a time in which nothing happens.
+    /// Adds a wait, in seconds.
     #[must_use]
     pub fn wait(self, seconds: f64) -> Self {
         Self { script: self.script.wait(seconds), ..self }
     }
 
-    /// Adds another start of the backend, with this lifetime of permanent sessions.
+    /// Adds another start of the backend, whose permanent sessions live for so many seconds.
     #[must_use]
     pub fn launch(self, lifetime: f64) -> Self {
         Self { script: self.script.launch(lifetime), ..self }
@@ -245,7 +246,8 @@ impl Scenario {
 }
 
 impl Expectation {
-    /// What was seen where it is not what was expected; `None` where nothing was seen that could be compared.
+    /// Compares what was seen with what was expected. An error says what was seen instead; `None` says that nothing was
+    /// seen that could be compared.
     fn judge(&self, transcript: &Transcript) -> Option<Result<(), String>> {
         if self.only_if.as_ref().is_some_and(|condition| !condition.holds(transcript, self.cycle)) {
             return None;
@@ -282,7 +284,8 @@ pub struct Finding {
     pub seen: String,
 }
 
-/// The finding that a request failed for which nobody had asked. One that may be refused may fail; it has to be answered.
+/// The finding that a request failed, although its script did not ask for that. A request that may be refused may fail,
+/// but it has to be answered.
 pub(crate) fn failed_request(transcript: &Transcript, refusable: &BTreeSet<usize>) -> Option<Finding> {
     transcript.exchanges.iter().enumerate().find_map(|(cycle, exchange)| {
         let finding = |reason: &str, seen: String| Finding {

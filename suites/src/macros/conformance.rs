@@ -10,17 +10,18 @@
 /// # fn main() {}
 /// ```
 ///
-/// - `backend` is any expression that gives [what can be put under test](crate::backend::IntoBackend). It is evaluated anew
+/// - `backend` is any expression whose type [can be put under test](crate::backend::IntoBackend). It is evaluated anew
 ///   for every check, inside of an async block on a current-thread tokio runtime: `.await` works, and so does `?` on
 ///   any error that fits a `Box<dyn std::error::Error>`, [`NotRun`](crate::NotRun) among them. Nothing has to be
-///   `Send`. What has to live as long as the backend is [given to it](crate::backend::guarded).
+///   `Send`. [`guarded`](crate::backend::guarded) keeps a value alive for as long as the backend is, for instance the
+///   server of a database.
 /// - `level` is `minimum`, `recommended` or `hardened`. The tests of checks above it are ignored, with that reason:
 ///   `cargo test -- --ignored` shows what is missing for the next level.
 /// - `options`, if given, is an expression for the [`Options`](crate::Options); its `only` and its `known_failures`
 ///   are overwritten.
 /// - `known_failures`, if given, lists checks that fail, each with a reason. Such a test passes and says so; once the
-///   check passes, the test fails until the entry is removed. Checks that only need one of these need no entry: they
-///   are excused.
+///   check passes, the test fails until the entry is removed. A check that cannot be judged because of one of these
+///   needs no entry: it is excused.
 ///
 /// ```
 /// use sessionspec::Options;
@@ -48,12 +49,13 @@
 ///
 /// # What a test says
 ///
-/// Each test stands for itself, also in a process of its own: it surveys the backend, runs the checks that its own
-/// check needs, then the check. It passes where the promise was kept, where the check does not
-/// apply, and where it is a known failure; the reason is printed (`cargo test -- --show-output`). It fails where the
-/// promise was broken, and also where nothing could be verified, for instance because a needed check has failed: that
-/// one is named, and is the one to look at. Where the needed check is a *known* failure, the test passes and says
-/// `excused`, with the reason: one defect needs one entry.
+/// Each test stands for itself, also in a process of its own: it surveys the backend, plays the scenarios of other
+/// checks on which its own check relies, and then its own check. It passes where the promise was kept, where the check
+/// does not apply, and where it is a known failure; the reason is printed (`cargo test -- --show-output`). It fails
+/// where the promise was broken, and where nothing could be verified. It passes in two of the cases in which it has
+/// verified nothing. Where only failures of other checks of its level or below are in the way, the tests of those
+/// checks fail already, and this one prints `not judged` and names them. Where only *known* failures are in the way, it
+/// prints `excused`, with the reason, so that one defect needs one entry.
 #[macro_export]
 macro_rules! conformance {
     (backend: $backend:expr, level: minimum $($rest:tt)*) => {
@@ -78,7 +80,7 @@ macro_rules! conformance {
     };
 }
 
-/// The tests of one backend, at a level that exists.
+/// Makes the tests of one backend, for a level that exists.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __conformance {
@@ -131,7 +133,7 @@ macro_rules! __conformance_tests {
     };
 }
 
-/// One test; where its level is above the one that was asked for, it waits for `--ignored`.
+/// Makes one test. Where its level is above the one that was asked for, the test runs only with `--ignored`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __conformance_test {

@@ -1,4 +1,4 @@
-//! The two macros of the dev-dependency, and what their tests do.
+//! The two macros that users of the dev-dependency call, and the functions that these expand to.
 
 mod conformance;
 mod set_up;

@@ -1,4 +1,4 @@
-//! Sets a backend up for a test, and runs on it.
+//! Sets a backend up for a test, and runs the checks on it.
 
 use std::error::Error;
 use std::future::Future;
@@ -11,10 +11,11 @@ use crate::backend::Backend;
 use crate::report::Report;
 use crate::run::{Options, run_until};
 
-/// What the expression for a backend fails with where something is missing on this machine, a database for instance.
+/// The error with which the expression for a backend fails where something is missing on this machine, for instance a
+/// database.
 ///
-/// Such a test says on standard error that it was not run, and passes; where the environment variable `CI` is set, it
-/// fails.
+/// Such a test says on standard error that it was not run, and passes. Where the environment variable `CI` is set, it
+/// fails, so that nothing is left out there unseen.
 ///
 /// ```
 /// use sessionspec::NotRun;
@@ -42,10 +43,10 @@ impl NotRun {
     }
 }
 
-/// What the expression for a backend comes to.
+/// The result of the expression for a backend.
 pub(crate) type SetUp = Result<Rc<dyn Backend>, Box<dyn Error>>;
 
-/// Why there is no report.
+/// The reason for which there is no report.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unjudged {
     #[error("{0}")]
@@ -60,7 +61,7 @@ pub(crate) enum Unjudged {
     NoRuntime(std::io::Error),
 }
 
-/// Sets the backend up and runs, on a runtime of its own. All of the backend's life is spent there.
+/// Sets the backend up and runs the checks, on a runtime of its own. The backend never leaves this runtime.
 pub(crate) fn report_on(backend: impl Future<Output = SetUp>, options: Options) -> Result<Report, Unjudged> {
     if runtime::Handle::try_current().is_ok() {
         return Err(Unjudged::WithinARuntime);

@@ -1,4 +1,4 @@
-//! A backend's behaviour as a snapshot, in the backend's own repository.
+//! The behaviour of a backend as a snapshot, which is kept in the backend's own repository.
 
 use std::future::Future;
 
@@ -7,7 +7,8 @@ use super::support::report_or_not_run;
 use crate::report::{CheckReport, Report};
 use crate::run::Options;
 
-/// Pins what a backend does: what it can, and what became of every check of every level.
+/// Compares what a backend does with a snapshot: the capabilities that were observed, and the verdict of every check of
+/// every level.
 ///
 /// ```no_run
 /// sessionspec::assert_conformance_snapshot!(sessionspec::reference::Memory::default());
@@ -32,12 +33,12 @@ macro_rules! assert_conformance_snapshot {
     };
 }
 
-/// The snapshot's text; none where the test was not run.
+/// The snapshot's text; `None` where the test was not run.
 pub fn behaviour(test: &str, backend: impl Future<Output = SetUp>) -> Option<String> {
     report_or_not_run(test, backend, Options::default()).map(|report| describe(&report))
 }
 
-/// A line for each level, each capability and each check.
+/// Writes a line for each level, each capability and each check.
 fn describe(report: &Report) -> String {
     let mut lines = vec![format!("{}, {}", report.backend.name, report.backend.door), String::new()];
     for level in &report.levels {
@@ -48,7 +49,7 @@ fn describe(report: &Report) -> String {
         lines.push(format!("{:<18} {}", row.name, row.observed));
     }
     lines.push(String::new());
-    // The glue is no backend's.
+    // The checks of the glue are left out, since no glue is under test here.
     for check in report.checks.iter().filter(|check| !check.id.starts_with("glue/")) {
         lines.push(format!("{:<18} {}{}", check.verdict.as_str(), check.id, why(check)));
     }

@@ -1,4 +1,4 @@
-//! The hidden door of the macros: what they expand to calls this, so that they stay thin. It is no public interface.
+//! The functions that the macros expand to, so that the macros themselves stay short. This is no public interface.
 
 use std::fmt::Write as _;
 use std::future::Future;
@@ -10,7 +10,7 @@ use crate::contract;
 use crate::report::{Blocked, CheckReport, LEGEND, Report, Verdict, WIDTH, failure_text, wrapped};
 use crate::run::Options;
 
-/// Where a test stands.
+/// The place of a test.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
     /// The name of the check, as in [`names`].
@@ -22,7 +22,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The path of the test, as the test harness counts: without the crate.
+    /// The path of the test as `cargo test` prints it: without the crate.
     fn test(self) -> String {
         let module = self.module.split_once("::").map_or(self.module, |(_, path)| path);
         let name = self.check.rsplit("::").next().unwrap_or(self.check);
@@ -35,11 +35,11 @@ impl Place {
 pub struct KnownFailure {
     /// Its name, as in [`names`].
     pub check: &'static str,
-    /// Why.
+    /// The reason.
     pub reason: &'static str,
 }
 
-/// The body of one test. It returns if the test has passed.
+/// The body of one test. It returns where the test passes, and does not return where it fails.
 pub fn judge(
     place: Place,
     backend: impl Future<Output = SetUp>,
@@ -63,7 +63,7 @@ pub fn judge(
     }
 }
 
-/// The report; none where something is missing on this machine, which has been said.
+/// The report. It is `None` where something is missing on this machine; standard error then says what.
 pub(crate) fn report_or_not_run(
     test: &str,
     backend: impl Future<Output = SetUp>,
@@ -72,8 +72,8 @@ pub(crate) fn report_or_not_run(
     match report_on(backend, options) {
         Ok(report) => Some(report),
         Err(Unjudged::NotRun(why)) if std::env::var_os("CI").is_none() => {
-            // Past the capture of the test harness, which shows nothing of a test that passes. Where standard error
-            // is closed, there is nobody to tell.
+            // This is written past the capture of the test harness, which shows nothing of a test that passes. Where
+            // standard error is closed, nobody could read the message anyway.
             let _ = writeln!(std::io::stderr(), "not run: {test}: {why}");
             None
         }
@@ -81,7 +81,7 @@ pub(crate) fn report_or_not_run(
     }
 }
 
-/// What a test says that has passed, or has failed.
+/// The text of a test: `Ok` where it passes, an error where it fails.
 fn verdict_text(check: &CheckReport, report: &Report) -> Result<String, String> {
     let because = check.because.as_deref().unwrap_or_default();
     match check.verdict {
@@ -93,7 +93,7 @@ fn verdict_text(check: &CheckReport, report: &Report) -> Result<String, String> 
         Verdict::KnownFailure => Ok(format!("known failure: {because}\n\n{}", failures(check))),
         Verdict::Fail if check.failures.is_empty() => Err(format!("{}: {because}\n", check.id)),
         Verdict::Fail => Err(failures(check)),
-        // The test of the check that has failed is red already, if it is asked for wherever this one is.
+        // The tests of the checks that have failed are red already, and they run wherever this one does.
         Verdict::Unverified if is_red_elsewhere(check) => Ok(format!("not judged: {because}\n")),
         Verdict::Unverified | Verdict::Inconclusive | Verdict::Error => {
             Err(format!("{}: {}: {because}\n", check.id, check.verdict.as_str()))
@@ -101,7 +101,7 @@ fn verdict_text(check: &CheckReport, report: &Report) -> Result<String, String> 
     }
 }
 
-/// Whether nothing but failures of other checks is in the way, and all of these are of this check's level or below.
+/// Whether only failures of other checks are in the way, and all of these checks are of this check's level or below.
 fn is_red_elsewhere(check: &CheckReport) -> bool {
     let catalogue = catalogue();
     let level = |id: &str| catalogue.iter().find(|other| other.id == id).map(|other| other.level);
@@ -126,7 +126,7 @@ fn failures(check: &CheckReport) -> String {
     text
 }
 
-/// What to run next, and what to write where the failure cannot be mended now.
+/// The commands to run next, and what to write where the failure cannot be repaired now.
 fn next_steps(place: Place, check: &CheckReport, report: &Report) -> String {
     let Place { package, .. } = place;
     let mut text = format!("  This test alone:     cargo test -p {package} -- --exact {}\n", place.test());
@@ -135,7 +135,7 @@ fn next_steps(place: Place, check: &CheckReport, report: &Report) -> String {
         let options = format!("Options {{ seed: {seed}, case: Some({case}), ..Default::default() }}");
         let _ = writeln!(text, "  That case alone:     options: {options}");
     }
-    // What hinders a check is what has to be listed: then the check is excused.
+    // Where another failure hinders this check, that one has to be listed; then this check is excused.
     let to_be_listed = report.checks.iter().filter(|failed| {
         let is_new = failed.verdict == Verdict::Fail && !failed.failures.is_empty();
         is_new && (failed.id == check.id || check.verdict == Verdict::Unverified)

@@ -1,20 +1,20 @@
-//! What a verdict rests on.
+//! The evidence of a verdict: how much was played and compared.
 
 use super::Transcript;
 
-/// What a verdict rests on.
+/// The evidence on which a verdict rests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// How many scripts were played.
     pub scripts: usize,
     /// How many answers were compared.
     pub comparisons: usize,
-    /// How many requests were certainly at work at once, at most, where there was more than one.
+    /// The largest number of requests that were certainly at work at the same time, where it was more than one.
     pub at_once: Option<usize>,
 }
 
 impl Evidence {
-    /// Takes a script into account that was played.
+    /// Adds a script that was played.
     pub(crate) fn add(&mut self, transcript: &Transcript, comparisons: usize) {
         self.scripts += 1;
         self.comparisons += comparisons;

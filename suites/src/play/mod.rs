@@ -1,4 +1,5 @@
-//! Plays scripts against a backend, and keeps what happened.
+//! Plays scripts against a backend, and keeps what happened. `player/held.rs` holds requests at their gates and
+//! releases them; the gate itself is `backend/gate.rs`.
 
 mod evidence;
 mod lanes;

@@ -11,7 +11,7 @@ use crate::script::{Answer, Operation};
 /// What happened when a script was played.
 #[derive(Debug, Clone, Default)]
 pub struct Transcript {
-    /// Where the browsers believed to be.
+    /// The origin at which the browsers saw the backend.
     pub origin: Origin,
     /// The path of their requests.
     pub path: String,
@@ -19,9 +19,9 @@ pub struct Transcript {
     pub exchanges: Vec<Exchange>,
     /// What happened to the browsers' cookies, in order.
     pub moments: Vec<Moment>,
-    /// How many requests were certainly at work at once, at most.
+    /// The largest number of requests that were certainly at work at the same time.
     pub at_once: usize,
-    /// Why the backend was not started again, where the script asks for that and it was not.
+    /// The reason for which the backend was not started again, where the script asks for that.
     pub not_launched: Option<String>,
 }
 
@@ -41,12 +41,12 @@ pub enum Moment {
     },
 }
 
-/// One request and what came of it.
+/// One request with its response.
 #[derive(Debug, Clone)]
 pub struct Exchange {
     /// The browser that sent it.
     pub browser: String,
-    /// What the handler was asked to do.
+    /// The operations that the handler was asked to perform.
     pub ops: Vec<Operation>,
     /// The `Cookie` header that the browser sent.
     pub cookie: Option<Vec<u8>>,
@@ -54,37 +54,37 @@ pub struct Exchange {
     pub outcome: Outcome,
     /// The header fields of the response.
     pub headers: Headers,
-    /// What each `Set-Cookie` field did to the browser's cookies, or why a browser drops it.
+    /// The effect of each `Set-Cookie` field on the browser's cookies, or the reason for which browsers drop it.
     pub stored: Vec<Result<Stored, Refusal>>,
-    /// When the response arrived, by the backend's clock.
+    /// The moment at which the response arrived, by the backend's clock; `None` where no response came.
     pub answered: Option<SystemTime>,
 }
 
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// The handler's answers arrived.
+    /// The answers of the handler arrived.
     Answered {
         /// One answer for each operation.
         results: Vec<Answer>,
         /// The status of the response.
         status: u16,
-        /// Why an explicit save was refused.
+        /// The reason for which an explicit save was refused.
         save_error: Option<String>,
     },
-    /// A response without the handler's answers: a 5xx says that the request failed, a 4xx that it was refused.
+    /// A response came without the handler's answers: a 5xx says that the request failed, a 4xx that it was refused.
     NoAnswers {
         /// The status of the response.
         status: u16,
         /// An excerpt of its body.
         said: String,
     },
-    /// No response, or none that makes sense.
+    /// No response came, or none that a probe would send.
     Broken(BackendError),
 }
 
 impl Outcome {
-    /// Takes the body apart: the answers may be long, and nobody else needs them.
+    /// The outcome of a response. It takes the body by value, since the answers may be long and nobody else needs them.
     pub(crate) fn of(status: u16, body: Body) -> Self {
         match body {
             Body::Answers { results, save_error } => Self::Answered { results, status, save_error },
@@ -97,13 +97,13 @@ impl Outcome {
 }
 
 impl Exchange {
-    /// What the operation at this index answered, where the answers arrived.
+    /// The answer of the operation at this index, where the answers arrived.
     #[must_use]
     pub fn answer(&self, op: usize) -> Option<&Answer> {
         self.answers().get(op)
     }
 
-    /// All answers; none where they were lost.
+    /// All answers; the slice is empty where they were lost.
     #[must_use]
     pub fn answers(&self) -> &[Answer] {
         match &self.outcome {
@@ -112,18 +112,18 @@ impl Exchange {
         }
     }
 
-    /// Why browsers drop `Set-Cookie` fields of this response, if they do.
+    /// The reasons for which browsers drop `Set-Cookie` fields of this response.
     pub fn dropped_cookies(&self) -> impl Iterator<Item = &Refusal> {
         self.stored.iter().filter_map(|stored| stored.as_ref().err())
     }
 
-    /// Whether the handler itself was asked to fail, so that a failed request is what was ordered.
+    /// Whether the script asked the handler to fail, so that a failed request is expected.
     #[must_use]
     pub fn asked_to_fail(&self) -> bool {
         self.ops.iter().any(|op| matches!(op, Operation::Raise | Operation::Respond { .. }))
     }
 
-    /// The request failed, although nothing had asked for it: what it says, in one line.
+    /// The text of a failure that the script did not ask for, in one line; `None` where there is none.
     #[must_use]
     pub fn failed_request(&self) -> Option<String> {
         match &self.outcome {
@@ -142,8 +142,8 @@ impl Exchange {
         }
     }
 
-    /// The status that a whole answer has to have: the one that the handler asked for last, or 200. An exception may become
-    /// any status.
+    /// The status that a complete answer has to have: the one that the handler asked for last, or 200. It is `None`
+    /// where the handler was asked to raise, since an exception may become any status.
     fn asked_status(&self) -> Option<u16> {
         if self.ops.contains(&Operation::Raise) {
             return None;
@@ -156,20 +156,21 @@ impl Exchange {
         Some(asked.next_back().unwrap_or(200))
     }
 
-    /// Whether the response was cut off, or never begun.
+    /// Whether the response was cut off, or never began.
     #[must_use]
     pub fn is_cut_off(&self) -> bool {
         matches!(self.outcome, Outcome::Broken(BackendError::CutOff(_) | BackendError::Dropped))
     }
 
-    /// Whether the connection ended because the handler was asked to raise an exception: some servers make that of one.
+    /// Whether the connection ended because the handler was asked to raise: some servers answer an exception in this
+    /// way.
     pub(super) fn was_dropped_as_asked(&self) -> bool {
         self.is_cut_off() && self.ops.contains(&Operation::Raise)
     }
 }
 
 impl Transcript {
-    /// Whether a request was never answered, or not to the end of its response.
+    /// Whether one of the requests got no response, or an incomplete one.
     #[must_use]
     pub fn has_unanswered(&self) -> bool {
         self.faults().any(BackendError::is_of_request)
@@ -181,7 +182,8 @@ impl Transcript {
         self.faults().find(|error| !error.is_of_request())
     }
 
-    /// Whether nobody knows if the service has seen one of the requests. Then nothing here means anything.
+    /// Whether nobody knows if the service has seen one of the requests. Nothing can then be concluded from this
+    /// transcript.
     #[must_use]
     pub fn lost_connection(&self) -> bool {
         self.faults().any(|error| *error == BackendError::ConnectionLost)

@@ -7,7 +7,7 @@ use crate::expect::Scenario;
 use crate::report::{CheckReport, Failure};
 use crate::script::{Operation, OperationError};
 
-/// A script that once failed, with what it should have answered.
+/// A script that once failed, with what should have been answered.
 ///
 /// ```
 /// use sessionspec::engine::replay::CaseFile;
@@ -42,35 +42,35 @@ pub struct CaseFile {
     /// The backend on which it failed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub backend: Option<String>,
-    /// What is done, and what it has to answer on a backend with the capabilities of that one.
+    /// The script, and what a backend with the capabilities of that one has to answer to it.
     pub scenario: Scenario,
 }
 
-/// Why a text is no case file.
+/// The reason for which a text is no case file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaseError {
-    /// It is no JSON.
+    /// The text is no JSON.
     #[error("a case file is JSON, and this is not: {0}")]
     NotJson(#[source] serde_json::Error),
-    /// It does not say which version it is.
+    /// The text does not say which version it has.
     #[error("a case file says `\"version\": {}`, and this one has no such field", CaseFile::VERSION)]
     NoVersion,
-    /// It is of a version that this suite cannot read.
+    /// The text has a version that this suite cannot read.
     #[error("this case file is of version {found}, and this suite reads version {reads}: use a newer suite", found = .0, reads = CaseFile::VERSION)]
     UnknownVersion(Value),
-    /// One of its operations is none.
+    /// An entry of `ops` is no operation.
     #[error("cycle {cycle}, operation {op}: {source}")]
     Operation {
         /// The cycle, counted from one.
         cycle: usize,
         /// The operation within the cycle, from one.
         op: usize,
-        /// What is wrong with it.
+        /// The reason for which it is none.
         #[source]
         source: OperationError,
     },
-    /// Another part of it is not what it has to be.
+    /// Another part has not the form of a case file.
     #[error("not in the form of a case file: {0}")]
     Malformed(#[source] serde_json::Error),
 }
@@ -79,7 +79,7 @@ impl CaseFile {
     /// The version that is written, and the only one that is read.
     pub const VERSION: u32 = 1;
 
-    /// The case of a failure; none where what failed was no script.
+    /// The case of a failure. It is `None` where the failure has no script, as with a claim that is not borne out.
     #[must_use]
     pub fn of_failure(check: &CheckReport, failure: &Failure, backend: Option<&str>) -> Option<Self> {
         Some(Self {
@@ -118,7 +118,7 @@ impl CaseFile {
     }
 }
 
-/// Serde would say what is wrong with an operation, but not which one it is.
+/// Reads each operation alone: serde would say what is wrong with an operation, but not which one it is.
 fn check_operations(json: &Value) -> Result<(), CaseError> {
     let steps = json.pointer("/scenario/script").and_then(Value::as_array);
     let cycles = steps.into_iter().flatten().filter_map(|step| step.get("cycle").or(step.get("start")));

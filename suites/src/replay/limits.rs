@@ -1,20 +1,21 @@
-//! What a case file may ask for. It is somebody else's text, and whoever plays it has only so much time and memory.
+//! Limits for case files. A case file may come from anybody, and it must not take all time and memory of whoever plays
+//! it.
 
 use super::CaseFile;
 use crate::script::{Forgery, Operation, Script, Step};
 
-/// How much is played. The cases that a run saves ask for far less.
+/// How much of a case is played. The cases that a run saves stay far below these limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How many steps.
+    /// The most steps.
     pub steps: usize,
-    /// How many operations, in all cycles together.
+    /// The most operations, in all cycles together.
     pub operations: usize,
-    /// How many holds, each of which may take as long as a request may.
+    /// The most holds. Each may take as long as a request may.
     pub holds: usize,
-    /// How many forgeries of one browser's cookies, one of what came out of another.
+    /// The most forgeries that are applied to the same cookies, each to the result of the one before it.
     pub forgeries: usize,
-    /// How long a forged value may be, in bytes.
+    /// The length of the longest forged value, in bytes.
     pub forged_length: usize,
 }
 
@@ -24,16 +25,16 @@ impl Default for Limits {
     }
 }
 
-/// What a case asks for that is not played.
+/// A demand of a case that is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LimitError {
     /// There is too much of something.
     #[error("this case has {asked} {what}, and at most {allowed} are played")]
     TooMany {
-        /// Of what.
+        /// The name of what there is too much of.
         what: &'static str,
-        /// How much.
+        /// The number that the case has.
         asked: usize,
         /// The most that is played.
         allowed: usize,
@@ -43,22 +44,22 @@ pub enum LimitError {
         "this case has a {what} of {seconds} s, which is no time: give 0 or more, and at most a thousand years"
     )]
     NoTime {
-        /// What it is for.
+        /// The use of that time: a wait or a lifetime.
         what: &'static str,
-        /// What it says.
+        /// The number of seconds in the case.
         seconds: f64,
     },
 }
 
-/// A thousand years, in seconds: no clock goes further.
+/// A thousand years, in seconds. No clock counts further.
 const LONGEST: f64 = 1000.0 * 366.0 * 24.0 * 60.0 * 60.0;
 
 impl CaseFile {
-    /// Whether this case keeps within limits.
+    /// Checks that this case stays within limits.
     ///
     /// # Errors
     ///
-    /// Names the first thing of which there is too much.
+    /// [`LimitError::TooMany`] names the first thing of which there is too much.
     pub fn check_limits(&self, limits: &Limits) -> Result<(), LimitError> {
         let script = &self.scenario.script;
         let operations = || script.cycles().flat_map(|cycle| &cycle.ops);
@@ -72,11 +73,11 @@ impl CaseFile {
         at_most("bytes in a forged value", longest, limits.forged_length)
     }
 
-    /// Whether its times are times at all.
+    /// Checks that every time in this case is one that a clock can count.
     ///
     /// # Errors
     ///
-    /// Names the first that is none.
+    /// [`LimitError::NoTime`] names the first time that is not.
     pub fn check_times(&self) -> Result<(), LimitError> {
         let script = &self.scenario.script;
         for step in &script.steps {
@@ -86,11 +87,11 @@ impl CaseFile {
                 _ => {}
             }
         }
-        // All of it together is a time, too.
+        // All waits together have to be such a time, too.
         is_time("wait", script.seconds())?;
         for op in script.cycles().flat_map(|cycle| &cycle.ops) {
             if let Operation::SetLifetime { seconds } = op {
-                // Less than nothing is what a check may try.
+                // A lifetime may be negative, since checks try such lifetimes.
                 is_time("lifetime", seconds.abs())?;
             }
         }
@@ -99,7 +100,7 @@ impl CaseFile {
 }
 
 impl Script {
-    /// How long it waits, in seconds.
+    /// The sum of all waits, in seconds.
     #[must_use]
     pub fn seconds(&self) -> f64 {
         let waits =
@@ -123,7 +124,7 @@ fn forgery_of(step: &Step) -> Option<&Forgery> {
     }
 }
 
-/// How many forgeries it is made of: each may make a value longer.
+/// The number of forgeries in this one. Each may make a value longer.
 fn parts(forgery: &Forgery) -> usize {
     match forgery {
         Forgery::Composed(composed) => composed.iter().map(parts).sum(),
@@ -132,7 +133,7 @@ fn parts(forgery: &Forgery) -> usize {
     }
 }
 
-/// How long it makes a value by itself.
+/// The length to which this forgery brings a value, if it does.
 fn length(forgery: &Forgery) -> usize {
     match forgery {
         Forgery::Length(length) => *length,

@@ -21,35 +21,35 @@ pub use case_file::{CaseError, CaseFile};
 pub use curl::{CurlError, as_curl, as_curl_with_headers};
 pub use limits::{LimitError, Limits};
 
-/// What came of a case that was played again.
+/// The result of a case that was played again.
 #[derive(Debug, Clone)]
 pub struct Replayed {
-    /// What came of it.
+    /// Whether the case still fails.
     pub outcome: ReplayOutcome,
-    /// What it was judged by.
+    /// The scenario by which it was judged.
     pub scenario: Scenario,
     /// What happened.
     pub transcript: Transcript,
-    /// What happened, as reports show it.
+    /// The same transcript, as reports show it.
     pub shown: Vec<ShownExchange>,
-    /// What failed, as reports tell it; none where nothing did.
+    /// The failure, as reports show it; `None` where nothing failed.
     pub failure: Option<Failure>,
 }
 
 /// Whether a case still fails.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReplayOutcome {
-    /// It fails for the same reason.
+    /// The case fails for the same reason.
     StillFails(Finding),
-    /// It does not fail any more.
+    /// The case does not fail any more.
     Passes,
-    /// It fails, but for another reason.
+    /// The case fails for another reason.
     DiffersOtherwise(Finding),
     /// Nothing could be compared, for this reason.
     NothingCompared(String),
 }
 
-/// Why a case could not be played.
+/// The reason for which a case could not be played.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
@@ -63,8 +63,8 @@ pub enum ReplayError {
 
 /// Plays the case with fresh browsers and holds the answers against those that the file expects.
 ///
-/// These are literal, for a backend with the capabilities of the one on which the case was found. For any other one
-/// use [`replay_surveyed`].
+/// The answers in the file are those of a backend with the capabilities of the one on which the case was found. For any
+/// other backend use [`replay_surveyed`].
 ///
 /// # Errors
 ///
@@ -88,11 +88,12 @@ pub async fn replay(
         .await
 }
 
-/// As [`replay`], but surveys the backend first and expects what the contract asks of a backend like this one.
+/// Plays the case as [`replay`] does. It surveys the backend first, and expects what the contract asks of a backend
+/// with these capabilities.
 ///
 /// # Errors
 ///
-/// As [`replay`], and [`ReplayError::Preflight`] where the backend cannot be surveyed.
+/// The error of [`replay`], and [`ReplayError::Preflight`] where the backend cannot be surveyed.
 pub async fn replay_surveyed(
     backend: Rc<dyn Backend>,
     case: &CaseFile,
@@ -121,7 +122,7 @@ async fn play(
     scenario: &Scenario,
     patience: Duration,
 ) -> Result<Transcript, BackendError> {
-    // What waited on virtual time when it was found, waits so again.
+    // A case that waits is played on virtual time where the backend has that, as it was when the case was found.
     let virtual_time = if scenario.script.waits() { backend.on_virtual_time().await } else { None };
     let backend = virtual_time.as_ref().unwrap_or(backend);
     let transcript = play_script(backend, &scenario.script, patience).await;
@@ -131,7 +132,7 @@ async fn play(
     }
 }
 
-/// The case's script with what this backend has to answer; or why it has to answer nothing.
+/// The case's script with what this backend has to answer. The error says why nothing can be expected of it.
 async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> Result<Scenario, String> {
     let Some(check) = check_of(case) else { return Ok(case.scenario.clone()) };
     if let Applicability::NotApplicable(because) | Applicability::Unverified(because) =
@@ -147,7 +148,7 @@ async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> R
             .into_iter()
             .find(|scenario| scenario.script == case.scenario.script)
             .ok_or_else(|| format!("{} has no such script for this backend", check.id)),
-        // What it expects is in the file, and the same of every backend to which the check applies.
+        // The expectations in the file hold for every backend to which the check applies.
         Test::Generated(_) | Test::Claims | Test::Glue(_) => Ok(case.scenario.clone()),
     }
 }
@@ -187,8 +188,8 @@ fn told(
     Replayed { outcome, scenario, transcript, shown, failure }
 }
 
-/// A generated script fails for the reason of the operation that differs, and that may be another one now. Of a history
-/// that nothing explains, no operation is the reason.
+/// Corrects the reason of a generated script: it names the operation that differs, and that may be another one now.
+/// Where no history explains the answers, the reason names no operation and stays as it is.
 fn with_own_reason(case: &CaseFile, scenario: &Scenario, finding: Finding) -> Finding {
     let is_generated = check_of(case).is_some_and(|check| matches!(check.test, Test::Property(_)))
         && finding.reason != linearize::REASON;

@@ -13,7 +13,7 @@ pub enum Answer {
     Absent,
     /// The session refused the operation, with this message.
     Error(String),
-    /// The backend has nothing like this operation.
+    /// The backend does not have this operation.
     Unsupported,
 }
 
@@ -77,7 +77,7 @@ impl Serialize for Answer {
     }
 }
 
-/// An answer as it is read: one member, whose name says which it is.
+/// An answer as it is read: an object with one member, whose name says which answer it is.
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Spelled {

@@ -1,14 +1,16 @@
 //! Text in which there is nothing to compress.
 
-/// Text of this length that no compression makes short: Flask compresses what it sends.
+/// Text of this length that no compression makes shorter. Flask compresses the cookies that it sends, and the checks of
+/// large sessions need large cookies.
 pub(crate) fn incompressible(length: usize) -> String {
     let mut state = 1_u32;
     let letters = std::iter::repeat_with(|| {
-        // A linear congruential generator, by the numbers of Numerical Recipes: any disorder will do.
+        // This is a linear congruential generator with the numbers of Numerical Recipes. It is good enough: all that is
+        // asked is that no compression helps.
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         char::from(b'0' + u8::try_from(state >> 26).unwrap_or_default())
     });
-    // No character that JSON would escape: the length is what is meant.
+    // A backslash is left out, since JSON would escape it and the text would become longer.
     letters.filter(|letter| *letter != '\\').take(length).collect()
 }
 

@@ -1,8 +1,8 @@
 //! How the probe protocol spells operations.
 //!
-//! Serde's `tag` writes them. They are read by hand, for two reasons. A message names the field at fault and says what it
-//! has to be, where serde would say `invalid type: integer`. And serde cannot read numbers of a tagged enum from text once
-//! any crate turns on `arbitrary_precision` of serde_json (serde-rs/json, issue 505).
+//! Serde's `tag` writes them. They are read by hand, for two reasons. A message names the field at fault and says what
+//! it has to be, where serde would say `invalid type: integer`. And serde cannot read numbers of a tagged enum from
+//! text once any crate turns on `arbitrary_precision` of serde_json (serde-rs/json, issue 505).
 
 use serde::{Deserialize, Deserializer};
 use sessionspec_reference::value::PathStep;
@@ -11,13 +11,13 @@ use sessionspec_reference::{Map, Value};
 use super::{Operation, OperationKind};
 
 impl Operation {
-    /// The operation as the protocol spells it, but for `hold`, which names its gate.
+    /// The operation as the protocol spells it, except that a `hold` has the name of its gate and no URL.
     #[must_use]
     pub fn to_json(&self) -> Value {
         serde_json::to_value(self).expect("its fields are what JSON can say")
     }
 
-    /// Reads an operation; `hold` may name its gate by `gate` or, as on the wire, by `url`.
+    /// Reads an operation. A `hold` may have the name of its gate as `gate` or, as on the wire, as `url`.
     ///
     /// # Errors
     ///
@@ -72,7 +72,7 @@ impl Fields<'_> {
         self.read(field, "a string", |value| value.as_str().map(str::to_owned))
     }
 
-    /// A gate is named by its field or, as on the wire, by `url`.
+    /// The name of a gate stands in this field or, as on the wire, in `url`.
     pub(super) fn gate(&self, field: &'static str) -> Result<String, OperationError> {
         self.text(field).or_else(|_| self.text("url"))
     }

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Cycles of several browsers in order. A cycle that holds overlaps with the steps up to its release.
+/// Cycles of several browsers, in order. A cycle with a `hold` overlaps with the steps up to its release.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Script {
@@ -36,10 +36,10 @@ pub struct Script {
 pub enum Step {
     /// Sends a request. The next step begins when it was answered, or when it has arrived at the first of its gates.
     Cycle(Cycle),
-    /// Sends a request that the next step does not wait for. It is answered after a release, or when the script ends.
+    /// Sends a request. The next step does not wait for it: it is answered after a release, or when the script ends.
     Start(Cycle),
-    /// Opens the gate of this name to all cycles that wait there. The next step begins when each of them was answered, or
-    /// has arrived at its next gate.
+    /// Opens the gate of this name to all cycles that wait there. The next step begins when each of them was answered,
+    /// or has arrived at its next gate.
     Release(String),
     /// Gives one browser a copy of the cookies of another, so that a cookie outlives what its own browser drops.
     CopyCookies {
@@ -60,7 +60,7 @@ pub enum Step {
         /// How the cookies are made.
         forgery: Forgery,
     },
-    /// Lets time pass.
+    /// Lets time pass before the next step.
     Wait {
         /// How much time passes, in seconds.
         seconds: f64,
@@ -95,7 +95,7 @@ impl Script {
         self
     }
 
-    /// Adds a cycle that is not waited for.
+    /// Adds a cycle that the next step does not wait for.
     #[must_use]
     pub fn start(mut self, browser: &str, ops: impl IntoIterator<Item = Operation>) -> Self {
         self.steps.push(Step::Start(Cycle { browser: browser.to_owned(), ops: ops.into_iter().collect() }));
@@ -123,7 +123,7 @@ impl Script {
         self
     }
 
-    /// As [`forge`](Self::forge), from those of another browser, too.
+    /// Adds forged cookies as [`forge`](Self::forge) does, made from those of `from` and of `with`.
     #[must_use]
     pub fn forge_with(mut self, from: &str, with: &str, to: &str, forgery: Forgery) -> Self {
         let with = Some(with.to_owned());
@@ -131,14 +131,14 @@ impl Script {
         self
     }
 
-    /// Adds a time in which nothing happens.
+    /// Adds a wait, in seconds.
     #[must_use]
     pub fn wait(mut self, seconds: f64) -> Self {
         self.steps.push(Step::Wait { seconds });
         self
     }
 
-    /// Adds another start of the backend.
+    /// Adds another start of the backend, whose permanent sessions live for so many seconds.
     #[must_use]
     pub fn launch(mut self, lifetime: f64) -> Self {
         self.steps.push(Step::Launch { lifetime });

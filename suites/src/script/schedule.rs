@@ -1,5 +1,5 @@
-//! The schedule of a script: the order in which its cycles begin, wait at their gates, go on and end. The player follows
-//! it, and so do the reports and drawings of what happened.
+//! The schedule of a script: the order in which its cycles begin, wait at their gates, go on and end. The player
+//! follows it, and so do the reports and drawings of what happened.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -11,9 +11,9 @@ use super::{Cycle, Operation, Script, Step};
 pub enum Part<'a> {
     /// A cycle begins or goes on.
     Segment(Segment<'a>),
-    /// A step that is no cycle. What a release sets free goes on right after it.
+    /// A step that is no cycle. The cycles that a release sets free go on right after it.
     Step(&'a Step),
-    /// The script has ended, so that all gates open: whatever is left goes on right after this.
+    /// The script has ended, so that all gates open. The cycles that are not answered yet go on right after this.
     End,
 }
 
@@ -37,26 +37,26 @@ pub enum Then<'a> {
     Answered,
     /// The cycle waits at the gate of this name.
     Held(&'a str),
-    /// The script goes on, and what the cycle does is seen later.
+    /// The script goes on without the answer, which comes in a later segment.
     NotWaitedFor,
 }
 
 impl Script {
-    /// The schedule of this script on a backend that stops wherever it is asked to.
+    /// The schedule of this script on a backend that stops at every `hold`.
     #[must_use]
     pub fn schedule(&self) -> Vec<Part<'_>> {
         self.schedule_of(|_, cycle| Some((0..cycle.ops.len()).collect()))
     }
 
     /// The schedule that the script really had. For each cycle that was begun, `done` says which of its operations were
-    /// done: a hold that was refused stopped nothing.
+    /// done, since a `hold` that was refused did not stop its cycle.
     pub(crate) fn schedule_of(&self, done: impl Fn(usize, &Cycle) -> Option<Vec<usize>>) -> Vec<Part<'_>> {
         let mut schedule = ScheduleBuilder::default();
         let mut cycles = 0;
         for step in &self.steps {
             match step {
                 Step::Cycle(cycle) | Step::Start(cycle) => {
-                    // A script that broke off has more cycles than were begun.
+                    // Where the run of a script broke off, some of its cycles were never begun.
                     let Some(done) = done(cycles, cycle) else { break };
                     schedule.begin(cycles, cycle, &done, matches!(step, Step::Start(_)));
                     cycles += 1;
@@ -82,7 +82,7 @@ struct InFlight<'a> {
     /// The first operation that is in no segment yet.
     next_op: usize,
     ops: usize,
-    /// The gates that are closed to it, in the order in which it comes to them, each with its first hold.
+    /// The gates at which the cycle has still to wait, in their order, each with the place of its first `hold`.
     closed: VecDeque<(usize, &'a str)>,
 }
 
@@ -129,8 +129,8 @@ impl<'a> ScheduleBuilder<'a> {
         }
     }
 
-    /// Opens a gate to all cycles that wait there. A cycle that was only started goes on, too, once no other cycle of its
-    /// browser is held.
+    /// Opens a gate to all cycles that wait there. A cycle that the script did not wait for goes on, too, once no other
+    /// cycle of its browser is held.
     fn release(&mut self, gate: &str) {
         let waits = |cycle: &InFlight<'_>| cycle.closed.front().is_some_and(|(_, name)| *name == gate);
         let released = self.take(waits);

@@ -129,10 +129,9 @@ impl<'a> AnyScripts<'a> {
         let mut ops = vec![self.set_new(browser), self.set_new(browser)];
         let flipped = !self.survey().permanent_default;
         match past {
-            Past::Permanent
-            | Past::NoLongerPermanent
-            | Past::PermanentRotated
-            | Past::PermanentWritten => ops.extend(self.if_tried(set_permanent(flipped))),
+            Past::Permanent | Past::NoLongerPermanent | Past::PermanentRotated | Past::PermanentWritten => {
+                ops.extend(self.if_tried(set_permanent(flipped)))
+            }
             // Half of those that are waited for are permanent.
             Past::NearItsEnd | Past::Over | Past::OlderThanASecond if self.rng.below(2) == 0 => {
                 ops.extend(self.if_tried(set_permanent(flipped)));

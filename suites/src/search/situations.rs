@@ -206,13 +206,8 @@ const DEEDS_OF_LIVES: [Deed; 13] = [
     Deed::Remove,
 ];
 
-const COMPANY: [Company; 5] = [
-    Company::Alone,
-    Company::StrangerBefore,
-    Company::SecondTab,
-    Company::StrangerAfter,
-    Company::Visitor,
-];
+const COMPANY: [Company; 5] =
+    [Company::Alone, Company::StrangerBefore, Company::SecondTab, Company::StrangerAfter, Company::Visitor];
 
 const COMPANY_OF_LIVES: [Company; 5] =
     [Company::Thief, Company::LateKeeper, Company::WritingThief, Company::InTime, Company::Visitor];

@@ -21,10 +21,11 @@ use crate::backend::{
 };
 use crate::script::{Answer, Operation};
 
-/// A `SessionManagerLayer`, configured as its application has it, with a handler behind it. No server is involved.
+/// A `SessionManagerLayer` as an application configures it, with a handler behind it. There is no server.
 ///
-/// `permanent` is the mixin's stand-in: tower-sessions has lifetimes of a layer and of a response, and no attribute of
-/// the session. `items` and what is made of it are put together from the keys that handlers have written.
+/// `permanent` is a stand-in with the mixin's default: tower-sessions has lifetimes of a layer and of a response, and
+/// no such attribute of the session. `items`, and the operations that are composed of it, look every key up that
+/// handlers have written.
 #[derive(Debug, Clone)]
 pub struct Middleware<S: SessionStore, C: CookieController> {
     layer: SessionManagerLayer<S, C>,
@@ -33,7 +34,7 @@ pub struct Middleware<S: SessionStore, C: CookieController> {
 }
 
 impl<S: SessionStore, C: CookieController> Middleware<S, C> {
-    /// Puts this layer under test. The layer itself will also do wherever a backend is asked for.
+    /// Puts this layer under test. The layer itself can also be given wherever a backend is asked for.
     #[must_use]
     pub fn new(layer: SessionManagerLayer<S, C>) -> Self {
         let names = |names: &[&str]| names.iter().map(ToString::to_string).collect();
@@ -46,7 +47,7 @@ impl<S: SessionStore, C: CookieController> Middleware<S, C> {
         Self { layer, keys: Keys::default(), description }
     }
 
-    /// Completes what the backend says of itself: its lifetimes and its claims, which the layer does not tell.
+    /// Completes what the backend says of itself: its lifetimes and its claims, which cannot be read from the layer.
     #[must_use]
     pub fn described(mut self, describe: impl FnOnce(&mut Description)) -> Self {
         describe(&mut self.description);
@@ -57,7 +58,7 @@ impl<S: SessionStore, C: CookieController> Middleware<S, C> {
         let CycleRequest { headers, ops, gates } = request;
         let mut request = Request::new(Work { ops, gates, keys: self.keys.clone() });
         for cookie in headers.all("Cookie") {
-            // A server's own parser does not let them through either.
+            // A server would refuse such a header field, too.
             let Ok(cookie) = HeaderValue::from_bytes(cookie) else {
                 return answer_to(StatusCode::BAD_REQUEST, "no lawful header");
             };
@@ -96,7 +97,7 @@ impl<S: SessionStore, C: CookieController> IntoBackend<ByLayer> for SessionManag
     }
 }
 
-/// What the handler has to do: the body of a request.
+/// The body of a request: what the handler has to do.
 struct Work {
     ops: Vec<Operation>,
     gates: BTreeMap<String, Gate>,
@@ -107,11 +108,11 @@ struct Work {
 #[derive(Debug, Clone, Copy)]
 struct Handler;
 
-/// The handler has failed, as one that returns an error does.
+/// The error of a handler that was asked to raise.
 #[derive(Debug)]
 struct Raised;
 
-/// The answers of the handler; none where the middleware has answered in its place.
+/// The answers of the handler; `None` where the middleware has answered in its place.
 type Answers = Option<Vec<Answer>>;
 
 impl Service<Request<Work>> for Handler {

@@ -1,4 +1,4 @@
-//! The session that a handler under tower-sessions has, as a [`Session`].
+//! The session that a handler under tower-sessions gets, as a [`Session`].
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,7 +24,7 @@ impl Keys {
     }
 }
 
-/// The operations of the trait, as calls of tower-sessions. Its `permanent` is the mixin's.
+/// The operations of the trait as calls of tower-sessions. Its `permanent` is the mixin's default.
 pub(super) struct HandlerSession {
     pub(super) session: tower_sessions::Session,
     pub(super) keys: Keys,
@@ -71,13 +71,13 @@ impl Session for HandlerSession {
         Err(Error::Unsupported)
     }
 
-    /// A session without an id was never saved. The id of an unknown cookie is dropped by the first read.
+    /// A session without an id was never saved. The first read drops the id of an unknown cookie.
     async fn is_new(&mut self) -> Result<bool> {
         self.session.get_value("").await.map_err(error)?;
         Ok(self.session.id().is_none())
     }
 
-    /// What `get` returns is a copy, and so the change is lost.
+    /// `get` returns a copy, so that the change is lost.
     async fn set_in(&mut self, path: &[PathStep], value: Value) -> Result<()> {
         let mut copy = Map::new();
         if let Some(PathStep::Key(key)) = path.first() {

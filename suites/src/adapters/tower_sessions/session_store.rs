@@ -1,4 +1,4 @@
-//! A `SessionStore` of tower-sessions as a [`Store`], so that it is judged behind the reference's session layer.
+//! A `SessionStore` of tower-sessions as a [`Store`], so that it can be tested behind the reference's session layer.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +9,7 @@ use super::tower::SessionStore;
 use super::tower::session::{Id, Record as TowerRecord};
 use super::tower::session_store::{Error, Result};
 
-/// Sessions in this store, behind the reference's session layer: what fails is the store's.
+/// Sessions in this store, behind the reference's session layer. Where a check fails, the store is at fault.
 pub fn store<S: SessionStore>(store: S) -> Stored<TowerStore<S>> {
     Stored::new(TowerStore(store))
 }
@@ -28,7 +28,7 @@ impl<S: SessionStore> Store for TowerStore<S> {
         let mut kept = tower_record(id, record, lifetime)?;
         let wanted = kept.id;
         self.0.create(&mut kept).await?;
-        // Where the id is taken, the store picks another. The layer above wants to do that itself.
+        // Where the id is taken, the store picks another one, but the layer above wants to do that itself.
         let is_free = kept.id == wanted;
         if !is_free {
             self.0.delete(&kept.id).await?;
@@ -56,7 +56,7 @@ impl<S: SessionStore> Store for TowerStore<S> {
     }
 
     fn describe(&self) -> Description {
-        // `some_crate::RedisStore<Pool>` is a RedisStore.
+        // The name is the type's own: `RedisStore` for `some_crate::RedisStore<Pool>`.
         let path = std::any::type_name::<S>().split('<').next().unwrap_or_default();
         let name = path.rsplit("::").next().map(ToOwned::to_owned);
         Description { name, ..Description::default() }
@@ -73,14 +73,15 @@ fn tower_record(id: &str, record: &Record, lifetime: Option<Duration>) -> Result
     Ok(TowerRecord { id, data, expiry_date: expiry_date(lifetime) })
 }
 
-/// The id of the layer above, 128 bits in hexadecimal. Anything else comes from a forged cookie.
+/// Reads an id of the layer above, which has 128 bits in hexadecimal. Any other text comes from a forged cookie.
 fn tower_id(id: &str) -> Option<Id> {
     let is_hexadecimal = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     let bits = u128::from_str_radix(id, 16).ok().filter(|_| is_hexadecimal)?;
     Some(Id(i128::from_ne_bytes(bits.to_ne_bytes())))
 }
 
-/// tower-sessions has no record without an expiry: one that is for ever gets the last date that it can write.
+/// tower-sessions has no record without an expiry. A record that is kept for ever gets the last date that can be
+/// written.
 fn expiry_date(lifetime: Option<Duration>) -> OffsetDateTime {
     let lifetime = lifetime.and_then(|lifetime| time::Duration::try_from(lifetime).ok());
     OffsetDateTime::from(SystemTime::now()).saturating_add(lifetime.unwrap_or(time::Duration::MAX))

@@ -1,4 +1,4 @@
-//! What a response says to caches.
+//! Rules for what a response says to caches.
 
 use crate::play::Exchange;
 
@@ -19,7 +19,7 @@ pub(super) fn vary_lists(exchange: &Exchange, field: &str) -> Result<(), String>
     Err(if said.is_empty() { "no Vary".to_owned() } else { format!("`Vary: {}`", said.join(", ")) })
 }
 
-/// Whether a field that is a list has one of these members, which are in lower case.
+/// Whether this header field, a list, has one of these members. They are given in lower case.
 fn lists(exchange: &Exchange, field: &str, wanted: &[&str]) -> bool {
     let values = exchange.headers.all(field).map(|value| String::from_utf8_lossy(value).to_ascii_lowercase());
     let values: Vec<String> = values.collect();

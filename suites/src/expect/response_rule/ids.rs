@@ -1,11 +1,12 @@
-//! Whether cookies can collide, or be guessed.
+//! Rules by which cookies must be different, and must not be guessed.
 
 use std::collections::BTreeSet;
 
 use super::received_by;
 use crate::play::Transcript;
 
-/// The sets of cookies that the responses up to this one have set: each joined, in the order of their names.
+/// The cookies that each response up to this one has set: one text for each response, with the values in the order of
+/// the cookies' names.
 pub(super) fn set_until(transcript: &Transcript, cycle: usize) -> Vec<Vec<u8>> {
     let sets = transcript.exchanges.iter().take(cycle + 1).map(|exchange| {
         let received = received_by(exchange);
@@ -27,12 +28,12 @@ pub(super) fn distinct(sets: &[Vec<u8>]) -> Option<Result<(), String>> {
     }
 }
 
-/// Of an id with 64 random bits, as many as OWASP asks for, 58 to 64 are seen to vary in 64 samples, depending on its
-/// alphabet: never as few as this (the odds are below one in a billion). A counter, or a time with a counter, has fewer
-/// by far.
+/// How many bits have to vary. OWASP asks for 64 random bits; of these, 64 samples show 58 to 64, depending on the
+/// alphabet of the id, and fewer than this number with odds of less than one in a billion. A counter, or a time with a
+/// counter, has far fewer.
 pub(super) const GUESSABLE: usize = 56;
 
-/// How many bits vary: at each place, the logarithm of how many bytes were seen there.
+/// Counts the bits that vary. Each place counts with the logarithm of how many different bytes were seen there.
 pub(super) fn unpredictable(sets: &[Vec<u8>]) -> Option<Result<(), String>> {
     if sets.len() < 2 {
         return None;
@@ -61,7 +62,7 @@ pub(super) fn unpredictable(sets: &[Vec<u8>]) -> Option<Result<(), String>> {
 mod tests {
     use super::*;
 
-    /// A generator of its own for each trial, so that a trial can be looked at again: SplitMix64.
+    /// The generator SplitMix64. Each trial has one of its own, so that a single trial can be repeated.
     fn random(state: &mut u64) -> u64 {
         *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

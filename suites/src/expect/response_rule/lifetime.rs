@@ -1,4 +1,4 @@
-//! How long browsers keep a cookie.
+//! Rules for how long browsers keep a cookie.
 
 use std::time::{Duration, SystemTime};
 
@@ -20,7 +20,7 @@ pub(super) fn lasts(
         }),
         (None, None) => None,
     };
-    // A cookie's clock has whole seconds, and the response took its time.
+    // A cookie counts in whole seconds, and the response took some time.
     let slack = Duration::from_secs(2).as_secs_f64() + grace;
     let near = |cookie: &SetCookie| match (lifetime(cookie), seconds) {
         (None, _) => false,

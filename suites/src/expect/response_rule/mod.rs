@@ -1,4 +1,4 @@
-//! What a response has to be, apart from the answers in it: its cookies, and what it says to caches.
+//! Rules for a response as a whole, apart from the answers in it: for its cookies, and for what it says to caches.
 
 mod caching;
 mod ids;
@@ -18,53 +18,53 @@ use ids::{GUESSABLE, distinct, set_until, unpredictable};
 use lifetime::lasts;
 use removal::{removal_removes, removal_repeats};
 
-/// A rule for one response. A response without the cookies that a rule speaks about is not judged by it.
+/// A rule for one response. A rule about cookies does not judge a response without such cookies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResponseRule {
-    /// It comes from the handler, with a status below 400.
+    /// The response comes from the handler, with a status below 400.
     Served,
-    /// It sets no cookie.
+    /// The response sets no cookie.
     NoSetCookie,
-    /// It sets a cookie.
+    /// The response sets a cookie.
     SetsCookie,
-    /// It sets no cookie twice.
+    /// The response sets no cookie twice.
     OncePerName,
-    /// Each cookie is kept from scripts.
+    /// Each cookie is `HttpOnly`, so that scripts cannot read it.
     HttpOnly,
-    /// Each cookie says when it is sent from other sites.
+    /// Each cookie has `SameSite`, which says whether it is sent with requests from other sites.
     SameSite,
-    /// Each cookie is kept from plain http.
+    /// Each cookie is `Secure`, so that it is not sent over plain http.
     Secure,
     /// Browsers keep each cookie.
     Kept,
-    /// Browsers send each cookie back to where it came from.
+    /// Browsers send each cookie back to the path from which it came.
     SentBack,
-    /// Each cookie outlives the browser, by about so many seconds where they are known.
+    /// Each cookie outlives the browser, and lasts for about its lifetime where that is known.
     Lasts {
         /// The lifetime, in seconds.
         seconds: Option<f64>,
-        /// How much shorter or longer it may be.
+        /// How much shorter or longer the cookie may last, in seconds.
         grace: f64,
     },
-    /// No cookie outlives the browser.
+    /// No cookie outlives the browser: none has `Max-Age` or `Expires`.
     EndsWithBrowser,
     /// Each removal removes a cookie of the browser.
     RemovalRemoves,
-    /// Each removal has the `Secure` and `SameSite` of the cookie that this earlier cycle set. Browsers look at `HttpOnly`
-    /// only where a script asks.
+    /// Each removal has the `Secure` and `SameSite` of the cookie that this earlier cycle set. `HttpOnly` is not
+    /// compared, since browsers look at it only where a script asks for the change.
     RemovalRepeats {
         /// The cycle, counted from zero.
         cycle: usize,
     },
-    /// Caches are told that it depends on the cookie, or not to keep it.
+    /// The response tells caches that it depends on the cookie, or that they must not keep it.
     VaryCookie,
-    /// Its `Vary` names this field, too, as the application has said.
+    /// The `Vary` of the response names this field, too, as the application has said.
     VaryAlso {
-        /// The field.
+        /// The name of the field.
         field: String,
     },
-    /// It has this cookie of the application, as it was sent.
+    /// The response has this cookie of the application, just as the application has set it.
     SetsOwn {
         /// The whole value of its `Set-Cookie`.
         cookie: String,
@@ -74,9 +74,9 @@ pub enum ResponseRule {
         /// The cycle, counted from zero.
         cycle: usize,
     },
-    /// No two cookies that were set in the script until now are the same.
+    /// No two responses until now have set the same cookies.
     Distinct,
-    /// The cookies that were set in the script until now differ in so many ways that nobody can guess the next one.
+    /// The cookies that were set until now differ in so many bits that nobody can guess the next one.
     Unpredictable,
 }
 
@@ -111,20 +111,21 @@ impl fmt::Display for ResponseRule {
     }
 }
 
-/// A `Set-Cookie` of a response that browsers can read, and what became of it.
+/// A `Set-Cookie` that browsers can read, and what the jar did with it.
 struct Received {
     cookie: SetCookie,
     stored: Result<Stored, Refusal>,
-    /// Whether it was over when it came: a removal.
+    /// Whether the cookie had ended when it came, so that it is a removal.
     is_removal: bool,
-    /// Whether its `Expires` was over when it came, whatever its `Max-Age` says.
+    /// Whether its `Expires` had passed when it came, whatever its `Max-Age` says.
     is_meant_as_removal: bool,
 }
 
 impl ResponseRule {
-    /// What breaks the rule; `None` where nothing in the response is what it speaks about.
+    /// Judges a response. The error says what breaks the rule; `None` says that the rule is about nothing in the
+    /// response.
     ///
-    /// A request that failed, or was never answered, is for others to judge.
+    /// Whether a request failed, or was never answered, is not judged here but in `expect/scenario.rs`.
     pub(crate) fn judge(&self, transcript: &Transcript, cycle: usize) -> Option<Result<(), String>> {
         let exchange = transcript.exchanges.get(cycle)?;
         exchange.answered?;
@@ -187,7 +188,7 @@ fn name(cookie: &SetCookie) -> String {
     format!("`{}`", String::from_utf8_lossy(&cookie.name))
 }
 
-/// Holds each cookie that is no removal against a condition.
+/// Checks that each cookie which is no removal meets a condition.
 fn each_set(
     received: &[Received],
     condition: impl Fn(&SetCookie) -> bool,
@@ -226,7 +227,7 @@ fn sent_back(received: &[Received], path: &str) -> Option<Result<(), String>> {
     each_set(received, covers, &format!("with a Path that does not cover {path}"))
 }
 
-/// Whether it has this cookie just as it was sent, once.
+/// Whether the response has this cookie once, just as the application has set it.
 fn sets_own(received: &[Received], wanted: &str) -> Result<(), String> {
     let (own, _) = wanted.split_once('=').unwrap_or((wanted, ""));
     let named: Vec<&Received> =

@@ -1,11 +1,12 @@
-//! Whether a removal does what it says.
+//! Rules for removals: whether browsers obey them.
 
 use super::{Received, name};
 use crate::browser::Stored;
 
-/// Some frameworks send several removals of a name, for several paths: one that works is enough.
+/// Checks that each name's removal works. Some frameworks send several removals of one name, for several paths; one
+/// that works is enough.
 pub(super) fn removal_removes(received: &[Received]) -> Option<Result<(), String>> {
-    // One that says by one attribute that the cookie is over, and by the other that it lasts, is meant as a removal.
+    // A cookie that has ended by one attribute, and lasts by the other, is meant as a removal.
     let removals = || received.iter().filter(|received| received.is_removal || received.is_meant_as_removal);
     removals().next()?;
     let works = |name: &[u8]| {

@@ -1,7 +1,7 @@
 //! A request in progress: what it has done so far, and what its operations have to answer.
 
-use sessionspec_reference::value::{assign_in, same_items};
 use sessionspec_reference::Value;
+use sessionspec_reference::value::{assign_in, same_items};
 
 use super::life::{Life, has_permanent};
 use crate::expect::Expected;
@@ -140,7 +140,8 @@ impl Open {
                 return None;
             }
             Operation::Header { name, value } => {
-                let field = if name.eq_ignore_ascii_case("Vary") { &mut self.own_vary } else { &mut self.own_cookie };
+                let field =
+                    if name.eq_ignore_ascii_case("Vary") { &mut self.own_vary } else { &mut self.own_cookie };
                 *field = Some(value.clone()).filter(|_| is_done);
                 return None;
             }

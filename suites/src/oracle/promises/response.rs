@@ -43,7 +43,9 @@ pub(super) fn owed(
 fn always(open: &Open, survey: &Survey) -> Vec<ResponseRule> {
     let mut rules = vec![ResponseRule::OncePerName];
     match &open.own_cookie {
-        Some(cookie) if open.ending.is_success() => rules.push(ResponseRule::SetsOwn { cookie: cookie.clone() }),
+        Some(cookie) if open.ending.is_success() => {
+            rules.push(ResponseRule::SetsOwn { cookie: cookie.clone() })
+        }
         Some(_) => {}
         None => {
             rules.extend([ResponseRule::HttpOnly, ResponseRule::SameSite]);

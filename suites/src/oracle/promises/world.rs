@@ -188,9 +188,7 @@ impl<'a> World<'a> {
         let copy = copy.unwrap_or_else(|| self.fresh());
         let holding = match forgery {
             Forgery::Replayed => Holding { is_forged: true, ..copy },
-            Forgery::Beside { stranger, .. } => {
-                Holding { is_forged: true, beside: Some(*stranger), ..copy }
-            }
+            Forgery::Beside { stranger, .. } => Holding { is_forged: true, beside: Some(*stranger), ..copy },
             _ => Holding { is_forged: true, cookies: Cookies::Unsure, ..self.fresh() },
         };
         self.browsers.insert(to.to_owned(), holding);
@@ -254,7 +252,9 @@ impl<'a> World<'a> {
                 Holding { life: self.lives.len() - 1, ..holding }
             }
             // Who has no cookie yet has none to share.
-            (Cookies::Current, _) if source.set_in.is_none() && !source.is_saved && !source.data.is_lost() => {
+            (Cookies::Current, _)
+                if source.set_in.is_none() && !source.is_saved && !source.data.is_lost() =>
+            {
                 Holding { is_forged: holding.is_forged, beside: holding.beside, ..self.fresh() }
             }
             (Cookies::Current, _) if !source.is_existing() => Holding { cookies: Cookies::Unsure, ..holding },
@@ -347,11 +347,8 @@ impl<'a> World<'a> {
             (Left::InPlace, false) => return,
         };
         for (name, holding) in &mut self.browsers {
-            let is_of_it = if is_client {
-                self.lives[holding.life].group == group
-            } else {
-                holding.life == open.life
-            };
+            let is_of_it =
+                if is_client { self.lives[holding.life].group == group } else { holding.life == open.life };
             if is_of_it && *name != open.browser && holding.cookies != Cookies::Dead {
                 holding.cookies = others;
             }

@@ -1,4 +1,4 @@
-//! Cycles that are held, or not waited for, and what sets them free.
+//! Here requests are held and released: cycles that wait at a gate, and cycles for which the script does not wait.
 
 use std::collections::VecDeque;
 
@@ -9,11 +9,12 @@ use super::{Player, flatten};
 use crate::backend::{BackendError, CycleResponse, Gate};
 use crate::script::Operation;
 
-/// A cycle that waits at its gate, or is on its way there.
+/// A cycle that waits at its gate, or has not reached it yet.
 pub(super) struct Held {
     pub(super) exchange: usize,
     pub(super) browser: String,
-    /// The gates that are closed to it, in the order in which it comes to them. One without any waits for others.
+    /// The gates at which it has still to wait, in their order. A cycle without any is one that the script does not
+    /// wait for.
     pub(super) closed: VecDeque<(String, Gate)>,
     pub(super) task: JoinHandle<Result<CycleResponse, BackendError>>,
 }
@@ -35,7 +36,7 @@ impl Player {
         self.held.iter().any(|held| held.waits_at(gate))
     }
 
-    /// Opens a gate to everybody who waits at it, and waits until each was answered or has come to its next gate.
+    /// Opens a gate to all cycles that wait at it, and waits until each was answered or has come to its next gate.
     pub async fn release(&mut self, gate: &str) {
         let (mut released, held): (Vec<Held>, _) =
             std::mem::take(&mut self.held).into_iter().partition(|held| held.waits_at(gate));
@@ -54,7 +55,7 @@ impl Player {
         }
     }
 
-    /// Waits for the requests of this browser that were only waiting for others, once none of those is held.
+    /// Waits for the requests of this browser that the script did not wait for, once no other request of it is held.
     async fn await_started(&mut self, browser: &str) {
         let is_of_browser = |held: &Held| held.browser == browser;
         if self.held.iter().any(|held| is_of_browser(held) && !held.closed.is_empty()) {
@@ -94,7 +95,8 @@ impl Player {
                 self.keep(held);
                 self.count_at_once(0);
             }
-            // One that has not even come to its gate is given time until the script ends.
+            // A cycle that has not come to its gate in time is not held any more. Its answer is awaited until the
+            // script ends.
             Err(_) if !held.closed.is_empty() => {
                 held.open_all();
                 self.keep(Held { closed: VecDeque::new(), ..held });
@@ -103,13 +105,13 @@ impl Player {
         }
     }
 
-    /// Answers to requests that go on together are taken in the order in which those began.
+    /// Keeps a cycle. They stay in the order in which they began, so that their answers are taken in that order.
     fn keep(&mut self, held: Held) {
         self.held.push(held);
         self.held.sort_by_key(|held| held.exchange);
     }
 
-    /// Takes down how many requests are at work: those that are held, and so many more.
+    /// Notes how many requests are at work: those that are held, and so many more.
     pub(super) fn count_at_once(&mut self, more: usize) {
         let held = self.held.iter().filter(|held| !held.closed.is_empty()).count();
         self.transcript.at_once = self.transcript.at_once.max(held + more);

@@ -1,4 +1,4 @@
-//! Playing a script for a verdict: which faults leave nothing to judge.
+//! Plays a script for a verdict, and decides which faults leave nothing to judge.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,18 +8,19 @@ use crate::backend::{Backend, BackendError};
 use crate::play::{Outcome, Transcript};
 use crate::script::Script;
 
-/// Plays a script with fresh browsers. A cycle that was never answered, or not to the end, is a fault only if others
-/// are not answered either; else it is for the checks to judge.
+/// Plays a script with fresh browsers. Where a cycle got no complete response, an empty cycle of another browser is
+/// sent. If that is answered, the checks judge the first one; if not, the service is gone.
 ///
 /// # Errors
 ///
-/// A fault that leaves nothing to judge.
+/// Returns a fault that leaves nothing to judge.
 pub(crate) async fn play_judgeable(
     backend: &Rc<dyn Backend>,
     script: &Script,
     patience: Duration,
 ) -> Result<Transcript, BackendError> {
-    // A backend in this process may never wait for anything; then a stop would not be heard.
+    // A backend in this process may never wait for anything. Without this, a request to stop the run would not be
+    // noticed.
     tokio::task::yield_now().await;
     let transcript = play(backend, script, patience).await;
     if let Some(fault) = transcript.broken() {
@@ -31,11 +32,11 @@ pub(crate) async fn play_judgeable(
     Ok(transcript)
 }
 
-/// Sends an empty cycle of a fresh browser: whether the service answers at all.
+/// Sends an empty cycle of a fresh browser, to see whether the service answers at all.
 ///
 /// # Errors
 ///
-/// The fault that keeps it from answering.
+/// Returns the fault that keeps the service from answering.
 pub(crate) async fn still_answers(backend: &Rc<dyn Backend>, patience: Duration) -> Result<(), BackendError> {
     let control = Script::new().cycle("control", []);
     let transcript = play(backend, &control, patience).await;

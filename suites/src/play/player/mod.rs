@@ -21,7 +21,8 @@ pub(crate) use judgeable::{play_judgeable, still_answers};
 pub use replayed::play;
 pub(crate) use replayed::undisturbed;
 
-/// After so many steps others get the thread, also where a backend never waits for anything: a stop has to be heard.
+/// After so many steps the player yields, also where a backend never waits for anything, so that a request to stop the
+/// run is noticed.
 const BREATH: usize = 64;
 
 /// Browsers in front of one backend.
@@ -66,7 +67,7 @@ impl Player {
         }
     }
 
-    /// Plays a whole script. When it ends, for whatever reason, all gates are open and all answers are in.
+    /// Plays a whole script. When this returns, for whatever reason, all gates are open and all answers have come.
     pub async fn play(mut self, script: &Script) -> Transcript {
         for (number, step) in script.steps.iter().enumerate() {
             if number % BREATH == BREATH - 1 {
@@ -88,7 +89,7 @@ impl Player {
         self.finish().await
     }
 
-    /// Sends one cycle and waits until it was answered or has arrived at its gate; its index in the transcript.
+    /// Sends one cycle and waits until it was answered or has arrived at its gate. Returns its index in the transcript.
     pub async fn cycle(&mut self, browser: &str, ops: Vec<Operation>) -> usize {
         if ops.iter().any(|op| matches!(op, Operation::Hold { .. })) {
             let held = self.spawn_held(browser, ops);
@@ -103,8 +104,8 @@ impl Player {
         exchange
     }
 
-    /// Sends one cycle that is not expected to be answered before something else is released, and waits no longer
-    /// than patience allows; whether it was answered. The answer of one that was not is awaited at the end.
+    /// Sends one cycle that may not be answered before a gate opens, and waits no longer than patience allows. Returns
+    /// whether it was answered; where it was not, its answer is awaited when the script ends.
     pub async fn try_cycle(&mut self, browser: &str, ops: Vec<Operation>) -> bool {
         let (exchange, request) = self.begin(browser, ops);
         let mut task = self.spawn(request);

@@ -10,7 +10,7 @@ opened = [threading.Event() for _ in arrived]
 
 
 class Gates(BaseHTTPRequestHandler):
-    # /hold/N waits until the gate is open, /arrived/N until somebody waits there, /open/N/M opens gates.
+    # /hold/N waits until the gate is open, /arrived/N until a request waits there, and /open/N/M opens gates.
     def do_GET(self):
         what, *numbers = self.path[1:].split("/")
         for number in map(int, numbers):
@@ -21,7 +21,7 @@ class Gates(BaseHTTPRequestHandler):
             (opened if what == "hold" else arrived)[number].wait()
         self.answer([])
 
-    # Sets the cookies that a late answer has set: in the name of the service, so that curl keeps them.
+    # Sets the cookies of a late answer again. curl takes this server for the service, and so it keeps them.
     def do_POST(self):
         head = self.rfile.read(int(self.headers["Content-Length"])).decode("latin-1")
         self.answer([line for line in head.split("\r\n") if line.lower().startswith("set-cookie:")])
@@ -42,7 +42,7 @@ print(server.server_port, flush=True)
 server.serve_forever()
 PYTHON
 server=$!
-# Without its gates every request ends that is held.
+# When the server of the gates ends, every held request ends, too.
 trap 'kill "$server" 2>/dev/null || :; wait; rm -rf "$jars"' EXIT
 trap 'exit 1' HUP INT TERM
 read -r port <"$jars/port" || { echo 'the gates cannot be served' >&2; exit 1; }
@@ -53,12 +53,12 @@ gate() {
     curl --silent --show-error --fail --noproxy '*' --output /dev/null "$@"
 }
 
-# open GATE...: lets everybody go on who waits there
+# open GATE...: lets all requests go on that wait there
 open() {
     [ $# = 0 ] || gate "$gates/open$(printf '/%s' "$@")"
 }
 
-# arrived GATE: waits until somebody waits there, or has been answered without coming there
+# arrived GATE: waits until a request waits there, or was answered without coming there
 arrived() {
     gate --max-time 10 "$gates/arrived/$1" || { echo "nobody has come to gate $1" >&2; exit 1; }
 }

@@ -1,5 +1,5 @@
-//! A case as a shell script that shows the failure with curl, for whoever maintains the backend. Where requests overlap,
-//! the script serves the gates itself, with what Python has at hand.
+//! A case as a shell script that shows the failure with curl, for the people who maintain the backend. Where requests
+//! overlap, the script serves the gates itself, with the HTTP server of Python's standard library.
 
 mod prologue;
 mod words;
@@ -14,24 +14,24 @@ use crate::script::{Cycle, Forgery, Operation, Part, Segment, Step, Then};
 use prologue::{Needs, prologue};
 use words::{jar, one_line, quoted};
 
-/// Why a case cannot be shown with curl.
+/// The reason for which a case cannot be shown with curl.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CurlError {
-    /// It alters cookies that are known only when the case is played.
+    /// The case alters cookies whose values are known only when it is played.
     #[error("this case sends cookies {0}, and a shell script cannot alter them so: use `sessionspec replay`")]
     Forges(Forgery),
-    /// It needs the service with another lifetime.
+    /// The case needs the service with another lifetime.
     #[error(
         "this case needs the service with a lifetime of {0} s: use `sessionspec replay` with a --launch that has a {{lifetime}}"
     )]
     NeedsALifetime(String),
 }
 
-/// The case as a POSIX shell script against the probe at this URL. Each browser is a cookie jar of curl's; what is
-/// expected stands under each request, for the reader to compare with what curl prints: the header fields, too, where
-/// something is expected of them. A request that is held, or not waited for, prints its answers when the script waits
-/// for them.
+/// Writes the case as a POSIX shell script against the probe at this URL. Each browser is a cookie jar of curl. Under
+/// each request stands what is expected, so that the reader can compare it with what curl prints. The header fields are
+/// printed where something is expected of them. A request that is held, or not waited for, prints its answers later,
+/// when the script waits for them.
 ///
 /// # Errors
 ///
@@ -40,12 +40,12 @@ pub fn as_curl(case: &CaseFile, url: &str) -> Result<String, CurlError> {
     script_with(case, url, Needs::of(case))
 }
 
-/// As [`as_curl`], for a service that wants header fields which no script should hold: it takes them from the variable
-/// `SESSIONSPEC_HEADERS`.
+/// Writes the case as [`as_curl`] does, for a service that wants secret header fields. They are not in the script,
+/// which takes them from the environment variable `SESSIONSPEC_HEADERS`.
 ///
 /// # Errors
 ///
-/// As [`as_curl`].
+/// The errors of [`as_curl`].
 pub fn as_curl_with_headers(case: &CaseFile, url: &str) -> Result<String, CurlError> {
     script_with(case, url, Needs { headers: true, ..Needs::of(case) })
 }
@@ -70,11 +70,12 @@ fn script_with(case: &CaseFile, url: &str, needs: Needs) -> Result<String, CurlE
     Ok(writer.text)
 }
 
-/// The gates of all cycles. Each cycle has its own of a name, so that a gate which was open is closed to later ones.
+/// The gates of all cycles. Each cycle has a gate of its own for each name, so that a gate which was opened to earlier
+/// cycles is closed to later ones.
 struct Gates<'a> {
-    /// What the server of the gates calls the gate of this cycle and name.
+    /// The number under which the script serves the gate of this cycle and name.
     numbers: BTreeMap<(usize, &'a str), usize>,
-    /// Where cycles wait now.
+    /// The gates at which cycles wait now.
     waiting: BTreeMap<usize, &'a str>,
 }
 
@@ -135,7 +136,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Takes down where the cycle waits now, or will have to.
+    /// Notes the gate at which the cycle waits now, or to which it comes next.
     fn waits(&mut self, segment: &Segment<'a>, cycle: &'a Cycle) {
         let gate = match segment.then {
             Then::Held(gate) => Some(gate),
@@ -151,7 +152,7 @@ impl<'a> Writer<'a> {
         };
     }
 
-    /// A step that is no cycle.
+    /// Writes a step that is no cycle.
     fn step(&mut self, step: &Step) -> Result<(), CurlError> {
         match step {
             Step::Release(gate) => {
@@ -194,7 +195,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// What is sent, as one word of the shell: the URLs of gates are known when the script runs.
+    /// The body of a request, as one word of the shell. It has variables in it, since the URLs of the gates are known
+    /// only when the script runs.
     fn body(&self, number: usize) -> String {
         let mut word = String::new();
         let mut text = "{\"ops\":[".to_owned();

@@ -1,13 +1,14 @@
-//! What a script begins with: the jars, the gates where there are any, and the functions that the rest consists of.
+//! The beginning of a script: the jars, the gates where there are any, and the functions that the rest of the script
+//! calls.
 
 use super::words::{jar, one_line, quoted};
 use crate::replay::CaseFile;
 use crate::script::{Operation, Step};
 
-/// Serves the gates, and opens them.
+/// The part of a script that serves the gates and opens them.
 const GATES: &str = include_str!("gates.sh");
 
-/// What a script needs besides curl.
+/// The parts that a script needs beside the call of curl.
 #[derive(Clone, Copy)]
 pub(super) struct Needs {
     /// Whether requests overlap.
@@ -38,7 +39,7 @@ impl Needs {
     }
 }
 
-/// So many holds are served.
+/// Writes the beginning of a script, with gates for so many holds.
 pub(super) fn prologue(case: &CaseFile, url: &str, needs: Needs, holds: usize) -> String {
     let mut text = format!(
         "#!/bin/sh\n\
@@ -92,11 +93,12 @@ fn browsers_of(step: &Step) -> Vec<&str> {
     }
 }
 
-/// They are secrets: in a file that nobody else can read, and not among the arguments that everybody sees.
+/// The part that takes secret header fields. It writes them to a file that nobody else can read, since other users of
+/// the machine can see the arguments of a command.
 const HEADERS: &str = "# SESSIONSPEC_HEADERS holds what the service wants with every request, as in 'Authorization: Bearer TOKEN'\n\
                        printf '%s\\n' \"${SESSIONSPEC_HEADERS?holds header fields, one a line}\" >\"$jars/headers\"\n";
 
-/// One request after the other.
+/// The function for a request that the script waits for.
 fn cycle(needs: Needs) -> String {
     let include = if needs.fields { " --include" } else { "" };
     let (send_forged, forget_forged) = if needs.forged {
@@ -120,7 +122,7 @@ fn cycle(needs: Needs) -> String {
     )
 }
 
-/// Requests that go on while the script does.
+/// The functions for requests that go on while the script does.
 fn begin(needs: Needs) -> String {
     let show_fields = if needs.fields { "    cat \"$jars/$1.head\"\n" } else { "" };
     let (copy_forged, send_forged, forget_forged) = if needs.forged {
@@ -145,7 +147,7 @@ begin() {{
         curl --silent --show-error --cookie "$jars/$number.sent"{headers}{send_forged} \
             --dump-header "$jars/$number.head" --output "$jars/$number.body" \
             --header 'Content-Type: application/json' --data-raw "$body" "$url" || status=$?
-        # Whoever waits for it to come to a gate waits in vain now.
+        # It comes to no gate any more, so that nothing must go on waiting for that.
         open "$@" 2>/dev/null || :
         exit "$status"
     }} &

@@ -1,4 +1,4 @@
-//! What the script of a case says and does.
+//! Tests of what the script of a case says and does.
 
 use super::*;
 use crate::expect::Scenario;
@@ -44,14 +44,14 @@ fn the_shell_can_read_the_script() {
     assert_readable(&script);
 }
 
-/// Whether the shell can read it: `-n` reads the commands and runs none.
+/// Checks that the shell can read the script: with `-n` it reads the commands and runs none.
 #[cfg(unix)]
 fn assert_readable(script: &str) {
     let checked = std::process::Command::new("sh").args(["-n", "-c", script]).output().unwrap();
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
 }
 
-/// What a script does after its functions.
+/// The lines of a script after its functions.
 fn body(script: &str) -> Vec<&str> {
     let start = script.find("\n# cycle 1:").unwrap();
     script[start..].lines().filter(|line| !line.is_empty()).collect()

@@ -1,8 +1,9 @@
-//! Names and texts of a case as words of a shell script. A case file is somebody else's text.
+//! Names and texts of a case as words of a shell script. A case file may come from anybody, so that none of its texts
+//! may become a command.
 
 pub(super) use crate::report::quoted;
 
-/// The name of a browser's jar: no name leads out of the directory of jars.
+/// The file name of a browser's jar. Whatever the browser is called, the file is in the directory of jars.
 pub(super) fn jar(browser: &str) -> String {
     let spelled = |char: char| {
         if char.is_ascii_alphanumeric() { char.to_string() } else { format!("_{:x}_", u32::from(char)) }
@@ -10,7 +11,7 @@ pub(super) fn jar(browser: &str) -> String {
     quoted(&format!("jar-{}", browser.chars().map(spelled).collect::<String>()))
 }
 
-/// A comment must not end before its line does.
+/// The text for a comment, without line ends, which would end the comment.
 pub(super) fn one_line(text: &str) -> String {
     text.replace(char::is_control, " ")
 }

@@ -38,7 +38,7 @@ pub(super) fn changed(value: &[u8], field: usize, change: Change, theirs: &[u8])
         Change::Flipped => {
             let mut flipped = old.to_vec();
             let middle = &mut flipped[old.len() / 2];
-            // Also where letters count as the same in either case.
+            // The new letter differs from the old one also where capitals and small letters count as the same.
             *middle = if middle.eq_ignore_ascii_case(&b'A') { b'B' } else { b'A' };
             flipped
         }
@@ -56,7 +56,7 @@ pub(super) fn changed(value: &[u8], field: usize, change: Change, theirs: &[u8])
     [&value[..range.start], &new, &value[range.end..]].concat()
 }
 
-/// The first character of the alphabet in which a field is written: of hexadecimal digits, or of base64.
+/// The first character of the alphabet in which a field is written: 0 for hexadecimal digits, A for base64.
 fn zero(byte: u8, field: &[u8]) -> u8 {
     let is_hex = field.iter().all(u8::is_ascii_hexdigit);
     match byte {
@@ -66,8 +66,8 @@ fn zero(byte: u8, field: &[u8]) -> u8 {
     }
 }
 
-/// The value with this byte at this place, or at its end. Where it is there already, by chance, another takes its place: what
-/// is forged is never what was real.
+/// The value with this byte at this place, or at its end. Where the real value has this byte there by chance, another
+/// byte is taken, since a forged value must differ from the real one.
 pub(super) fn with_byte(value: &[u8], at: usize, byte: u8) -> Vec<u8> {
     let at = at.min(value.len());
     let byte = match value.get(at) {
@@ -84,7 +84,7 @@ pub(super) fn with_byte(value: &[u8], at: usize, byte: u8) -> Vec<u8> {
     [&value[..at], &[byte], after].concat()
 }
 
-/// As much of the value as this, again and again where it is shorter.
+/// The value cut to this length, or repeated up to it.
 pub(super) fn of_length(value: &[u8], length: usize) -> Vec<u8> {
     value.iter().copied().cycle().take(length).collect()
 }
@@ -101,8 +101,8 @@ fn is_encoded(value: &[u8], at: usize) -> bool {
     (1..=2).any(|back| at >= back && value[at - back] == b'%')
 }
 
-/// The value with other letters and digits. Delimiters and percent-encoded bytes stay, and so does the last character
-/// of each word: in base64 it often has few bits to spare.
+/// The value with other letters and digits. Delimiters and percent-encoded bytes stay. The last character of each word
+/// stays, too: in base64 it may carry few bits, so that another character may stand for the same bytes.
 pub(super) fn unknown(value: &[u8]) -> Vec<u8> {
     let is_hex = value.iter().filter(|byte| byte.is_ascii_alphabetic()).all(u8::is_ascii_hexdigit);
     let turn = |keep_last: bool| -> Vec<u8> {

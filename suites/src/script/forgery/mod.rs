@@ -1,4 +1,4 @@
-//! Forged cookies, as data: how each follows from cookies that a browser really has.
+//! Forged cookies, as data: each forgery says how they are made from cookies that a browser really has.
 
 mod alter;
 mod rewrite;
@@ -15,31 +15,34 @@ pub use strangers::Stranger;
 /// The cookies of a browser: their names and values.
 pub type Cookies = Vec<(Vec<u8>, Vec<u8>)>;
 
-/// One way to forge cookies. It is relative to real ones, so that it fits every backend and is fresh in each run.
+/// One way to forge cookies. It starts from real ones, so that it fits every backend and gives new cookies in each run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Forgery {
-    /// The cookies are sent as they are now, and for good, by a client that does not care when a cookie ends.
+    /// The cookies are sent as they are now, and go on being sent, by a client that ignores when a cookie ends.
     Replayed,
-    /// Letters and digits become others of their kind, so that the cookies are well-formed and nobody's.
+    /// Letters and digits become other letters and digits, so that the cookies are well-formed and belong to no
+    /// session.
     Unknown,
-    /// One field of one value is changed. Fields are what stands between delimiters, as in `s:ID.SIGNATURE`.
+    /// One field of one value is changed. A value consists of fields with delimiters between them, as in
+    /// `s:ID.SIGNATURE`.
     Field {
         /// The cookie, from zero.
         cookie: usize,
         /// The field, from zero. Where there is none, nothing is changed.
         field: usize,
-        /// What becomes of the field.
+        /// How the field is changed.
         change: Change,
     },
-    /// As [`Field`](Self::Field), but a field that is shorter makes the whole value an unknown one.
+    /// One field of one value is changed, as in [`Field`](Self::Field). Where the field is too short, the whole value
+    /// becomes an unknown one instead.
     LongField {
         /// The cookie, from zero.
         cookie: usize,
         /// The field, from zero. Where there is none, the whole value becomes an unknown one.
         field: usize,
-        /// What becomes of it.
+        /// How the field is changed.
         change: Change,
         /// How many bytes a field must have to be changed.
         shortest: usize,
@@ -48,7 +51,8 @@ pub enum Forgery {
     Value(Spelling),
     /// The cookies are sent together with these others.
     Among(Neighbours),
-    /// The cookies are sent beside one of a stranger's, as browsers store and send them.
+    /// The cookies are sent beside the cookie of a stranger (other software on the site), as browsers store and send
+    /// it.
     Beside {
         /// The stranger's cookie.
         stranger: Stranger,
@@ -62,7 +66,7 @@ pub enum Forgery {
         from: String,
         /// The text that takes its place.
         to: String,
-        /// What becomes of the last field, which is the signature where there is one.
+        /// How the last field is changed, which is the signature where there is one.
         signature: Option<Change>,
     },
     /// One byte of each value is replaced; beyond the end of the value it is added.
@@ -72,7 +76,7 @@ pub enum Forgery {
         /// The byte that stands there; another one where the real value has it.
         byte: u8,
     },
-    /// Each value gets this length: it is cut, or repeated from its beginning.
+    /// Each value gets this length, in bytes: it is cut, or repeated from its beginning.
     Length(usize),
     /// One cookie alone is forged, and the others are sent as they are.
     Only {
@@ -81,11 +85,11 @@ pub enum Forgery {
         /// How that cookie is forged.
         forgery: Box<Forgery>,
     },
-    /// Each of these forgeries is made of what comes out of the one before it.
+    /// Each of these forgeries is made from the result of the one before it.
     Composed(Vec<Forgery>),
 }
 
-/// What becomes of one field of a value.
+/// How one field of a value is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
@@ -97,13 +101,13 @@ pub enum Change {
     Doubled,
     /// One character in the middle of the field is another one.
     Flipped,
-    /// Small letters are capitals, and the other way round.
+    /// Small letters become capitals, and capitals become small letters.
     Recased,
-    /// The field of the other browser's cookie stands there.
+    /// The same field of the other browser's cookie takes its place.
     Swapped,
-    /// Each of its characters is the first one of its alphabet.
+    /// Each character becomes the first one of its alphabet.
     Zeroed,
-    /// It is missing, with the delimiter before it.
+    /// The field is missing, with the delimiter before it.
     Missing,
 }
 
@@ -141,7 +145,7 @@ pub enum Spelling {
     Json,
 }
 
-/// What the cookies are sent with.
+/// Other cookies in the same header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Neighbours {
@@ -184,7 +188,7 @@ impl fmt::Display for Forgery {
     }
 }
 
-/// The name of a variant as reasons and reports have it: the name in case files, with hyphens, as in `half-percent`.
+/// The name of a variant in reasons and reports. It is the name in case files with hyphens, as in `half-percent`.
 pub(crate) fn words(variant: &impl Serialize) -> String {
     let name = serde_json::to_value(variant).unwrap_or_default();
     name.as_str().unwrap_or_default().replace('_', "-")
@@ -212,7 +216,7 @@ impl Forgery {
         }
     }
 
-    /// What follows the name of each cookie, where that is the same whatever its real value is.
+    /// The text that follows the name of each cookie, where it does not depend on the real value.
     pub(crate) fn fixed(&self) -> Option<String> {
         match self {
             Self::Value(Spelling::NameOnly) => Some(String::new()),
@@ -248,7 +252,7 @@ impl Forgery {
                     let fields = fields(value);
                     // The only field of the only cookie, taken from another session, is that session's real cookie.
                     let is_theirs = *change == Change::Swapped && is_alone && fields.len() == 1;
-                    // Decoders of base64 stop at its padding: what follows is nobody's business.
+                    // Decoders of base64 stop at its padding, so that whatever follows changes nothing.
                     let ends_itself = |range: &std::ops::Range<usize>| {
                         *change == Change::Doubled && value[range.clone()].ends_with(b"=")
                     };
@@ -300,7 +304,7 @@ impl Forgery {
 #[derive(Clone)]
 struct Sent {
     name: Vec<u8>,
-    /// The value is none where there is no equals sign either.
+    /// The value; `None` where the cookie has no equals sign either.
     value: Option<Vec<u8>>,
 }
 
@@ -317,13 +321,13 @@ impl Sent {
     }
 }
 
-/// The cookies with another value each, where they have one.
+/// Gives each cookie that has a value another one.
 fn each_value(cookies: Vec<Sent>, forged: impl Fn(&[u8]) -> Vec<u8>) -> Vec<Sent> {
     let forged = |cookie: Sent| Sent { value: cookie.value.as_deref().map(&forged), ..cookie };
     cookies.into_iter().map(forged).collect()
 }
 
-/// The cookies, of which only the one at this place is forged.
+/// Forges only the cookie at this place, and leaves the others as they are.
 fn only(cookies: Vec<Sent>, place: usize, forged: impl Fn(Sent) -> Vec<Sent>) -> Vec<Sent> {
     let forged = |(at, cookie)| if at == place { forged(cookie) } else { vec![cookie] };
     cookies.into_iter().enumerate().flat_map(forged).collect()

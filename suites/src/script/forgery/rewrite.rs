@@ -1,5 +1,5 @@
-//! Rewrites what a cookie holds in the way in which somebody would who wants to be another user: decodes it, changes a
-//! text, and encodes it again.
+//! Rewrites the data in a cookie as an attacker would who wants to be another user: decodes them, replaces a text, and
+//! encodes them again.
 
 use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};
@@ -9,7 +9,8 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use super::Change;
 use super::alter::{changed, fields, unknown};
 
-/// The value with one text in it rewritten, and its last field changed. Where it holds no such text, it is an unknown one.
+/// The value with one text in it replaced, and its last field changed. Where it holds no such text, it becomes an
+/// unknown value.
 pub(super) fn rewritten(
     value: &[u8],
     (from, to): (&str, &str),
@@ -21,19 +22,19 @@ pub(super) fn rewritten(
     };
     let last = fields(&forged).len().saturating_sub(1);
     match signature {
-        // A single field is the data, and no signature.
+        // Where there is a single field, it is the data and not a signature.
         Some(change) if last > 0 => changed(&forged, last, change, theirs),
         _ => forged,
     }
 }
 
-/// The text stands there as it is.
+/// Replaces the text where it stands in the value as it is.
 fn plain(value: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
     let at = value.windows(from.len()).position(|window| window == from.as_bytes())?;
     Some([&value[..at], to.as_bytes(), &value[at + from.len()..]].concat())
 }
 
-/// The text stands in a field that is written in base64.
+/// Replaces the text where it stands in a field that is written in base64.
 fn encoded(value: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
     let engines = [&STANDARD, &URL_SAFE].map(|alphabet| {
         let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);

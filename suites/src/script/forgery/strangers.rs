@@ -1,6 +1,7 @@
-//! Cookies of strangers: what other software on a site really stores in browsers, which send it beside the session's.
+//! Cookies of strangers: other software on a site stores such cookies, and browsers send them beside the session's.
 //!
-//! Parsers that judge the header as a whole give up at the first pair that they do not like, and the session is gone.
+//! A parser that judges the header as a whole gives up at the first pair that it does not accept, and the session is
+//! lost.
 
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +29,7 @@ pub enum Stranger {
     Analytics,
     /// A name with an at sign.
     AtSign,
-    /// A name in brackets, as some languages spell lists.
+    /// A name with brackets, as some languages spell lists.
     Brackets,
     /// A value with bytes beyond ASCII.
     EightBit,
@@ -53,7 +54,7 @@ pub enum Stranger {
 }
 
 impl Stranger {
-    /// All of them.
+    /// All strangers.
     pub(crate) const ALL: [Self; 20] = [
         Self::NoEqualsSign,
         Self::NoName,

@@ -1,4 +1,4 @@
-//! What is sent, byte by byte.
+//! Tests of forged headers, byte by byte.
 
 use super::alter::fields;
 use super::*;

@@ -3,6 +3,7 @@
 mod claims;
 mod facts;
 mod glue;
+mod looks;
 mod options;
 mod scenarios;
 mod waits;

@@ -47,11 +47,20 @@ pub(super) struct Scenarios {
     patience: Duration,
     waits: Waits,
     settled: RefCell<BTreeMap<(&'static str, String), Rc<Settled>>>,
+    /// Of those that take for granted what does not hold, which show nothing wrong all the same.
+    holding: RefCell<BTreeMap<(&'static str, String), bool>>,
 }
 
 impl Scenarios {
     pub(super) fn new(backend: Rc<dyn Backend>, survey: Rc<Survey>, patience: Duration) -> Self {
-        Self { backend, survey, patience, waits: Waits::default(), settled: RefCell::default() }
+        Self {
+            backend,
+            survey,
+            patience,
+            waits: Waits::default(),
+            settled: RefCell::default(),
+            holding: RefCell::default(),
+        }
     }
 
     /// Where time cannot be moved, everything that has to wait begins at once, so that a run waits only once.
@@ -135,20 +144,40 @@ impl Scenarios {
         let check = catalogue().into_iter().find(|check| check.id == fact.check)?;
         self.learn_what_is_asked_by(&check).await;
         let scenario = self.of(&check).into_iter().find(|scenario| scenario.reason == fact.scenario)?;
-        match &*self.settle(&check, scenario).await {
+        match &*self.settle(&check, scenario.clone()).await {
             Settled::Judged(judged) => judged.judgement.finding.as_ref().map(|_| fact),
-            Settled::Blocked(root) => Some(*root),
+            // What its own check may not be judged by can hold all the same, and then nobody else is hindered.
+            Settled::Blocked(root) => (!self.holds_all_the_same(&check, scenario).await).then_some(*root),
             Settled::Unjudged(_) | Settled::NotLaunched(_) | Settled::Broken(_) => None,
         }
     }
 
-    async fn play(&self, check: &Check, scenario: Scenario) -> Settled {
-        let played = if scenario.script.waits() {
-            self.waits.played(check.id, &scenario, &self.survey, &self.backend, self.patience).await
-        } else {
-            self.play_in_time(&scenario).await
+    /// Whether a scenario that takes for granted what does not hold shows nothing wrong, if it is played nevertheless.
+    async fn holds_all_the_same(&self, check: &Check, scenario: Scenario) -> bool {
+        let key = (check.id, scenario.reason.clone());
+        if let Some(holds) = self.holding.borrow().get(&key) {
+            return *holds;
+        }
+        let judgement = match self.played(check, &scenario).await {
+            Ok(Some(transcript)) => Some(scenario.judge(&transcript)),
+            Ok(None) | Err(_) => None,
         };
-        let transcript = match played {
+        let holds =
+            judgement.is_some_and(|judgement| judgement.finding.is_none() && judgement.comparisons > 0);
+        self.holding.borrow_mut().insert(key, holds);
+        holds
+    }
+
+    async fn played(&self, check: &Check, scenario: &Scenario) -> Result<Option<Transcript>, BackendError> {
+        if scenario.script.waits() {
+            self.waits.played(check.id, scenario, &self.survey, &self.backend, self.patience).await
+        } else {
+            self.play_in_time(scenario).await
+        }
+    }
+
+    async fn play(&self, check: &Check, scenario: Scenario) -> Settled {
+        let transcript = match self.played(check, &scenario).await {
             Ok(Some(transcript)) => transcript,
             Ok(None) => {
                 return Settled::Unjudged("the script takes longer here than a session lives".to_owned());

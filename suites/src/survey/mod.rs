@@ -8,6 +8,7 @@ mod expiry;
 mod in_time;
 mod observe;
 mod overlap;
+mod permanent;
 mod preflight;
 
 pub(crate) use age::OLD;

@@ -9,7 +9,8 @@ use sessionspec::backend::{Backend, BackendError, Body, CycleRequest, CycleRespo
 use sessionspec::engine::script::{Answer, Operation};
 use sessionspec::engine::survey::Survey;
 use sessionspec::engine::survey::{
-    AtOnce, Attribute, Emptied, Expiry, Modified, Nested, New, OnError, Permanent, Store,
+    AtOnce, Attribute, Emptied, Expiry, Modified, Nested, New, OnError, Permanent, ResentWhenOlder, Store,
+    UNTOLD,
 };
 use sessionspec::reference::{Description, Memory, Modes};
 
@@ -26,6 +27,7 @@ async fn what_is_observed_leads_back_to_the_modes() {
         plain.clone(),
         Modes { modified: Modified::Always, ..plain.clone() },
         Modes { new: New::Constant, ..plain.clone() },
+        Modes { new: New::OnceChanged, ..plain.clone() },
         Modes { permanent: Permanent::Attribute, ..plain.clone() },
         Modes { permanent: Permanent::ClearedAttribute, ..plain.clone() },
         Modes { permanent_default: true, ..plain.clone() },
@@ -75,6 +77,7 @@ async fn a_claim_is_borne_out_by_what_was_observed_and_by_nothing_else() {
         (modified(Attribute::Missing), "modified", ["always", "tracked"], [None, None]),
         (new(Attribute::Observed(New::Real)), "new", ["real", "constant"], [yes, no]),
         (new(Attribute::Observed(New::Constant)), "new", ["real", "constant"], [no, yes]),
+        (new(Attribute::Observed(New::OnceChanged)), "new", ["real", "constant"], [no, no]),
         (new(Attribute::Derived), "new", ["real", "constant"], [None, None]),
         (permanent(Attribute::Observed(Permanent::InData)), "permanent", ["in-data", "attribute"], [yes, no]),
         (
@@ -208,4 +211,69 @@ async fn an_operation_that_is_never_answered_hides_nothing_else() {
     assert_eq!(survey.modified, Attribute::Observed(Modified::Tracked));
     assert_eq!(survey.permanent, Attribute::Observed(Permanent::InData));
     assert_eq!(survey.unsupported, [""; 0]);
+}
+
+/// A backend that takes ten times as long to answer as its sessions live.
+struct Slow(Rc<dyn Backend>);
+
+const ANSWERS_TAKE: Duration = Duration::from_millis(2);
+
+impl Backend for Slow {
+    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+        Box::pin(async {
+            let lifetime_seconds = Some(ANSWERS_TAKE.as_secs_f64() / 10.0);
+            let browser_lifetime_seconds = Some(lifetime_seconds);
+            Ok(Description { lifetime_seconds, browser_lifetime_seconds, ..self.0.describe().await? })
+        })
+    }
+
+    fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+        Box::pin(async move {
+            tokio::time::sleep(ANSWERS_TAKE).await;
+            self.0.cycle(request).await
+        })
+    }
+}
+
+/// Else a session that has ended of itself would be taken for one that was removed, never saved, or discarded.
+#[tokio::test]
+async fn what_outlives_a_session_shows_nothing() {
+    let backend = Rc::new(Slow(in_process(Memory::default())));
+    let survey = Survey::of(backend, Duration::from_secs(10)).await.expect("the reference answers");
+    let untold: Vec<&str> =
+        survey.capabilities().iter().filter(|row| row.observed == UNTOLD).map(|row| row.name).collect();
+    assert_eq!(
+        untold,
+        [
+            "modified",
+            "permanent",
+            "nested",
+            "store",
+            "empty",
+            "on_error",
+            "on 404",
+            "on 500",
+            "cookie re-sent",
+            "numbers",
+            "concurrency",
+            "unsaved changes",
+            "rotation over end",
+            "two rotations",
+        ]
+    );
+    assert_eq!(survey.on_error, OnError::Unknown);
+    assert_eq!(survey.bears_out("modified", "always"), None, "nothing was observed that could refute it");
+    assert_eq!(survey.resent_when_older(), ResentWhenOlder::Unknown, "no session lives as long");
+}
+
+#[tokio::test]
+async fn whether_an_older_cookie_is_sent_again_is_observed_on_virtual_time() {
+    let always = Modes { modified: Modified::Always, ..Modes::default() };
+    for (modes, expected) in [
+        (Modes::default(), ResentWhenOlder::No),
+        (Modes { lifetime: Duration::from_secs(3), ..Modes::default() }, ResentWhenOlder::Unknown),
+    ] {
+        assert_eq!(surveyed(modes).await.resent_when_older(), expected);
+    }
+    assert!(!surveyed(always).await.goes_by_age());
 }

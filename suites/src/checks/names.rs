@@ -35,7 +35,7 @@ macro_rules! __each_check {
             }
             cookie {
                 recommended http_only
-                recommended same_site
+                hardened same_site
                 recommended secure
                 recommended sent_back
                 recommended none_when_untouched

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Condition, Expected, Fact, ResponseRule};
 use crate::play::{Outcome, Transcript};
-use crate::script::{Answer, Forgery, Operation, Script};
+use crate::script::{Answer, Cycle, Forgery, Operation, Script};
 use crate::survey::Survey;
 
 /// A script, and what some of its operations have to answer.
@@ -221,6 +221,25 @@ impl Scenario {
     #[must_use]
     pub fn launch(self, lifetime: f64) -> Self {
         Self { script: self.script.launch(lifetime), ..self }
+    }
+
+    /// Whether anything is expected of what the session holds.
+    pub(crate) fn looks_at_items(&self) -> bool {
+        let cycles: Vec<&Cycle> = self.script.cycles().collect();
+        let looks = |expectation: &Expectation| {
+            let op = cycles.get(expectation.cycle)?.ops.get(expectation.op?)?;
+            let is_of_items = matches!(
+                op,
+                Operation::Get { .. }
+                    | Operation::Contains { .. }
+                    | Operation::Items
+                    | Operation::Len
+                    | Operation::Pop { .. }
+                    | Operation::Setdefault { .. }
+            );
+            Some(is_of_items)
+        };
+        self.expectations.iter().any(|expectation| looks(expectation).unwrap_or(false))
     }
 
     /// Judges what happened when the script was played.

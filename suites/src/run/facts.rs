@@ -10,6 +10,8 @@ use crate::expect::Scenario;
 use crate::script::{Cycle, Forgery, Operation, Script, Step};
 use sessionspec_reference::PERMANENT_KEY;
 
+use super::looks::{looks_at_nothing_saved, needs_an_empty_session};
+
 /// The check that names which kinds of changes are saved.
 const MUTATORS: &str = "minimum/each-mutator-persists";
 
@@ -33,20 +35,24 @@ pub(super) fn relied_on(check: &Check, scenario: &Scenario) -> Vec<Fact> {
     let position = |id: &str| catalogue().iter().position(|check| check.id == id);
     let own = position(check.id);
     let explicit = check.relies.iter().chain(&scenario.relies).copied();
-    let facts: BTreeSet<Fact> = explicit.chain(implied(&scenario.script)).collect();
+    let facts: BTreeSet<Fact> = explicit.chain(implied(scenario)).collect();
     // A scenario may name another one of its own check, so that one defect is not named twice.
     let of_own_check = |fact: &Fact| fact.check == check.id && scenario.relies.contains(fact);
     facts.into_iter().filter(|fact| position(fact.check) < own || of_own_check(fact)).collect()
 }
 
-/// What follows from a script: sessions begin empty, a change that is the only one of its cycle is saved, a browser has a
+/// What follows from a scenario: sessions begin empty, a change that is the only one of its cycle is saved, a browser has a
 /// session of its own, and as many items fit into one.
-fn implied(script: &Script) -> BTreeSet<Fact> {
-    let mut facts = BTreeSet::from([
-        Fact::of("minimum/opens-empty", "not-empty"),
-        Fact::of("minimum/opens-empty", "not-empty-after-others"),
-    ]);
-    facts.extend(changes_are_saved(script));
+fn implied(scenario: &Scenario) -> BTreeSet<Fact> {
+    let script = &scenario.script;
+    let mut facts = BTreeSet::new();
+    if needs_an_empty_session(scenario) {
+        let reasons = ["not-empty", "not-empty-after-others"];
+        facts.extend(reasons.map(|reason| Fact::of("minimum/opens-empty", reason)));
+    }
+    if !looks_at_nothing_saved(scenario) {
+        facts.extend(changes_are_saved(script));
+    }
     facts.extend(browsers_are_isolated(script));
     let keys: BTreeSet<&str> = script.cycles().flat_map(|cycle| &cycle.ops).filter_map(key_of).collect();
     if keys.len() > SOME_ITEMS {
@@ -56,8 +62,10 @@ fn implied(script: &Script) -> BTreeSet<Fact> {
     }
     for op in script.cycles().flat_map(|cycle| &cycle.ops) {
         let Operation::SetPermanent { value } = op else { continue };
-        let changes_nothing = if *value { "items-changed-by-true" } else { "items-changed-by-false" };
-        facts.insert(Fact::of("minimum/permanent-leaves-items-alone", changes_nothing));
+        if scenario.looks_at_items() {
+            let changes_nothing = if *value { "items-changed-by-true" } else { "items-changed-by-false" };
+            facts.insert(Fact::of("minimum/permanent-leaves-items-alone", changes_nothing));
+        }
         if *value && script.waits() {
             facts.insert(Fact::of("minimum/permanent-persists", "forgotten"));
             facts.insert(Fact::of("minimum/permanent-persists", "set-by-another-browser"));
@@ -199,7 +207,10 @@ mod tests {
     use crate::script::ops::{get, pop, set, set_permanent};
 
     fn relies(script: &Script, check: &'static str, scenario: &'static str) -> bool {
-        implied(script).contains(&Fact::of(check, scenario))
+        let last = script.cycles().last().map(|cycle| cycle.browser.clone()).unwrap_or_default();
+        let played = Scenario { script: script.clone(), ..Scenario::default() };
+        let played = played.cycle(&last, [get("another").is_absent()]);
+        implied(&played).contains(&Fact::of(check, scenario))
     }
 
     #[test]

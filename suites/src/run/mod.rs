@@ -5,6 +5,7 @@ mod facts;
 mod glue;
 mod jobs;
 mod judging;
+mod looks;
 mod options;
 mod outcome;
 mod scenarios;

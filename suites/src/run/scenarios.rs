@@ -53,6 +53,8 @@ pub(super) struct Scenarios {
     lanes: Rc<Lanes>,
     waits: Waits,
     settled: RefCell<BTreeMap<Key, Rc<OnceCell<Rc<Settled>>>>>,
+    /// Of those that take for granted what does not hold, which show nothing wrong all the same.
+    holding: RefCell<BTreeMap<Key, Rc<OnceCell<bool>>>>,
 }
 
 impl Scenarios {
@@ -62,7 +64,15 @@ impl Scenarios {
         patience: Duration,
         lanes: Rc<Lanes>,
     ) -> Self {
-        Self { backend, survey, patience, lanes, waits: Waits::default(), settled: RefCell::default() }
+        Self {
+            backend,
+            survey,
+            patience,
+            lanes,
+            waits: Waits::default(),
+            settled: RefCell::default(),
+            holding: RefCell::default(),
+        }
     }
 
     /// Where time cannot be moved, everything that has to wait begins at once, so that a run waits only once.
@@ -151,21 +161,39 @@ impl Scenarios {
         let check = catalogue().into_iter().find(|check| check.id == fact.check)?;
         self.learn_what_is_asked_by(&check).await;
         let scenario = self.of(&check).into_iter().find(|scenario| scenario.reason == fact.scenario)?;
-        match &*self.settle(&check, scenario).await {
+        match &*self.settle(&check, scenario.clone()).await {
             Settled::Judged(judged) => judged.judgement.finding.as_ref().map(|_| fact),
-            Settled::Blocked(root) => Some(*root),
+            // What its own check may not be judged by can hold all the same, and then nobody else is hindered.
+            Settled::Blocked(root) => (!self.holds_all_the_same(&check, scenario).await).then_some(*root),
             Settled::Unjudged(_) | Settled::NotLaunched(_) | Settled::Broken(_) => None,
         }
     }
 
-    async fn play(&self, check: &Check, scenario: Scenario) -> Settled {
-        let played = if scenario.script.waits() {
+    /// Whether a scenario that takes for granted what does not hold shows nothing wrong, if it is played nevertheless.
+    async fn holds_all_the_same(&self, check: &Check, scenario: Scenario) -> bool {
+        let key = (check.id, scenario.reason.clone());
+        let holding = Rc::clone(self.holding.borrow_mut().entry(key).or_default());
+        let holds = holding.get_or_init(async || match self.played(check, &scenario).await {
+            Ok(Some(transcript)) => {
+                let judgement = scenario.judge(&transcript);
+                judgement.finding.is_none() && judgement.comparisons > 0
+            }
+            Ok(None) | Err(_) => false,
+        });
+        *holds.await
+    }
+
+    async fn played(&self, check: &Check, scenario: &Scenario) -> Result<Option<Transcript>, BackendError> {
+        if scenario.script.waits() {
             // On virtual time it has a backend of its own; in real time most of it is waiting.
-            self.waits.played(check.id, &scenario, &self.survey, &self.backend, self.patience).await
+            self.waits.played(check.id, scenario, &self.survey, &self.backend, self.patience).await
         } else {
-            self.play_in_time(check, &scenario).await
-        };
-        let transcript = match played {
+            self.play_in_time(check, scenario).await
+        }
+    }
+
+    async fn play(&self, check: &Check, scenario: Scenario) -> Settled {
+        let transcript = match self.played(check, &scenario).await {
             Ok(Some(transcript)) => transcript,
             Ok(None) => {
                 return Settled::Unjudged("the script takes longer here than a session lives".to_owned());

@@ -5,14 +5,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::json;
-use sessionspec_reference::{Description, Map, Value};
+use sessionspec_reference::{Description, Value};
 
 use super::age::{Age, resent_when_older};
 use super::expiry::expiry;
 use super::in_time::InTime;
 use super::{
-    AtOnce, Attribute, Concurrency, Emptied, Expiry, Modified, Nested, New, Numbers, OnError, Permanent,
-    Resent, RotationOverEnd, Store, Survey, TwoRotations, Values,
+    AtOnce, Attribute, Concurrency, Emptied, Expiry, Modified, Nested, New, Numbers, OnError, Resent,
+    RotationOverEnd, Store, Survey, TwoRotations, Values,
 };
 use crate::backend::Backend;
 use crate::browser::SetCookie;
@@ -103,11 +103,11 @@ pub(super) struct Observer<'a> {
 pub(super) const TEXT: &str = "kept";
 
 /// Every key that the survey and the preflight write. Where sessions leak into each other, these are no own keys.
-const WRITTEN: [&str; 6] = ["text", "other", "box", "number", "flag", "first"];
+pub(super) const WRITTEN: [&str; 6] = ["text", "other", "box", "number", "flag", "first"];
 
 impl Observer<'_> {
     /// Plays cycles of one fresh browser and returns their answers.
-    async fn observe<const N: usize>(&self, cycles: [Vec<Operation>; N]) -> [Vec<Answer>; N] {
+    pub(super) async fn observe<const N: usize>(&self, cycles: [Vec<Operation>; N]) -> [Vec<Answer>; N] {
         let mut player = self.player();
         let mut answers = [const { Vec::new() }; N];
         for (cycle, ops) in cycles.into_iter().enumerate() {
@@ -121,7 +121,7 @@ impl Observer<'_> {
         Player::new(Rc::clone(&self.backend), self.patience)
     }
 
-    fn attribute<T: Copy>(&self, op: &str, mode: Option<T>) -> Attribute<T> {
+    pub(super) fn attribute<T: Copy>(&self, op: &str, mode: Option<T>) -> Attribute<T> {
         match mode {
             _ if self.description.derived.iter().any(|derived| derived == op) => Attribute::Derived,
             Some(mode) => Attribute::Observed(mode),
@@ -151,66 +151,6 @@ impl Observer<'_> {
             (Some(false), _) => Some(New::Constant),
         };
         self.attribute("new", mode)
-    }
-
-    async fn permanent(&self) -> (Attribute<Permanent>, bool) {
-        let [fresh] = self.observe([vec![permanent()]]).await;
-        let Some(default) = boolean(&fresh, 0) else { return (self.attribute("permanent", None), false) };
-        let flipped = !default;
-        let [first, second, third] = self
-            .observe([
-                vec![set("text", TEXT), items(), set_permanent(flipped), items()],
-                vec![permanent(), clear(), permanent(), set("text", TEXT)],
-                vec![permanent()],
-            ])
-            .await;
-        let is_set = first.get(2).is_some_and(Answer::is_done);
-        let (before, after) = (object(&first, 1), object(&first, 3));
-        let appeared = after.iter().any(|(key, value)| !before.contains_key(key) && says(value, flipped));
-        let mode = if !is_set {
-            None
-        } else if appeared || self.an_own_key_follows_permanent(default).await {
-            let is_kept = self.permanent_after_clear(true).await == Some(true)
-                && self.permanent_after_clear(false).await == Some(false);
-            Some(if is_kept { Permanent::KeptInData } else { Permanent::InData })
-        } else if boolean(&second, 0) != Some(flipped) {
-            Some(Permanent::PerResponse)
-        } else if boolean(&second, 2) == Some(flipped) && boolean(&third, 0) == Some(flipped) {
-            Some(Permanent::Attribute)
-        } else {
-            Some(Permanent::ClearedAttribute)
-        };
-        (self.attribute("permanent", mode), default)
-    }
-
-    /// Whether an item that nobody wrote says what `permanent` says, and changes with it. A time that changes by itself says
-    /// neither true nor false.
-    async fn an_own_key_follows_permanent(&self, default: bool) -> bool {
-        let [answers] = self
-            .observe([vec![
-                set("text", TEXT),
-                set_permanent(default),
-                items(),
-                set_permanent(!default),
-                items(),
-                set_permanent(default),
-                items(),
-            ]])
-            .await;
-        let [before, flipped, back] = [2, 4, 6].map(|index| object(&answers, index));
-        let mut own = before.iter().filter(|(key, _)| !WRITTEN.contains(&key.as_str()));
-        own.any(|(key, value)| {
-            says(value, default)
-                && flipped.get(key).is_some_and(|value| says(value, !default))
-                && back.get(key).is_some_and(|value| says(value, default))
-        })
-    }
-
-    /// What `permanent` says after it was set to this value and everything was cleared.
-    async fn permanent_after_clear(&self, value: bool) -> Option<bool> {
-        let [answers] =
-            self.observe([vec![set("text", TEXT), set_permanent(value), clear(), permanent()]]).await;
-        boolean(&answers, 3)
     }
 
     async fn nested(&self) -> Nested {
@@ -388,18 +328,6 @@ fn sample(kind: OperationKind) -> Option<Operation> {
     Some(op)
 }
 
-/// Whether a value is this truth value, also where the backend keeps it as a number.
-fn says(value: &Value, truth: bool) -> bool {
-    *value == Value::Bool(truth) || value.as_i64() == Some(i64::from(truth))
-}
-
-fn boolean(answers: &[Answer], index: usize) -> Option<bool> {
+pub(super) fn boolean(answers: &[Answer], index: usize) -> Option<bool> {
     answers.get(index).and_then(Answer::as_bool)
-}
-
-fn object(answers: &[Answer], index: usize) -> Map {
-    match answers.get(index) {
-        Some(Answer::Ok(Value::Object(items))) => items.clone(),
-        _ => Map::new(),
-    }
 }

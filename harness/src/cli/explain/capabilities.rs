@@ -248,7 +248,7 @@ pub(super) const CAPABILITIES: &[Capability] = &[
     },
     Capability {
         name: "expiry",
-        meaning: "Whether the use of a permanent session prolongs it.",
+        meaning: "Whether the use of a permanent session prolongs it. The claim `absolute` says that reading does not.",
         values: &[
             ("sliding", "A request that only reads prolongs it."),
             ("prolonged by writing", "Only a request that writes prolongs it."),

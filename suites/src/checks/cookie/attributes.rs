@@ -22,7 +22,7 @@ pub(super) const HTTP_ONLY: Check = Check {
 
 pub(super) const SAME_SITE: Check = Check {
     id: "cookie/same-site",
-    level: Level::Recommended,
+    level: Level::Hardened,
     harm: Harm::Hygiene,
     clause: "cookie.same-site",
     promise: "The session's cookies say whether they are sent with requests from other sites.",

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::checks::{Check, Harm, Requirement, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::Operation;
@@ -79,7 +79,8 @@ fn each_mutator_persists(survey: &Survey) -> Vec<Scenario> {
         .wait(OLD)
         .cycle("ann", [get("colour").unjudged()])
         .cycle("ann", [set("size", "small").is_done()])
-        .cycle("ann", [get("size").is("small")]);
+        .cycle("ann", [get("size").is("small")])
+        .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, "set-later"));
     let older = survey.lives_to_be_old().then_some(after_a_read);
     let firsts = [set_first, set_later, overwrite].into_iter();
     firsts.chain(others.into_iter().flatten()).chain(older).collect()
@@ -93,7 +94,10 @@ pub(super) const BROWSERS_ISOLATED: Check = Check {
     promise: "A browser finds its own items and nobody else's.",
     source: "RFC 6265, section 8.4; Flask 0.8, SessionInterface.open_session",
     applies: &[Requirement::RealSessions],
-    relies: &[],
+    relies: &[
+        Fact::of("minimum/opens-empty", "not-empty"),
+        Fact::of("minimum/opens-empty", "not-empty-after-others"),
+    ],
     test: Test::Scenarios(browsers_isolated),
 };
 

@@ -7,6 +7,7 @@
 #[path = "support/lean.rs"]
 mod lean;
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -101,6 +102,19 @@ fn every_manifest_is_tested() {
     let mut tested = [SETTLED, UNSETTLED].concat();
     tested.sort_unstable();
     assert_eq!(manifests, tested);
+}
+
+/// CVE-2024-35220 alone tells the two apart, and what cannot be judged because of it.
+#[test]
+fn what_mends_a_vulnerability_shows_in_its_check_and_in_no_other() {
+    let not_passed = |name: &str| -> BTreeSet<String> {
+        let report = std::fs::read_to_string(peers().join(format!("reports/{name}.snap"))).unwrap();
+        let (_, rest) = report.split_once("\nNot passed\n").unwrap();
+        rest.lines().take_while(|line| !line.is_empty()).map(str::to_owned).collect()
+    };
+    let [vulnerable, mended] = ["fastify-session-10.8.0", "fastify-session-10.9.0"].map(not_passed);
+    let told_apart: Vec<&String> = vulnerable.symmetric_difference(&mended).collect();
+    assert!(matches!(told_apart.as_slice(), [line] if line.contains(" expiry/gone: ")), "{told_apart:?}");
 }
 
 /// What came of a peer.

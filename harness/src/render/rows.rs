@@ -92,18 +92,19 @@ pub(super) fn level_verdict(reports: &[Report], level: Level) -> LevelVerdict {
 
 /// Where a check stands in a report that is read from its top: what needs work first, and of that the gravest.
 pub(super) fn gravity(row: &Row<'_>) -> (Reverse<u8>, Harm) {
-    (Reverse(badness(row.worst())), row.first().harm)
+    gravity_of(row.worst(), row.first().harm)
+}
+
+fn gravity_of(verdict: Verdict, harm: Harm) -> (Reverse<u8>, Harm) {
+    let asks_for_nothing = badness(verdict) <= badness(Verdict::Excused);
+    // What asks for nothing stays in the order of the catalogue.
+    (Reverse(badness(verdict)), if asks_for_nothing { Harm::Hygiene } else { harm })
 }
 
 /// The same for one report.
 pub(super) fn by_gravity(report: &Report) -> Vec<&CheckReport> {
     let mut checks: Vec<&CheckReport> = report.checks.iter().collect();
-    // What asks for nothing stays in the order of the catalogue.
-    let asks = |check: &CheckReport| {
-        Some((badness(check.verdict), Reverse(check.harm)))
-            .filter(|(bad, _)| *bad > badness(Verdict::Excused))
-    };
-    checks.sort_by_key(|check| Reverse(asks(check)));
+    checks.sort_by_key(|check| gravity_of(check.verdict, check.harm));
     checks
 }
 

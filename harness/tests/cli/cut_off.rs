@@ -24,7 +24,7 @@ fn a_refusal_by_the_parser_passes_and_a_crash_does_not() {
         assert!(refused.contains("pass            forgery/unlawful-bytes"), "{refused}");
     }
     let crashed = unlawful_bytes_answered_with(|| Answer::Bytes(Vec::new()));
-    assert!(crashed.contains("forgery/unlawful-bytes (hardened): response-cut-off"), "{crashed}");
+    assert!(crashed.contains("forgery/unlawful-bytes (hardened, availability): response-cut-off"), "{crashed}");
     assert!(crashed.contains("seen      the connection ended without an answer\n"), "{crashed}");
     assert!(crashed.ends_with("exit 1"), "{crashed}");
 }
@@ -39,7 +39,7 @@ fn a_response_that_is_cut_off_is_a_failure_of_its_request() {
     });
     let run = "run --check minimum/opens-empty --check minimum/each-mutator-persists";
     let text = said(&sessionspec(run).arg(service.url()).output().unwrap());
-    assert!(text.contains("minimum/each-mutator-persists (minimum): response-cut-off"), "{text}");
+    assert!(text.contains("minimum/each-mutator-persists (minimum, data loss): response-cut-off"), "{text}");
     assert!(text.contains("pass            minimum/opens-empty"), "{text}");
     assert!(!text.contains("incomplete"), "{text}");
     assert!(text.ends_with("exit 1"), "{text}");

@@ -98,7 +98,7 @@ fn fails_on_one_operation() {
     session, the handler does what is listed, the backend saves. <1> is an id or a
     secret; the same number is the same value.
 
-    minimum/each-mutator-persists (minimum): request-failed
+    minimum/each-mutator-persists (minimum, data loss): request-failed (clear)
       promised  Every way to change a session is saved, also as the only change of a
                 cycle.
                 CONTRACT.md, save.each-mutator
@@ -118,6 +118,7 @@ fn fails_on_one_operation() {
 
     2 pass, 1 fail
     minimum: fails
+    fails (data loss): minimum/each-mutator-persists
     next: sessionspec explain minimum/each-mutator-persists
     exit 1
     "#);
@@ -168,7 +169,7 @@ fn hangs_on_one_operation() {
     session, the handler does what is listed, the backend saves. <1> is an id or a
     secret; the same number is the same value.
 
-    minimum/each-mutator-persists (minimum): request-failed
+    minimum/each-mutator-persists (minimum, data loss): request-failed (clear)
       promised  Every way to change a session is saved, also as the only change of a
                 cycle.
                 CONTRACT.md, save.each-mutator
@@ -186,6 +187,7 @@ fn hangs_on_one_operation() {
 
     1 pass, 1 fail
     minimum: fails
+    fails (data loss): minimum/each-mutator-persists
     next: sessionspec explain minimum/each-mutator-persists
     exit 1
     "#);

@@ -75,7 +75,7 @@ fn the_commands_of_a_failure_show_it_again() {
     );
     assert!(case.ends_with(" --seed 7"), "{case}");
     let again = typed(&folder, &commands[0]);
-    assert!(again.contains("minimum/persists (minimum): items-differs"), "{again}");
+    assert!(again.contains("minimum/persists (minimum, data loss): items-differs"), "{again}");
     assert!(again.contains("alone of each property"), "{again}");
     assert!(again.ends_with("exit 1"), "{again}");
     assert_eq!(commands[1], "sessionspec replay cases/minimum-persists-items-differs.json");
@@ -83,7 +83,7 @@ fn the_commands_of_a_failure_show_it_again() {
     minimum/persists: items-differs
     still fails: in cycle 3, operation 1, expected {}, seen {"a":""}
 
-    minimum/persists (minimum): items-differs
+    minimum/persists (minimum, data loss): items-differs
       promised  What a cycle leaves is what the next cycle of that browser finds.
                 CONTRACT.md, save.persists
       cycle 1   ann sends no cookie
@@ -135,7 +135,7 @@ fn requests_that_overlap_are_told_as_they_went() {
     concurrency/parallel: unexplained
     still fails: in cycle 7, operation 1, expected {"a":"write 19"}, seen {"a":"write 6"}
 
-    concurrency/parallel (recommended): unexplained
+    concurrency/parallel (recommended, data loss): unexplained
       promised  Requests of four browsers that go on at the same moment, eight at
                 once, are each kept or lost as a whole.
                 CONTRACT.md, concurrency.history
@@ -209,7 +209,7 @@ fn a_folder_that_cannot_be_written_costs_no_report() {
     fs::write(folder.0.join("cases"), "a file").unwrap();
     let output = folder.run(&format!("run {FLAW} --save-cases cases"));
     let text = said(&output);
-    assert!(text.contains("minimum/persists (minimum): items-differs"), "{text}");
+    assert!(text.contains("minimum/persists (minimum, data loss): items-differs"), "{text}");
     assert!(
         text.ends_with("sessionspec: cannot save cases: cases: File exists (os error 17)\nsessionspec: minimum: fails\nexit 1"),
         "{text}"

@@ -182,21 +182,17 @@ impl<'a> Redactor<'a> {
 
     fn set_cookie(&mut self, browser: &str, raw: &[u8], answered: Option<SystemTime>) -> String {
         // One that browsers drop is shown like any other: what is in it is no less secret.
-        let cookie = SetCookie::parse(raw).ok();
         let pair = raw.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
         let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
         let (own, value) =
             (pair[..equals].trim_ascii(), pair.get(equals + 1..).unwrap_or_default().trim_ascii());
         let value = open(value).unwrap_or_else(|| name(self.names.set(browser, own, value)));
         let mut shown = format!("{}={value}", String::from_utf8_lossy(own));
-        // An expiry date is a time of this run.
-        let expires =
-            cookie.and_then(|cookie| cookie.expires).zip(answered).map(|(date, now)| when(date, now));
         for attribute in String::from_utf8_lossy(raw).split(';').skip(1).map(str::trim) {
-            let is_date = attribute.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("expires="));
             shown.push_str("; ");
-            match expires.filter(|_| is_date) {
-                Some(when) => shown.push_str(&format!("Expires=<{when}>")),
+            // An expiry date is a time of this run.
+            match date_of(attribute).zip(answered) {
+                Some((date, now)) => shown.push_str(&format!("Expires=<{}>", when(date, now))),
                 None => shown.push_str(attribute),
             }
         }
@@ -232,6 +228,11 @@ impl<'a> Redactor<'a> {
 
 fn name(number: usize) -> String {
     format!("<{number}>")
+}
+
+/// The date of an `Expires` that browsers understand, also of a cookie that they drop.
+fn date_of(attribute: &str) -> Option<SystemTime> {
+    SetCookie::parse(format!("name=value; {attribute}").as_bytes()).ok()?.expires
 }
 
 /// When a date is, seen from the moment of the answer.

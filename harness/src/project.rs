@@ -100,7 +100,8 @@ impl Project {
         let text = std::fs::read_to_string(path)
             .map_err(|error| ProjectError::Read { path: path.to_owned(), error })?;
         let project = Self::parse(&text);
-        let mut project = project.map_err(|error| ProjectError::Malformed { path: path.to_owned(), error })?;
+        let mut project =
+            project.map_err(|error| ProjectError::Malformed { path: path.to_owned(), error })?;
         project.folder = path.parent().unwrap_or(Path::new("")).to_owned();
         Ok(project)
     }
@@ -124,13 +125,16 @@ mod tests {
     #[test]
     fn what_means_nothing_is_refused() {
         let refused = |toml: &str| Project::parse(toml).unwrap_err();
-        insta::assert_snapshot!([
-            refused("launch = 'a'\nurl = 'b'"),
-            refused("lunch = 'a'"),
-            refused("[[excluded]]\ncheck = 'cookie/*'"),
-            refused("[[excluded]]\ncheck = 'cookie/*'\nreason = ' '"),
-            refused("[[known-failures]]\ncheck = 'minimum/persists'"),
-        ].join("\n"), @"");
+        insta::assert_snapshot!(
+            [
+                refused("launch = 'a'\nurl = 'b'"),
+                refused("lunch = 'a'"),
+                refused("[[excluded]]\ncheck = 'cookie/*'"),
+                refused("[[excluded]]\ncheck = 'cookie/*'\nreason = ' '"),
+                refused("[[known-failures]]\ncheck = 'minimum/persists'"),
+            ]
+            .join("\n")
+        );
     }
 
     #[test]

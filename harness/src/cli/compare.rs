@@ -72,8 +72,18 @@ impl Table {
         number_repeated(&mut names);
         let mut groups = vec![
             ("level", levels(reports)),
-            ("observed", rows(reports, |report| report.survey.iter().map(|row| (row.name.clone(), row.observed.clone())).collect())),
-            ("check", rows(reports, |report| report.checks.iter().map(|check| (check.id.clone(), told(check.verdict))).collect())),
+            (
+                "observed",
+                rows(reports, |report| {
+                    report.survey.iter().map(|row| (row.name.clone(), row.observed.clone())).collect()
+                }),
+            ),
+            (
+                "check",
+                rows(reports, |report| {
+                    report.checks.iter().map(|check| (check.id.clone(), told(check.verdict))).collect()
+                }),
+            ),
         ];
         let mut alike = 0;
         for (group, rows) in &mut groups {
@@ -102,7 +112,8 @@ impl Table {
                 cells.max().unwrap_or_default().max(letters[column].len())
             };
             let widths: Vec<usize> = (0..letters.len()).map(width).collect();
-            let first = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or_default().max(group.len());
+            let first =
+                rows.iter().map(|row| row.name.chars().count()).max().unwrap_or_default().max(group.len());
             let mut line = |name: &str, cells: &[String]| {
                 let mut line = format!("{name:<first$}");
                 for (cell, width) in cells.iter().zip(&widths) {
@@ -117,7 +128,8 @@ impl Table {
             }
         }
         if self.alike > 0 {
-            let _ = writeln!(text, "\n{} rows in which all are alike are left out; --all shows them", self.alike);
+            let _ =
+                writeln!(text, "\n{} rows in which all are alike are left out; --all shows them", self.alike);
         }
         text
     }
@@ -129,7 +141,8 @@ impl Table {
                 continue;
             }
             let names: Vec<String> = self.names.iter().map(|name| code(&visible(name))).collect();
-            let _ = writeln!(text, "| {group} | {} |\n|---{}|", names.join(" | "), "|---".repeat(names.len()));
+            let _ =
+                writeln!(text, "| {group} | {} |\n|---{}|", names.join(" | "), "|---".repeat(names.len()));
             for row in rows {
                 let cells: Vec<String> = row.cells.iter().map(|cell| code(&visible(cell))).collect();
                 let _ = writeln!(text, "| {} | {} |", code(&visible(&row.name)), cells.join(" | "));
@@ -195,6 +208,7 @@ fn rows(reports: &[Report], of: impl Fn(&Report) -> Vec<(String, String)>) -> Ve
         let found = said.iter().find(|(other, _)| other == name);
         found.map_or(NOTHING.to_owned(), |(_, said)| said.clone())
     };
-    let row = |name: &String| Row { name: name.clone(), cells: each.iter().map(|said| cell(said, name)).collect() };
+    let row =
+        |name: &String| Row { name: name.clone(), cells: each.iter().map(|said| cell(said, name)).collect() };
     names.into_iter().map(row).collect()
 }

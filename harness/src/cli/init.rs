@@ -99,17 +99,23 @@ fn python(framework: &str, target: &str, takes_a_lifetime: bool) -> String {
 
 /// The first module of the folder in which an application is made.
 fn other_python(folder: &Path) -> Option<Found> {
-    let mut modules: Vec<PathBuf> = fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut modules: Vec<PathBuf> =
+        fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     modules.retain(|path| path.extension().is_some_and(|extension| extension == "py"));
     modules.sort();
     for path in modules {
         let (Ok(source), Some(module)) = (fs::read_to_string(&path), path.file_stem()) else { continue };
         let module = module.to_string_lossy();
-        for (class, framework) in [("Flask(", "flask"), ("FastAPI(", "starlette"), ("Starlette(", "starlette")] {
+        for (class, framework) in
+            [("Flask(", "flask"), ("FastAPI(", "starlette"), ("Starlette(", "starlette")]
+        {
             let Some(name) = application(&source, class) else { continue };
             return Some(Found {
                 launch: python(framework, &format!("{module}:{name}"), true),
-                because: format!("{module}.py makes an application of {} in `{name}`", class.trim_end_matches('(')),
+                because: format!(
+                    "{module}.py makes an application of {} in `{name}`",
+                    class.trim_end_matches('(')
+                ),
                 first: None,
             });
         }
@@ -152,7 +158,9 @@ fn node(folder: &Path) -> Option<Found> {
     let main = started.chain(["server.js", "app.js", "index.js"]).find(|file| folder.join(file).is_file())?;
     Some(Found {
         launch: format!("node {}", sessionspec::engine::report::quoted(main)),
-        because: format!("package.json depends on {library}, and {main} is there; it has to listen on the port in PORT"),
+        because: format!(
+            "package.json depends on {library}, and {main} is there; it has to listen on the port in PORT"
+        ),
         first: Some(first),
     })
 }

@@ -15,11 +15,12 @@ use crate::project::{FILE, Project};
 pub(super) fn parse() -> Result<Cli, CliError> {
     let typed: Vec<OsString> = std::env::args_os().collect();
     let matches = Cli::command().try_get_matches_from(&typed);
-    let Some(command) = typed.iter().skip(1).find_map(|word| command_of(word)) else { return finish(matches) };
+    let Some(command) = typed.iter().skip(1).find_map(|word| command_of(word)) else {
+        return finish(matches);
+    };
     // Only a target can be missing: whatever else is wrong is said as it is.
-    let lacks_a_target = matches
-        .as_ref()
-        .is_err_and(|error| error.kind() == clap::error::ErrorKind::MissingRequiredArgument);
+    let lacks_a_target =
+        matches.as_ref().is_err_and(|error| error.kind() == clap::error::ErrorKind::MissingRequiredArgument);
     if matches.is_err() && !lacks_a_target || typed.iter().any(|word| word == "--no-project") {
         return finish(matches);
     }
@@ -83,10 +84,18 @@ impl Project {
         };
         // What leads to the project's own service is for no other one, and headers may be secrets.
         const OTHER: &[&str] = &["url", "launch"];
-        add("launch", OTHER, one("launch", self.launch.as_deref().map(|command| self.command(command, here))));
+        add(
+            "launch",
+            OTHER,
+            one("launch", self.launch.as_deref().map(|command| self.command(command, here))),
+        );
         add("url", OTHER, self.url.iter().cloned().collect());
         add("path", &["url", "launch", "path"], one("path", self.path.clone()));
-        add("lifetime", &["url", "launch", "lifetime"], one("lifetime", self.lifetime.map(|it| it.to_string())));
+        add(
+            "lifetime",
+            &["url", "launch", "lifetime"],
+            one("lifetime", self.lifetime.map(|it| it.to_string())),
+        );
         let patience = self.start_timeout.map(|it| it.to_string());
         add("start-timeout", &["url", "launch", "start_timeout"], one("start-timeout", patience));
         let headers = self.headers.iter().map(|header| match header.strip_prefix('@') {

@@ -17,8 +17,8 @@ use super::service::{Service, Target, seconds, start_peer, unjudged};
 use super::{CliError, Interruption, complain, selection, tell, terminal};
 use crate::builtin::{self, OverHttp};
 use crate::exit::Exit;
-use crate::{known_failures, report_diff, report_file};
 use crate::watchdog::Watchdog;
+use crate::{known_failures, report_diff, report_file};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -84,7 +84,8 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
         .or_after(arguments.deadline)
         .or_at_failure(arguments.fail_fast.then(|| arguments.level()));
     let options = arguments.options()?;
-    let baseline = arguments.baseline.as_deref().map(report_file::read).transpose().map_err(CliError::usage)?;
+    let baseline =
+        arguments.baseline.as_deref().map(report_file::read).transpose().map_err(CliError::usage)?;
     let mut output = arguments.output.plan()?;
     let mut reports = Vec::new();
     let judged = arguments.fill(&mut reports, options, interruption).await;

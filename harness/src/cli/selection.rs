@@ -53,7 +53,9 @@ pub(super) fn checks(
         checks.retain(|id| !pattern.matches(id));
     }
     if checks.is_empty() {
-        return Err(CliError::usage("every check that was selected is excluded, so nothing is left to be run"));
+        return Err(CliError::usage(
+            "every check that was selected is excluded, so nothing is left to be run",
+        ));
     }
     Ok(Some(checks))
 }

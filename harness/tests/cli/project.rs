@@ -75,7 +75,8 @@ fn what_a_project_says_is_done() {
     let report = project.read("report.json");
     let run = checks(&report);
     assert!(
-        !run.is_empty() && run.iter().all(|id| id.starts_with("fault/") && !id.starts_with("fault/redirects-")),
+        !run.is_empty()
+            && run.iter().all(|id| id.starts_with("fault/") && !id.starts_with("fault/redirects-")),
         "{run:?}"
     );
     let json: Value = serde_json::from_str(&report).unwrap();

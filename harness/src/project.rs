@@ -125,13 +125,16 @@ mod tests {
     #[test]
     fn what_means_nothing_is_refused() {
         let refused = |toml: &str| Project::parse(toml).unwrap_err();
-        insta::assert_snapshot!([
-            refused("launch = 'a'\nurl = 'b'"),
-            refused("lunch = 'a'"),
-            refused("[[excluded]]\ncheck = 'cookie/*'"),
-            refused("[[excluded]]\ncheck = 'cookie/*'\nreason = ' '"),
-            refused("[[known-failures]]\ncheck = 'minimum/persists'"),
-        ].join("\n"), @"");
+        insta::assert_snapshot!(
+            [
+                refused("launch = 'a'\nurl = 'b'"),
+                refused("lunch = 'a'"),
+                refused("[[excluded]]\ncheck = 'cookie/*'"),
+                refused("[[excluded]]\ncheck = 'cookie/*'\nreason = ' '"),
+                refused("[[known-failures]]\ncheck = 'minimum/persists'"),
+            ]
+            .join("\n")
+        );
     }
 
     #[test]

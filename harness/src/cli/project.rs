@@ -1,7 +1,7 @@
 //! Lets `sessionspec.toml` speak where the command line does not: what it says is added to the arguments, as somebody would
 //! have typed it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use clap::parser::ValueSource;
@@ -42,7 +42,7 @@ pub(super) fn parse() -> Result<Cli, CliError> {
 }
 
 /// The command, where it is one of those that a project speaks about.
-fn command_of(word: &OsString) -> Option<&'static str> {
+fn command_of(word: &OsStr) -> Option<&'static str> {
     ["run", "doctor"].into_iter().find(|command| word == command)
 }
 

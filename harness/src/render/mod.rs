@@ -16,7 +16,6 @@ mod text;
 use sessionspec::Report;
 
 pub(crate) use code::code;
-pub(crate) use summary::Summary;
 
 /// A form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

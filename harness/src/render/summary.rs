@@ -12,15 +12,15 @@ use crate::exit::Exit;
 
 /// What a report comes to.
 #[derive(Debug, Serialize)]
-pub(crate) struct Summary {
+pub(super) struct Summary {
     /// The level that decides.
-    pub(crate) level: Level,
+    level: Level,
     /// What the backend comes to at this level.
-    pub(crate) verdict: LevelVerdict,
+    verdict: LevelVerdict,
     /// How the command ends that finds this.
-    pub(crate) exit_code: u8,
+    exit_code: u8,
     /// How many checks there are of each verdict that occurs.
-    pub(crate) totals: BTreeMap<Verdict, usize>,
+    totals: BTreeMap<Verdict, usize>,
     /// What was found, check by check, in the order of the report.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failures: Vec<Failed>,
@@ -41,7 +41,7 @@ struct Failed {
 
 impl Summary {
     /// What this report comes to, at the level that was asked for, or else at the lowest.
-    pub(crate) fn of(report: &Report) -> Self {
+    pub(super) fn of(report: &Report) -> Self {
         let level = report.asked_level.unwrap_or(Level::Minimum);
         let exit = Exit::of(report, level);
         let verdict = match exit {

@@ -39,12 +39,16 @@ class Run:
         self.report = None
 
     def outcome(self, check):
-        """What became of a check: its entry in the report, with its failures in words as `text`. None if the run has
-        ended without a report, which was told to the first who asked."""
+        """What became of a check: its entry in the report, with its failures in words as `text`. None if there is no such
+        entry; that a run has ended without a report is told to the first who asks."""
         if self.report is None:
             self.report = {}
             self.report = self.judge()
         return self.report.get(check)
+
+    def silence(self):
+        """Why a check is not in the report. To tell the reason of all of them a hundred times would hide it."""
+        return "it is left out by sessionspec.toml" if self.report else "nothing was judged, as the first check says"
 
     def told(self, text, test):
         """A failure in words. Where this process has served the application, its port is gone when somebody reads them:

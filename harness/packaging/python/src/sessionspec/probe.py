@@ -39,7 +39,8 @@ FIELD_VALUE = re.compile(r"([!-~]([ -~]*[!-~])?)?\Z")
 
 # A session that is saved explicitly is saved after one of these was done.
 WRITES = {
-    "set", "delete", "pop", "setdefault", "update", "clear", "set_permanent", "set_modified", "regenerate", "set_lifetime",
+    "set", "delete", "pop", "setdefault", "update", "clear",
+    "set_permanent", "set_modified", "regenerate", "set_lifetime",
 }
 
 
@@ -70,9 +71,9 @@ def read_cycle(body):
 def run_cycle(ops, operations, save=None):
     """Performs the operations in order, and returns the status, the header fields and the body of the answer.
 
-    `operations` maps the name of an operation to a function that is given the operation. `save` belongs to frameworks that
-    save only when they are told to: it is called once, after the last operation, if one of them wrote. Without operations
-    the session is not touched, so that a lazy one stays closed.
+    `operations` maps the name of an operation to a function that is given the operation. `save` belongs to frameworks
+    that save only when they are told to: it is called once, after the last operation, if one of them wrote. Without
+    operations the session is not touched, so that a lazy one stays closed.
     """
     operations = dict(operations, hold=hold, respond=respond, header=header)
     status, headers, results, wrote = 200, [], [], False
@@ -419,7 +420,7 @@ def flask_version():
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Serve the sessionspec probe for Flask's sessions, or for an extension's.")
+    parser = argparse.ArgumentParser(description="Serve the sessionspec probe for Flask, or for an extension of it.")
     parser.add_argument("target", nargs="?", metavar="package.module:Name",
                         help="an app, a function that makes one, a session interface, or an extension with init_app "
                              "(default: Flask's own sessions)")

@@ -1,7 +1,7 @@
 """A plugin of pytest: each check of the suite is one test, and the harness runs once for all of them.
 
-A `conftest.py` that has a fixture or a variable `sessionspec_app` names what is tested. Its checks are collected as tests of
-that file.
+A `conftest.py` that has a fixture or a variable `sessionspec_app` names what is tested. Its checks are collected as tests
+of that file.
 """
 
 import pytest
@@ -52,7 +52,8 @@ class Checks(pytest.Module):
         return loaded(self.config, self.path)
 
     def collect(self):
-        for check in _harness.catalogue(level_of(self.config)):
+        self.catalogue = _harness.catalogue(level_of(self.config))
+        for check in self.catalogue:
             test = pytest.Function.from_parent(self, name=check["id"], callobj=holds)
             test.add_marker("sessionspec")
             test.add_marker(check["level"])
@@ -73,8 +74,7 @@ def holds(request, sessionspec_report):
     except _harness.NothingJudged as error:
         pytest.fail(str(error), pytrace=False)
     if check is None:
-        # To tell the reason a hundred times would hide it.
-        pytest.skip("nothing was judged, as the first check says")
+        pytest.skip(sessionspec_report.silence())
     verdict, because = check["verdict"], check.get("because", "")
     known = check.get("known_failure")
     if known is not None and known["state"] == "stale":
@@ -95,9 +95,11 @@ def sessionspec_report(request):
     app = request.module.sessionspec_app
     if is_fixture(app):
         app = request.getfixturevalue("sessionspec_app")
+    checks = [item.name for item in request.session.items if item.parent is request.node]
     return _harness.Run(
         app,
-        checks=[item.name for item in request.session.items if item.parent is request.node],
+        # Where none is deselected, none is named: then a sessionspec.toml may leave some out.
+        checks=checks if len(checks) < len(request.node.catalogue) else [],
         level=level_of(request.config),
         known_failures=request.config.getini("sessionspec_known_failures"),
         arguments=request.config.getini("sessionspec_arguments"),

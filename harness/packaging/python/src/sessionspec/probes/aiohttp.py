@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 
 from sessionspec import probe as core
@@ -16,6 +17,9 @@ def mount(app, path="/probe", description=None):
         return
     from aiohttp import web
     from aiohttp_session import get_session
+
+    # More than the loop's own pool has: each held cycle keeps a thread.
+    threads = ThreadPoolExecutor(max_workers=32)
 
     def answer(body, status=200, headers=()):
         response = web.Response(body=body, status=status, content_type="application/json")
@@ -35,7 +39,7 @@ def mount(app, path="/probe", description=None):
         # An empty cycle must not open a session.
         session = await get_session(request) if ops else None
         # In a thread, so that a held cycle does not stop the others.
-        done = await loop.run_in_executor(None, core.run_cycle, ops, operations(request, session, loop))
+        done = await loop.run_in_executor(threads, core.run_cycle, ops, operations(request, session, loop))
         status, headers, body = done
         return answer(body, status, headers)
 

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use sessionspec_reference::Description;
 
-use super::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
+use super::{Backend, BackendError, CycleRequest, CycleResponse, Foreign, LocalBoxFuture};
 use crate::browser::Origin;
 
 /// The same backend, which has answered so far. Who asks it gives a cycle up after `patience`.
@@ -104,6 +104,14 @@ impl Backend for CircuitBreaker {
 
     fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
         self.backend.wait(duration)
+    }
+
+    fn breathe(&self) -> LocalBoxFuture<'_, ()> {
+        self.backend.breathe()
+    }
+
+    fn foreign_cookies(&self) -> Foreign {
+        self.backend.foreign_cookies()
     }
 
     fn lost_connections(&self) -> usize {

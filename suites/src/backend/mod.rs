@@ -1,6 +1,7 @@
 //! The waist of the suite: one cycle in, one answer out. Checks never know what is behind it.
 
 mod circuit_breaker;
+mod front;
 mod gate;
 mod glue;
 mod guarded;
@@ -10,6 +11,9 @@ mod into_backend;
 mod panics;
 
 pub(crate) use circuit_breaker::circuit_breaker;
+#[doc(hidden)]
+pub use front::Foreign;
+pub(crate) use front::{Front, TOO_MANY, fronted, is_refusal_in_front, told as refusals_told};
 pub use gate::Gate;
 pub use glue::Glue;
 pub use guarded::guarded;
@@ -59,6 +63,19 @@ pub trait Backend {
     /// Lets time pass.
     fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
         Box::pin(tokio::time::sleep(duration))
+    }
+
+    // What a run knows of what stands in front of a backend; nobody else has to.
+    /// Waits until the next request may be sent: at once, unless the service has asked for less of them.
+    #[doc(hidden)]
+    fn breathe(&self) -> LocalBoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    /// Which cookies are known to be no part of the session.
+    #[doc(hidden)]
+    fn foreign_cookies(&self) -> Foreign {
+        Foreign::default()
     }
 
     /// How many connections it has closed after an answer, as is lawful, of which the next request learnt too late.
@@ -142,6 +159,10 @@ pub enum BackendError {
     /// The service answered that it has failed.
     #[error("the service failed the request: {0}")]
     Failed(String),
+    /// It was answered, and nothing can be concluded from that, for this reason: somebody in front of the handler has
+    /// refused a request, or the answer came too late to mean anything.
+    #[error("{0}")]
+    Inconclusive(String),
     /// The response is not what a probe answers.
     #[error("this is no probe: {0}")]
     NotAProbe(String),

@@ -38,6 +38,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::level::Level;
+use crate::survey::Survey;
+use level::Gaps;
 
 /// The version of the report's form. It changes when a reader of the older form would misunderstand the newer one.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -151,7 +153,7 @@ impl Report {
     }
 
     /// What each level comes to.
-    pub(crate) fn judge_levels(checks: &[CheckReport], stand_ins: &[String]) -> Vec<LevelReport> {
-        level::judge(checks, stand_ins)
+    pub(crate) fn judge_levels(checks: &[CheckReport], survey: &Survey) -> Vec<LevelReport> {
+        level::judge(checks, &Gaps::of(survey))
     }
 }

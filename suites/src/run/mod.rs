@@ -5,6 +5,7 @@ mod facts;
 mod glue;
 mod options;
 mod scenarios;
+mod surveyed;
 mod waits;
 
 use std::cell::RefCell;
@@ -14,16 +15,16 @@ use std::time::Instant;
 
 use tokio::task::LocalSet;
 
-use crate::backend::{Backend, BackendError, IntoBackend, catching_panics};
+use crate::backend::{Backend, BackendError, Front, IntoBackend, catching_panics, fronted, without_panic};
 use crate::checks::{Applicability, Check, Fact, GlueCheck, Test, catalogue};
 use crate::expect::{Finding, Scenario};
-use crate::play::{Transcript, still_answers, undisturbed};
+use crate::play::{Transcript, still_answers};
 use crate::report::{
     self, Blocked, CapabilityReport, CheckReport, Evidence, Failure, KnownFailureReport, Redaction, Report,
     SCHEMA_VERSION, Subject, Verdict, Watch,
 };
 use crate::search::{self, CaseRunner, Cases, Counterexample, Generated, Property, Shape};
-use crate::survey::{self, PreflightError, Survey};
+use crate::survey::{PreflightError, Survey};
 
 use claims::claims;
 pub use options::Options;
@@ -92,17 +93,18 @@ async fn run_local(
 ) -> Result<Report, PreflightError> {
     let observe = RefCell::new(observe);
     let observe = |event: Event<'_>| (observe.borrow_mut())(event);
-    let backend = catching_panics(backend);
+    let front = Rc::new(Front::of_session_cookies(&options.session_cookies));
+    let backend = fronted(catching_panics(backend), &front);
     let mut watch = Watch::start();
     let mut stop = std::pin::pin!(stop);
     let survey = tokio::select! {
-        survey = undisturbed(&backend, async || survey::observe(&backend, options.patience).await) => survey?,
+        survey = surveyed::survey(&backend, &front, options.patience) => survey?,
         () = &mut stop => return Err(PreflightError::Stopped),
     };
     let wanted: Vec<Check> = catalogue().into_iter().filter(|check| options.wants(check)).collect();
     let survey = Rc::new(survey);
     let scenarios = Scenarios::new(Rc::clone(&backend), Rc::clone(&survey), options.patience);
-    let mut run = Run { backend, survey, options, scenarios, verdicts: BTreeMap::new(), ended: None };
+    let mut run = Run { backend, front, survey, options, scenarios, verdicts: BTreeMap::new(), ended: None };
     // What a service does not show that went away meanwhile is nothing that it lacks.
     run.end_if_gone().await;
     if run.ended.is_none() {
@@ -129,6 +131,7 @@ async fn run_local(
         watch.check_ended(check.id, began);
         observe(Event::Finished(&report));
         checks.push(report);
+        run.ended = run.ended.or_else(|| run.front.shut());
         if run.ended.is_none() && checks.last().is_some_and(|report| report.verdict == Verdict::Error) {
             run.end_if_gone().await;
         }
@@ -136,8 +139,12 @@ async fn run_local(
     Ok(run.report(checks, watch))
 }
 
+#[cfg(test)]
+mod tests;
+
 struct Run {
     backend: Rc<dyn Backend>,
+    front: Rc<Front>,
     survey: Rc<Survey>,
     options: Options,
     scenarios: Scenarios,
@@ -178,14 +185,23 @@ impl Outcome {
 }
 
 impl Run {
+    /// What becomes of a check. A panic of the suite itself is the error of the check in which it happened.
     async fn outcome(&self, check: &Check, played: &dyn Fn(u32, u32)) -> Outcome {
+        let panicked = |said: String| {
+            let because = format!("the suite itself has failed: it panicked: {said}");
+            Outcome::without_evidence(Verdict::Error, report::message(&because))
+        };
+        without_panic(self.judged(check, played)).await.unwrap_or_else(panicked)
+    }
+
+    async fn judged(&self, check: &Check, played: &dyn Fn(u32, u32)) -> Outcome {
         match check.applicability(&self.survey) {
             Applicability::Applies => {}
             Applicability::NotApplicable(because) => {
                 return Outcome::without_evidence(Verdict::NotApplicable, because);
             }
             Applicability::Unverified(because) => {
-                return Outcome::without_evidence(Verdict::Unverified, because);
+                return Outcome::without_evidence(Verdict::Unverified, report::message(&because));
             }
         }
         if check.has_cases()
@@ -201,7 +217,11 @@ impl Run {
             Test::Glue(body) => Ok(self.glue(check, body).await),
         };
         outcome.unwrap_or_else(|fault| {
-            Outcome::without_evidence(Verdict::Error, report::message(&fault.to_string()))
+            let verdict = match fault {
+                BackendError::Inconclusive(_) => Verdict::Unverified,
+                _ => Verdict::Error,
+            };
+            Outcome::without_evidence(verdict, report::message(&fault.to_string()))
         })
     }
 
@@ -251,7 +271,10 @@ impl Run {
             (Some(why), ..) if nothing => {
                 Outcome::without_evidence(Verdict::NotApplicable, report::message(&why))
             }
-            (_, Some(because), _) if nothing => Outcome::without_evidence(Verdict::Unverified, because),
+            // What was judged beside that is no pass: a part of the promise was not looked at.
+            (_, Some(because), _) if failures.is_empty() => {
+                Outcome { evidence, ..Outcome::without_evidence(Verdict::Unverified, because) }
+            }
             (_, _, Some(first)) if nothing => {
                 Outcome::without_evidence(self.verdict_of_blocked(&blocked), self.why_blocked(first))
             }
@@ -401,11 +424,11 @@ impl Run {
             cases: self.options.cases,
             case: self.options.case,
             asked_level: None,
-            levels: Report::judge_levels(&checks, &description.derived),
+            levels: Report::judge_levels(&checks, &self.survey),
             survey: survey.collect(),
             checks,
             incomplete: self.ended,
-            this_run: Some(watch.stop(self.backend.lost_connections() > 0)),
+            this_run: Some(watch.stop(self.backend.lost_connections() > 0, &self.front)),
         }
     }
 }

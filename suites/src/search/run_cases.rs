@@ -52,7 +52,8 @@ pub(crate) async fn run_cases(
 }
 
 impl<P> Cases<'_, P> {
-    /// Draws and plays one case after the other until one fails, makes that one small, and confirms it.
+    /// Draws and plays one case after the other until one fails, makes that one small, and confirms it. Where none fails,
+    /// and nothing can be concluded from one of them, that is the error.
     pub(super) async fn run<T: Shrink>(
         &self,
         played: &dyn Fn(u32, u32),
@@ -60,6 +61,7 @@ impl<P> Cases<'_, P> {
         play: &impl AsyncFn(&T) -> Result<JudgedCase, BackendError>,
     ) -> Result<(Evidence, Option<Counterexample>), BackendError> {
         let mut evidence = Evidence::default();
+        let mut unjudged = None;
         let cases = match self.only_case {
             Some(case) => case..case.saturating_add(1),
             None => 0..self.cases,
@@ -69,12 +71,16 @@ impl<P> Cases<'_, P> {
             let value = draw(case_seed(self.run_seed, self.check, number));
             let judged_case = play(&value).await?;
             evidence.add(&judged_case.transcript, judged_case.judgement.comparisons);
+            unjudged = unjudged.or(judged_case.unjudged.clone());
             if let Some(case) = judged_case.failing() {
                 let shrunk = shrink(Failing { value, case }, self.bounds, play).await;
                 return Ok((evidence, Some(confirmed(number, shrunk, play).await)));
             }
         }
-        Ok((evidence, None))
+        match unjudged {
+            Some(why) => Err(why),
+            None => Ok((evidence, None)),
+        }
     }
 }
 

@@ -41,8 +41,12 @@ impl Player {
     /// Browsers without cookies. A cycle that takes longer than `patience` counts as never answered.
     #[must_use]
     pub fn new(backend: Rc<dyn Backend>, patience: Duration) -> Self {
-        let transcript =
-            Transcript { origin: backend.origin(), path: backend.path().to_owned(), ..Transcript::default() };
+        let transcript = Transcript {
+            origin: backend.origin(),
+            path: backend.path().to_owned(),
+            foreign: backend.foreign_cookies(),
+            ..Transcript::default()
+        };
         Self {
             backend,
             patience,
@@ -61,7 +65,10 @@ impl Player {
             }
             match step {
                 Step::Cycle(cycle) => drop(self.cycle(&cycle.browser, cycle.ops.clone()).await),
-                Step::Start(cycle) => self.start(&cycle.browser, cycle.ops.clone()),
+                Step::Start(cycle) => {
+                    self.backend.breathe().await;
+                    self.start(&cycle.browser, cycle.ops.clone());
+                }
                 Step::Release(gate) => self.release(gate).await,
                 Step::CopyCookies { from, to } => self.copy_cookies(from, to),
                 Step::Forge { from, to, with, forgery } => self.forge(from, with.as_deref(), to, forgery),
@@ -77,6 +84,7 @@ impl Player {
 
     /// Sends one cycle and waits until it was answered or has arrived at its gate; its index in the transcript.
     pub async fn cycle(&mut self, browser: &str, ops: Vec<Operation>) -> usize {
+        self.backend.breathe().await;
         if ops.iter().any(|op| matches!(op, Operation::Hold { .. })) {
             let held = self.spawn_held(browser, ops);
             let exchange = held.exchange;
@@ -93,6 +101,7 @@ impl Player {
     /// Sends one cycle that is not expected to be answered before something else is released, and waits no longer
     /// than patience allows; whether it was answered. The answer of one that was not is awaited at the end.
     pub async fn try_cycle(&mut self, browser: &str, ops: Vec<Operation>) -> bool {
+        self.backend.breathe().await;
         let (exchange, request) = self.begin(browser, ops);
         let mut task = self.spawn(request);
         match timeout(self.patience, &mut task).await {
@@ -119,10 +128,23 @@ impl Player {
 
     /// Gives `to` cookies that are forged from those of `from`, and of `with` where another's are needed.
     pub fn forge(&mut self, from: &str, with: Option<&str>, to: &str, forgery: &Forgery) {
-        let real = self.sent_by(from);
+        let is_foreign = |(name, _): &(Vec<u8>, Vec<u8>)| self.transcript.foreign.has(name);
+        let (foreign, real): (Cookies, Cookies) = self.sent_by(from).into_iter().partition(is_foreign);
         let others = with.map(|with| self.sent_by(with)).unwrap_or_default();
+        let others = others.into_iter().filter(|cookie| !is_foreign(cookie)).collect();
+        // What is no part of the session goes along as it is.
+        let mut headers =
+            vec![forgery.header(&real, &others), Forgery::Replayed.header(&foreign, &Vec::new())];
+        headers.retain(|header| !header.is_empty());
         self.jars.remove(to);
-        self.forged.insert(to.to_owned(), forgery.header(&real, &others));
+        self.forged.insert(to.to_owned(), headers.join(&b"; "[..]));
+    }
+
+    /// Gives `to` only those of the cookies of `from` whose names are wanted, as they are.
+    pub(crate) fn send_only(&mut self, from: &str, to: &str, is_wanted: impl Fn(&[u8]) -> bool) {
+        let cookies = self.sent_by(from).into_iter().filter(|(name, _)| is_wanted(name)).collect();
+        self.jars.remove(to);
+        self.forged.insert(to.to_owned(), Forgery::Replayed.header(&cookies, &Vec::new()));
     }
 
     /// The cookies that this browser would send now.
@@ -210,18 +232,19 @@ impl Player {
     }
 
     fn end(&mut self, exchange: usize, result: Result<CycleResponse, BackendError>) {
-        let exchange = &mut self.transcript.exchanges[exchange];
         let response = match result {
             Ok(response) => response,
             Err(error) => {
-                exchange.outcome = Outcome::Broken(error);
+                self.transcript.exchanges[exchange].outcome = Outcome::Broken(error);
                 return;
             }
         };
-        let jar = self.jars.entry(exchange.browser.clone()).or_default();
-        if response.headers.all("Set-Cookie").next().is_some() {
+        let is_new = response.headers.all("Set-Cookie").any(|field| self.transcript.is_of_session(field));
+        let exchange = &mut self.transcript.exchanges[exchange];
+        if is_new {
             self.forged.remove(&exchange.browser);
         }
+        let jar = self.jars.entry(exchange.browser.clone()).or_default();
         let now = self.backend.now();
         for cookie in response.headers.all("Set-Cookie") {
             exchange.stored.push(jar.store(&self.backend.origin(), self.backend.path(), cookie, now));

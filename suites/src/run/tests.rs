@@ -1,0 +1,45 @@
+//! What a run makes of a check whose own code is at fault.
+
+use std::time::Duration;
+
+use super::*;
+use crate::backend::in_process;
+use crate::checks::{Harm, Requirement};
+use crate::level::Level;
+use sessionspec_reference::Memory;
+
+/// A check that is tested so.
+fn check(applies: &'static [Requirement], test: Test) -> Check {
+    Check {
+        id: "minimum/at-fault",
+        level: Level::Minimum,
+        harm: Harm::Correctness,
+        clause: "save.persists",
+        promise: "None.",
+        source: "None",
+        applies,
+        relies: &[],
+        test,
+    }
+}
+
+#[tokio::test]
+async fn a_panic_within_a_check_is_its_error_and_the_others_are_run() {
+    let backend = in_process(Memory::default());
+    let patience = Duration::from_secs(10);
+    let survey = Rc::new(Survey::of(Rc::clone(&backend), patience).await.unwrap());
+    let scenarios = Scenarios::new(Rc::clone(&backend), Rc::clone(&survey), patience);
+    let (front, options) = (Rc::default(), Options::default());
+    let run = Run { backend, front, survey, options, scenarios, verdicts: BTreeMap::new(), ended: None };
+    let plan = check(&[], Test::Scenarios(|_| panic!("no plan at 127.0.0.1:4711")));
+    let generator = check(&[], Test::Generated(|_| panic!("no generator")));
+    run.scenarios.begin_waits(&[plan, generator]);
+    for (check, said) in [(plan, "no plan at 127.0.0.1:<port>"), (generator, "no generator")] {
+        let outcome = LocalSet::new().run_until(run.outcome(&check, &|_, _| {})).await;
+        assert_eq!(outcome.verdict, Verdict::Error);
+        assert_eq!(outcome.because, Some(format!("the suite itself has failed: it panicked: {said}")));
+    }
+    let catalogue = catalogue();
+    let outcome = LocalSet::new().run_until(run.outcome(&catalogue[0], &|_, _| {})).await;
+    assert_eq!(outcome.verdict, Verdict::Pass);
+}

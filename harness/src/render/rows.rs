@@ -1,6 +1,6 @@
 //! Puts the reports of one backend through several doors side by side.
 
-use sessionspec::engine::report::{CheckReport, LevelReport, LevelVerdict, ThisRun};
+use sessionspec::engine::report::{CheckReport, Failure, LevelReport, LevelVerdict, ThisRun};
 use sessionspec::{Level, Report, Verdict};
 
 /// What became of one check, through each door.
@@ -68,9 +68,17 @@ pub(super) fn generated(report: &Report) -> String {
     std::iter::once(generated).chain(disturbances(report)).collect::<Vec<_>>().join("; ")
 }
 
-/// What the transport did to the run.
+/// What the transport did to the run, and whether failures look like one that comes and goes.
 pub(super) fn disturbances(report: &Report) -> Vec<String> {
-    report.this_run.as_ref().map(ThisRun::disturbances).unwrap_or_default()
+    let is_unstable = |failure: &Failure| failure.note.as_ref().is_some_and(|note| note.contains("unstable"));
+    let comes_and_goes =
+        |check: &&CheckReport| !check.failures.is_empty() && check.failures.iter().all(is_unstable);
+    let unstable = report.checks.iter().filter(comes_and_goes).count();
+    let one_cause = (unstable > 1).then(|| {
+        format!("{unstable} checks failed on what comes and goes, which may be one defect and not {unstable}")
+    });
+    let of_run = report.this_run.as_ref().map(ThisRun::disturbances).unwrap_or_default();
+    of_run.into_iter().chain(one_cause).collect()
 }
 
 /// The levels of all reports, from the lowest.

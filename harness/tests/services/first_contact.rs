@@ -28,7 +28,7 @@ fn what_listens_there_is_something_else() {
         sends(
             "answers with a page",
             format!("{refused}<!doctype html><title>Welcome</title>"),
-            &["a page: Welcome"],
+            &["the page \"Welcome\""],
         ),
         sends("answers nothing at all", refused, &["its answer is no JSON", "(nothing)"]),
         sends(

@@ -1,5 +1,7 @@
 //! Probes that lack something, or say what is not so: what nobody has verified is no pass.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::process::Command;
 
 use sessionspec_backends::hollow_probes;
@@ -17,6 +19,20 @@ fn saying(op: &'static str, result: &'static str) -> impl Fn(&Request) -> Answer
         }
         _ => Answer::Good,
     }
+}
+
+/// A service that asks for the gate, as it has to, and does not wait for the answer.
+fn impatient(request: &Request) -> Answer {
+    let text = request.text();
+    let url = text.split('"').find_map(|part| part.strip_prefix("http://"));
+    if let (Some(url), Some(ops)) = (url, &request.ops) {
+        let (authority, path) = url.split_once('/').unwrap();
+        let mut gate = TcpStream::connect(authority).unwrap();
+        write!(gate, "GET /{path} HTTP/1.1\r\nHost: {authority}\r\n\r\n").unwrap();
+        let results = vec![r#"{"ok": null}"#; ops.len()];
+        return Answer::json(&format!("{{\"results\": [{}]}}", results.join(", ")));
+    }
+    Answer::Good
 }
 
 #[test]
@@ -37,6 +53,13 @@ fn races_that_cannot_be_run_are_no_pass() {
             race,
             NOT_VERIFIED,
             &["its `hold` says: no route to host", "--callback-addr", "without races"],
+        ),
+        row(
+            "does not wait at the gate",
+            impatient,
+            race,
+            NOT_VERIFIED,
+            &["since the probe answers `hold` as done and has not done it", "without races"],
         ),
         row(
             "says that it has held a request",

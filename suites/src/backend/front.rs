@@ -25,6 +25,9 @@ const GAPS: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)];
 /// How long is waited at most because a response asks for it, and in a whole run.
 const WAITS: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
 
+/// After so many requests that did not come too soon, the pause between them is halved.
+const CALM: usize = 20;
+
 /// After so many refusals without anything else in between, nobody expects another answer.
 const SHUT: usize = 25;
 
@@ -38,13 +41,25 @@ pub(crate) fn is_refusal_in_front(status: u16) -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Front {
     refused: RefCell<BTreeMap<u16, usize>>,
-    /// What was refused since somebody looked.
-    latest: RefCell<Vec<(u16, Vec<&'static str>)>>,
+    /// What was refused or has failed since somebody looked.
+    latest: RefCell<Vec<Disturbed>>,
     in_a_row: Cell<usize>,
     gap: Cell<Option<Duration>>,
+    /// How many requests in a row did not come too soon.
+    calm: Cell<usize>,
+    is_slowed: Cell<bool>,
     not_before: Cell<Option<Instant>>,
     waited: Cell<Duration>,
     foreign: RefCell<Foreign>,
+}
+
+/// A request that was refused in front of the backend, or that has failed although nothing had asked for that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Disturbed {
+    /// The status of the response; none where there was none.
+    pub(crate) status: Option<u16>,
+    /// The operations of the cycle.
+    ops: Vec<&'static str>,
 }
 
 /// Which cookies are no part of the session.
@@ -90,11 +105,11 @@ impl Front {
 
     /// Whether requests are sent more slowly than they could be.
     pub(crate) fn is_slowed(&self) -> bool {
-        self.gap.get().is_some()
+        self.is_slowed.get()
     }
 
-    /// What was refused since this was asked last: the status, and the operations of the cycle.
-    pub(crate) fn take_latest(&self) -> Vec<(u16, Vec<&'static str>)> {
+    /// What was refused or has failed since this was asked last.
+    pub(crate) fn take_latest(&self) -> Vec<Disturbed> {
         self.latest.take()
     }
 
@@ -110,23 +125,47 @@ impl Front {
         self.foreign.replace(foreign);
     }
 
-    fn note(&self, ops: &[Operation], response: &CycleResponse, now: SystemTime) {
-        let status = response.status;
-        let is_asked_for = ops.contains(&Operation::Respond { status });
-        if !matches!(response.body, Body::Other(_)) || !is_refusal_in_front(status) || is_asked_for {
-            self.in_a_row.set(0);
-            return;
+    fn note(&self, ops: &[Operation], response: &Result<CycleResponse, BackendError>, now: SystemTime) {
+        let is_asked_to_fail =
+            ops.iter().any(|op| matches!(op, Operation::Raise | Operation::Respond { .. }));
+        let status = match response {
+            Ok(CycleResponse { status, body: Body::Other(_), .. }) => Some(*status),
+            Err(BackendError::CutOff(_) | BackendError::Dropped) => None,
+            _ => return self.note_answer(),
+        };
+        let is_asked_for = |status| ops.contains(&Operation::Respond { status });
+        let is_refusal = |status: &u16| is_refusal_in_front(*status) && !is_asked_for(*status);
+        let has_failed = !is_asked_to_fail && status.is_none_or(|status| status >= 500);
+        let refused = status.filter(is_refusal);
+        if has_failed || refused.is_some() {
+            let ops = ops.iter().map(Operation::name).collect();
+            self.latest.borrow_mut().push(Disturbed { status, ops });
         }
+        let Some(status) = refused else { return self.note_answer() };
         self.in_a_row.set(self.in_a_row.get() + 1);
         *self.refused.borrow_mut().entry(status).or_default() += 1;
-        self.latest.borrow_mut().push((status, ops.iter().map(Operation::name).collect()));
-        if status != TOO_MANY || self.refused.borrow()[&TOO_MANY] < PATIENT_UNTIL {
-            return;
+        if status == TOO_MANY && self.refused.borrow()[&TOO_MANY] >= PATIENT_UNTIL {
+            let asked = response.as_ref().ok().and_then(|response| retry_after(response, now));
+            self.slow_down(asked.unwrap_or_default());
         }
+    }
+
+    /// Takes down a request that nobody has refused.
+    fn note_answer(&self) {
+        self.in_a_row.set(0);
+        self.calm.set(self.calm.get() + 1);
+        if self.calm.get() % CALM == 0 {
+            self.gap.set(self.gap.get().map(|gap| gap / 2).filter(|gap| *gap >= GAPS[0]));
+        }
+    }
+
+    /// Leaves more time between requests, and as much as is asked for, within bounds, before the next one.
+    fn slow_down(&self, asked: Duration) {
         let [first, most] = GAPS;
         self.gap.set(Some(self.gap.get().map_or(first, |gap| (2 * gap).min(most))));
+        self.is_slowed.set(true);
+        self.calm.set(0);
         let [longest, in_all] = WAITS;
-        let asked = retry_after(response, now).unwrap_or_default();
         let wait = asked.min(longest).min(in_all.saturating_sub(self.waited.get()));
         self.waited.set(self.waited.get() + wait);
         self.not_before.set(Some(Instant::now() + wait));
@@ -175,9 +214,9 @@ impl Backend for Fronted {
     fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
         Box::pin(async move {
             let ops = request.ops.clone();
-            let response = self.backend.cycle(request).await?;
+            let response = self.backend.cycle(request).await;
             self.front.note(&ops, &response, self.backend.now());
-            Ok(response)
+            response
         })
     }
 
@@ -227,12 +266,12 @@ mod tests {
     use super::*;
     use sessionspec_reference::http::Headers;
 
-    fn response(status: u16, retry_after: Option<&str>) -> CycleResponse {
+    fn response(status: u16, retry_after: Option<&str>) -> Result<CycleResponse, BackendError> {
         let mut headers = Headers::default();
         if let Some(value) = retry_after {
             headers.append("Retry-After", value);
         }
-        CycleResponse { status, headers, body: Body::Other(String::new()) }
+        Ok(CycleResponse { status, headers, body: Body::Other(String::new()) })
     }
 
     #[tokio::test(start_paused = true)]
@@ -259,12 +298,17 @@ mod tests {
         assert!(asked <= WAITS[0] + GAPS[1], "{asked:?}");
         front.note(&[], &response(TOO_MANY, Some("3600")), now);
         assert!(pause().await <= GAPS[1] + Duration::from_millis(10));
+        // Whoever is not refused any more goes on as before.
+        for _ in 0..10 * CALM {
+            front.note(&[], &response(200, None), now);
+        }
+        assert!(pause().await.is_zero() && front.is_slowed());
     }
 
     #[test]
     fn a_wait_is_told_in_seconds_or_by_a_date() {
         let now = SystemTime::UNIX_EPOCH;
-        let asked = |value| retry_after(&response(TOO_MANY, Some(value)), now);
+        let asked = |value| retry_after(&response(TOO_MANY, Some(value)).unwrap(), now);
         assert_eq!(asked(" 7 "), Some(Duration::from_secs(7)));
         assert_eq!(asked("Thu, 01 Jan 1970 00:00:09 GMT"), Some(Duration::from_secs(9)));
         assert_eq!(asked("soon"), None);
@@ -275,7 +319,12 @@ mod tests {
     fn what_was_asked_for_is_no_refusal() {
         let (front, now) = (Front::default(), SystemTime::now());
         front.note(&[Operation::Respond { status: 404 }], &response(404, None), now);
+        front.note(&[Operation::Raise], &response(500, None), now);
+        assert_eq!(front.take_latest(), []);
         front.note(&[], &response(500, None), now);
+        front.note(&[], &Err(BackendError::Dropped), now);
+        let failed = [Some(500), None].map(|status| Disturbed { status, ops: Vec::new() });
+        assert_eq!(front.take_latest(), failed);
         assert!(front.refused().is_empty());
         front.note(&[], &response(404, None), now);
         assert_eq!(front.refused(), BTreeMap::from([(404, 1)]));

@@ -13,7 +13,7 @@ mod panics;
 pub(crate) use circuit_breaker::circuit_breaker;
 #[doc(hidden)]
 pub use front::Foreign;
-pub(crate) use front::{Front, TOO_MANY, fronted, is_refusal_in_front, told as refusals_told};
+pub(crate) use front::{Disturbed, Front, TOO_MANY, fronted, is_refusal_in_front, told as refusals_told};
 pub use gate::Gate;
 pub use glue::Glue;
 pub use guarded::guarded;

@@ -10,6 +10,10 @@ use crate::play::{Outcome, Transcript};
 use crate::script::{Answer, Forgery, Operation, Script};
 use crate::survey::Survey;
 
+/// Why nothing can be concluded where a request did not wait.
+const EARLY: &str = "a request that was held was answered before its gate was opened, so that nothing overlapped: the probe's \
+                     `hold` must have no timeout below 60 s, and wait for the answer";
+
 /// Why nothing can be concluded where the time is over.
 const OVER: &str = "the moment in which the answer decides was over before the answer came: the lifetime is too short for its \
                     grace, or the service too slow";
@@ -240,7 +244,9 @@ impl Scenario {
                 )
             })
         });
-        refused.or_else(|| self.is_over(transcript).then(|| OVER.to_owned())).map(BackendError::Inconclusive)
+        let over = || self.is_over(transcript).then(|| OVER.to_owned());
+        let early = || transcript.left_early.then(|| EARLY.to_owned());
+        refused.or_else(early).or_else(over).map(BackendError::Inconclusive)
     }
 
     /// Whether the answers decide that have to come within some time, and all of them came later: what was compared

@@ -21,6 +21,8 @@ pub struct Transcript {
     pub exchanges: Vec<Exchange>,
     /// How many requests were certainly at work at once, at most.
     pub at_once: usize,
+    /// Whether a request that was held was answered before it was released, so that it did not overlap with the others.
+    pub left_early: bool,
     /// Why the backend was not started again, where the script asks for that and it was not.
     pub not_launched: Option<String>,
 }

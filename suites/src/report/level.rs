@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckReport, Verdict, message};
+use super::{CheckReport, Verdict, message, shortened};
 use crate::level::Level;
 use crate::survey::{AtOnce, Survey};
 
@@ -30,6 +30,10 @@ pub struct LevelReport {
     pub without_races: bool,
 }
 
+/// More names of operations than there are, and longer ones, are nobody's.
+const MOST_STAND_INS: usize = 50;
+const LONGEST_NAME: usize = 100;
+
 /// What the probe keeps everybody from seeing.
 #[derive(Debug, Default)]
 pub(super) struct Gaps {
@@ -42,7 +46,13 @@ pub(super) struct Gaps {
 impl Gaps {
     pub(super) fn of(survey: &Survey) -> Self {
         Self {
-            stand_ins: survey.description.derived.clone(),
+            stand_ins: survey
+                .description
+                .derived
+                .iter()
+                .take(MOST_STAND_INS)
+                .map(|name| shortened(name, LONGEST_NAME))
+                .collect(),
             not_done: survey.not_done.clone(),
             no_hold: (survey.at_once == AtOnce::Unknown).then(|| message(&survey.no_hold())),
         }

@@ -26,6 +26,7 @@ pub use known::{KnownFailure, KnownFailureReport, KnownState};
 pub use level::{LevelReport, LevelVerdict};
 pub(crate) use redact::{Redaction, message, shown};
 pub use schedule::schedule;
+pub(crate) use shown::shortened;
 pub use shown::{ShownExchange, ShownOperation};
 pub use text::{LEGEND, failure_text, script_text};
 pub use this_run::ThisRun;

@@ -154,6 +154,10 @@ struct Run {
     ended: Option<String>,
 }
 
+/// How much is shown of what a backend calls itself, and of what was observed in one row, in characters.
+const LONGEST_NAME: usize = 200;
+const LONGEST_ROW: usize = 2_000;
+
 /// What became of a check, before it is written down.
 struct Outcome {
     verdict: Verdict,
@@ -409,15 +413,18 @@ impl Run {
                 .declared
                 .as_ref()
                 .and_then(|declared| self.survey.bears_out(capability.name, declared)),
-            observed: capability.observed,
+            observed: report::shortened(&capability.observed, LONGEST_ROW),
             declared: capability.declared,
         });
         Report {
             schema: SCHEMA_VERSION,
             suite_version: env!("CARGO_PKG_VERSION").to_owned(),
             backend: Subject {
-                name: description.name.clone().unwrap_or_else(|| "unnamed".to_owned()),
-                version: description.version.clone(),
+                name: report::shortened(description.name.as_deref().unwrap_or("unnamed"), LONGEST_NAME),
+                version: description
+                    .version
+                    .as_deref()
+                    .map(|version| report::shortened(version, LONGEST_NAME)),
                 door: self.options.door.clone(),
             },
             seed: self.options.seed,

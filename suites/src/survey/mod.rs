@@ -95,10 +95,10 @@ pub struct Survey {
     pub other_lifetimes: bool,
     /// Whether browsers reach the backend by https.
     pub https: bool,
-    /// The names of the cookies that were set.
+    /// The names of the cookies that carry the session.
     pub cookies: Vec<String>,
-    /// Which of these are no part of the session.
-    pub foreign: Foreign,
+    /// The names of cookies that are set, too, and are no part of the session.
+    pub other_cookies: Vec<String>,
     /// Keys among the items that only the framework wrote.
     pub own_keys: BTreeSet<String>,
     /// Operations that the backend does not have; [`Survey::supports`] asks for one.
@@ -315,11 +315,9 @@ impl Survey {
 impl Survey {
     /// The cookies, apart from those that are no part of the session.
     fn told_cookies(&self) -> String {
-        let is_foreign = |name: &&String| self.foreign.has(name.as_bytes());
-        let (foreign, own): (Vec<&String>, Vec<&String>) = self.cookies.iter().partition(is_foreign);
-        match foreign.is_empty() {
-            true => listed(own),
-            false => format!("{}; not the session's: {}", listed(own), listed(foreign)),
+        match self.other_cookies.is_empty() {
+            true => listed(&self.cookies),
+            false => format!("{}; not the session's: {}", listed(&self.cookies), listed(&self.other_cookies)),
         }
     }
 }

@@ -77,14 +77,15 @@ pub(crate) async fn survey(
         live_objects: false,
         two_rotations: TwoRotations::Unknown,
         https: backend.origin().scheme() == "https",
-        cookies: observer.cookies().await,
-        foreign: backend.foreign_cookies(),
+        cookies: Vec::new(),
+        other_cookies: Vec::new(),
         not_done: Vec::new(),
         hold_said: None,
         own_keys: observer.own_keys().await,
         unsupported: observer.unsupported().await,
         description: description.clone(),
     };
+    (survey.other_cookies, survey.cookies) = observer.cookies().await;
     observer.header().await;
     survey.concurrency = observer.concurrency(survey.at_once).await;
     // Where a cookie brings its own data, no id ends.
@@ -92,6 +93,9 @@ pub(crate) async fn survey(
         survey.rotation_over_end = observer.rotation_over_end().await;
         survey.live_objects = observer.shares_live_objects(survey.at_once).await;
         survey.two_rotations = observer.two_rotations().await;
+    }
+    if observer.not_done.borrow().contains("hold") {
+        survey.at_once = AtOnce::Unknown;
     }
     survey.not_done = observer.not_done.take().into_iter().map(str::to_owned).collect();
     survey.hold_said = observer.hold_said.take();
@@ -332,11 +336,15 @@ impl<'a> Observer<'a> {
         }
     }
 
-    async fn cookies(&self) -> Vec<String> {
+    /// The names of the cookies that are no part of the session, and of those that are.
+    async fn cookies(&self) -> (Vec<String>, Vec<String>) {
         let mut player = self.player();
         player.cycle("surveyor", vec![set("text", TEXT)]).await;
-        let names = names_seen(&player);
-        names.into_iter().map(|name| String::from_utf8_lossy(&name).into_owned()).collect()
+        let foreign = &player.transcript().foreign;
+        let in_words = |name: Vec<u8>| (foreign.has(&name), String::from_utf8_lossy(&name).into_owned());
+        let (others, own): (Vec<_>, Vec<_>) =
+            names_seen(&player).into_iter().map(in_words).partition(|(is_foreign, _)| *is_foreign);
+        [others, own].map(|names| names.into_iter().map(|(_, name)| name).collect()).into()
     }
 
     async fn own_keys(&self) -> BTreeSet<String> {

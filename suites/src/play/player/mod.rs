@@ -184,6 +184,7 @@ impl Player {
     /// Opens all gates, waits for all answers, and returns what happened.
     pub async fn finish(mut self) -> Transcript {
         let mut held = std::mem::take(&mut self.held);
+        let early = held::ended(&held);
         held.iter().for_each(Held::open_all);
         for held in &mut held {
             held.closed.clear();
@@ -191,6 +192,7 @@ impl Player {
         for held in held {
             self.hold(held).await;
         }
+        self.note_early(&early);
         self.transcript
     }
 

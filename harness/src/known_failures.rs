@@ -110,11 +110,20 @@ pub fn read(path: &Path) -> Result<Vec<KnownFailure>, KnownFailuresError> {
     }
     let text = std::fs::read_to_string(path)
         .map_err(|error| KnownFailuresError::Read { path: path.to_owned(), error })?;
+    parse(path, &text)
+}
+
+/// The entries in this text, which stands in this file.
+///
+/// # Errors
+///
+/// Where it is no such list.
+pub fn parse(path: &Path, text: &str) -> Result<Vec<KnownFailure>, KnownFailuresError> {
     let malformed = |error: toml::de::Error| KnownFailuresError::Malformed {
         path: path.to_owned(),
-        error: one_line(&error, &text),
+        error: one_line(&error, text),
     };
-    Ok(toml::from_str::<File>(&text).map_err(malformed)?.known_failures)
+    Ok(toml::from_str::<File>(text).map_err(malformed)?.known_failures)
 }
 
 /// The entries as the runner takes them. `list` says where they are, for the message.

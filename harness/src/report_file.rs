@@ -53,16 +53,24 @@ struct Versioned {
 /// Where it cannot be read, is no report, or has the form of another version.
 pub fn read(path: &Path) -> Result<Vec<Report>, SavedReportError> {
     let text = if path == Path::new("-") { standard_input() } else { std::fs::read_to_string(path) };
-    let text = text.map_err(|error| SavedReportError::Read { path: path.to_owned(), error })?;
+    parse(path, &text.map_err(|error| SavedReportError::Read { path: path.to_owned(), error })?)
+}
+
+/// The reports in this text, which stands in this file.
+///
+/// # Errors
+///
+/// Where it is no report, or has the form of another version.
+pub fn parse(path: &Path, text: &str) -> Result<Vec<Report>, SavedReportError> {
     let no_report = |error: String| SavedReportError::NoReport { path: path.to_owned(), error };
-    let versions: Vec<Versioned> = one_or_many(&text).map_err(no_report)?;
+    let versions: Vec<Versioned> = one_or_many(text).map_err(no_report)?;
     if let Some(other) = versions.iter().find(|version| version.schema != SCHEMA_VERSION) {
         return Err(SavedReportError::OtherSchema { path: path.to_owned(), schema: other.schema });
     }
     if versions.is_empty() {
         return Err(no_report("it is an empty list".to_owned()));
     }
-    one_or_many(&text).map_err(no_report)
+    one_or_many(text).map_err(no_report)
 }
 
 fn standard_input() -> std::io::Result<String> {

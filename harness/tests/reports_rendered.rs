@@ -195,7 +195,10 @@ fn what_fails_above_the_asked_level_does_not_turn_other_tools_red() {
         ),
         "{junit}"
     );
-    assert!(junit.contains("<system-out>cookie/none-when-untouched (recommended, hygiene): for-a-visitor"), "{junit}");
+    assert!(
+        junit.contains("<system-out>cookie/none-when-untouched (recommended, hygiene): for-a-visitor"),
+        "{junit}"
+    );
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod interruption;
 mod known_failures;
 mod list;
 mod output;
+mod panics;
 mod progress;
 mod project;
 mod render;
@@ -111,7 +112,9 @@ pub fn main() -> ExitCode {
             return complain(&CliError::not_verified(format!("there is no runtime: {error}"))).into();
         }
     };
-    let exit = runtime.block_on(tokio::task::LocalSet::new().run_until(dispatch(cli.command)));
+    panics::tell_them();
+    let work = || runtime.block_on(tokio::task::LocalSet::new().run_until(dispatch(cli.command)));
+    let exit = panics::caught("the harness itself", work).and_then(|exit| exit);
     let exit = exit.unwrap_or_else(|complaint| complain(&complaint));
     match terminal::lost() {
         None => exit.into(),

@@ -9,7 +9,7 @@ use anstream::ColorChoice;
 use clap::ValueEnum;
 use sessionspec::Report;
 
-use super::{CliError, terminal};
+use super::{CliError, panics, terminal};
 use crate::render::{Format, render};
 
 /// The options of a command that writes a report.
@@ -120,7 +120,8 @@ impl Opened {
     }
 
     fn write(&mut self, reports: &[Report]) -> Result<(), CliError> {
-        let text = render(self.format, reports);
+        let name = self.format.to_possible_value().map(|form| form.get_name().to_owned()).unwrap_or_default();
+        let text = panics::caught(&format!("the form {name}"), || render(self.format, reports))?;
         let Some(path) = &self.path else {
             terminal::print_report(&text);
             return Ok(());

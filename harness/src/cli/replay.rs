@@ -11,7 +11,7 @@ use sessionspec::backend::Backend;
 use sessionspec::engine::checks::catalogue;
 use sessionspec::engine::expect::Finding;
 use sessionspec::engine::replay::{
-    CaseFile, Limits, ReplayOutcome, Replayed, as_curl, as_curl_with_headers, replay_surveyed,
+    CaseFile, Limits, ReplayOutcome, Replayed, as_curl, as_curl_with_headers, replay_judging,
 };
 use sessionspec::engine::report::{CheckReport, Failure, failure_text, script_text};
 
@@ -135,7 +135,9 @@ impl Arguments {
     ) -> Result<Exit, CliError> {
         self.check_waits(&backend, case).await?;
         let played = async {
-            replay_surveyed(backend, case, self.service.patience()).await.map_err(CliError::not_verified)
+            let played =
+                replay_judging(backend, case, self.service.patience(), self.service.session_cookies());
+            played.await.map_err(CliError::not_verified)
         };
         let replayed = interruption.or(played).await?;
         say(format_args!("{}: {}", case.check, case.reason));

@@ -159,6 +159,7 @@ impl Arguments {
             patience: self.service.patience(),
             only,
             known_failures: self.listed_failures()?,
+            session_cookies: self.service.session_cookies().to_vec(),
             ..Options::default()
         })
     }

@@ -51,6 +51,10 @@ pub(super) struct Service {
     /// User and password may also stand in the URL.
     #[arg(long, value_name = "NAME: VALUE")]
     header: Vec<HeaderArgument>,
+    /// The name of a cookie of the session; may be repeated. Without it, each cookie is left out once to see which ones
+    /// open the session, and the others are not judged.
+    #[arg(long, value_name = "NAME")]
+    session_cookie: Vec<String>,
     /// Permit a target that is not on this machine. Only for a service that is yours to test.
     #[arg(long)]
     allow_remote: bool,
@@ -160,6 +164,7 @@ impl Service {
         words.extend(self.lifetime.map(|lifetime| format!("--lifetime {lifetime}")));
         words.extend((self.timeout.to_string() != TIMEOUT).then(|| format!("--timeout {}", self.timeout)));
         words.extend(self.origin.as_ref().map(|origin| format!("--origin {}", quoted(&origin.to_string()))));
+        words.extend(self.session_cookie.iter().map(|name| format!("--session-cookie {}", quoted(name))));
         words.extend(self.allow_remote.then(|| "--allow-remote".to_owned()));
         words.extend(
             self.callback_addr
@@ -167,6 +172,11 @@ impl Service {
                 .map(|address| format!("--callback-addr {}", quoted(&address.to_string()))),
         );
         words.join(" ")
+    }
+
+    /// The names of the session's cookies, where they were named.
+    pub(super) fn session_cookies(&self) -> &[String] {
+        &self.session_cookie
     }
 
     /// How long a request may take.
@@ -244,7 +254,8 @@ pub(super) fn unjudged(url: &str, error: &PreflightError, last_words: Option<Str
     let fault = match error {
         PreflightError::Describe(error) | PreflightError::Cycle { error, .. } => Some(error),
         PreflightError::Failed { .. } => None,
-        stopped => return stopped.to_string(),
+        PreflightError::Stopped => return error.to_string(),
+        told => return format!("nothing could be judged at {}; {told}", shown_url(url)),
     };
     if let Some(last_words) = last_words {
         return format!("nothing could be judged; {error}; {last_words}");

@@ -5,7 +5,8 @@ mod client;
 mod connection;
 mod fields;
 mod gates;
-mod wire;
+#[doc(hidden)]
+pub mod wire;
 
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -34,7 +35,7 @@ pub struct HttpBackend {
     /// What goes with every request.
     fields: Vec<HeaderField>,
     secrets: Secrets,
-    gates: GateServer,
+    gates: Rc<GateServer>,
 }
 
 /// Why a service cannot be driven at all.
@@ -93,7 +94,7 @@ impl HttpBackend {
         let gates = GateServer::start(&CallbackAddress::default())
             .await
             .map_err(|error| HttpError::SetUp(error.to_string()))?;
-        Ok(Self { client, url, origin, secrets: Secrets::of(&fields), fields, gates })
+        Ok(Self { client, url, origin, secrets: Secrets::of(&fields), fields, gates: Rc::new(gates) })
     }
 
     /// The same service, which is sent these header fields with every request. One of them takes the place of what the
@@ -120,20 +121,17 @@ impl HttpBackend {
     pub async fn called_back_at(self, address: &CallbackAddress) -> Result<Self, HttpError> {
         let served = GateServer::start(address).await;
         let gates = served.map_err(|error| HttpError::Callback { address: address.bound(), error })?;
-        Ok(Self { gates, ..self })
+        Ok(Self { gates: Rc::new(gates), ..self })
     }
 
     /// A service like this one on this machine, at another port. What is known of the connections of one is known of
-    /// both.
-    pub(crate) async fn beside(&self, port: u16) -> Result<Self, HttpError> {
+    /// both, and both find their gates at the same place.
+    pub(crate) fn beside(&self, port: u16) -> Result<Self, HttpError> {
         let mut url = self.url.clone();
         let no_url = || HttpError::NoUrl(self.url.to_string());
         url.set_port(Some(port)).map_err(|()| no_url())?;
         let client = Client::of(&url, Rc::clone(self.client.habits())).ok_or_else(no_url)?;
-        let gates = GateServer::start(&CallbackAddress::default())
-            .await
-            .map_err(|error| HttpError::SetUp(error.to_string()))?;
-        let (origin, fields) = (self.origin.clone(), self.fields.clone());
+        let (origin, fields, gates) = (self.origin.clone(), self.fields.clone(), Rc::clone(&self.gates));
         Ok(Self { client, url, origin, secrets: Secrets::of(&fields), fields, gates })
     }
 }

@@ -26,7 +26,11 @@ pub(super) fn cycle(ops: &[Operation], gate_url: impl Fn(&str) -> Option<String>
 }
 
 /// Reads the answer to a `GET`.
-pub(super) fn description(status: u16, body: &[u8]) -> Result<Description, BackendError> {
+///
+/// # Errors
+///
+/// Where no probe answers so.
+pub fn description(status: u16, body: &[u8]) -> Result<Description, BackendError> {
     match status {
         200 => {}
         500.. => return Err(BackendError::Failed(format!("GET answered {status}: {}", excerpt(body)))),
@@ -67,7 +71,11 @@ fn fields_of(json: Value) -> Result<Description, String> {
 }
 
 /// Reads the answer to a `POST` of so many operations.
-pub(super) fn body(status: u16, body: &[u8], ops: usize) -> Result<Body, BackendError> {
+///
+/// # Errors
+///
+/// Where no probe answers so, and no error page is like that.
+pub fn body(status: u16, body: &[u8], ops: usize) -> Result<Body, BackendError> {
     match answers(body, ops) {
         Ok(answers) => Ok(answers),
         // An error page need not be a probe's answer; anything else has to be.

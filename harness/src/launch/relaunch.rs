@@ -46,7 +46,7 @@ impl StartedAgain {
         let service = self.recipe.start(seconds).await.map_err(|_| does_not())?;
         let port = service.address().port();
         self.others.0.borrow_mut().push(service);
-        let backend = self.http.beside(port).await.map_err(|error| error.to_string())?;
+        let backend = self.http.beside(port).map_err(|error| error.to_string())?;
         let described = backend.describe().await.map_err(|_| does_not())?.lifetime_seconds;
         if described == Some(seconds) {
             return Ok(Rc::new(backend));

@@ -11,7 +11,7 @@ use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite}
 use sessionspec::engine::report::{CheckReport, Failure, LEGEND, WIDTH, failure_text, wrapped};
 use sessionspec::{Report, Verdict};
 
-use super::rows::{by_gravity, with_remarks};
+use super::rows::{by_gravity, disturbances, with_remarks};
 
 pub(super) fn junit(reports: &[Report]) -> String {
     let name = reports.first().map_or("sessionspec", |report| &report.backend.name);
@@ -54,6 +54,9 @@ fn describe(suite: &mut TestSuite, report: &Report) {
     }
     for level in &report.levels {
         suite.add_property(Property::new(level.level.as_str(), with_remarks(report, level)));
+    }
+    for disturbance in disturbances(report) {
+        suite.add_property(Property::new("disturbance", disturbance));
     }
     if let Some(why) = &report.incomplete {
         suite.add_property(Property::new("incomplete", why));

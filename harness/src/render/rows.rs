@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use sessionspec::engine::checks::Harm;
-use sessionspec::engine::report::{CheckReport, LevelReport, LevelVerdict};
+use sessionspec::engine::report::{CheckReport, Failure, LevelReport, LevelVerdict, ThisRun};
 use sessionspec::{Level, Report, Verdict};
 
 /// What became of one check, through each door.
@@ -68,9 +68,20 @@ pub(super) fn generated(report: &Report) -> String {
         Some(case) => format!("seed {}, case {case} alone of each property", report.seed),
         None => format!("seed {}, {} cases for each property", report.seed, report.cases),
     };
-    let closes = report.this_run.as_ref().is_some_and(|run| run.closes_connections);
-    let closes = if closes { "; the service closes connections after its answer" } else { "" };
-    format!("{generated}{closes}")
+    std::iter::once(generated).chain(disturbances(report)).collect::<Vec<_>>().join("; ")
+}
+
+/// What the transport did to the run, and whether failures look like one that comes and goes.
+pub(super) fn disturbances(report: &Report) -> Vec<String> {
+    let is_unstable = |failure: &Failure| failure.note.as_ref().is_some_and(|note| note.contains("unstable"));
+    let comes_and_goes =
+        |check: &&CheckReport| !check.failures.is_empty() && check.failures.iter().all(is_unstable);
+    let unstable = report.checks.iter().filter(comes_and_goes).count();
+    let one_cause = (unstable > 1).then(|| {
+        format!("{unstable} checks failed on what comes and goes, which may be one defect and not {unstable}")
+    });
+    let of_run = report.this_run.as_ref().map(ThisRun::disturbances).unwrap_or_default();
+    of_run.into_iter().chain(one_cause).collect()
 }
 
 /// The levels of all reports, from the lowest.
@@ -153,6 +164,12 @@ pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
         (excused, 1) => format!(", which excuses {excused}"),
         (excused, _) => format!(", which excuse {excused}"),
     };
+    let without_races = told.clone().any(|told| told.without_races).then(|| "without races".to_owned());
+    let liar = told.clone().find(|told| !told.not_done.is_empty());
+    let not_done = liar.map(|told| {
+        let ops: Vec<String> = told.not_done.iter().map(|op| format!("`{op}`")).collect();
+        format!("since the probe answers {} as done and has not done it", ops.join(", "))
+    });
     let stand_ins = told.find(|told| !told.stand_ins.is_empty());
     let known = match (known, level_verdict(reports, level)) {
         (0, _) => None,
@@ -163,5 +180,5 @@ pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
     let is_above = reports.iter().any(|report| report.asked_level.is_some_and(|asked| asked < level));
     let matters = level_verdict(reports, level) != LevelVerdict::Conforms;
     let above = (is_above && matters).then(|| "above the asked level".to_owned());
-    above.into_iter().chain(known).chain(stand_ins).collect()
+    above.into_iter().chain(known).chain(stand_ins).chain(without_races).chain(not_done).collect()
 }

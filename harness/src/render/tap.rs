@@ -7,7 +7,7 @@ use serde_json::json;
 use sessionspec::engine::report::{CheckReport, LEGEND, failure_text};
 use sessionspec::{Report, Verdict};
 
-use super::rows::{by_gravity, with_remarks};
+use super::rows::{by_gravity, disturbances, with_remarks};
 
 pub(super) fn tap(reports: &[Report]) -> String {
     let mut tap = "TAP version 14\n".to_owned();
@@ -38,6 +38,9 @@ fn document(report: &Report) -> String {
     let _ = writeln!(tap, "# sessionspec {}: {} {version}", report.suite_version, report.backend.name);
     if report.checks.iter().flat_map(|check| &check.failures).any(|failure| !failure.transcript.is_empty()) {
         let _ = writeln!(tap, "# {LEGEND}");
+    }
+    for disturbance in disturbances(report) {
+        let _ = writeln!(tap, "# {disturbance}");
     }
     for (index, check) in by_gravity(report).into_iter().enumerate() {
         tap.push_str(&test_point(index + 1, report, check));

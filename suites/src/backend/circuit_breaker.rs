@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use sessionspec_reference::Description;
 
-use super::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
+use super::{Backend, BackendError, CycleRequest, CycleResponse, Foreign, LocalBoxFuture};
 use crate::browser::Origin;
 
 /// Wraps a backend that has answered so far. The caller gives a cycle up after `patience`, by dropping its future.
@@ -105,6 +105,14 @@ impl Backend for CircuitBreaker {
 
     fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
         self.backend.wait(duration)
+    }
+
+    fn breathe(&self) -> LocalBoxFuture<'_, ()> {
+        self.backend.breathe()
+    }
+
+    fn foreign_cookies(&self) -> Foreign {
+        self.backend.foreign_cookies()
     }
 
     fn lost_connections(&self) -> usize {

@@ -2,6 +2,7 @@
 //! response. Checks never know whether a backend is in this process or is reached over HTTP.
 
 mod circuit_breaker;
+mod front;
 mod gate;
 mod glue;
 mod guarded;
@@ -11,6 +12,9 @@ mod into_backend;
 mod panics;
 
 pub(crate) use circuit_breaker::circuit_breaker;
+#[doc(hidden)]
+pub use front::Foreign;
+pub(crate) use front::{Disturbed, Front, TOO_MANY, fronted, is_refusal_in_front, told as refusals_told};
 pub use gate::Gate;
 pub use glue::Glue;
 pub use guarded::guarded;
@@ -60,6 +64,18 @@ pub trait Backend {
     /// Lets this much time pass on the backend's clock.
     fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
         Box::pin(tokio::time::sleep(duration))
+    }
+
+    /// Waits until the next request may be sent: at once, unless the service has asked for fewer of them.
+    #[doc(hidden)]
+    fn breathe(&self) -> LocalBoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    /// Which cookies are known to be no part of the session.
+    #[doc(hidden)]
+    fn foreign_cookies(&self) -> Foreign {
+        Foreign::default()
     }
 
     /// How many requests met a connection that the service had closed after an earlier answer, as it may. Each of them
@@ -143,6 +159,10 @@ pub enum BackendError {
     /// The service answered that it has failed.
     #[error("the service failed the request: {0}")]
     Failed(String),
+    /// The request was answered, and nothing can be concluded from the answer, for this reason: something in front of the
+    /// handler has refused the request, or the answer came too late to mean anything.
+    #[error("{0}")]
+    Inconclusive(String),
     /// The response is not one that a probe sends.
     #[error("this is no probe: {0}")]
     NotAProbe(String),

@@ -1,6 +1,8 @@
 //! When a check applies: what a backend must have, as the survey observed it, so that its promise means something.
 //!
-//! Whatever makes a check not applicable is one of these requirements, so that no reason is made up in a check.
+//! Whatever makes a check not applicable is one of these requirements, so that no reason is made up in a check. What the
+//! *backend* lacks makes a check not applicable, since good backends may lack it. What only the *probe* lacks leaves it
+//! unverified, since nobody knows what the backend does.
 
 use std::fmt;
 
@@ -94,10 +96,7 @@ impl Requirement {
         match self {
             Self::RealSessions => unless(survey.null, "this backend opens only null sessions"),
             Self::NullSessions => unless(!survey.null, "this backend opens real sessions"),
-            Self::Has("header") => unless(
-                !survey.supports("header"),
-                "the probe has no `header`, so no handler adds header fields",
-            ),
+            Self::Has("header") => of_probe(survey, "header", "no handler adds header fields"),
             Self::Has(operation) => {
                 unless(!survey.supports(operation), &format!("this backend has no `{operation}`"))
             }
@@ -171,17 +170,19 @@ impl Requirement {
                 !survey.supports("destroy") && survey.emptied == Emptied::Kept,
                 "this backend has no `destroy`, and keeps an emptied session",
             ),
-            Self::Responds => unless(
-                !survey.supports("respond"),
-                "the probe has no `respond`, so no handler chooses a status",
-            ),
-            Self::Raises => unless(survey.on_error == OnError::Unknown, "this probe cannot raise"),
+            Self::Responds => of_probe(survey, "respond", "no handler chooses a status"),
+            Self::Raises => match survey.on_error {
+                OnError::Unknown => Applicability::Unverified(cannot_raise(survey)),
+                _ => Applicability::Applies,
+            },
             Self::Endings => {
                 let endings = [survey.on_not_found, survey.on_server_error, survey.on_error];
-                unless(
-                    endings.iter().all(|mode| *mode == OnError::Unknown),
-                    "this probe can neither respond with a status nor raise",
-                )
+                if endings.iter().any(|mode| *mode != OnError::Unknown) {
+                    return Applicability::Applies;
+                }
+                let respond =
+                    survey.gap_of_probe("respond").unwrap_or_else(|| "no status is known".to_owned());
+                Applicability::Unverified(format!("{respond}; {}", cannot_raise(survey)))
             }
             Self::Lifetimes => or_why(lifetimes::kinds(survey).map(|_| ())),
             Self::LongerLifetimes => or_why(lifetimes::longer(survey).map(|_| ())),
@@ -227,6 +228,18 @@ impl fmt::Display for Requirement {
         };
         f.write_str(words)
     }
+}
+
+/// What the probe does not do leaves a check unverified.
+fn of_probe(survey: &Survey, op: &str, so: &str) -> Applicability {
+    match survey.gap_of_probe(op) {
+        Some(gap) => Applicability::Unverified(format!("{gap}, so that {so}")),
+        None => Applicability::Applies,
+    }
+}
+
+fn cannot_raise(survey: &Survey) -> String {
+    survey.gap_of_probe("raise").unwrap_or_else(|| "the probe cannot raise".to_owned())
 }
 
 fn or_why(result: Result<(), String>) -> Applicability {

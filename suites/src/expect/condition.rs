@@ -46,14 +46,43 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// Whether it depends on the time that has passed.
+    pub(crate) fn is_of_time(&self) -> bool {
+        match self {
+            Self::Within { .. } => true,
+            Self::All(conditions) => conditions.iter().any(Self::is_of_time),
+            _ => false,
+        }
+    }
+
+    /// Whether nothing but the time that has passed keeps it from being the case.
+    pub(crate) fn is_over(&self, transcript: &Transcript, cycle: usize) -> bool {
+        match self {
+            Self::Within { since, .. } => {
+                let is_answered = |cycle: usize| {
+                    transcript.exchanges.get(cycle).is_some_and(|exchange| exchange.answered.is_some())
+                };
+                is_answered(*since) && is_answered(cycle) && !self.holds(transcript, cycle)
+            }
+            Self::All(conditions) => {
+                conditions.iter().any(|one| one.is_over(transcript, cycle))
+                    && conditions
+                        .iter()
+                        .all(|one| one.holds(transcript, cycle) || one.is_over(transcript, cycle))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the condition is met for an expectation of this cycle.
     pub(crate) fn holds(&self, transcript: &Transcript, cycle: usize) -> bool {
         let answer =
             |cycle: usize, op| transcript.exchanges.get(cycle).and_then(|exchange| exchange.answer(op));
         match self {
-            Self::SetCookieIn(cycle) => {
-                transcript.exchanges.get(*cycle).is_some_and(|exchange| !exchange.stored.is_empty())
-            }
+            Self::SetCookieIn(cycle) => transcript.exchanges.get(*cycle).is_some_and(|exchange| {
+                let mut fields = exchange.headers.all("Set-Cookie");
+                fields.any(|field| transcript.is_of_session(field))
+            }),
             Self::DoneIn(cycle) => transcript.exchanges.get(*cycle).is_some_and(|exchange| {
                 matches!(exchange.outcome, Outcome::Answered { save_error: None, .. })
                     && exchange.answers().iter().all(Answer::is_done)

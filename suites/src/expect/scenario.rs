@@ -5,9 +5,18 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Condition, Expected, Fact, ResponseRule};
+use crate::backend::{BackendError, TOO_MANY};
 use crate::play::{Outcome, Transcript};
 use crate::script::{Answer, Cycle, Forgery, Operation, Script};
 use crate::survey::Survey;
+
+/// Why nothing can be concluded where a request did not wait.
+const EARLY: &str = "a request that was held was answered before its gate was opened, so that nothing overlapped: the probe's \
+                     `hold` must have no timeout below 60 s, and wait for the answer";
+
+/// Why nothing can be concluded where the time is over.
+const OVER: &str = "the moment in which the answer decides was over before the answer came: the lifetime is too short for its \
+                    grace, or the service too slow";
 
 /// A script, and what some of its operations have to answer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -242,9 +251,42 @@ impl Scenario {
         self.expectations.iter().any(|expectation| looks(expectation).unwrap_or(false))
     }
 
+    /// Why nothing can be concluded from what happened: somebody in front of the handler has refused a request, or the
+    /// moment was over in which the answer decides. A cycle that may be refused may be refused by anybody, but not for being
+    /// one of too many.
+    pub(crate) fn unjudged(&self, transcript: &Transcript) -> Option<BackendError> {
+        let refused = transcript.exchanges.iter().enumerate().find_map(|(cycle, exchange)| {
+            let (status, said) = exchange.refused_in_front()?;
+            let counts = status == TOO_MANY || !self.refusable.contains(&cycle);
+            counts.then(|| {
+                format!(
+                    "a request was refused with a {status}, which says: {said}; nothing is concluded from it"
+                )
+            })
+        });
+        let over = || self.is_over(transcript).then(|| OVER.to_owned());
+        let early = || transcript.left_early.then(|| EARLY.to_owned());
+        refused.or_else(early).or_else(over).map(BackendError::Inconclusive)
+    }
+
+    /// Whether the answers decide that have to come within some time, and all of them came later: what was compared
+    /// beside them only prepares for that.
+    fn is_over(&self, transcript: &Transcript) -> bool {
+        let conditional = self
+            .expectations
+            .iter()
+            .filter_map(|expectation| Some((expectation, expectation.only_if.as_ref()?)));
+        let mut timed = conditional.filter(|(_, condition)| condition.is_of_time()).peekable();
+        timed.peek().is_some()
+            && timed.all(|(expectation, condition)| condition.is_over(transcript, expectation.cycle))
+    }
+
     /// Judges what happened when the script was played.
     #[must_use]
     pub fn judge(&self, transcript: &Transcript) -> Judgement {
+        if self.unjudged(transcript).is_some() {
+            return Judgement { comparisons: 0, finding: None };
+        }
         let mut judgement =
             Judgement { comparisons: 0, finding: failed_request(transcript, &self.refusable) };
         for expectation in &self.expectations {

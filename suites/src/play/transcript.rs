@@ -4,8 +4,8 @@ use std::time::SystemTime;
 
 use sessionspec_reference::http::Headers;
 
-use crate::backend::{BackendError, Body};
-use crate::browser::{Origin, Refusal, Stored};
+use crate::backend::{BackendError, Body, Foreign, is_refusal_in_front};
+use crate::browser::{Origin, Refusal, SetCookie, Stored};
 use crate::script::{Answer, Operation};
 
 /// What happened when a script was played.
@@ -15,12 +15,16 @@ pub struct Transcript {
     pub origin: Origin,
     /// The path of their requests.
     pub path: String,
+    /// Which cookies are no part of the session: nothing is judged by them.
+    pub foreign: Foreign,
     /// One exchange for each cycle that was begun.
     pub exchanges: Vec<Exchange>,
     /// What happened to the browsers' cookies, in order.
     pub moments: Vec<Moment>,
     /// The largest number of requests that were certainly at work at the same time.
     pub at_once: usize,
+    /// Whether a request that was held was answered before it was released, so that it did not overlap with the others.
+    pub left_early: bool,
     /// The reason for which the backend was not started again, where the script asks for that.
     pub not_launched: Option<String>,
 }
@@ -123,6 +127,21 @@ impl Exchange {
         self.ops.iter().any(|op| matches!(op, Operation::Raise | Operation::Respond { .. }))
     }
 
+    /// The request was refused by somebody in front of the handler, so that nothing can be concluded from it: the status,
+    /// and what was said.
+    #[must_use]
+    pub fn refused_in_front(&self) -> Option<(u16, &str)> {
+        match &self.outcome {
+            Outcome::NoAnswers { status, said }
+                if is_refusal_in_front(*status)
+                    && !self.ops.contains(&Operation::Respond { status: *status }) =>
+            {
+                Some((*status, said))
+            }
+            _ => None,
+        }
+    }
+
     /// The text of a failure that the script did not ask for, in one line; `None` where there is none.
     #[must_use]
     pub fn failed_request(&self) -> Option<String> {
@@ -170,6 +189,22 @@ impl Exchange {
 }
 
 impl Transcript {
+    /// Whether a `Set-Cookie` field is about the session, as far as is known. One that nobody can read has no name.
+    #[must_use]
+    pub fn is_of_session(&self, field: &[u8]) -> bool {
+        SetCookie::parse(field).map_or(true, |cookie| !self.foreign.has(&cookie.name))
+    }
+
+    /// The cookies of the session that this cycle sent.
+    #[must_use]
+    pub fn session_sent_in(&self, cycle: usize) -> Vec<&[u8]> {
+        let sent =
+            self.exchanges.get(cycle).and_then(|exchange| exchange.cookie.as_deref()).unwrap_or_default();
+        let pairs = sent.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+        let name = |pair: &[u8]| pair.split(|byte| *byte == b'=').next().unwrap_or_default().to_vec();
+        pairs.filter(|pair| !self.foreign.has(&name(pair))).collect()
+    }
+
     /// Whether one of the requests got no response, or an incomplete one.
     #[must_use]
     pub fn has_unanswered(&self) -> bool {

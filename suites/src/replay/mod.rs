@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use tokio::task::LocalSet;
 
-use crate::backend::{Backend, BackendError, catching_panics};
+use crate::backend::{Backend, BackendError, Front, catching_panics, fronted};
 use crate::checks::{Applicability, Check, Test, catalogue};
 use crate::expect::{Finding, Scenario};
 use crate::oracle::{linearize, sequential};
 use crate::play::{Transcript, play as play_script, undisturbed};
 use crate::report::{self, Failure, Redaction, ShownExchange};
-use crate::survey::{PreflightError, Survey};
+use crate::survey::{self, PreflightError, Survey};
 pub use case_file::{CaseError, CaseFile};
 pub use curl::{CurlError, as_curl, as_curl_with_headers};
 pub use limits::{LimitError, Limits};
@@ -99,10 +99,26 @@ pub async fn replay_surveyed(
     case: &CaseFile,
     patience: Duration,
 ) -> Result<Replayed, ReplayError> {
-    let backend = catching_panics(backend);
-    let survey = undisturbed(&backend, async || Survey::of(Rc::clone(&backend), patience).await).await?;
+    replay_judging(backend, case, patience, &[]).await
+}
+
+/// As [`replay_surveyed`], where the session's cookies are known by name; none are where there is no name.
+///
+/// # Errors
+///
+/// As [`replay_surveyed`].
+pub async fn replay_judging(
+    backend: Rc<dyn Backend>,
+    case: &CaseFile,
+    patience: Duration,
+    session_cookies: &[String],
+) -> Result<Replayed, ReplayError> {
+    let front = Rc::new(Front::of_session_cookies(session_cookies));
+    let backend = fronted(catching_panics(backend), &front);
     LocalSet::new()
         .run_until(async {
+            let observed = undisturbed(&backend, async || survey::observe(&backend, &front, patience).await);
+            let survey = observed.await?;
             let transcript = play(&backend, &case.scenario, patience).await?;
             let scenario = match adapted(case, &survey, &transcript).await {
                 Ok(scenario) => scenario,
@@ -157,7 +173,8 @@ fn judged(case: &CaseFile, scenario: Scenario, transcript: Transcript, redaction
     let judgement = scenario.judge(&transcript);
     let outcome = match judgement.finding {
         None if judgement.comparisons == 0 => {
-            ReplayOutcome::NothingCompared("no answer was compared".to_owned())
+            let why = scenario.unjudged(&transcript).map(|why| why.to_string());
+            ReplayOutcome::NothingCompared(why.unwrap_or_else(|| "no answer was compared".to_owned()))
         }
         None => ReplayOutcome::Passes,
         Some(finding) => {

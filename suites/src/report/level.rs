@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckReport, Verdict};
+use super::{CheckReport, Verdict, message, shortened};
 use crate::level::Level;
+use crate::survey::{AtOnce, Survey};
 
 /// What a level comes to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,41 @@ pub struct LevelReport {
     /// What the probe stood in for: it was not judged.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub stand_ins: Vec<String>,
+    /// What the probe has answered as done, and has not done: nobody can rely on what it says.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub not_done: Vec<String>,
+    /// Whether checks of overlapping requests are unverified, since no request of the probe can be held.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub without_races: bool,
+}
+
+/// More names of operations than there are, and longer ones, are nobody's.
+const MOST_STAND_INS: usize = 50;
+const LONGEST_NAME: usize = 100;
+
+/// What the probe keeps everybody from seeing.
+#[derive(Debug, Default)]
+pub(super) struct Gaps {
+    stand_ins: Vec<String>,
+    not_done: Vec<String>,
+    /// Why checks that hold a request are unverified, where none can be held.
+    no_hold: Option<String>,
+}
+
+impl Gaps {
+    pub(super) fn of(survey: &Survey) -> Self {
+        Self {
+            stand_ins: survey
+                .description
+                .derived
+                .iter()
+                .take(MOST_STAND_INS)
+                .map(|name| shortened(name, LONGEST_NAME))
+                .collect(),
+            not_done: survey.not_done.clone(),
+            no_hold: (survey.at_once == AtOnce::Unknown).then(|| message(&survey.no_hold())),
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
@@ -57,7 +93,7 @@ impl LevelVerdict {
 }
 
 /// What each level comes to: it fails with a check of its own or of a lower level.
-pub(super) fn judge(checks: &[CheckReport], stand_ins: &[String]) -> Vec<LevelReport> {
+pub(super) fn judge(checks: &[CheckReport], gaps: &Gaps) -> Vec<LevelReport> {
     let judge = |level: Level| {
         let of_level = || checks.iter().filter(|check| check.level <= level);
         let any = |verdicts: &[Verdict]| of_level().any(|check| verdicts.contains(&check.verdict));
@@ -65,6 +101,7 @@ pub(super) fn judge(checks: &[CheckReport], stand_ins: &[String]) -> Vec<LevelRe
             LevelVerdict::Fails
         } else if any(&[Verdict::Error, Verdict::Inconclusive, Verdict::Unverified])
             || !any(&[Verdict::Pass, Verdict::KnownFailure])
+            || !gaps.not_done.is_empty()
         {
             LevelVerdict::NotVerified
         } else {
@@ -78,7 +115,9 @@ pub(super) fn judge(checks: &[CheckReport], stand_ins: &[String]) -> Vec<LevelRe
             applied: of_level().count() - count(Verdict::NotApplicable),
             known_failures: count(Verdict::KnownFailure),
             excused: count(Verdict::Excused),
-            stand_ins: stand_ins.to_vec(),
+            stand_ins: gaps.stand_ins.clone(),
+            not_done: gaps.not_done.clone(),
+            without_races: of_level().any(|check| gaps.no_hold.is_some() && check.because == gaps.no_hold),
         }
     };
     // A level that asks for nothing of its own says nothing either.
@@ -96,13 +135,30 @@ mod tests {
         let judged = |verdicts: &[Verdict]| {
             let checks: Vec<CheckReport> =
                 verdicts.iter().map(|verdict| CheckReport::of(&catalogue()[0], *verdict)).collect();
-            judge(&checks, &[])[0].verdict
+            judge(&checks, &Gaps::default())[0].verdict
         };
         use Verdict::{Excused, Fail, KnownFailure, Unverified};
         assert_eq!(judged(&[KnownFailure, Excused]), LevelVerdict::Conforms);
         assert_eq!(judged(&[KnownFailure, Excused, Unverified]), LevelVerdict::NotVerified);
         assert_eq!(judged(&[KnownFailure, Excused, Fail]), LevelVerdict::Fails);
         assert_eq!(judged(&[Excused]), LevelVerdict::NotVerified);
+    }
+
+    #[test]
+    fn nothing_conforms_behind_a_probe_that_says_what_is_not_so() {
+        let checks = [CheckReport::of(&catalogue()[0], Verdict::Pass)];
+        let gaps = Gaps { not_done: vec!["raise".to_owned()], ..Gaps::default() };
+        assert_eq!(judge(&checks, &Gaps::default())[0].verdict, LevelVerdict::Conforms);
+        assert_eq!(judge(&checks, &gaps)[0].verdict, LevelVerdict::NotVerified);
+    }
+
+    #[test]
+    fn a_level_says_that_it_was_judged_without_races() {
+        let because = Some("it cannot be held".to_owned());
+        let unheld = CheckReport { because: because.clone(), ..check(Level::Hardened, Verdict::Unverified) };
+        let checks = [check(Level::Minimum, Verdict::Pass), unheld];
+        let levels = judge(&checks, &Gaps { no_hold: because, ..Gaps::default() });
+        assert_eq!(levels.iter().map(|level| level.without_races).collect::<Vec<_>>(), [false, true]);
     }
 
     fn check(level: Level, verdict: Verdict) -> CheckReport {
@@ -112,7 +168,7 @@ mod tests {
     /// What level `minimum` comes to with these verdicts, and how many known failures it counts.
     fn minimum<const N: usize>(verdicts: [Verdict; N]) -> (LevelVerdict, usize) {
         let checks = verdicts.map(|verdict| check(Level::Minimum, verdict));
-        let levels = judge(&checks, &[]);
+        let levels = judge(&checks, &Gaps::default());
         let [level] = levels.as_slice() else { panic!("only one level is asked for: {levels:?}") };
         (level.verdict, level.known_failures)
     }
@@ -133,12 +189,12 @@ mod tests {
     #[test]
     fn a_level_fails_with_those_below_it_and_not_with_those_above() {
         let checks = [check(Level::Minimum, Verdict::Pass), check(Level::Recommended, Verdict::Fail)];
-        let verdicts = judge(&checks, &[]).into_iter().map(|level| (level.level, level.verdict));
+        let verdicts = judge(&checks, &Gaps::default()).into_iter().map(|level| (level.level, level.verdict));
         let expected = [(Level::Minimum, LevelVerdict::Conforms), (Level::Recommended, LevelVerdict::Fails)];
         assert_eq!(verdicts.collect::<Vec<_>>(), expected);
 
         let checks = [check(Level::Minimum, Verdict::Fail), check(Level::Hardened, Verdict::Pass)];
-        let verdicts = judge(&checks, &[]).into_iter().map(|level| (level.level, level.verdict));
+        let verdicts = judge(&checks, &Gaps::default()).into_iter().map(|level| (level.level, level.verdict));
         let expected = [(Level::Minimum, LevelVerdict::Fails), (Level::Hardened, LevelVerdict::Fails)];
         assert_eq!(verdicts.collect::<Vec<_>>(), expected);
     }

@@ -27,6 +27,7 @@ pub use known::{KnownFailure, KnownFailureReport, KnownState};
 pub use level::{LevelReport, LevelVerdict};
 pub(crate) use redact::{Redaction, message, shown};
 pub use schedule::schedule;
+pub(crate) use shown::shortened;
 pub use shown::{ShownExchange, ShownOperation};
 pub use text::{LEGEND, failure_text, script_text};
 pub use this_run::ThisRun;
@@ -39,6 +40,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::level::Level;
+use crate::survey::Survey;
+use level::Gaps;
 
 /// The version of the report's form. It changes when a reader of the older form would misunderstand the newer one.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -159,7 +162,7 @@ impl Report {
     }
 
     /// What each level comes to.
-    pub(crate) fn judge_levels(checks: &[CheckReport], stand_ins: &[String]) -> Vec<LevelReport> {
-        level::judge(checks, stand_ins)
+    pub(crate) fn judge_levels(checks: &[CheckReport], survey: &Survey) -> Vec<LevelReport> {
+        level::judge(checks, &Gaps::of(survey))
     }
 }

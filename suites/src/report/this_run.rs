@@ -5,8 +5,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use crate::backend::refusals_told;
+
 /// When a run was, and how long it took.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThisRun {
     /// When it began, in seconds since 1970-01-01T00:00:00Z.
     pub started: u64,
@@ -28,6 +30,28 @@ pub struct ThisRun {
     /// Whether the service closes connections after its answer, so that a request met that, which depends on the moment.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub closes_connections: bool,
+    /// How many requests were refused in front of the service, by the status of the response.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub refused: BTreeMap<u16, usize>,
+    /// Whether requests were sent more slowly because there were too many of them.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub slowed: bool,
+}
+
+impl ThisRun {
+    /// What the transport did to the run, a sentence without a stop each.
+    #[must_use]
+    pub fn disturbances(&self) -> Vec<String> {
+        let closes =
+            self.closes_connections.then(|| "the service closes connections after its answer".to_owned());
+        let refused = (!self.refused.is_empty()).then(|| {
+            format!("requests were refused: {}; nothing is concluded from them", refusals_told(&self.refused))
+        });
+        let slowed = self
+            .slowed
+            .then(|| "there were too many requests, so that they were sent more slowly".to_owned());
+        closes.into_iter().chain(refused).chain(slowed).collect()
+    }
 }
 
 /// Takes the time of a run.
@@ -63,8 +87,7 @@ impl Watch {
             checks: self.checks,
             compared: self.compared,
             jobs: one(),
-            only_beside_others: Vec::new(),
-            closes_connections: false,
+            ..ThisRun::default()
         }
     }
 }

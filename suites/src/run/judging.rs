@@ -6,7 +6,7 @@ use super::claims::claims;
 use super::outcome::Outcome;
 use super::scenarios::{Judged, Scenarios, Settled};
 use super::{Options, glue};
-use crate::backend::{Backend, BackendError};
+use crate::backend::{Backend, BackendError, without_panic};
 use crate::checks::{Applicability, Check, Fact, GlueCheck, Test, catalogue};
 use crate::expect::{Finding, Scenario};
 use crate::play::{Evidence, Lanes, SideBySide, Transcript};
@@ -24,8 +24,16 @@ pub(super) struct Judging {
 }
 
 impl Judging {
-    /// What becomes of this check.
+    /// What becomes of this check. A panic of the suite itself is the error of the check in which it happened.
     pub(super) async fn outcome(&self, check: &Check, played: &dyn Fn(u32, u32)) -> Outcome {
+        let panicked = |said: String| {
+            let because = format!("the suite itself has failed: it panicked: {said}");
+            Outcome::without_evidence(Verdict::Error, report::message(&because))
+        };
+        without_panic(self.judged(check, played)).await.unwrap_or_else(panicked)
+    }
+
+    async fn judged(&self, check: &Check, played: &dyn Fn(u32, u32)) -> Outcome {
         self.scenarios.learn_what_is_asked_by(check).await;
         match check.applicability(&self.survey) {
             Applicability::Applies => {}
@@ -33,7 +41,7 @@ impl Judging {
                 return Outcome::without_evidence(Verdict::NotApplicable, because);
             }
             Applicability::Unverified(because) => {
-                return Outcome::without_evidence(Verdict::Unverified, because);
+                return Outcome::without_evidence(Verdict::Unverified, report::message(&because));
             }
         }
         if check.has_cases()
@@ -49,7 +57,11 @@ impl Judging {
             Test::Glue(body) => Ok(self.glue(check, body).await),
         };
         outcome.unwrap_or_else(|fault| {
-            Outcome::without_evidence(Verdict::Error, report::message(&fault.to_string()))
+            let verdict = match fault {
+                BackendError::Inconclusive(_) => Verdict::Unverified,
+                _ => Verdict::Error,
+            };
+            Outcome::without_evidence(verdict, report::message(&fault.to_string()))
         })
     }
 
@@ -95,7 +107,10 @@ impl Judging {
             (Some(why), ..) if nothing => {
                 Outcome::without_evidence(Verdict::NotApplicable, report::message(&why))
             }
-            (_, Some(because), _) if nothing => Outcome::without_evidence(Verdict::Unverified, because),
+            // What was judged beside that is no pass: a part of the promise was not looked at.
+            (_, Some(because), _) if failures.is_empty() => {
+                Outcome { evidence, ..Outcome::without_evidence(Verdict::Unverified, because) }
+            }
             (_, _, Some(first)) if nothing => {
                 Outcome::without_evidence(self.verdict_of_blocked(&blocked), self.why_blocked(first))
             }

@@ -9,6 +9,7 @@ mod looks;
 mod options;
 mod outcome;
 mod scenarios;
+mod surveyed;
 mod tasks;
 mod waits;
 
@@ -18,14 +19,14 @@ use std::time::Duration;
 
 use tokio::task::LocalSet;
 
-use crate::backend::{Backend, IntoBackend, catching_panics};
+use crate::backend::{Backend, Front, IntoBackend, catching_panics, fronted};
 use crate::checks::{Check, catalogue};
-use crate::play::{Lanes, still_answers, undisturbed};
+use crate::play::{Lanes, still_answers};
 use crate::report::{
     self, CapabilityReport, CheckReport, KnownFailureReport, Report, SCHEMA_VERSION, Subject, ThisRun,
     Verdict, Watch,
 };
-use crate::survey::{self, PreflightError};
+use crate::survey::PreflightError;
 
 use judging::Judging;
 pub use options::Options;
@@ -96,11 +97,12 @@ async fn run_local(
 ) -> Result<Report, PreflightError> {
     let observe = RefCell::new(observe);
     let observe = |event: Event<'_>| (observe.borrow_mut())(event);
-    let backend = catching_panics(backend);
+    let front = Rc::new(Front::of_session_cookies(&options.session_cookies));
+    let backend = fronted(catching_panics(backend), &front);
     let mut watch = Watch::start();
     let mut stop = std::pin::pin!(stop);
     let survey = tokio::select! {
-        survey = undisturbed(&backend, async || survey::observe(&backend, options.patience).await) => survey?,
+        survey = surveyed::survey(&backend, &front, options.patience) => survey?,
         () = &mut stop => return Err(PreflightError::Stopped),
     };
     let wanted: Vec<Check> = catalogue().into_iter().filter(|check| options.wants(check)).collect();
@@ -112,7 +114,7 @@ async fn run_local(
     let scenarios =
         Scenarios::new(Rc::clone(&backend), Rc::clone(&survey), options.patience, Rc::clone(&lanes));
     let judging = Rc::new(Judging { backend, survey, options: Rc::new(options), lanes, scenarios });
-    let mut run = Run { judging, ended: None };
+    let mut run = Run { judging, front, ended: None };
     // What a service does not show that went away meanwhile is nothing that it lacks.
     run.end_if_gone().await;
     observe(Event::Planned(&wanted));
@@ -151,6 +153,7 @@ async fn run_local(
         observe(Event::Finished(&report));
         let is_error = report.verdict == Verdict::Error;
         checks.push(report);
+        run.ended = run.ended.or_else(|| run.front.shut());
         if run.ended.is_none() && is_error {
             run.end_if_gone().await;
             if run.ended.is_some() {
@@ -166,8 +169,16 @@ async fn run_local(
 /// Why the rest of a run that was stopped is not known.
 const STOPPED: &str = "the run was stopped";
 
+/// How much is shown of what a backend calls itself, and of what was observed in one row, in characters.
+const LONGEST_NAME: usize = 200;
+const LONGEST_ROW: usize = 2_000;
+
+#[cfg(test)]
+mod tests;
+
 struct Run {
     judging: Rc<Judging>,
+    front: Rc<Front>,
     /// Why nothing can be asked any more.
     ended: Option<String>,
 }
@@ -214,22 +225,25 @@ impl Run {
                 .declared
                 .as_ref()
                 .and_then(|declared| observed.bears_out(capability.name, declared)),
-            observed: capability.observed,
+            observed: report::shortened(&capability.observed, LONGEST_ROW),
             declared: capability.declared,
         });
         Report {
             schema: SCHEMA_VERSION,
             suite_version: env!("CARGO_PKG_VERSION").to_owned(),
             backend: Subject {
-                name: description.name.clone().unwrap_or_else(|| "unnamed".to_owned()),
-                version: description.version.clone(),
+                name: report::shortened(description.name.as_deref().unwrap_or("unnamed"), LONGEST_NAME),
+                version: description
+                    .version
+                    .as_deref()
+                    .map(|version| report::shortened(version, LONGEST_NAME)),
                 door: options.door.clone(),
             },
             seed: options.seed,
             cases: options.cases,
             case: options.case,
             asked_level: None,
-            levels: Report::judge_levels(&checks, &description.derived),
+            levels: Report::judge_levels(&checks, observed),
             survey: survey.collect(),
             checks,
             incomplete: self.ended,
@@ -237,6 +251,8 @@ impl Run {
                 jobs: lanes.jobs(),
                 only_beside_others: lanes.only_beside_others(),
                 closes_connections: backend.lost_connections() > 0,
+                refused: self.front.refused(),
+                slowed: self.front.is_slowed(),
                 ..watch.stop()
             }),
         }

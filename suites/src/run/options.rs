@@ -31,6 +31,8 @@ pub struct Options {
     pub glue: Option<Glue>,
     /// Checks that are known to fail, by id, and why. Checks that need one of these are excused, and not listed.
     pub known_failures: BTreeMap<String, KnownFailure>,
+    /// The names of the session's cookies; where none is named, each cookie is left out once to see which they are.
+    pub session_cookies: Vec<String>,
     /// How the backend is reached, for the report.
     pub door: String,
 }
@@ -47,6 +49,7 @@ impl Default for Options {
             only: None,
             glue: None,
             known_failures: BTreeMap::new(),
+            session_cookies: Vec::new(),
             door: "in-process".to_owned(),
         }
     }

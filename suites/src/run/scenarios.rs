@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use crate::backend::{Backend, BackendError};
 use crate::checks::{Applicability, Check, Fact, Test, catalogue};
 use crate::expect::{Finding, Judgement, Scenario};
 use crate::play::{Lanes, Transcript, play_judgeable};
+use crate::report;
 use crate::survey::Survey;
 
 use super::facts::relied_on;
@@ -88,7 +90,9 @@ impl Scenarios {
                 let Self { backend, survey, patience, .. } = self;
                 self.waits.begin_age(Rc::clone(survey), Rc::clone(backend), *patience);
             }
-            for scenario in self.of(&check) {
+            // A plan that panics is the error of its own check, which comes later.
+            let plan = std::panic::catch_unwind(AssertUnwindSafe(|| self.of(&check)));
+            for scenario in plan.unwrap_or_default() {
                 for fact in relied_on(&check, &scenario) {
                     let check = catalogue().into_iter().find(|check| check.id == fact.check);
                     asked.extend(check.filter(|check| asked.iter().all(|other| other.id != check.id)));
@@ -200,6 +204,9 @@ impl Scenarios {
             }
             Err(fault) => return Settled::Broken(fault),
         };
+        if let Some(why) = scenario.unjudged(&transcript) {
+            return Settled::Unjudged(report::message(&why.to_string()));
+        }
         let judgement = scenario.judge(&transcript);
         if let (Some(why), 0) = (&transcript.not_launched, judgement.comparisons) {
             return Settled::NotLaunched(why.clone());

@@ -38,6 +38,8 @@ pub(crate) struct JudgedCase {
     pub(crate) scenario: Scenario,
     pub(crate) transcript: Transcript,
     pub(crate) judgement: Judgement,
+    /// Why nothing can be concluded from it, where that is so.
+    pub(crate) unjudged: Option<BackendError>,
 }
 
 /// A script on which the backend differs from the reference.
@@ -99,7 +101,8 @@ impl CaseRunner<'_> {
         } else {
             scenario.judge(&transcript)
         };
-        JudgedCase { scenario, transcript, judgement }
+        let unjudged = scenario.unjudged(&transcript);
+        JudgedCase { scenario, transcript, judgement, unjudged }
     }
 
     /// Whether a session may have expired meanwhile. A second is left for clocks that count in seconds.

@@ -54,7 +54,7 @@ pub(crate) async fn run_cases(
 
 impl<P> Cases<'_, P> {
     /// Draws and plays the cases, several side by side, until one fails; makes that one small, and confirms it. The cases
-    /// are judged in their order.
+    /// are judged in their order. Where none fails, and nothing can be concluded from one of them, that is the error.
     pub(super) async fn run<T: Shrink>(
         &self,
         lanes: &Lanes,
@@ -63,6 +63,7 @@ impl<P> Cases<'_, P> {
         play: &impl AsyncFn(&T, Room) -> Result<JudgedCase, BackendError>,
     ) -> Result<(Evidence, Option<Counterexample>), BackendError> {
         let mut evidence = Evidence::default();
+        let mut unjudged = None;
         let cases = match self.only_case {
             Some(case) => case..case.saturating_add(1),
             None => 0..self.cases,
@@ -88,6 +89,7 @@ impl<P> Cases<'_, P> {
                 judged_case?
             };
             evidence.add(&judged_case.transcript, judged_case.judgement.comparisons);
+            unjudged = unjudged.or(judged_case.unjudged.clone());
             if let Some(case) = judged_case.failing() {
                 begun.all_ended().await;
                 let failing = Failing { value, case };
@@ -95,7 +97,10 @@ impl<P> Cases<'_, P> {
                 return Ok((evidence, Some(shrunk)));
             }
         }
-        Ok((evidence, None))
+        match unjudged {
+            Some(why) => Err(why),
+            None => Ok((evidence, None)),
+        }
     }
 
     /// Plays a case alone that was not plainly right beside others: what it shows alone is what counts.

@@ -21,7 +21,7 @@ pub(crate) const OLD: f64 = 2.0;
 const MARGIN: f64 = 1.0;
 
 /// What was observed, as soon as somebody has waited for it. Copies of a survey share it.
-pub type Age = Rc<OnceCell<ResentWhenOlder>>;
+pub(super) type Age = Rc<OnceCell<ResentWhenOlder>>;
 
 impl Survey {
     /// Whether a session lives long enough to become [`OLD`].

@@ -4,6 +4,7 @@
 //! judge by the strictest one. The survey uses few operations, so that a defect elsewhere does not absolve itself here.
 
 mod age;
+mod cookies;
 mod expiry;
 mod in_time;
 mod observe;
@@ -26,13 +27,25 @@ use serde::Serialize;
 use sessionspec_reference::{Description, Modes};
 use tokio::task::LocalSet;
 
-use crate::backend::{Backend, circuit_breaker};
+use crate::backend::{Backend, Foreign, Front, circuit_breaker, fronted};
 use crate::script::OperationKind;
 
 /// Observes a backend, after a first contact. It needs a [`LocalSet`], since it holds a cycle.
-pub(crate) async fn observe(backend: &Rc<dyn Backend>, patience: Duration) -> Result<Survey, PreflightError> {
+///
+/// The backend stands behind this front, which is told which cookies are no part of the session, unless it knows already.
+pub(crate) async fn observe(
+    backend: &Rc<dyn Backend>,
+    front: &Front,
+    patience: Duration,
+) -> Result<Survey, PreflightError> {
     let description = preflight::preflight(backend, patience).await?;
-    Ok(observe::survey(&circuit_breaker(backend, patience), description, patience).await)
+    let backend = circuit_breaker(backend, patience);
+    if backend.foreign_cookies() == Foreign::default() {
+        front.set_foreign(observe::foreign_cookies(&backend, &description, patience).await);
+    } else if let Some(seen) = observe::misnamed_cookies(&backend, &description, patience).await {
+        return Err(PreflightError::NotTheSession(listed(&seen)));
+    }
+    Ok(observe::survey(&backend, description, patience).await)
 }
 
 /// What a backend can do, as observed.
@@ -90,12 +103,18 @@ pub struct Survey {
     pub https: bool,
     /// The names of the cookies that carry the session.
     pub cookies: Vec<String>,
+    /// The names of cookies that are set, too, and are no part of the session.
+    pub other_cookies: Vec<String>,
     /// Keys among the items that only the framework wrote.
     pub own_keys: BTreeSet<String>,
     /// Operations that the backend does not have; [`Survey::supports`] asks for one.
     pub unsupported: Vec<String>,
     /// The rows of which nothing is known, since a session may have ended of itself before they had shown.
     pub untold: BTreeSet<&'static str>,
+    /// Operations that the probe answers as done, and that it has not done: what it says is not to be relied on.
+    pub not_done: Vec<String>,
+    /// What came of `hold`, where no request was held.
+    pub hold_said: Option<String>,
 }
 
 /// An attribute of the session, which a backend may lack, and a probe may stand in for.
@@ -127,7 +146,9 @@ impl Survey {
     ///
     /// [`PreflightError`] where the backend does not answer at all.
     pub async fn of(backend: Rc<dyn Backend>, patience: Duration) -> Result<Self, PreflightError> {
-        LocalSet::new().run_until(observe(&backend, patience)).await
+        let front = Rc::new(Front::default());
+        let backend = fronted(backend, &front);
+        LocalSet::new().run_until(observe(&backend, &front, patience)).await
     }
 
     /// Whether the backend has this operation, as far as the survey has seen. `op` is its name in the protocol.
@@ -146,8 +167,19 @@ impl Survey {
     /// Why no check that holds a request can be judged, where none could be held.
     #[must_use]
     pub fn no_hold(&self) -> String {
-        "no request of this probe can be held: its `hold` has to fetch the gate's URL (see --callback-addr)"
-            .to_owned()
+        let said = self.hold_said.as_deref().unwrap_or("it did not say why");
+        format!(
+            "no request of this probe can be held: {said}; its `hold` has to fetch the gate's URL (see --callback-addr)"
+        )
+    }
+
+    /// Why nothing can be judged that needs this operation of the probe: it lacks it, or only says that it does it.
+    #[must_use]
+    pub fn gap_of_probe(&self, op: &str) -> Option<String> {
+        if self.not_done.iter().any(|not_done| not_done == op) {
+            return Some(format!("the probe answers `{op}` as done, and has not done it"));
+        }
+        (!self.supports(op)).then(|| format!("the probe has no `{op}`"))
     }
 
     /// The modes in which the reference behaves like this backend.
@@ -276,7 +308,7 @@ impl Survey {
                 "on virtual time, a session read or written at half of its time, and looked for when that was over",
                 self.expiry.as_str().to_owned(),
             ),
-            ("cookies", "seen in Set-Cookie", listed(&self.cookies)),
+            ("cookies", "seen in Set-Cookie", self.told_cookies()),
             ("own keys", "items that nobody wrote", listed(&self.own_keys)),
             ("unsupported", "answered so", listed(&self.unsupported)),
         ];
@@ -310,6 +342,16 @@ fn may_have_ended(description: &Description, elapsed: Duration) -> bool {
     let lifetimes = [description.lifetime_seconds, description.browser_lifetime_seconds.flatten()];
     let mut bounds = lifetimes.into_iter().flatten().map(|lifetime| (lifetime - 1.0).max(lifetime / 2.0));
     bounds.any(|bound| elapsed.as_secs_f64() >= bound)
+}
+
+impl Survey {
+    /// The cookies, apart from those that are no part of the session.
+    fn told_cookies(&self) -> String {
+        match self.other_cookies.is_empty() {
+            true => listed(&self.cookies),
+            false => format!("{}; not the session's: {}", listed(&self.cookies), listed(&self.other_cookies)),
+        }
+    }
 }
 
 fn listed<'a>(names: impl IntoIterator<Item = &'a String>) -> String {

@@ -1,5 +1,6 @@
 //! How each capability is observed: fresh browsers send a few cycles, and the answers decide.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,15 +9,15 @@ use serde_json::json;
 use sessionspec_reference::{Description, Value};
 
 use super::age::{Age, resent_when_older};
+use super::cookies::names_seen;
 use super::expiry::expiry;
 use super::in_time::InTime;
 use super::{
     AtOnce, Attribute, Concurrency, Emptied, Expiry, Modified, Nested, New, Numbers, OnError, Resent,
     RotationOverEnd, Store, Survey, TwoRotations, Values,
 };
-use crate::backend::Backend;
-use crate::browser::SetCookie;
-use crate::play::{Exchange, Player};
+use crate::backend::{Backend, Foreign};
+use crate::play::{Exchange, Outcome, Player};
 use crate::script::ops::{
     clear, contains, delete, destroy, get, header, items, len, modified, new, permanent, pop, set, set_in,
     set_modified, set_permanent, setdefault, update,
@@ -24,13 +25,31 @@ use crate::script::ops::{
 use crate::script::{Answer, Operation, OperationKind};
 use sessionspec_reference::value::same_value;
 
-/// Observes every capability of a backend that has answered before (see the preflight).
+/// Observes which cookies are no part of the session of a backend that has answered before (see the preflight).
+pub(crate) async fn foreign_cookies(
+    backend: &Rc<dyn Backend>,
+    description: &Description,
+    patience: Duration,
+) -> Foreign {
+    Observer::new(backend, description, patience).foreign_cookies().await
+}
+
+/// The names of all cookies that are set, where those that were named as the session's do not open it.
+pub(crate) async fn misnamed_cookies(
+    backend: &Rc<dyn Backend>,
+    description: &Description,
+    patience: Duration,
+) -> Option<Vec<String>> {
+    Observer::new(backend, description, patience).misnamed().await
+}
+
+/// Observes every capability of a backend that has answered before.
 pub(crate) async fn survey(
     backend: &Rc<dyn Backend>,
     description: Description,
     patience: Duration,
 ) -> Survey {
-    let observer = Observer { backend: Rc::clone(backend), patience, description: &description };
+    let observer = Observer::new(backend, &description, patience);
     let on_virtual_time = backend.on_virtual_time().await;
     let age = Age::default();
     if let Some(backend) = &on_virtual_time {
@@ -70,12 +89,17 @@ pub(crate) async fn survey(
         live_objects: false,
         two_rotations: TwoRotations::Unknown,
         https: backend.origin().scheme() == "https",
-        cookies: observer.cookies().await,
+        cookies: Vec::new(),
+        other_cookies: Vec::new(),
+        not_done: Vec::new(),
+        hold_said: None,
         own_keys: observer.own_keys().await,
         unsupported: observer.unsupported().await,
         untold: BTreeSet::new(),
         description: description.clone(),
     };
+    (survey.other_cookies, survey.cookies) = observer.cookies().await;
+    observer.header().await;
     let at_once = survey.at_once;
     let raced = async || observer.concurrency(at_once).await;
     survey.concurrency = in_time.look_or("concurrency", Concurrency::Unknown, raced).await;
@@ -89,6 +113,11 @@ pub(crate) async fn survey(
         let twice = async || observer.two_rotations().await;
         survey.two_rotations = in_time.look_or("two rotations", TwoRotations::Unknown, twice).await;
     }
+    if observer.not_done.borrow().contains("hold") {
+        survey.at_once = AtOnce::Unknown;
+    }
+    survey.not_done = observer.not_done.take().into_iter().map(str::to_owned).collect();
+    survey.hold_said = observer.hold_said.take();
     survey.untold = in_time.untold();
     survey
 }
@@ -97,6 +126,10 @@ pub(super) struct Observer<'a> {
     pub(super) backend: Rc<dyn Backend>,
     patience: Duration,
     description: &'a Description,
+    /// Operations that the probe answers as done, and has not done.
+    pub(super) not_done: RefCell<BTreeSet<&'static str>>,
+    /// What came of `hold`, where no request was held.
+    pub(super) hold_said: RefCell<Option<String>>,
 }
 
 /// A string that every backend can keep.
@@ -105,7 +138,12 @@ pub(super) const TEXT: &str = "kept";
 /// Every key that the survey and the preflight write. Where sessions leak into each other, these are no own keys.
 pub(super) const WRITTEN: [&str; 6] = ["text", "other", "box", "number", "flag", "first"];
 
-impl Observer<'_> {
+impl<'a> Observer<'a> {
+    fn new(backend: &Rc<dyn Backend>, description: &'a Description, patience: Duration) -> Self {
+        let (not_done, hold_said) = (RefCell::default(), RefCell::default());
+        Self { backend: Rc::clone(backend), patience, description, not_done, hold_said }
+    }
+
     /// Plays cycles of one fresh browser and returns their answers.
     pub(super) async fn observe<const N: usize>(&self, cycles: [Vec<Operation>; N]) -> [Vec<Answer>; N] {
         let mut player = self.player();
@@ -179,7 +217,7 @@ impl Observer<'_> {
     async fn store(&self) -> Store {
         let mut player = self.player();
         player.cycle("owner", vec![set("text", "older")]).await;
-        if player.jar("owner").is_none_or(|jar| jar.cookies().next().is_none()) {
+        if !has_cookies(&player, "owner") {
             return Store::Unknown;
         }
         player.copy_cookies("owner", "replayer");
@@ -195,20 +233,37 @@ impl Observer<'_> {
         let mut player = self.player();
         player.cycle("surveyor", vec![set("text", TEXT)]).await;
         player.cycle("surveyor", vec![clear()]).await;
-        let keeps_cookie = player.jar("surveyor").is_some_and(|jar| jar.cookies().next().is_some());
-        if keeps_cookie { Emptied::Kept } else { Emptied::Removed }
+        if has_cookies(&player, "surveyor") { Emptied::Kept } else { Emptied::Removed }
     }
 
     /// What becomes of the change of a request that ends like this.
     async fn after_a_change_and(&self, ending: Operation) -> OnError {
-        let [begun, ended, after] = self
-            .observe([vec![set("text", TEXT)], vec![set("text", "changed"), ending], vec![get("text")]])
-            .await;
-        match after.first() {
-            _ if ended.contains(&Answer::Unsupported) => OnError::Unknown,
-            _ if !begun.first().is_some_and(Answer::is_done) => OnError::Unknown,
+        let mut player = self.player();
+        let begun = player.cycle("surveyor", vec![set("text", TEXT)]).await;
+        let ended = player.cycle("surveyor", vec![set("text", "changed"), ending.clone()]).await;
+        let after = player.cycle("surveyor", vec![get("text")]).await;
+        let exchanges = &player.transcript().exchanges;
+        if is_only_said(&ending, &exchanges[ended]) {
+            self.not_done.borrow_mut().insert(ending.name());
+            return OnError::Unknown;
+        }
+        let is_refused = |answer: &Answer| matches!(answer, Answer::Unsupported | Answer::Error(_));
+        match exchanges[after].answer(0) {
+            _ if exchanges[ended].answer(1).is_some_and(is_refused) => OnError::Unknown,
+            _ if !exchanges[begun].answer(0).is_some_and(Answer::is_done) => OnError::Unknown,
             Some(Answer::Ok(Value::String(text))) if text == "changed" => OnError::Saved,
             _ => OnError::Discarded,
+        }
+    }
+
+    /// Whether the probe adds the fields that it is asked to add. No backend has a reason to take this one away.
+    async fn header(&self) {
+        let mut player = self.player();
+        let cycle = player.cycle("surveyor", vec![header(NEUTRAL, "1")]).await;
+        let exchange = &player.transcript().exchanges[cycle];
+        let is_said = exchange.answer(0).is_some_and(Answer::is_done);
+        if is_said && exchange.headers.all(NEUTRAL).next().is_none() {
+            self.not_done.borrow_mut().insert("header");
         }
     }
 
@@ -217,7 +272,8 @@ impl Observer<'_> {
             let mut player = self.player();
             player.cycle("surveyor", ops).await;
             let read = player.cycle("surveyor", vec![get("text")]).await;
-            player.transcript().exchanges[read].headers.all("Set-Cookie").next().is_some()
+            let transcript = player.transcript();
+            transcript.exchanges[read].headers.all("Set-Cookie").any(|field| transcript.is_of_session(field))
         };
         if sends_again(vec![set("text", TEXT)]).await {
             Resent::Always
@@ -246,16 +302,15 @@ impl Observer<'_> {
         }
     }
 
-    async fn cookies(&self) -> Vec<String> {
+    /// The names of the cookies that are no part of the session, and of those that are.
+    async fn cookies(&self) -> (Vec<String>, Vec<String>) {
         let mut player = self.player();
         player.cycle("surveyor", vec![set("text", TEXT)]).await;
-        let headers = &player.transcript().exchanges[0].headers;
-        let names: BTreeSet<String> = headers
-            .all("Set-Cookie")
-            .filter_map(|cookie| SetCookie::parse(cookie).ok())
-            .map(|cookie| String::from_utf8_lossy(&cookie.name).into_owned())
-            .collect();
-        names.into_iter().collect()
+        let foreign = &player.transcript().foreign;
+        let in_words = |name: Vec<u8>| (foreign.has(&name), String::from_utf8_lossy(&name).into_owned());
+        let (others, own): (Vec<_>, Vec<_>) =
+            names_seen(&player).into_iter().map(in_words).partition(|(is_foreign, _)| *is_foreign);
+        [others, own].map(|names| names.into_iter().map(|(_, name)| name).collect()).into()
     }
 
     async fn own_keys(&self) -> BTreeSet<String> {
@@ -326,6 +381,26 @@ fn sample(kind: OperationKind) -> Option<Operation> {
         OperationKind::Raise | OperationKind::Hold => return None,
     };
     Some(op)
+}
+
+/// A field that means nothing to anybody.
+const NEUTRAL: &str = "X-Sessionspec";
+
+/// Whether a cycle that ends with this operation says that it was done, and the response shows that it was not.
+fn is_only_said(ending: &Operation, exchange: &Exchange) -> bool {
+    let Outcome::Answered { results, status, .. } = &exchange.outcome else { return false };
+    let is_done = match ending {
+        Operation::Respond { status: wanted } => status == wanted,
+        // What becomes of an exception is an error, whatever its number.
+        _ => *status >= 400,
+    };
+    results.last().is_some_and(Answer::is_done) && !is_done
+}
+
+/// Whether a browser has cookies of the session.
+fn has_cookies(player: &Player, browser: &str) -> bool {
+    let foreign = &player.transcript().foreign;
+    player.jar(browser).is_some_and(|jar| jar.cookies().any(|cookie| !foreign.has(&cookie.name)))
 }
 
 pub(super) fn boolean(answers: &[Answer], index: usize) -> Option<bool> {

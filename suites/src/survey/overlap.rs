@@ -2,7 +2,7 @@
 
 use super::observe::{Observer, TEXT};
 use super::{AtOnce, Concurrency, RotationOverEnd, TwoRotations};
-use crate::play::{Outcome, Player};
+use crate::play::{Exchange, Outcome, Player, Transcript};
 use crate::script::ops::{destroy, get, hold, set};
 use crate::script::{Answer, Operation};
 
@@ -14,6 +14,7 @@ impl Observer<'_> {
         player.cycle("holder", vec![set("text", TEXT)]).await;
         player.cycle("holder", vec![get("text"), hold("survey")]).await;
         if !player.is_held("survey") {
+            self.note_unheld(player.transcript().exchanges.last());
             player.finish().await;
             return AtOnce::Unknown;
         }
@@ -26,12 +27,34 @@ impl Observer<'_> {
         };
         let served_stranger = is_served(&mut player, "stranger").await;
         let served_same = served_stranger && is_served(&mut player, "holder").await;
-        player.finish().await;
+        self.note_early(&player.finish().await);
         match (served_stranger, served_same) {
             (false, _) => AtOnce::One,
             (true, false) => AtOnce::OnePerSession,
             (true, true) => AtOnce::Many,
         }
+    }
+
+    /// Takes down that a request went on which nobody had released.
+    fn note_early(&self, transcript: &Transcript) {
+        if transcript.left_early {
+            self.not_done.borrow_mut().insert("hold");
+            self.hold_said.replace(Some("it goes on before the gate is opened".to_owned()));
+        }
+    }
+
+    /// Takes down what the probe said of a request that it was to hold, and that was not held.
+    fn note_unheld(&self, exchange: Option<&Exchange>) {
+        let said = match exchange.and_then(|exchange| exchange.answer(1)) {
+            Some(Answer::Unsupported) => "it answers `hold` with unsupported".to_owned(),
+            Some(Answer::Error(said)) => format!("its `hold` says: {said}"),
+            Some(_) => {
+                self.not_done.borrow_mut().insert("hold");
+                "it answers `hold` as done, and nobody has asked for the gate".to_owned()
+            }
+            None => "nobody has asked for the gate in time".to_owned(),
+        };
+        self.hold_said.replace(Some(said));
     }
 
     /// Which items are there after two requests that overlapped.
@@ -47,6 +70,7 @@ impl Observer<'_> {
         player.cycle("surveyor", vec![set("other", TEXT)]).await;
         player.release("survey").await;
         let last = player.cycle("surveyor", vec![get("first"), get("other")]).await;
+        self.note_early(player.transcript());
         let exchanges = &player.transcript().exchanges;
         let is_kept = matches!(exchanges[held].outcome, Outcome::Answered { save_error: None, .. })
             && exchanges[held].answers().iter().all(Answer::is_done);
@@ -69,6 +93,7 @@ impl Observer<'_> {
         player.cycle("surveyor", changes).await;
         let seen = player.cycle("surveyor", vec![get("first"), get("other")]).await;
         player.release("survey").await;
+        self.note_early(player.transcript());
         matches!(player.transcript().exchanges[seen].answers(), [Answer::Ok(_), Answer::Ok(_)])
     }
 
@@ -80,6 +105,7 @@ impl Observer<'_> {
         let ended = player.cycle("surveyor", vec![destroy()]).await;
         player.release("survey").await;
         let last = player.cycle("surveyor", vec![get("text")]).await;
+        self.note_early(player.transcript());
         let exchanges = &player.transcript().exchanges;
         let is_lacking = is_lacking(exchanges[ended].answer(0)) || is_lacking(exchanges[held].answer(2));
         match exchanges[last].answer(0) {
@@ -100,12 +126,14 @@ impl Observer<'_> {
         player.release("survey").await;
         let first = player.cycle("first", vec![get("text")]).await;
         let second = player.cycle("surveyor", vec![get("text")]).await;
+        self.note_early(player.transcript());
         let exchanges = &player.transcript().exchanges;
         let is_there = |cycle: usize| matches!(exchanges[cycle].answer(0), Some(Answer::Ok(_)));
+        let session_of = |cycle: usize| player.transcript().session_sent_in(cycle);
         match (is_there(first), is_there(second)) {
             _ if is_lacking(exchanges[held].answer(2)) => TwoRotations::Unknown,
             // The slower one has left the browser where the faster one had brought it.
-            (true, true) if exchanges[first].cookie == exchanges[second].cookie => TwoRotations::OneLives,
+            (true, true) if session_of(first) == session_of(second) => TwoRotations::OneLives,
             (true, true) => TwoRotations::BothLive,
             (true, false) | (false, true) => TwoRotations::OneLives,
             (false, false) => TwoRotations::Unknown,

@@ -35,6 +35,20 @@ pub enum PreflightError {
         /// An excerpt of its body.
         said: String,
     },
+    /// The cookies that were named as the session's do not open it.
+    #[error(
+        "no session is found with the cookies alone that were named as the session's; these are set: {0}"
+    )]
+    NotTheSession(String),
+    /// Requests were refused at random while the backend was looked at.
+    #[error(
+        "requests were refused while the service was looked at, and others each time ({0}), so that nothing is known of it; \
+         let the harness through what stands in front of it"
+    )]
+    Refused(String),
+    /// The suite itself is at fault.
+    #[error("the suite itself has failed while it looked at the service: it panicked: {0}")]
+    Panicked(String),
     /// Somebody stopped the run.
     #[error("stopped before anything was judged")]
     Stopped,

@@ -9,7 +9,7 @@ use crate::play::Transcript;
 /// the cookies' names.
 pub(super) fn set_until(transcript: &Transcript, cycle: usize) -> Vec<Vec<u8>> {
     let sets = transcript.exchanges.iter().take(cycle + 1).map(|exchange| {
-        let received = received_by(exchange);
+        let received = received_by(transcript, exchange);
         let set =
             received.into_iter().filter(|received| !received.is_removal).map(|received| received.cookie);
         let mut pairs: Vec<_> = set.map(|cookie| (cookie.name, cookie.value)).collect();

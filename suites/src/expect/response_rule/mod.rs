@@ -129,8 +129,9 @@ impl ResponseRule {
     pub(crate) fn judge(&self, transcript: &Transcript, cycle: usize) -> Option<Result<(), String>> {
         let exchange = transcript.exchanges.get(cycle)?;
         exchange.answered?;
-        let received = received_by(exchange);
-        let earlier = |cycle: &usize| transcript.exchanges.get(*cycle).map(received_by).unwrap_or_default();
+        let received = received_by(transcript, exchange);
+        let of_earlier = |exchange| received_by(transcript, exchange);
+        let earlier = |cycle: &usize| transcript.exchanges.get(*cycle).map(of_earlier).unwrap_or_default();
         match self {
             Self::Served => Some(match &exchange.outcome {
                 Outcome::NoAnswers { status, said } => Err(format!("a {status}: {said}")),
@@ -150,7 +151,7 @@ impl ResponseRule {
             Self::HttpOnly => each_set(&received, |cookie| cookie.http_only, "without HttpOnly"),
             Self::SameSite => each_set(&received, |cookie| cookie.same_site.is_some(), "without SameSite"),
             Self::Secure => each_set(&received, |cookie| cookie.secure, "without Secure"),
-            Self::Kept => kept(exchange),
+            Self::Kept => kept(transcript, exchange),
             Self::SentBack => sent_back(&received, &transcript.path),
             Self::Lasts { seconds, grace } => lasts(&received, exchange.answered?, *seconds, *grace),
             Self::EndsWithBrowser => each_set(
@@ -162,13 +163,21 @@ impl ResponseRule {
             Self::RemovalRepeats { cycle } => removal_repeats(&received, &earlier(cycle)),
             Self::VaryCookie => Some(vary_cookie(exchange)),
             Self::VaryAlso { field } => Some(vary_lists(exchange, field)),
-            Self::SetsOwn { cookie } => Some(sets_own(&received, cookie)),
+            Self::SetsOwn { cookie } => Some(sets_own(&all_received(exchange), cookie)),
             Self::OtherCookies { cycle } => other_cookies(&received, &earlier(cycle)),
         }
     }
 }
 
-fn received_by(exchange: &Exchange) -> Vec<Received> {
+/// The cookies of the session that this response sets.
+fn received_by(transcript: &Transcript, exchange: &Exchange) -> Vec<Received> {
+    let mut received = all_received(exchange);
+    received.retain(|received| !transcript.foreign.has(&received.cookie.name));
+    received
+}
+
+/// All cookies that this response sets.
+fn all_received(exchange: &Exchange) -> Vec<Received> {
     let fields = exchange.headers.all("Set-Cookie").zip(&exchange.stored);
     let readable = fields.filter_map(|(field, stored)| {
         let cookie = SetCookie::parse(field).ok()?;
@@ -212,11 +221,15 @@ fn once_per_name(received: &[Received]) -> Option<Result<(), String>> {
     (!received.is_empty()).then_some(Ok(()))
 }
 
-fn kept(exchange: &Exchange) -> Option<Result<(), String>> {
-    if let Some(refusal) = exchange.dropped_cookies().next() {
-        return Some(Err(refusal.to_string()));
-    }
-    (!exchange.stored.is_empty()).then_some(Ok(()))
+fn kept(transcript: &Transcript, exchange: &Exchange) -> Option<Result<(), String>> {
+    let fields = exchange.headers.all("Set-Cookie").zip(&exchange.stored);
+    let of_session = fields.filter(|(field, _)| transcript.is_of_session(field));
+    let mut stored = of_session.map(|(_, stored)| stored).peekable();
+    stored.peek()?;
+    Some(match stored.find_map(|stored| stored.as_ref().err()) {
+        Some(refusal) => Err(refusal.to_string()),
+        None => Ok(()),
+    })
 }
 
 fn sent_back(received: &[Received], path: &str) -> Option<Result<(), String>> {

@@ -7,6 +7,7 @@ use tokio::time::timeout;
 
 use super::{Player, flatten};
 use crate::backend::{BackendError, CycleResponse, Gate};
+use crate::play::Outcome;
 use crate::script::Operation;
 
 /// A cycle that waits at its gate, or has not reached it yet.
@@ -29,6 +30,12 @@ impl Held {
     }
 }
 
+/// Which of these have ended although their gates are closed.
+pub(super) fn ended(held: &[Held]) -> Vec<usize> {
+    let has_ended = |held: &&Held| !held.closed.is_empty() && held.task.is_finished();
+    held.iter().filter(has_ended).map(|held| held.exchange).collect()
+}
+
 impl Player {
     /// Whether a cycle waits at this gate.
     #[must_use]
@@ -41,6 +48,7 @@ impl Player {
         let (mut released, held): (Vec<Held>, _) =
             std::mem::take(&mut self.held).into_iter().partition(|held| held.waits_at(gate));
         self.held = held;
+        let early = ended(&released);
         for held in &mut released {
             if let Some((_, gate)) = held.closed.pop_front() {
                 gate.open();
@@ -50,9 +58,17 @@ impl Player {
         for held in released {
             self.hold(held).await;
         }
+        self.note_early(&early);
         for browser in browsers {
             self.await_started(&browser).await;
         }
+    }
+
+    /// Takes down which of these, which had ended before they were released, have been answered by the handler.
+    pub(super) fn note_early(&mut self, ended: &[usize]) {
+        let is_answered =
+            |at: &usize| matches!(self.transcript.exchanges[*at].outcome, Outcome::Answered { .. });
+        self.transcript.left_early |= ended.iter().any(is_answered);
     }
 
     /// Waits for the requests of this browser that the script did not wait for, once no other request of it is held.

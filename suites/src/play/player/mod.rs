@@ -54,8 +54,12 @@ impl Player {
     /// Browsers without cookies. A cycle that takes longer than `patience` counts as never answered.
     #[must_use]
     pub fn new(backend: Rc<dyn Backend>, patience: Duration) -> Self {
-        let transcript =
-            Transcript { origin: backend.origin(), path: backend.path().to_owned(), ..Transcript::default() };
+        let transcript = Transcript {
+            origin: backend.origin(),
+            path: backend.path().to_owned(),
+            foreign: backend.foreign_cookies(),
+            ..Transcript::default()
+        };
         Self {
             backend,
             patience,
@@ -75,7 +79,10 @@ impl Player {
             }
             match step {
                 Step::Cycle(cycle) => drop(self.cycle(&cycle.browser, cycle.ops.clone()).await),
-                Step::Start(cycle) => self.start(&cycle.browser, cycle.ops.clone()),
+                Step::Start(cycle) => {
+                    self.backend.breathe().await;
+                    self.start(&cycle.browser, cycle.ops.clone());
+                }
                 Step::Release(gate) => self.release(gate).await,
                 Step::CopyCookies { from, to } => self.copy_cookies(from, to),
                 Step::Forge { from, to, with, forgery } => self.forge(from, with.as_deref(), to, forgery),
@@ -91,6 +98,7 @@ impl Player {
 
     /// Sends one cycle and waits until it was answered or has arrived at its gate. Returns its index in the transcript.
     pub async fn cycle(&mut self, browser: &str, ops: Vec<Operation>) -> usize {
+        self.backend.breathe().await;
         if ops.iter().any(|op| matches!(op, Operation::Hold { .. })) {
             let held = self.spawn_held(browser, ops);
             let exchange = held.exchange;
@@ -107,6 +115,7 @@ impl Player {
     /// Sends one cycle that may not be answered before a gate opens, and waits no longer than patience allows. Returns
     /// whether it was answered; where it was not, its answer is awaited when the script ends.
     pub async fn try_cycle(&mut self, browser: &str, ops: Vec<Operation>) -> bool {
+        self.backend.breathe().await;
         let (exchange, request) = self.begin(browser, ops);
         let mut task = self.spawn(request);
         match timeout(self.patience, &mut task).await {
@@ -134,11 +143,25 @@ impl Player {
 
     /// Gives `to` cookies that are forged from those of `from`, and of `with` where another's are needed.
     pub fn forge(&mut self, from: &str, with: Option<&str>, to: &str, forgery: &Forgery) {
-        let real = self.sent_by(from);
+        let is_foreign = |(name, _): &(Vec<u8>, Vec<u8>)| self.transcript.foreign.has(name);
+        let (foreign, real): (Cookies, Cookies) = self.sent_by(from).into_iter().partition(is_foreign);
         let others = with.map(|with| self.sent_by(with)).unwrap_or_default();
+        let others = others.into_iter().filter(|cookie| !is_foreign(cookie)).collect();
+        // What is no part of the session goes along as it is.
+        let mut headers =
+            vec![forgery.header(&real, &others), Forgery::Replayed.header(&foreign, &Vec::new())];
+        headers.retain(|header| !header.is_empty());
         self.jars.remove(to);
-        self.forged.insert(to.to_owned(), forgery.header(&real, &others));
+        self.forged.insert(to.to_owned(), headers.join(&b"; "[..]));
         self.passed([Some(from), with], to);
+    }
+
+    /// Gives `to` only those of the cookies of `from` whose names are wanted, as they are.
+    pub(crate) fn send_only(&mut self, from: &str, to: &str, is_wanted: impl Fn(&[u8]) -> bool) {
+        let cookies = self.sent_by(from).into_iter().filter(|(name, _)| is_wanted(name)).collect();
+        self.jars.remove(to);
+        self.forged.insert(to.to_owned(), Forgery::Replayed.header(&cookies, &Vec::new()));
+        self.passed([Some(from), None], to);
     }
 
     fn passed(&mut self, from: [Option<&str>; 2], to: &str) {
@@ -183,6 +206,7 @@ impl Player {
     /// Opens all gates, waits for all answers, and returns what happened.
     pub async fn finish(mut self) -> Transcript {
         let mut held = std::mem::take(&mut self.held);
+        let early = held::ended(&held);
         held.iter().for_each(Held::open_all);
         for held in &mut held {
             held.closed.clear();
@@ -190,6 +214,7 @@ impl Player {
         for held in held {
             self.hold(held).await;
         }
+        self.note_early(&early);
         self.transcript
     }
 
@@ -235,18 +260,19 @@ impl Player {
 
     fn end(&mut self, exchange: usize, result: Result<CycleResponse, BackendError>) {
         self.transcript.moments.push(Moment::Answered(exchange));
-        let exchange = &mut self.transcript.exchanges[exchange];
         let response = match result {
             Ok(response) => response,
             Err(error) => {
-                exchange.outcome = Outcome::Broken(error);
+                self.transcript.exchanges[exchange].outcome = Outcome::Broken(error);
                 return;
             }
         };
-        let jar = self.jars.entry(exchange.browser.clone()).or_default();
-        if response.headers.all("Set-Cookie").next().is_some() {
+        let is_new = response.headers.all("Set-Cookie").any(|field| self.transcript.is_of_session(field));
+        let exchange = &mut self.transcript.exchanges[exchange];
+        if is_new {
             self.forged.remove(&exchange.browser);
         }
+        let jar = self.jars.entry(exchange.browser.clone()).or_default();
         let now = self.backend.now();
         for cookie in response.headers.all("Set-Cookie") {
             exchange.stored.push(jar.store(&self.backend.origin(), self.backend.path(), cookie, now));

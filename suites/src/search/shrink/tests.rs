@@ -29,6 +29,7 @@ fn judged(reason: Option<&str>) -> JudgedCase {
         scenario: Scenario::default(),
         transcript: Transcript::default(),
         judgement: Judgement { comparisons: 1, finding },
+        unjudged: None,
     }
 }
 

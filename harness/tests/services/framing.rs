@@ -1,0 +1,60 @@
+//! Services that say wrong things about where their responses end.
+
+use crate::table::{hold, sends};
+
+#[test]
+fn a_response_that_does_not_end_as_it_says_is_no_response() {
+    let head = |fields: &str| format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\n");
+    let chunked = |body: &str| head("Transfer-Encoding: chunked") + body;
+    let json = r#"{"protocol": 1}"#;
+    hold(vec![
+        sends("ends within its first line", "HTTP/1.1 2", &["nothing could be judged"]),
+        sends("ends within its fields", "HTTP/1.1 200 OK\r\nContent-Ty", &["nothing could be judged"]),
+        sends("sends half a body", head("Content-Length: 100") + json, &["the service cut the response off"]),
+        sends("sends more than it says", head("Content-Length: 7") + json, &["its answer is no JSON"]),
+        sends(
+            "has two lengths",
+            head("Content-Length: 15\r\nContent-Length: 16") + json,
+            &["its answer is no HTTP"],
+        ),
+        sends("has a negative length", head("Content-Length: -1") + json, &["its answer is no HTTP"]),
+        sends(
+            "has a length that is no number",
+            head("Content-Length: ten") + json,
+            &["its answer is no HTTP"],
+        ),
+        sends(
+            "has a length without end",
+            head("Content-Length: 99999999999999999999") + json,
+            &["its answer is no HTTP"],
+        ),
+        sends("has a chunk without a size", chunked("xyz\r\nab\r\n0\r\n\r\n"), &["its answer is no HTTP"]),
+        sends(
+            "has a chunk larger than anything",
+            chunked("fffffffffffffffff\r\n{}"),
+            &["its answer is no HTTP"],
+        ),
+        sends(
+            "has a chunk that is too short",
+            chunked("20\r\n{\"protocol\": 1}\r\n0\r\n\r\n"),
+            &["the service cut the response off"],
+        ),
+        sends(
+            "has a chunk that is too long",
+            chunked("3\r\n{\"protocol\": 1}\r\n0\r\n\r\n"),
+            &["its answer is no HTTP"],
+        ),
+        sends(
+            "has no last chunk",
+            chunked("f\r\n{\"protocol\": 1}\r\n"),
+            &["the service cut the response off"],
+        ),
+        sends("has a NUL in a field", "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n{}", &["its answer is no HTTP"]),
+        sends("has a field without a name", "HTTP/1.1 200 OK\r\n: x\r\n\r\n{}", &["its answer is no HTTP"]),
+        sends(
+            "compresses although nobody asked",
+            [head("Content-Encoding: gzip").into_bytes(), b"\x1f\x8b\x08\0\0\0".to_vec()].concat(),
+            &["its answer is no JSON"],
+        ),
+    ]);
+}

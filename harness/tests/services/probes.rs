@@ -1,0 +1,126 @@
+//! Probes that lack something, or say what is not so: what nobody has verified is no pass.
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::process::Command;
+
+use sessionspec_backends::hollow_probes;
+
+use crate::service::{Answer, Request, Service};
+use crate::table::{CONFORMS, NOT_VERIFIED, hold, row};
+
+/// A service of which cycles with this operation are answered with these results.
+fn saying(op: &'static str, result: &'static str) -> impl Fn(&Request) -> Answer + Send + Sync + 'static {
+    move |request| match &request.ops {
+        Some(ops) if ops.iter().any(|asked| asked == op) => {
+            let results: Vec<&str> =
+                ops.iter().map(|asked| if asked == op { result } else { r#"{"ok": null}"# }).collect();
+            Answer::json(&format!("{{\"results\": [{}]}}", results.join(", ")))
+        }
+        _ => Answer::Good,
+    }
+}
+
+/// A service that asks for the gate, as it has to, and does not wait for the answer.
+fn impatient(request: &Request) -> Answer {
+    let text = request.text();
+    let url = text.split('"').find_map(|part| part.strip_prefix("http://"));
+    if let (Some(url), Some(ops)) = (url, &request.ops) {
+        let (authority, path) = url.split_once('/').unwrap();
+        let mut gate = TcpStream::connect(authority).unwrap();
+        write!(gate, "GET /{path} HTTP/1.1\r\nHost: {authority}\r\n\r\n").unwrap();
+        let results = vec![r#"{"ok": null}"#; ops.len()];
+        return Answer::json(&format!("{{\"results\": [{}]}}", results.join(", ")));
+    }
+    Answer::Good
+}
+
+#[test]
+fn races_that_cannot_be_run_are_no_pass() {
+    let race =
+        "--timeout 5 --level recommended --check minimum/opens-empty --check concurrency/last-write-is-kept";
+    hold(vec![
+        row(
+            "cannot hold a request",
+            saying("hold", r#"{"unsupported": true}"#),
+            race,
+            NOT_VERIFIED,
+            &["it answers `hold` with unsupported", "--callback-addr", "without races"],
+        ),
+        row(
+            "does not reach the gate",
+            saying("hold", r#"{"error": "no route to host"}"#),
+            race,
+            NOT_VERIFIED,
+            &["its `hold` says: no route to host", "--callback-addr", "without races"],
+        ),
+        row(
+            "does not wait at the gate",
+            impatient,
+            race,
+            NOT_VERIFIED,
+            &["since the probe answers `hold` as done and has not done it", "without races"],
+        ),
+        row(
+            "says that it has held a request",
+            saying("hold", r#"{"ok": null}"#),
+            race,
+            NOT_VERIFIED,
+            &["nobody has asked for the gate", "since the probe answers `hold` as done and has not done it"],
+        ),
+    ]);
+}
+
+#[test]
+fn endings_that_nobody_has_seen_are_no_pass() {
+    let ending = "--level recommended --check minimum/opens-empty --check fault/consistent";
+    hold(vec![
+        row(
+            "ignores raise",
+            saying("raise", r#"{"ok": null}"#),
+            "--check minimum/opens-empty",
+            NOT_VERIFIED,
+            &["since the probe answers `raise` as done and has not done it"],
+        ),
+        row(
+            "ignores respond",
+            saying("respond", r#"{"ok": null}"#),
+            ending,
+            NOT_VERIFIED,
+            &["since the probe answers `respond` as done and has not done it"],
+        ),
+        row(
+            "has no respond",
+            saying("respond", r#"{"unsupported": true}"#),
+            "--check fault/redirects-are-saved",
+            NOT_VERIFIED,
+            &["the probe has no `respond`, so that no handler chooses a status"],
+        ),
+        row(
+            "cannot raise",
+            saying("raise", r#"{"unsupported": true}"#),
+            "--check minimum/opens-empty",
+            CONFORMS,
+            &["1 pass"],
+        ),
+    ]);
+}
+
+/// Whatever a probe says, nothing conforms where nothing is behind it.
+#[test]
+fn nothing_conforms_behind_a_hollow_probe() {
+    let hollow = hollow_probes();
+    assert!(hollow.len() >= 10);
+    for embedded in hollow {
+        let service = Service::in_front_of(embedded.name, |_| Answer::Good);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sessionspec"));
+        let output = command
+            .args(["run", "--cases", "5", "--timeout", "5", "--suite", "minimum"])
+            .arg(service.url())
+            .output();
+        let output = output.unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(matches!(output.status.code(), Some(1 | 3)), "{}: {said}", embedded.name);
+        assert!(!said.contains(": conforms"), "{}: {said}", embedded.name);
+    }
+}

@@ -1,0 +1,337 @@
+//! What stands in front of a service, as far as it shows: it refuses requests before any session is opened, it wants less
+//! of them, and the application beside the session has cookies of its own.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::time::{Duration, SystemTime};
+
+use sessionspec_reference::Description;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::{Backend, BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture};
+use crate::browser::{Origin, parse_cookie_date};
+use crate::script::Operation;
+
+/// The status of a request that came too soon after others.
+pub(crate) const TOO_MANY: u16 = 429;
+
+/// From so many of these on, requests are sent more slowly.
+const PATIENT_UNTIL: usize = 3;
+
+/// How long is waited between requests at first, and at most. It doubles with each that came too soon all the same.
+const GAPS: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)];
+
+/// How long is waited at most because a response asks for it, and in a whole run.
+const WAITS: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
+
+/// After so many requests that did not come too soon, the pause between them is halved.
+const CALM: usize = 20;
+
+/// After so many refusals without anything else in between, nobody expects another answer.
+const SHUT: usize = 25;
+
+/// Whether a response with this status, and without the answers of the handler, says nothing of a session: somebody in
+/// front of the handler has refused the request.
+pub(crate) fn is_refusal_in_front(status: u16) -> bool {
+    matches!(status, 401 | 403 | 404 | 405 | 407 | TOO_MANY)
+}
+
+/// What is known of it, by everybody who asks the service.
+#[derive(Debug, Default)]
+pub(crate) struct Front {
+    refused: RefCell<BTreeMap<u16, usize>>,
+    /// What was refused or has failed since somebody looked.
+    latest: RefCell<Vec<Disturbed>>,
+    in_a_row: Cell<usize>,
+    gap: Cell<Option<Duration>>,
+    /// How many requests in a row did not come too soon.
+    calm: Cell<usize>,
+    is_slowed: Cell<bool>,
+    not_before: Cell<Option<Instant>>,
+    waited: Cell<Duration>,
+    foreign: RefCell<Foreign>,
+}
+
+/// A request that was refused in front of the backend, or that has failed although nothing had asked for that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Disturbed {
+    /// The status of the response; none where there was none.
+    pub(crate) status: Option<u16>,
+    /// The operations of the cycle.
+    ops: Vec<&'static str>,
+}
+
+/// Which cookies are no part of the session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Foreign {
+    /// These.
+    These(BTreeSet<Vec<u8>>),
+    /// All but these.
+    AllBut(BTreeSet<Vec<u8>>),
+}
+
+impl Default for Foreign {
+    fn default() -> Self {
+        Self::These(BTreeSet::new())
+    }
+}
+
+impl Foreign {
+    /// Whether the cookie of this name is no part of the session.
+    #[must_use]
+    pub fn has(&self, name: &[u8]) -> bool {
+        match self {
+            Self::These(names) => names.contains(name),
+            Self::AllBut(names) => !names.contains(name),
+        }
+    }
+}
+
+impl Front {
+    /// Nothing is known yet but the names of the session's cookies, where there are some.
+    pub(crate) fn of_session_cookies(names: &[String]) -> Self {
+        let front = Self::default();
+        if !names.is_empty() {
+            front.set_foreign(Foreign::AllBut(names.iter().map(|name| name.clone().into_bytes()).collect()));
+        }
+        front
+    }
+
+    /// How many requests were refused, by the status of the response.
+    pub(crate) fn refused(&self) -> BTreeMap<u16, usize> {
+        self.refused.borrow().clone()
+    }
+
+    /// Whether requests are sent more slowly than they could be.
+    pub(crate) fn is_slowed(&self) -> bool {
+        self.is_slowed.get()
+    }
+
+    /// What was refused or has failed since this was asked last.
+    pub(crate) fn take_latest(&self) -> Vec<Disturbed> {
+        self.latest.take()
+    }
+
+    /// Why nothing more is asked, where everything is refused by now.
+    pub(crate) fn shut(&self) -> Option<String> {
+        let counts = self.refused();
+        (self.in_a_row.get() >= SHUT)
+            .then(|| format!("the service has refused the last {SHUT} requests, of {} in all", told(&counts)))
+    }
+
+    /// Says which cookies are no part of the session.
+    pub(crate) fn set_foreign(&self, foreign: Foreign) {
+        self.foreign.replace(foreign);
+    }
+
+    fn note(&self, ops: &[Operation], response: &Result<CycleResponse, BackendError>, now: SystemTime) {
+        let is_asked_to_fail =
+            ops.iter().any(|op| matches!(op, Operation::Raise | Operation::Respond { .. }));
+        let status = match response {
+            Ok(CycleResponse { status, body: Body::Other(_), .. }) => Some(*status),
+            Err(BackendError::CutOff(_) | BackendError::Dropped) => None,
+            _ => return self.note_answer(),
+        };
+        let is_asked_for = |status| ops.contains(&Operation::Respond { status });
+        let is_refusal = |status: &u16| is_refusal_in_front(*status) && !is_asked_for(*status);
+        let has_failed = !is_asked_to_fail && status.is_none_or(|status| status >= 500);
+        let refused = status.filter(is_refusal);
+        if has_failed || refused.is_some() {
+            let ops = ops.iter().map(Operation::name).collect();
+            self.latest.borrow_mut().push(Disturbed { status, ops });
+        }
+        let Some(status) = refused else { return self.note_answer() };
+        self.in_a_row.set(self.in_a_row.get() + 1);
+        *self.refused.borrow_mut().entry(status).or_default() += 1;
+        if status == TOO_MANY && self.refused.borrow()[&TOO_MANY] >= PATIENT_UNTIL {
+            let asked = response.as_ref().ok().and_then(|response| retry_after(response, now));
+            self.slow_down(asked.unwrap_or_default());
+        }
+    }
+
+    /// Takes down a request that nobody has refused.
+    fn note_answer(&self) {
+        self.in_a_row.set(0);
+        self.calm.set(self.calm.get() + 1);
+        if self.calm.get() % CALM == 0 {
+            self.gap.set(self.gap.get().map(|gap| gap / 2).filter(|gap| *gap >= GAPS[0]));
+        }
+    }
+
+    /// Leaves more time between requests, and as much as is asked for, within bounds, before the next one.
+    fn slow_down(&self, asked: Duration) {
+        let [first, most] = GAPS;
+        self.gap.set(Some(self.gap.get().map_or(first, |gap| (2 * gap).min(most))));
+        self.is_slowed.set(true);
+        self.calm.set(0);
+        let [longest, in_all] = WAITS;
+        let wait = asked.min(longest).min(in_all.saturating_sub(self.waited.get()));
+        self.waited.set(self.waited.get() + wait);
+        self.not_before.set(Some(Instant::now() + wait));
+    }
+
+    async fn breathe(&self) {
+        if let Some(moment) = self.not_before.get() {
+            sleep_until(moment).await;
+        }
+        if let Some(gap) = self.gap.get() {
+            sleep(gap).await;
+        }
+    }
+}
+
+/// How many requests were refused with which status, in words.
+pub(crate) fn told(refused: &BTreeMap<u16, usize>) -> String {
+    let each = refused.iter().map(|(status, count)| format!("{count} with {status}"));
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// How long the response asks to wait: so many seconds, or until a date (RFC 9110, section 10.2.3).
+fn retry_after(response: &CycleResponse, now: SystemTime) -> Option<Duration> {
+    let value = response.headers.all("Retry-After").next()?;
+    match std::str::from_utf8(value).ok()?.trim().parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => parse_cookie_date(value).ok()?.duration_since(now).ok(),
+    }
+}
+
+/// The same backend, of which is taken down what stands in front of it.
+pub(crate) fn fronted(backend: Rc<dyn Backend>, front: &Rc<Front>) -> Rc<dyn Backend> {
+    Rc::new(Fronted { backend, front: Rc::clone(front) })
+}
+
+struct Fronted {
+    backend: Rc<dyn Backend>,
+    front: Rc<Front>,
+}
+
+impl Backend for Fronted {
+    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+        self.backend.describe()
+    }
+
+    fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+        Box::pin(async move {
+            let ops = request.ops.clone();
+            let response = self.backend.cycle(request).await;
+            self.front.note(&ops, &response, self.backend.now());
+            response
+        })
+    }
+
+    fn origin(&self) -> Origin {
+        self.backend.origin()
+    }
+
+    fn path(&self) -> &str {
+        self.backend.path()
+    }
+
+    fn now(&self) -> SystemTime {
+        self.backend.now()
+    }
+
+    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
+        self.backend.wait(duration)
+    }
+
+    fn breathe(&self) -> LocalBoxFuture<'_, ()> {
+        Box::pin(self.front.breathe())
+    }
+
+    fn foreign_cookies(&self) -> Foreign {
+        self.front.foreign.borrow().clone()
+    }
+
+    fn lost_connections(&self) -> usize {
+        self.backend.lost_connections()
+    }
+
+    fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
+        Box::pin(async { Some(fronted(self.backend.on_virtual_time().await?, &self.front)) })
+    }
+
+    fn takes_lifetimes(&self) -> bool {
+        self.backend.takes_lifetimes()
+    }
+
+    fn with_lifetime(&self, seconds: f64) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        Box::pin(async move { Ok(fronted(self.backend.with_lifetime(seconds).await?, &self.front)) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sessionspec_reference::http::Headers;
+
+    fn response(status: u16, retry_after: Option<&str>) -> Result<CycleResponse, BackendError> {
+        let mut headers = Headers::default();
+        if let Some(value) = retry_after {
+            headers.append("Retry-After", value);
+        }
+        Ok(CycleResponse { status, headers, body: Body::Other(String::new()) })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn from_the_third_on_requests_are_sent_more_slowly_and_no_longer_than_is_bearable() {
+        let (front, now) = (Front::default(), SystemTime::now());
+        let pause = async || {
+            let before = Instant::now();
+            front.breathe().await;
+            before.elapsed()
+        };
+        for _ in 0..2 {
+            front.note(&[], &response(TOO_MANY, Some("2")), now);
+            assert!(!front.is_slowed() && pause().await.is_zero());
+        }
+        front.note(&[], &response(TOO_MANY, Some("2")), now);
+        assert!(front.is_slowed());
+        let asked = pause().await;
+        assert!(asked >= Duration::from_secs(2) && asked < Duration::from_secs(3), "{asked:?}");
+        // An hour is nobody's pause, and a run has a bound, too.
+        for _ in 0..100 {
+            front.note(&[], &response(TOO_MANY, Some("3600")), now);
+        }
+        let asked = pause().await;
+        assert!(asked <= WAITS[0] + GAPS[1], "{asked:?}");
+        front.note(&[], &response(TOO_MANY, Some("3600")), now);
+        assert!(pause().await <= GAPS[1] + Duration::from_millis(10));
+        // Whoever is not refused any more goes on as before.
+        for _ in 0..10 * CALM {
+            front.note(&[], &response(200, None), now);
+        }
+        assert!(pause().await.is_zero() && front.is_slowed());
+    }
+
+    #[test]
+    fn a_wait_is_told_in_seconds_or_by_a_date() {
+        let now = SystemTime::UNIX_EPOCH;
+        let asked = |value| retry_after(&response(TOO_MANY, Some(value)).unwrap(), now);
+        assert_eq!(asked(" 7 "), Some(Duration::from_secs(7)));
+        assert_eq!(asked("Thu, 01 Jan 1970 00:00:09 GMT"), Some(Duration::from_secs(9)));
+        assert_eq!(asked("soon"), None);
+        assert_eq!(asked("-1"), None);
+    }
+
+    #[test]
+    fn what_was_asked_for_is_no_refusal() {
+        let (front, now) = (Front::default(), SystemTime::now());
+        front.note(&[Operation::Respond { status: 404 }], &response(404, None), now);
+        front.note(&[Operation::Raise], &response(500, None), now);
+        assert_eq!(front.take_latest(), []);
+        front.note(&[], &response(500, None), now);
+        front.note(&[], &Err(BackendError::Dropped), now);
+        let failed = [Some(500), None].map(|status| Disturbed { status, ops: Vec::new() });
+        assert_eq!(front.take_latest(), failed);
+        assert!(front.refused().is_empty());
+        front.note(&[], &response(404, None), now);
+        assert_eq!(front.refused(), BTreeMap::from([(404, 1)]));
+        assert_eq!(front.shut(), None);
+        for _ in 0..SHUT {
+            front.note(&[], &response(403, None), now);
+        }
+        assert!(front.shut().is_some_and(|why| why.ends_with("25 with 403, 1 with 404 in all")));
+    }
+}

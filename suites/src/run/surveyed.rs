@@ -1,0 +1,41 @@
+//! Surveys a backend until nothing disturbs that: a request that was refused or has failed shows nothing of it.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::backend::{Backend, Disturbed, Front, is_refusal_in_front, refusals_told, without_panic};
+use crate::play::undisturbed;
+use crate::survey::{self, PreflightError, Survey};
+
+/// How often the backend is looked at, at most.
+const ATTEMPTS: usize = 4;
+
+/// Surveys a backend; again where requests were refused or have failed meanwhile. What comes to the same each time belongs
+/// to what is asked, and the checks that ask the same say so.
+pub(super) async fn survey(
+    backend: &Rc<dyn Backend>,
+    front: &Front,
+    patience: Duration,
+) -> Result<Survey, PreflightError> {
+    let mut last: Option<Vec<Disturbed>> = None;
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        front.take_latest();
+        let observed = undisturbed(backend, async || survey::observe(backend, front, patience).await);
+        let survey = without_panic(observed).await.map_err(PreflightError::Panicked)??;
+        let disturbed = front.take_latest();
+        if disturbed.is_empty() || last.as_ref() == Some(&disturbed) {
+            return Ok(survey);
+        }
+        if attempts == ATTEMPTS {
+            let is_refused = |one: &Disturbed| one.status.is_some_and(is_refusal_in_front);
+            // Where requests only fail now and then, checks will tell.
+            return match disturbed.iter().any(is_refused) {
+                true => Err(PreflightError::Refused(refusals_told(&front.refused()))),
+                false => Ok(survey),
+            };
+        }
+        last = Some(disturbed);
+    }
+}

@@ -65,7 +65,7 @@ pub struct Survey {
     /// When the cookie of an unmodified session is sent again.
     pub resent: Resent,
     /// Whether the cookie of an older session is sent again; [`Survey::resent_when_older`] says it.
-    age: age::Age,
+    pub age: age::Age,
     /// Which values are kept.
     pub values: Values,
     /// Which numbers are told apart.

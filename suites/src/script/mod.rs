@@ -18,6 +18,7 @@ pub(crate) use operation::call;
 pub use operation::{Operation, OperationKind};
 pub use schedule::{Part, Segment, Then};
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -206,6 +207,26 @@ impl Script {
             }
         }
         most
+    }
+
+    /// Whether anybody comes back to a session: a browser that has been there, or one that has cookies of another.
+    ///
+    /// ```
+    /// use sessionspec::engine::script::Script;
+    ///
+    /// let visits = || Script::new().cycle("ann", []).cycle("bob", []);
+    /// assert!(!visits().comes_back());
+    /// assert!(visits().cycle("ann", []).comes_back());
+    /// assert!(visits().copy_cookies("ann", "thief").comes_back());
+    /// ```
+    #[must_use]
+    pub fn comes_back(&self) -> bool {
+        let mut seen = BTreeSet::new();
+        self.steps.iter().any(|step| match step {
+            Step::Cycle(cycle) | Step::Start(cycle) => !seen.insert(cycle.browser.as_str()),
+            Step::CopyCookies { .. } | Step::Forge { .. } => true,
+            Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } => false,
+        })
     }
 
     /// The number of operations in all cycles.

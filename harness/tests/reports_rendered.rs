@@ -2,7 +2,7 @@
 
 mod support;
 
-use sessionspec::engine::report::{KnownFailure, Report};
+use sessionspec::engine::report::{KnownFailure, Report, ThisRun};
 use sessionspec::{Level, Options, Verdict};
 use sessionspec_harness::render::{Format, render};
 use support::{Hostile, only, report_of, report_on, report_over_http, timeless};
@@ -259,4 +259,23 @@ fn markdown_fits_a_comment_and_mentions_nobody() {
     let outside: Vec<&str> = markdown.split("```").step_by(2).collect();
     assert!(!outside.join("").contains("@everyone"));
     assert!(!outside.join("").contains("<script"));
+}
+
+#[test]
+fn every_form_says_what_disturbed_the_run() {
+    let mut report = timeless(report_of("reference", only(&["minimum/opens-empty"])));
+    let undisturbed = report.this_run.clone().unwrap_or_default();
+    let refused = [(403, 1), (429, 2)].into();
+    report.this_run = Some(ThisRun { closes_connections: true, refused, slowed: true, ..undisturbed });
+    for form in [Format::Text, Format::Junit, Format::Tap, Format::Markdown, Format::Html] {
+        let shown = render(form, std::slice::from_ref(&report));
+        let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        for said in [
+            "the service closes connections after its answer",
+            "requests were refused: 1 with 403, 2 with 429",
+            "they were sent more slowly",
+        ] {
+            assert!(words.contains(said), "no `{said}` in {form:?}: {shown}");
+        }
+    }
 }

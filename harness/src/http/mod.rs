@@ -255,3 +255,18 @@ impl Backend for HttpBackend {
         self.client.habits().lost.get()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_service_that_is_started_again_is_held_where_the_first_one_is() {
+        let address = "localhost".parse().unwrap();
+        let first = HttpBackend::new("http://127.0.0.1:1/probe", None, false).await.unwrap();
+        let first = first.called_back_at(&address).await.unwrap();
+        let second = first.beside(2).unwrap();
+        assert!(Rc::ptr_eq(&first.gates, &second.gates));
+        assert_eq!(second.url.as_str(), "http://127.0.0.1:2/probe");
+    }
+}

@@ -1,7 +1,7 @@
 //! A request in progress: what it has done so far, and what its operations have to answer.
 
-use sessionspec_reference::value::{assign_in, same_items};
 use sessionspec_reference::Value;
+use sessionspec_reference::value::{assign_in, same_items};
 
 use super::life::{Life, has_permanent};
 use crate::expect::Expected;
@@ -68,6 +68,8 @@ pub(super) struct Open {
     /// Whether it has looked at the data, and by nothing but `get`, `contains`, `items` and `len`.
     pub(super) reads: bool,
     pub(super) reads_attributes: bool,
+    /// Whether it has read or changed the items.
+    pub(super) depends_on_items: bool,
     pub(super) writes: bool,
     pub(super) rotates: bool,
     pub(super) destroys: bool,
@@ -95,6 +97,7 @@ impl Open {
             ending: Ending::Status(200),
             reads: false,
             reads_attributes: false,
+            depends_on_items: false,
             writes: false,
             rotates: false,
             destroys: false,
@@ -140,7 +143,8 @@ impl Open {
                 return None;
             }
             Operation::Header { name, value } => {
-                let field = if name.eq_ignore_ascii_case("Vary") { &mut self.own_vary } else { &mut self.own_cookie };
+                let field =
+                    if name.eq_ignore_ascii_case("Vary") { &mut self.own_vary } else { &mut self.own_cookie };
                 *field = Some(value.clone()).filter(|_| is_done);
                 return None;
             }
@@ -198,6 +202,19 @@ impl Open {
             Operation::Header { .. } | Operation::Respond { .. } | Operation::Raise => {}
             _ => self.writes = true,
         }
+        self.depends_on_items |= matches!(
+            op,
+            Operation::Get { .. }
+                | Operation::Contains { .. }
+                | Operation::Items
+                | Operation::Len
+                | Operation::Set { .. }
+                | Operation::Delete { .. }
+                | Operation::Pop { .. }
+                | Operation::Setdefault { .. }
+                | Operation::Update { .. }
+                | Operation::Clear
+        );
         self.changes_inside |= matches!(op, Operation::SetIn { .. });
         self.rotates |= *op == Operation::Regenerate;
         self.destroys |= *op == Operation::Destroy;

@@ -47,7 +47,8 @@ fn reason(script: &Script, finding: &Finding) -> String {
         _ => None,
     };
     // A rule with fields is an object whose only key is its name.
-    let name = rule.as_ref().and_then(|rule| rule.as_str().or_else(|| Some(rule.as_object()?.keys().next()?)));
+    let name =
+        rule.as_ref().and_then(|rule| rule.as_str().or_else(|| Some(rule.as_object()?.keys().next()?)));
     match name {
         Some(name) => name.replace('_', "-"),
         None => difference(script, finding).unwrap_or_default(),

@@ -25,7 +25,6 @@ pub(super) fn owed(
     if survey.store == Store::Unknown {
         return owed;
     }
-    owed.extend(served(open));
     owed.extend(always(open, survey).into_iter().map(|rule| (rule, None)));
     owed.extend(to_caches(open));
     owed.extend(none_without_need(open, survey, asked).map(|rule| (rule, None)));

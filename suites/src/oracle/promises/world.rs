@@ -163,10 +163,11 @@ impl<'a> World<'a> {
         let is_hidden = may_be_refused && seen.is_some_and(was_refused);
         let kept = if is_refused || is_hidden { Kept::Unknown } else { self.kept(&open) };
         // What answers in the handler's place owes nothing.
-        let owed = match is_refused {
-            true => served(&open).into_iter().collect(),
+        let mut owed = match is_refused {
+            true => Vec::new(),
             false => owed(&open, &self.lives[open.life], kept, &others, survey, self.asked),
         };
+        owed.extend(served(&open).filter(|_| !may_be_refused));
         let left = self.settle(&open, kept, seen);
         let has_new_cookies = seen.is_some_and(has_new_cookies);
         let sets_cookie = match seen {

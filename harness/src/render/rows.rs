@@ -3,6 +3,8 @@
 use sessionspec::engine::report::{CheckReport, LevelReport, LevelVerdict};
 use sessionspec::{Level, Report, Verdict};
 
+use super::pace::pace;
+
 /// What became of one check, through each door.
 pub(super) struct Row<'a> {
     /// The door, and what became of the check behind it. There is at least one.
@@ -65,9 +67,7 @@ pub(super) fn generated(report: &Report) -> String {
         Some(case) => format!("seed {}, case {case} alone of each property", report.seed),
         None => format!("seed {}, {} cases for each property", report.seed, report.cases),
     };
-    let closes = report.this_run.as_ref().is_some_and(|run| run.closes_connections);
-    let closes = if closes { "; the service closes connections after its answer" } else { "" };
-    format!("{generated}{closes}")
+    std::iter::once(generated).chain(pace(report)).collect::<Vec<_>>().join("; ")
 }
 
 /// The levels of all reports, from the lowest.

@@ -1,4 +1,4 @@
-//! Shows on standard error how far a run has come, where somebody watches.
+//! Shows on standard error how far a run has come: all the time where somebody watches, else now and then.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -13,13 +13,17 @@ use super::output::is_watched;
 /// How often the line is written anew, so that its clock moves within a long check.
 const TICK: Duration = Duration::from_millis(500);
 
+/// How often a line is written where nobody watches, so that whoever looks at a log sees that something goes on.
+const SELDOM: Duration = Duration::from_secs(30);
+
 /// Back to the beginning of the line, and nothing on it any more.
 const CLEAR: &str = "\r\u{1b}[2K";
 
 /// A line that says how far a run has come. It is gone when this is dropped.
 pub(super) struct Progress {
-    state: Option<Rc<RefCell<State>>>,
-    clock: Option<JoinHandle<()>>,
+    state: Rc<RefCell<State>>,
+    clock: JoinHandle<()>,
+    is_watched: bool,
 }
 
 struct State {
@@ -33,11 +37,9 @@ struct State {
 }
 
 impl Progress {
-    /// Shows nothing where nobody watches. It has to be called within a [`LocalSet`](tokio::task::LocalSet).
+    /// It has to be called within a [`LocalSet`](tokio::task::LocalSet).
     pub(super) fn start(door: &str) -> Self {
-        if !is_watched() {
-            return Self { state: None, clock: None };
-        }
+        let is_watched = is_watched();
         let state = State {
             door: door.to_owned(),
             began: Instant::now(),
@@ -46,22 +48,29 @@ impl Progress {
             current: "the survey".to_owned(),
             cases: None,
         };
-        show(&state);
+        if is_watched {
+            show(&state);
+        }
         let state = Rc::new(RefCell::new(state));
         let shown = Rc::clone(&state);
         let clock = tokio::task::spawn_local(async move {
             loop {
-                tokio::time::sleep(TICK).await;
-                show(&shown.borrow());
+                if is_watched {
+                    tokio::time::sleep(TICK).await;
+                    show(&shown.borrow());
+                } else {
+                    tokio::time::sleep(SELDOM).await;
+                    let state = shown.borrow();
+                    say(&format!("sessionspec: {}\n", state.line(state.began.elapsed())));
+                }
             }
         });
-        Self { state: Some(state), clock: Some(clock) }
+        Self { state, clock, is_watched }
     }
 
     /// Takes note of an event.
     pub(super) fn observe(&self, event: &Event<'_>) {
-        let Some(state) = &self.state else { return };
-        let mut state = state.borrow_mut();
+        let mut state = self.state.borrow_mut();
         match event {
             Event::Planned(checks) => state.checks = checks.len(),
             Event::Started(check) => {
@@ -76,16 +85,16 @@ impl Progress {
             Event::Finished(_) => state.finished += 1,
             _ => return,
         }
-        show(&state);
+        if self.is_watched {
+            show(&state);
+        }
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if let Some(clock) = &self.clock {
-            clock.abort();
-            clear();
-        }
+        self.clock.abort();
+        clear();
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) struct Arguments {
     /// highest level of the checks that --check names, and minimum without --check.
     #[arg(long, value_name = "LEVEL")]
     level: Option<Level>,
-    /// How many scripts each property is given.
+    /// How many scripts each property is given; concurrency/parallel, whose scripts are long, is given a quarter of them.
     #[arg(long, default_value_t = Options::default().cases, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     cases: u32,
     /// Play so many requests at once, at most. Where it is not said, it is as many as the service is seen to serve, but no

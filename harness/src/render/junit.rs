@@ -11,6 +11,7 @@ use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite}
 use sessionspec::engine::report::{CheckReport, Failure, LEGEND, WIDTH, failure_text, wrapped};
 use sessionspec::{Report, Verdict};
 
+use super::pace::pace;
 use super::rows::{by_gravity, disturbances, with_remarks};
 
 pub(super) fn junit(reports: &[Report]) -> String {
@@ -60,6 +61,10 @@ fn describe(suite: &mut TestSuite, report: &Report) {
     }
     if let Some(why) = &report.incomplete {
         suite.add_property(Property::new("incomplete", why));
+    }
+    let pace = pace(report);
+    if !pace.is_empty() {
+        suite.add_property(Property::new("this run", pace.join("; ")));
     }
     let started = report.this_run.as_ref().and_then(|run| i64::try_from(run.started).ok());
     if let Some(started) = started.and_then(|started| DateTime::from_timestamp(started, 0)) {

@@ -6,6 +6,7 @@ mod html;
 mod json;
 mod junit;
 mod markdown;
+mod pace;
 mod palette;
 mod plain;
 mod rows;

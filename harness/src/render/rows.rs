@@ -6,6 +6,8 @@ use sessionspec::engine::checks::Harm;
 use sessionspec::engine::report::{CheckReport, Failure, LevelReport, LevelVerdict, ThisRun};
 use sessionspec::{Level, Report, Verdict};
 
+use super::pace::pace;
+
 /// What became of one check, through each door.
 pub(super) struct Row<'a> {
     /// The door, and what became of the check behind it. There is at least one.
@@ -68,7 +70,7 @@ pub(super) fn generated(report: &Report) -> String {
         Some(case) => format!("seed {}, case {case} alone of each property", report.seed),
         None => format!("seed {}, {} cases for each property", report.seed, report.cases),
     };
-    std::iter::once(generated).chain(disturbances(report)).collect::<Vec<_>>().join("; ")
+    std::iter::once(generated).chain(pace(report)).chain(disturbances(report)).collect::<Vec<_>>().join("; ")
 }
 
 /// What the transport did to the run, and whether failures look like one that comes and goes.

@@ -7,6 +7,7 @@ use serde_json::json;
 use sessionspec::engine::report::{CheckReport, LEGEND, failure_text};
 use sessionspec::{Report, Verdict};
 
+use super::pace::pace;
 use super::rows::{by_gravity, disturbances, with_remarks};
 
 pub(super) fn tap(reports: &[Report]) -> String {
@@ -47,6 +48,9 @@ fn document(report: &Report) -> String {
     }
     for level in &report.levels {
         let _ = writeln!(tap, "# {}: {}", level.level, with_remarks(report, level));
+    }
+    for said in pace(report) {
+        let _ = writeln!(tap, "# {said}");
     }
     tap
 }

@@ -166,7 +166,8 @@ impl Judging {
         property: Property,
         played: &dyn Fn(u32, u32),
     ) -> Result<Outcome, BackendError> {
-        let wanted = self.cases(check, property);
+        let cases = property.shape.cases(self.options.cases);
+        let wanted = Cases { cases, ..self.cases(check, property) };
         let found = search::run_cases(&self.runner(), &wanted, played).await?;
         let outcome = self.counterexample(found);
         let at_once = outcome.evidence.at_once.filter(|_| property.shape == Shape::Parallel);

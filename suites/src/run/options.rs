@@ -13,7 +13,7 @@ use crate::search::ShrinkBounds;
 pub struct Options {
     /// The seed of everything that is generated.
     pub seed: u64,
-    /// How many scripts each check is given whose scripts are generated.
+    /// How many scripts each check is given whose scripts are generated; `concurrency/parallel` is given a quarter of them.
     pub cases: u32,
     /// The only case to give to them, where one is to be replayed alone. Cases are counted from zero; each can be
     /// replayed without those before it.

@@ -59,6 +59,22 @@ pub enum Shape {
     AnyLife,
 }
 
+/// A script of requests in parallel has about four times as many requests as another.
+const SHARE_OF_PARALLEL: u32 = 4;
+
+impl Shape {
+    /// How many scripts of this shape are played, where so many are asked for: fewer of those that are long. What they find
+    /// in a hundred they have found in the first ten, on every embedded backend.
+    pub(crate) fn cases(self, asked: u32) -> u32 {
+        match self {
+            Self::OneCycle | Self::SeveralCycles | Self::Overlapping | Self::AnyScript | Self::AnyLife => {
+                asked
+            }
+            Self::Parallel => asked.div_ceil(SHARE_OF_PARALLEL),
+        }
+    }
+}
+
 impl Property {
     /// The script with what it has to answer on a backend like the one that was surveyed.
     pub(crate) async fn scenario(self, script: Script, survey: &Survey, transcript: &Transcript) -> Scenario {

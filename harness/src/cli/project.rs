@@ -43,7 +43,7 @@ pub(super) fn parse() -> Result<Cli, CliError> {
 
 /// The command, where it is one of those that a project speaks about.
 fn command_of(word: &OsStr) -> Option<&'static str> {
-    ["run", "doctor"].into_iter().find(|command| word == command)
+    ["run", "doctor"].into_iter().find(|command| word == *command)
 }
 
 fn finish(matches: Result<ArgMatches, clap::Error>) -> Result<Cli, CliError> {

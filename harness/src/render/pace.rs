@@ -12,13 +12,12 @@ const SLOWEST: usize = 3;
 /// Everything there is to say, each as a part of a sentence.
 pub(super) fn pace(report: &Report) -> Vec<String> {
     let Some(run) = &report.this_run else { return Vec::new() };
-    let closes = run.closes_connections.then(|| "the service closes connections after its answer".to_owned());
     let jobs = (run.jobs > 1).then(|| format!("{} requests at once", run.jobs));
     let only_beside_others = (!run.only_beside_others.is_empty()).then(|| {
         format!("failed only beside other requests, and not alone: {}", run.only_beside_others.join(", "))
     });
     let slowest = slowest(run).map(|slowest| format!("slowest: {slowest}"));
-    jobs.into_iter().chain(closes).chain(only_beside_others).chain(slowest).collect()
+    jobs.into_iter().chain(only_beside_others).chain(slowest).collect()
 }
 
 /// The checks that took longest, where the whole run took long.
@@ -46,8 +45,7 @@ mod tests {
             milliseconds,
             checks: checks.map(|(check, milliseconds)| (check.to_owned(), milliseconds)).into(),
             jobs: 1,
-            only_beside_others: Vec::new(),
-            closes_connections: false,
+            ..ThisRun::default()
         }
     }
 

@@ -91,11 +91,13 @@ def test_a_service_that_does_not_start_is_told_once(pytester):
 
 def test_a_probe_that_runs_already_is_reached_by_its_url(careless):
     careless.makeconftest("""
-        import shop
+        import pytest, shop
         from sessionspec import _harness
 
-        served = _harness.served(shop.create_app())
-        sessionspec_app = f"http://127.0.0.1:{served.__enter__()}/probe"
+        @pytest.fixture(scope="module")
+        def sessionspec_app():
+            with _harness.served(shop.create_app()) as port:
+                yield f"http://127.0.0.1:{port}/probe"
     """)
     run(careless, "-k", "opens-empty").assert_outcomes(passed=1)
 

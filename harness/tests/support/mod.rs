@@ -104,15 +104,14 @@ pub(crate) fn only(checks: &[&str]) -> Options {
 /// The report as if it had always been made at the same time, and as fast.
 pub(crate) fn timeless(mut report: Report) -> Report {
     let checks = report.checks.iter().map(|check| (check.id.clone(), 5)).collect();
-    report.this_run =
-        Some(ThisRun {
-            started: 1_700_000_000,
-            milliseconds: 1234,
-            checks,
-            jobs: 1,
-            only_beside_others: Vec::new(),
-            closes_connections: false,
-        });
+    report.this_run = Some(ThisRun {
+        started: 1_700_000_000,
+        milliseconds: 1234,
+        checks,
+        jobs: 1,
+        only_beside_others: Vec::new(),
+        closes_connections: false,
+    });
     report
 }
 

@@ -42,6 +42,16 @@ pub(super) struct Judged {
     pub(super) note: Option<String>,
 }
 
+/// The checks that show whether browsers come into each other's way.
+const APART: [&str; 2] = ["minimum/opens-empty", "minimum/browsers-isolated"];
+
+/// Whether this check comes after those that show whether browsers come into each other's way.
+pub(super) fn comes_after_isolation(check: &Check) -> bool {
+    let catalogue = catalogue();
+    let position = |id: &str| catalogue.iter().position(|check| check.id == id);
+    APART.iter().all(|apart| position(apart) < position(check.id))
+}
+
 /// A scenario: the id of its check, and its reason.
 type Key = (&'static str, String);
 
@@ -89,6 +99,23 @@ impl Scenarios {
     /// Whether a scenario of this check has to wait for a time that nobody can move.
     pub(super) fn waits_in_real_time(&self, check: &Check) -> bool {
         !self.survey.virtual_time && self.of(check).iter().any(|scenario| scenario.script.waits())
+    }
+
+    /// Whether browsers are apart from each other: only then do scripts that are played side by side show what each of them
+    /// shows alone.
+    pub(super) async fn browsers_are_apart(&self) -> bool {
+        for check in catalogue().iter().filter(|check| APART.contains(&check.id)) {
+            for scenario in self.of(check) {
+                let is_right = match &*self.settle(check, scenario).await {
+                    Settled::Judged(judged) => judged.judgement.finding.is_none(),
+                    _ => false,
+                };
+                if !is_right {
+                    return false;
+                }
+            }
+        }
+        true
     }
 
     /// The scenarios of a check on this backend; none where the check does not apply, or has none.
@@ -176,7 +203,7 @@ impl Scenarios {
         check: &Check,
         scenario: &Scenario,
     ) -> Result<Option<Transcript>, BackendError> {
-        if !self.lanes.are_several() {
+        if scenario.alone || !self.lanes.are_several() {
             return self.play_alone(scenario).await;
         }
         let place = self.lanes.beside_others(&scenario.script).await;

@@ -47,7 +47,8 @@ pub(crate) async fn run_cases(
 ) -> Result<(Evidence, Option<Counterexample>), BackendError> {
     let property = wanted.property;
     let generator = Generator::new(property, runner.survey);
-    let play = async |drawn: &GeneratedScript<'_>, room| runner.play(property, drawn.script.clone(), room).await;
+    let play =
+        async |drawn: &GeneratedScript<'_>, room| runner.play(property, drawn.script.clone(), room).await;
     wanted.run(&runner.lanes, played, |seed| generator.draw(seed), &play).await
 }
 

@@ -31,7 +31,12 @@ fn scripts(survey: &Survey, property: Property, count: u32) -> Vec<Script> {
 }
 
 fn on_the_reference(survey: &Survey, modes: Modes) -> CaseRunner<'_> {
-    CaseRunner { backend: in_process(Memory::new(modes)), survey, patience: Duration::from_secs(10), lanes: Rc::default() }
+    CaseRunner {
+        backend: in_process(Memory::new(modes)),
+        survey,
+        patience: Duration::from_secs(10),
+        lanes: Rc::default(),
+    }
 }
 
 #[test]
@@ -241,7 +246,8 @@ async fn what_took_longer_than_a_session_lives_is_not_judged() {
     ] {
         let runner = on_the_reference(&survey, Modes::default());
         for script in scripts(&survey, SEVERAL, 3) {
-            let compared = runner.play(SEVERAL, script, Room::BesideOthers).await.unwrap().judgement.comparisons;
+            let compared =
+                runner.play(SEVERAL, script, Room::BesideOthers).await.unwrap().judgement.comparisons;
             assert_eq!(compared > 0, is_judged, "{:?}", survey.description);
         }
     }

@@ -114,7 +114,12 @@ async fn the_histories_of_the_reference_are_explained_in_every_mode() {
             let modes = Modes { emptied, ..Modes::default() };
             let survey = survey(modes.clone()).await;
             let backend = in_process(Memory::new(modes));
-            let runner = CaseRunner { backend: Rc::clone(&backend), survey: &survey, patience: PATIENCE, lanes: Rc::default() };
+            let runner = CaseRunner {
+                backend: Rc::clone(&backend),
+                survey: &survey,
+                patience: PATIENCE,
+                lanes: Rc::default(),
+            };
             let wanted = Cases {
                 check: "suite/check",
                 property: property(shape),

@@ -37,6 +37,9 @@ pub struct Scenario {
     /// What the scenario takes for granted beside what its check relies on.
     #[serde(skip)]
     pub relies: Vec<Fact>,
+    /// Whether it needs the service to itself, since it looks at what others change.
+    #[serde(skip)]
+    pub alone: bool,
 }
 
 /// What one operation of a script has to answer, or what a response has to be.
@@ -179,6 +182,12 @@ impl Scenario {
     pub fn relies_on(mut self, fact: Fact) -> Self {
         self.relies.push(fact);
         self
+    }
+
+    /// Needs the service to itself: what it looks at is changed by others, too.
+    #[must_use]
+    pub fn alone(self) -> Self {
+        Self { alone: true, ..self }
     }
 
     /// Says in the report by which claim the backend is judged.

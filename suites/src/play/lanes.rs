@@ -3,16 +3,19 @@
 //! What was played beside others counts only where it shows nothing unusual. Everything else is played again alone, and
 //! only that is judged, so that a report does not depend on how many scripts are played side by side.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::script::Script;
 
-/// The room for requests in front of one service.
+/// The room for requests in front of one service: for one at first, and for all once [`widen`](Self::widen) was called.
 pub(crate) struct Lanes {
-    jobs: u32,
+    asked: u32,
+    open: Cell<u32>,
+    /// Whether every script is played alone from now on.
+    narrow: Cell<bool>,
     room: Semaphore,
     /// The checks of which a script has failed beside others, and not when it was played alone.
     only_beside_others: RefCell<BTreeSet<String>>,
@@ -24,38 +27,54 @@ pub(crate) struct Place<'a> {
 }
 
 impl Lanes {
-    /// Room for so many requests at once.
-    pub(crate) fn new(jobs: u32) -> Self {
-        let jobs = jobs.max(1);
-        // A semaphore has room for more than this.
-        let room = Semaphore::new(usize::try_from(jobs).unwrap_or(1));
-        Self { jobs, room, only_beside_others: RefCell::default() }
+    /// Room for so many requests at once, of which one is open.
+    pub(crate) fn new(asked: u32) -> Self {
+        Self {
+            asked: asked.max(1),
+            open: Cell::new(1),
+            narrow: Cell::default(),
+            room: Semaphore::new(1),
+            only_beside_others: RefCell::default(),
+        }
     }
 
-    /// How many requests there is room for.
+    /// Opens all the room, where browsers are seen to be apart from each other; how much there is more.
+    pub(crate) fn widen(&self) -> usize {
+        let more = usize::try_from(self.asked - self.open.replace(self.asked)).unwrap_or(0);
+        self.room.add_permits(more);
+        more
+    }
+
+    /// Whether there would be room for several requests.
+    pub(crate) fn can_widen(&self) -> bool {
+        self.asked > self.open.get()
+    }
+
+    /// How many requests there was room for, at most.
     pub(crate) fn jobs(&self) -> u32 {
-        self.jobs
+        self.open.get()
     }
 
     /// How many scripts may be begun before the first of them has ended.
     pub(crate) fn width(&self) -> usize {
-        usize::try_from(self.jobs).unwrap_or(1)
+        if self.are_several() { usize::try_from(self.open.get()).unwrap_or(1) } else { 1 }
     }
 
     /// Whether scripts are played side by side at all.
     pub(crate) fn are_several(&self) -> bool {
-        self.jobs > 1
+        self.open.get() > 1 && !self.narrow.get()
     }
 
     /// Room for this script beside others: for as many requests as it has at work at once.
     pub(crate) async fn beside_others(&self, script: &Script) -> Place<'_> {
-        let requests = u32::try_from(script.most_at_once()).unwrap_or(self.jobs);
-        self.take(requests.clamp(1, self.jobs)).await
+        let requests = u32::try_from(script.most_at_once()).unwrap_or(u32::MAX);
+        let open = self.open.get();
+        self.take(if self.narrow.get() { open } else { requests.clamp(1, open) }).await
     }
 
     /// The service to itself.
     pub(crate) async fn alone(&self) -> Place<'_> {
-        self.take(self.jobs).await
+        self.take(self.open.get()).await
     }
 
     async fn take(&self, requests: u32) -> Place<'_> {
@@ -63,8 +82,10 @@ impl Lanes {
         Place { _permit: self.room.acquire_many(requests).await.ok() }
     }
 
-    /// Notes that a script of this check has failed beside others, and not alone.
+    /// Notes that a script of this check has failed beside others, and not alone. Others can disturb on this service, so
+    /// that every script is played alone from now on.
     pub(crate) fn failed_only_beside_others(&self, check: &str) {
+        self.narrow.set(true);
         self.only_beside_others.borrow_mut().insert(check.to_owned());
     }
 
@@ -103,6 +124,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_played_alone_waits_for_all_others() {
         let lanes = Lanes::new(3);
+        assert_eq!((lanes.jobs(), lanes.widen(), lanes.jobs()), (1, 2, 3));
         let at_work = Cell::new(0);
         let most = Cell::new(0);
         let script = Script::new().cycle("ann", []);

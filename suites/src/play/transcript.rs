@@ -224,13 +224,16 @@ impl Transcript {
         self.faults().any(|error| *error == BackendError::ConnectionLost)
     }
 
-    /// Whether each request was answered by the handler. One that was asked to fail has answered by failing.
+    /// Whether no request was turned away for what else was going on: each was answered by the handler, or was asked to
+    /// fail, or is malformed or too large in the server's eyes, which others do not change.
     #[must_use]
     pub fn is_fully_answered(&self) -> bool {
         self.not_launched.is_none()
             && self.exchanges.iter().all(|exchange| match exchange.outcome {
                 Outcome::Answered { .. } => true,
-                Outcome::NoAnswers { .. } => exchange.asked_to_fail(),
+                Outcome::NoAnswers { status, .. } => {
+                    exchange.asked_to_fail() || matches!(status, 400 | 413 | 414 | 431)
+                }
                 Outcome::Broken(_) => exchange.was_dropped_as_asked(),
             })
     }

@@ -1,5 +1,6 @@
 //! Judges one check: what is played for it, and what that comes to.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::claims::claims;
@@ -21,6 +22,8 @@ pub(super) struct Judging {
     pub(super) options: Rc<Options>,
     pub(super) lanes: Rc<Lanes>,
     pub(super) scenarios: Scenarios,
+    /// Whether it was looked at if scripts can be played side by side.
+    pub(super) decided: Cell<bool>,
 }
 
 impl Judging {

@@ -44,6 +44,16 @@ pub(super) struct Judged {
     pub(super) note: Option<String>,
 }
 
+/// The checks that show whether browsers come into each other's way.
+const APART: [&str; 2] = ["minimum/opens-empty", "minimum/browsers-isolated"];
+
+/// Whether this check comes after those that show whether browsers come into each other's way.
+pub(super) fn comes_after_isolation(check: &Check) -> bool {
+    let catalogue = catalogue();
+    let position = |id: &str| catalogue.iter().position(|check| check.id == id);
+    APART.iter().all(|apart| position(apart) < position(check.id))
+}
+
 /// A scenario: the id of its check, and its reason.
 type Key = (&'static str, String);
 
@@ -115,6 +125,23 @@ impl Scenarios {
     pub(super) fn waits_in_real_time(&self, check: &Check) -> bool {
         let waits = check.asks_for_age() || self.of(check).iter().any(|scenario| scenario.script.waits());
         !self.survey.virtual_time && waits
+    }
+
+    /// Whether browsers are apart from each other: only then do scripts that are played side by side show what each of them
+    /// shows alone.
+    pub(super) async fn browsers_are_apart(&self) -> bool {
+        for check in catalogue().iter().filter(|check| APART.contains(&check.id)) {
+            for scenario in self.of(check) {
+                let is_right = match &*self.settle(check, scenario).await {
+                    Settled::Judged(judged) => judged.judgement.finding.is_none(),
+                    _ => false,
+                };
+                if !is_right {
+                    return false;
+                }
+            }
+        }
+        true
     }
 
     /// The scenarios of a check on this backend; none where the check does not apply, or has none.
@@ -224,7 +251,7 @@ impl Scenarios {
         check: &Check,
         scenario: &Scenario,
     ) -> Result<Option<Transcript>, BackendError> {
-        if !self.lanes.are_several() {
+        if scenario.alone || !self.lanes.are_several() {
             return self.play_alone(scenario).await;
         }
         let place = self.lanes.beside_others(&scenario.script).await;

@@ -11,6 +11,7 @@ use tokio::task::{JoinError, JoinHandle};
 
 use super::judging::Judging;
 use super::outcome::Outcome;
+use super::scenarios::comes_after_isolation;
 use crate::backend::BackendError;
 use crate::checks::Check;
 use crate::report::Verdict;
@@ -42,7 +43,7 @@ impl Tasks {
     /// Begins to judge these checks. What waits for time to pass begins first and takes no place of another.
     pub(super) fn begin(judging: &Rc<Judging>, wanted: &[Check]) -> Self {
         judging.scenarios.begin_waits(wanted);
-        let places = Rc::new(Semaphore::new(judging.lanes.width()));
+        let places = Rc::new(Semaphore::new(1));
         let task = |check: &Check| {
             let (judging, check) = (Rc::clone(judging), *check);
             let played = Rc::new(Played::default());
@@ -51,7 +52,18 @@ impl Tasks {
             let handle = tokio::task::spawn_local(async move {
                 let _place = match &places {
                     // Nobody closes the semaphore.
-                    Some(places) => places.acquire().await.ok(),
+                    Some(places) => {
+                        let place = places.acquire().await.ok();
+                        // One check after the other, until it is known that browsers do not come into each other's way.
+                        if judging.lanes.can_widen()
+                            && comes_after_isolation(&check)
+                            && !judging.decided.replace(true)
+                            && judging.scenarios.browsers_are_apart().await
+                        {
+                            places.add_permits(judging.lanes.widen());
+                        }
+                        place
+                    }
                     None => None,
                 };
                 let began = Instant::now();

@@ -194,7 +194,10 @@ fn what_fails_above_the_asked_level_does_not_turn_other_tools_red() {
         ),
         "{junit}"
     );
-    assert!(junit.contains("<system-out>minimum/new-for-fresh (recommended, correctness): not-new"), "{junit}");
+    assert!(
+        junit.contains("<system-out>minimum/new-for-fresh (recommended, correctness): not-new"),
+        "{junit}"
+    );
 }
 
 #[test]

@@ -24,7 +24,10 @@ fn a_refusal_by_the_parser_passes_and_a_crash_does_not() {
         assert!(refused.contains("pass            forgery/unlawful-bytes"), "{refused}");
     }
     let crashed = unlawful_bytes_answered_with(|| Answer::Bytes(Vec::new()));
-    assert!(crashed.contains("forgery/unlawful-bytes (hardened, availability): response-cut-off"), "{crashed}");
+    assert!(
+        crashed.contains("forgery/unlawful-bytes (hardened, availability): response-cut-off"),
+        "{crashed}"
+    );
     assert!(crashed.contains("seen      the connection ended without an answer\n"), "{crashed}");
     assert!(crashed.ends_with("exit 1"), "{crashed}");
 }

@@ -1,7 +1,9 @@
 //! The waist of the suite: one cycle in, one answer out. Checks never know what is behind it.
 
 mod circuit_breaker;
+mod foreign;
 mod front;
+mod fronted;
 mod gate;
 mod glue;
 mod guarded;
@@ -12,8 +14,9 @@ mod panics;
 
 pub(crate) use circuit_breaker::circuit_breaker;
 #[doc(hidden)]
-pub use front::Foreign;
-pub(crate) use front::{Disturbed, Front, TOO_MANY, fronted, is_refusal_in_front, told as refusals_told};
+pub use foreign::Foreign;
+pub(crate) use front::{Disturbed, Front, TOO_MANY, is_refusal_in_front, told as refusals_told};
+pub(crate) use fronted::fronted;
 pub use gate::Gate;
 pub use glue::Glue;
 pub use guarded::guarded;

@@ -139,9 +139,6 @@ async fn run_local(
     Ok(run.report(checks, watch))
 }
 
-#[cfg(test)]
-mod tests;
-
 struct Run {
     backend: Rc<dyn Backend>,
     front: Rc<Front>,
@@ -439,3 +436,6 @@ impl Run {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! judge by the strictest one. The survey uses few operations, so that a defect elsewhere does not absolve itself here.
 
 mod cookies;
+mod endings;
 mod expiry;
 mod observe;
 mod overlap;

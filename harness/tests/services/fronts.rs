@@ -97,7 +97,11 @@ fn what_is_refused_while_it_is_looked_at_is_looked_at_again() {
         row(
             "refuses every seventh request",
             |request| {
-                if request.number > 40 && request.number % 7 == 0 { page("403 x") } else { Answer::Good }
+                if request.number > 40 && request.number.is_multiple_of(7) {
+                    page("403 x")
+                } else {
+                    Answer::Good
+                }
             },
             TWO,
             NOT_VERIFIED,

@@ -121,7 +121,7 @@ fn a_service_that_forgets_is_told_so() {
         move |request: &Request| {
             let number = if request.ops.is_some() { count.fetch_add(1, Ordering::SeqCst) } else { 0 };
             // The first contact is undisturbed.
-            if number > 10 && number % times == 0 {
+            if number > 10 && number.is_multiple_of(times) {
                 Answer::response("500 Oh", "text/plain", "oh")
             } else {
                 Answer::Good

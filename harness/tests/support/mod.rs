@@ -106,8 +106,7 @@ pub(crate) fn timeless(mut report: Report) -> Report {
     let checks = report.checks.iter().map(|check| (check.id.clone(), 5)).collect();
     let compared = report.this_run.map(|run| run.compared).unwrap_or_default();
     let (started, milliseconds, jobs) = (1_700_000_000, 1234, 1);
-    report.this_run =
-        Some(ThisRun { started, milliseconds, checks, compared, jobs, ..ThisRun::default() });
+    report.this_run = Some(ThisRun { started, milliseconds, checks, compared, jobs, ..ThisRun::default() });
     report
 }
 

@@ -2,15 +2,13 @@
 //! of them, and the application beside the session has cookies of its own.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use sessionspec_reference::Description;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::{Backend, BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture};
-use crate::browser::{Origin, parse_cookie_date};
+use super::{BackendError, Body, CycleResponse, Foreign};
+use crate::browser::parse_cookie_date;
 use crate::script::Operation;
 
 /// The status of a request that came too soon after others.
@@ -62,32 +60,6 @@ pub(crate) struct Disturbed {
     ops: Vec<&'static str>,
 }
 
-/// Which cookies are no part of the session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Foreign {
-    /// These.
-    These(BTreeSet<Vec<u8>>),
-    /// All but these.
-    AllBut(BTreeSet<Vec<u8>>),
-}
-
-impl Default for Foreign {
-    fn default() -> Self {
-        Self::These(BTreeSet::new())
-    }
-}
-
-impl Foreign {
-    /// Whether the cookie of this name is no part of the session.
-    #[must_use]
-    pub fn has(&self, name: &[u8]) -> bool {
-        match self {
-            Self::These(names) => names.contains(name),
-            Self::AllBut(names) => !names.contains(name),
-        }
-    }
-}
-
 impl Front {
     /// Nothing is known yet but the names of the session's cookies, where there are some.
     pub(crate) fn of_session_cookies(names: &[String]) -> Self {
@@ -120,12 +92,23 @@ impl Front {
             .then(|| format!("the service has refused the last {SHUT} requests, of {} in all", told(&counts)))
     }
 
+    /// Which cookies are known to be no part of the session.
+    pub(super) fn foreign(&self) -> Foreign {
+        self.foreign.borrow().clone()
+    }
+
     /// Says which cookies are no part of the session.
     pub(crate) fn set_foreign(&self, foreign: Foreign) {
         self.foreign.replace(foreign);
     }
 
-    fn note(&self, ops: &[Operation], response: &Result<CycleResponse, BackendError>, now: SystemTime) {
+    /// Takes down what came of a cycle with these operations.
+    pub(super) fn note(
+        &self,
+        ops: &[Operation],
+        response: &Result<CycleResponse, BackendError>,
+        now: SystemTime,
+    ) {
         let is_asked_to_fail =
             ops.iter().any(|op| matches!(op, Operation::Raise | Operation::Respond { .. }));
         let status = match response {
@@ -154,7 +137,7 @@ impl Front {
     fn note_answer(&self) {
         self.in_a_row.set(0);
         self.calm.set(self.calm.get() + 1);
-        if self.calm.get() % CALM == 0 {
+        if self.calm.get().is_multiple_of(CALM) {
             self.gap.set(self.gap.get().map(|gap| gap / 2).filter(|gap| *gap >= GAPS[0]));
         }
     }
@@ -171,7 +154,8 @@ impl Front {
         self.not_before.set(Some(Instant::now() + wait));
     }
 
-    async fn breathe(&self) {
+    /// Waits until the next request may be sent.
+    pub(super) async fn breathe(&self) {
         if let Some(moment) = self.not_before.get() {
             sleep_until(moment).await;
         }
@@ -193,71 +177,6 @@ fn retry_after(response: &CycleResponse, now: SystemTime) -> Option<Duration> {
     match std::str::from_utf8(value).ok()?.trim().parse() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
         Err(_) => parse_cookie_date(value).ok()?.duration_since(now).ok(),
-    }
-}
-
-/// The same backend, of which is taken down what stands in front of it.
-pub(crate) fn fronted(backend: Rc<dyn Backend>, front: &Rc<Front>) -> Rc<dyn Backend> {
-    Rc::new(Fronted { backend, front: Rc::clone(front) })
-}
-
-struct Fronted {
-    backend: Rc<dyn Backend>,
-    front: Rc<Front>,
-}
-
-impl Backend for Fronted {
-    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
-        self.backend.describe()
-    }
-
-    fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
-        Box::pin(async move {
-            let ops = request.ops.clone();
-            let response = self.backend.cycle(request).await;
-            self.front.note(&ops, &response, self.backend.now());
-            response
-        })
-    }
-
-    fn origin(&self) -> Origin {
-        self.backend.origin()
-    }
-
-    fn path(&self) -> &str {
-        self.backend.path()
-    }
-
-    fn now(&self) -> SystemTime {
-        self.backend.now()
-    }
-
-    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
-        self.backend.wait(duration)
-    }
-
-    fn breathe(&self) -> LocalBoxFuture<'_, ()> {
-        Box::pin(self.front.breathe())
-    }
-
-    fn foreign_cookies(&self) -> Foreign {
-        self.front.foreign.borrow().clone()
-    }
-
-    fn lost_connections(&self) -> usize {
-        self.backend.lost_connections()
-    }
-
-    fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
-        Box::pin(async { Some(fronted(self.backend.on_virtual_time().await?, &self.front)) })
-    }
-
-    fn takes_lifetimes(&self) -> bool {
-        self.backend.takes_lifetimes()
-    }
-
-    fn with_lifetime(&self, seconds: f64) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
-        Box::pin(async move { Ok(fronted(self.backend.with_lifetime(seconds).await?, &self.front)) })
     }
 }
 

@@ -2,7 +2,9 @@
 //! response. Checks never know whether a backend is in this process or is reached over HTTP.
 
 mod circuit_breaker;
+mod foreign;
 mod front;
+mod fronted;
 mod gate;
 mod glue;
 mod guarded;
@@ -13,8 +15,9 @@ mod panics;
 
 pub(crate) use circuit_breaker::circuit_breaker;
 #[doc(hidden)]
-pub use front::Foreign;
-pub(crate) use front::{Disturbed, Front, TOO_MANY, fronted, is_refusal_in_front, told as refusals_told};
+pub use foreign::Foreign;
+pub(crate) use front::{Disturbed, Front, TOO_MANY, is_refusal_in_front, told as refusals_told};
+pub(crate) use fronted::fronted;
 pub use gate::Gate;
 pub use glue::Glue;
 pub use guarded::guarded;

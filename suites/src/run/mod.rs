@@ -180,9 +180,6 @@ const STOPPED: &str = "the run was stopped";
 const LONGEST_NAME: usize = 200;
 const LONGEST_ROW: usize = 2_000;
 
-#[cfg(test)]
-mod tests;
-
 struct Run {
     judging: Rc<Judging>,
     front: Rc<Front>,
@@ -265,3 +262,6 @@ impl Run {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

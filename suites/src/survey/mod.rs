@@ -5,6 +5,7 @@
 
 mod age;
 mod cookies;
+mod endings;
 mod expiry;
 mod in_time;
 mod observe;

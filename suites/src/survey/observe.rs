@@ -17,7 +17,7 @@ use super::{
     RotationOverEnd, Store, Survey, TwoRotations, Values,
 };
 use crate::backend::{Backend, Foreign};
-use crate::play::{Exchange, Outcome, Player};
+use crate::play::{Exchange, Player};
 use crate::script::ops::{
     clear, contains, delete, destroy, get, header, items, len, modified, new, permanent, pop, set, set_in,
     set_modified, set_permanent, setdefault, update,
@@ -236,37 +236,6 @@ impl<'a> Observer<'a> {
         if has_cookies(&player, "surveyor") { Emptied::Kept } else { Emptied::Removed }
     }
 
-    /// What becomes of the change of a request that ends like this.
-    async fn after_a_change_and(&self, ending: Operation) -> OnError {
-        let mut player = self.player();
-        let begun = player.cycle("surveyor", vec![set("text", TEXT)]).await;
-        let ended = player.cycle("surveyor", vec![set("text", "changed"), ending.clone()]).await;
-        let after = player.cycle("surveyor", vec![get("text")]).await;
-        let exchanges = &player.transcript().exchanges;
-        if is_only_said(&ending, &exchanges[ended]) {
-            self.not_done.borrow_mut().insert(ending.name());
-            return OnError::Unknown;
-        }
-        let is_refused = |answer: &Answer| matches!(answer, Answer::Unsupported | Answer::Error(_));
-        match exchanges[after].answer(0) {
-            _ if exchanges[ended].answer(1).is_some_and(is_refused) => OnError::Unknown,
-            _ if !exchanges[begun].answer(0).is_some_and(Answer::is_done) => OnError::Unknown,
-            Some(Answer::Ok(Value::String(text))) if text == "changed" => OnError::Saved,
-            _ => OnError::Discarded,
-        }
-    }
-
-    /// Whether the probe adds the fields that it is asked to add. No backend has a reason to take this one away.
-    async fn header(&self) {
-        let mut player = self.player();
-        let cycle = player.cycle("surveyor", vec![header(NEUTRAL, "1")]).await;
-        let exchange = &player.transcript().exchanges[cycle];
-        let is_said = exchange.answer(0).is_some_and(Answer::is_done);
-        if is_said && exchange.headers.all(NEUTRAL).next().is_none() {
-            self.not_done.borrow_mut().insert("header");
-        }
-    }
-
     async fn resent(&self) -> Resent {
         let sends_again = async |ops: Vec<Operation>| {
             let mut player = self.player();
@@ -381,20 +350,6 @@ fn sample(kind: OperationKind) -> Option<Operation> {
         OperationKind::Raise | OperationKind::Hold => return None,
     };
     Some(op)
-}
-
-/// A field that means nothing to anybody.
-const NEUTRAL: &str = "X-Sessionspec";
-
-/// Whether a cycle that ends with this operation says that it was done, and the response shows that it was not.
-fn is_only_said(ending: &Operation, exchange: &Exchange) -> bool {
-    let Outcome::Answered { results, status, .. } = &exchange.outcome else { return false };
-    let is_done = match ending {
-        Operation::Respond { status: wanted } => status == wanted,
-        // What becomes of an exception is an error, whatever its number.
-        _ => *status >= 400,
-    };
-    results.last().is_some_and(Answer::is_done) && !is_done
 }
 
 /// Whether a browser has cookies of the session.

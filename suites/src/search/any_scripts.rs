@@ -8,7 +8,7 @@ use sessionspec_reference::value::PathStep;
 use super::Shape;
 use super::generate::{BROWSERS, Generator, OperationKind};
 use super::rng::Rng;
-use super::situations::{COMPANY, Company, Deed, EPISODES, Ending, Past, Plan};
+use super::situations::{Company, Deed, EPISODES, Ending, Past, Plan};
 use super::values::{fits, small_value};
 use crate::oracle::promises::{Asked, World};
 use crate::script::ops::{
@@ -53,7 +53,7 @@ impl<'a> AnyScripts<'a> {
             let number = self.first + episode;
             match self.plan.property.shape {
                 Shape::AnyLife => self.life(browser, Plan::of_life(number)),
-                _ => self.episode(browser, number),
+                _ => self.episode(browser, Plan::of(number)),
             }
         }
         Script { steps: self.steps }
@@ -64,13 +64,12 @@ impl<'a> AnyScripts<'a> {
     }
 
     /// Something done in a situation, and a look at what is left.
-    fn episode(&mut self, browser: &'static str, number: usize) {
-        let plan = Plan::of(number);
+    fn episode(&mut self, browser: &'static str, plan: Plan) {
         self.past(browser, plan.past);
         let stranger = matches!(plan.company, Company::StrangerBefore | Company::StrangerAfter);
         let actor = if stranger {
-            // One after the other, so that each comes along.
-            let stranger = Stranger::ALL[(number / COMPANY.len()) % Stranger::ALL.len()];
+            let strangers = Stranger::ALL;
+            let stranger = strangers[self.rng.below(strangers.len())];
             let first = plan.company == Company::StrangerBefore;
             self.forge(browser, COMPANION, Forgery::Beside { stranger, first });
             COMPANION

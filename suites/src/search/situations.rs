@@ -206,7 +206,7 @@ const DEEDS_OF_LIVES: [Deed; 13] = [
     Deed::Remove,
 ];
 
-pub(super) const COMPANY: [Company; 5] =
+const COMPANY: [Company; 5] =
     [Company::Alone, Company::StrangerBefore, Company::SecondTab, Company::StrangerAfter, Company::Visitor];
 
 const COMPANY_OF_LIVES: [Company; 5] =
@@ -248,53 +248,4 @@ impl Plan {
 
 fn row<T: Copy, const N: usize>(table: &[T; N], number: usize) -> T {
     table[number % N]
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-    use std::fmt::Debug;
-
-    use super::*;
-
-    /// As many scripts as a check is given.
-    const CASES: usize = 100;
-
-    /// The number of different rows of two tables that were met together.
-    fn pairs<A: Ord, B: Ord>(plans: &[Plan], rows: impl Fn(&Plan) -> (A, B)) -> usize {
-        plans.iter().map(rows).collect::<BTreeSet<_>>().len()
-    }
-
-    fn different<T: Copy + Ord + Debug>(table: &[T]) -> usize {
-        table.iter().collect::<BTreeSet<_>>().len()
-    }
-
-    #[test]
-    fn in_a_hundred_cases_every_pair_of_situations_is_met() {
-        for first in [0, 1, 211, 1_000_003] {
-            let numbers = first..first + CASES * EPISODES;
-            let plans: Vec<Plan> = numbers.clone().map(Plan::of).collect();
-            let lives: Vec<Plan> = numbers.map(Plan::of_life).collect();
-            let [endings, pasts, deeds, company] =
-                [different(&ENDINGS), different(&PASTS), different(&DEEDS), different(&COMPANY)];
-            assert_eq!(pairs(&plans, |plan| (plan.ending, plan.past)), endings * pasts);
-            assert_eq!(pairs(&plans, |plan| (plan.ending, plan.deed)), endings * deeds);
-            assert_eq!(pairs(&plans, |plan| (plan.ending, plan.company)), endings * company);
-            assert_eq!(pairs(&plans, |plan| (plan.past, plan.deed)), pasts * deeds);
-            assert_eq!(pairs(&plans, |plan| (plan.past, plan.company)), pasts * company);
-            assert_eq!(pairs(&plans, |plan| (plan.deed, plan.company)), deeds * company);
-            let [endings, pasts, deeds, company] = [
-                different(&FEWER_ENDINGS),
-                different(&PASTS_OF_LIVES),
-                different(&DEEDS_OF_LIVES),
-                different(&COMPANY_OF_LIVES),
-            ];
-            assert_eq!(pairs(&lives, |plan| (plan.ending, plan.past)), endings * pasts);
-            assert_eq!(pairs(&lives, |plan| (plan.ending, plan.deed)), endings * deeds);
-            assert_eq!(pairs(&lives, |plan| (plan.ending, plan.company)), endings * company);
-            assert_eq!(pairs(&lives, |plan| (plan.past, plan.deed)), pasts * deeds);
-            assert_eq!(pairs(&lives, |plan| (plan.past, plan.company)), pasts * company);
-            assert_eq!(pairs(&lives, |plan| (plan.deed, plan.company)), deeds * company);
-        }
-    }
 }

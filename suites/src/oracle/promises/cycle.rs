@@ -68,8 +68,6 @@ pub(super) struct Open {
     /// Whether it has looked at the data, and by nothing but `get`, `contains`, `items` and `len`.
     pub(super) reads: bool,
     pub(super) reads_attributes: bool,
-    /// Whether it has read or changed the items.
-    pub(super) depends_on_items: bool,
     pub(super) writes: bool,
     pub(super) rotates: bool,
     pub(super) destroys: bool,
@@ -97,7 +95,6 @@ impl Open {
             ending: Ending::Status(200),
             reads: false,
             reads_attributes: false,
-            depends_on_items: false,
             writes: false,
             rotates: false,
             destroys: false,
@@ -202,19 +199,6 @@ impl Open {
             Operation::Header { .. } | Operation::Respond { .. } | Operation::Raise => {}
             _ => self.writes = true,
         }
-        self.depends_on_items |= matches!(
-            op,
-            Operation::Get { .. }
-                | Operation::Contains { .. }
-                | Operation::Items
-                | Operation::Len
-                | Operation::Set { .. }
-                | Operation::Delete { .. }
-                | Operation::Pop { .. }
-                | Operation::Setdefault { .. }
-                | Operation::Update { .. }
-                | Operation::Clear
-        );
         self.changes_inside |= matches!(op, Operation::SetIn { .. });
         self.rotates |= *op == Operation::Regenerate;
         self.destroys |= *op == Operation::Destroy;

@@ -25,6 +25,9 @@ pub(super) fn owed(
     if survey.store == Store::Unknown {
         return owed;
     }
+    if open.beside.is_some_and(|stranger| !stranger.is_long()) && open.ending.is_success() {
+        owed.push((ResponseRule::Served, None));
+    }
     owed.extend(always(open, survey).into_iter().map(|rule| (rule, None)));
     owed.extend(to_caches(open));
     owed.extend(none_without_need(open, survey, asked).map(|rule| (rule, None)));
@@ -34,12 +37,6 @@ pub(super) fn owed(
         owed.extend(ids(open, life, kept, others, survey).into_iter().map(|rule| (rule, None)));
     }
     owed
-}
-
-/// A stranger's cookie does not make the request fail.
-pub(super) fn served(open: &Open) -> Option<Owed> {
-    let is_short = open.beside.is_some_and(|stranger| !stranger.is_long());
-    (is_short && open.ending.is_success()).then_some((ResponseRule::Served, None))
 }
 
 /// The attributes of whatever cookies it sets. The cookies of the application are its own business.
@@ -65,7 +62,7 @@ fn to_caches(open: &Open) -> Vec<Owed> {
     if open.own_cookie.is_some() {
         return owed;
     }
-    let depends = open.depends_on_items && open.is_existing() && open.ending == Ending::Status(200);
+    let depends = (open.reads || open.writes) && open.is_existing() && open.ending == Ending::Status(200);
     let only_if = (!depends).then_some(Condition::SetCookieIn(open.index));
     owed.push((ResponseRule::VaryCookie, only_if));
     if let (Some(field), true) = (&open.own_vary, open.ending.is_success()) {

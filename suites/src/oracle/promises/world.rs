@@ -7,7 +7,7 @@ use sessionspec_reference::Map;
 use super::Asked;
 use super::cycle::{Ending, Kept, Open};
 use super::life::{Life, Lifetime, Use, has_permanent};
-use super::response::{Owed, owed, served};
+use super::response::{Owed, owed};
 use crate::expect::Expected;
 use crate::oracle::model::session::Left;
 use crate::oracle::sequential::{has_new_cookies, neighbouring_len, was_refused};
@@ -75,7 +75,7 @@ impl<'a> World<'a> {
         let answered = self.answered_at(seen);
         let mut holding = self.browsers.get(browser).copied().unwrap_or_else(|| self.fresh());
         let life = &self.lives[holding.life];
-        if life.is_saved && !life.data.is_lost() && holding.cookies == Cookies::Current {
+        if life.is_saved && holding.cookies == Cookies::Current {
             let margin = if holding.is_forged || !self.may_outlive_the_browser(life) {
                 0.0
             } else {
@@ -148,7 +148,6 @@ impl<'a> World<'a> {
 
     /// The request ends; what its response owes.
     pub(crate) fn end(&mut self, seen: Option<&Exchange>) -> Vec<Owed> {
-        let may_be_refused = self.may_be_refused();
         let Some(open) = self.open.take() else { return Vec::new() };
         let survey = self.survey;
         let others: Vec<usize> = self
@@ -158,16 +157,8 @@ impl<'a> World<'a> {
             .filter(|(index, life)| *index != open.life && life.group != self.lives[open.life].group)
             .filter_map(|(_, life)| life.set_in)
             .collect();
-        let is_refused = seen.is_some_and(|exchange| is_refused(&open, exchange));
-        // A failure that was asked for hides whether it was refused for another reason.
-        let is_hidden = may_be_refused && seen.is_some_and(was_refused);
-        let kept = if is_refused || is_hidden { Kept::Unknown } else { self.kept(&open) };
-        // What answers in the handler's place owes nothing.
-        let mut owed = match is_refused {
-            true => Vec::new(),
-            false => owed(&open, &self.lives[open.life], kept, &others, survey, self.asked),
-        };
-        owed.extend(served(&open).filter(|_| !may_be_refused));
+        let kept = self.kept(&open, seen);
+        let owed = owed(&open, &self.lives[open.life], kept, &others, survey, self.asked);
         let left = self.settle(&open, kept, seen);
         let has_new_cookies = seen.is_some_and(has_new_cookies);
         let sets_cookie = match seen {
@@ -272,8 +263,17 @@ impl<'a> World<'a> {
     }
 
     /// Whether what the request did is kept.
-    fn kept(&self, open: &Open) -> Kept {
+    fn kept(&self, open: &Open, seen: Option<&Exchange>) -> Kept {
+        let is_refused = seen.is_some_and(|exchange| {
+            was_refused(exchange)
+                && !matches!((&exchange.outcome, open.ending), (Outcome::NoAnswers { .. }, Ending::Raised))
+                && !matches!(
+                    (&exchange.outcome, open.ending),
+                    (Outcome::NoAnswers { status, .. }, Ending::Status(asked)) if *status == asked
+                )
+        });
         match open.ending.kept(self.survey) {
+            _ if is_refused => Kept::Unknown,
             // How far it came nobody knows, where it was asked for something that may have been refused.
             _ if open.is_blurred => Kept::Unknown,
             kept => kept,
@@ -392,14 +392,4 @@ impl<'a> World<'a> {
     fn may_outlive_the_browser(&self, life: &Life) -> bool {
         life.own.is_some() || life.data.permanent() != Some(false)
     }
-}
-
-/// Whether the request was answered by something else than its handler, and not as the handler was asked to.
-fn is_refused(open: &Open, exchange: &Exchange) -> bool {
-    let as_asked = match (&exchange.outcome, open.ending) {
-        (Outcome::NoAnswers { .. }, Ending::Raised) => true,
-        (Outcome::NoAnswers { status, .. }, Ending::Status(asked)) => *status == asked,
-        _ => false,
-    };
-    was_refused(exchange) && !as_asked
 }

@@ -16,7 +16,6 @@ mod lifetimes;
 mod minimum;
 #[doc(hidden)]
 pub mod names;
-mod promises;
 mod requirement;
 
 pub use crate::expect::Fact;

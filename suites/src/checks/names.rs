@@ -130,10 +130,6 @@ macro_rules! __each_check {
                 recommended explains_history
                 recommended parallel
             }
-            promises {
-                recommended any_script
-                hardened any_life
-            }
         }
     };
 }

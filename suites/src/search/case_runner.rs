@@ -64,10 +64,7 @@ impl CaseRunner<'_> {
     ) -> Result<JudgedCase, BackendError> {
         let _place = self.place(room, &script).await;
         let began = Instant::now();
-        // Where time cannot be moved, no script of a property waits.
-        let moved = if script.waits() { self.backend.on_virtual_time().await } else { None };
-        let backend = moved.as_ref().unwrap_or(&self.backend);
-        let transcript = play_judgeable(backend, &script, self.patience).await?;
+        let transcript = play_judgeable(&self.backend, &script, self.patience).await?;
         let scenario = property.scenario(script, self.survey, &transcript).await;
         Ok(self.judged(scenario, transcript, began))
     }

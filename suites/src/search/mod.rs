@@ -6,7 +6,6 @@
 //! not used either: they shrink along the way on which a value was drawn, so they never put a part in the place of the
 //! whole. [`run_cases()`] draws each case from a seed of its own, and [`shrink`] is the one loop that makes a failure small.
 
-mod any_scripts;
 mod case_runner;
 mod generate;
 mod generated;
@@ -15,12 +14,10 @@ mod rng;
 mod run_cases;
 mod sequential_scripts;
 mod shrink;
-pub(crate) mod situations;
 mod values;
 
 use crate::expect::Scenario;
 pub use crate::oracle::DeadSessions;
-use crate::oracle::promises::{self, Asked};
 use crate::oracle::{linearize, sequential};
 use crate::play::Transcript;
 use crate::script::Script;
@@ -53,10 +50,6 @@ pub enum Shape {
     Overlapping,
     /// Cycles of several browsers that are held together and then go on at the same time.
     Parallel,
-    /// Requests in every situation: how they end, what came before, who comes along.
-    AnyScript,
-    /// Sessions from their first save to their end: ids, rotations, logouts, lifetimes, and who kept the old cookies.
-    AnyLife,
 }
 
 /// A script of requests in parallel has about four times as many requests as another.
@@ -67,9 +60,7 @@ impl Shape {
     /// in a hundred they have found in the first ten, on every embedded backend.
     pub(crate) fn cases(self, asked: u32) -> u32 {
         match self {
-            Self::OneCycle | Self::SeveralCycles | Self::Overlapping | Self::AnyScript | Self::AnyLife => {
-                asked
-            }
+            Self::OneCycle | Self::SeveralCycles | Self::Overlapping => asked,
             Self::Parallel => asked.div_ceil(SHARE_OF_PARALLEL),
         }
     }
@@ -82,8 +73,6 @@ impl Property {
             Shape::OneCycle | Shape::SeveralCycles => {
                 sequential::scenario(script, survey, self.dead_sessions, transcript).await
             }
-            Shape::AnyScript => promises::scenario(script, survey, Asked::Recommended, transcript),
-            Shape::AnyLife => promises::scenario(script, survey, Asked::Hardened, transcript),
             Shape::Overlapping | Shape::Parallel => linearize::scenario(script, survey, transcript),
         }
     }

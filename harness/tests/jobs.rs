@@ -7,10 +7,9 @@ mod support;
 use sessionspec::{Options, Report};
 use support::report_over_http;
 
-/// Backends that serve many requests at once, one of each session, and that are flawed only where requests overlap.
-const NAMES: [&str; 5] = [
+/// Backends that serve many requests at once; two of them are flawed only where requests overlap.
+const NAMES: [&str; 4] = [
     "reference",
-    "conforming/locked-per-session",
     "flawed/fifth-save-at-once-dropped",
     "flawed/merge-revives-deleted-items",
     "flawed/lone-overwrite-lost",

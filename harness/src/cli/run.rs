@@ -56,10 +56,10 @@ pub(super) struct Arguments {
     /// How many scripts each property is given; concurrency/parallel, whose scripts are long, is given a quarter of them.
     #[arg(long, default_value_t = Options::default().cases, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     cases: u32,
-    /// Play so many requests at once, at most. Where it is not said, it is as many as the service is seen to serve, but no
-    /// more than 16, and 1 for embedded backends. Verdicts do not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_JOBS))]
-    jobs: Option<u32>,
+    /// Play so many requests at once, at most. Verdicts do not depend on it, as far as the service serves them in time:
+    /// lifetimes of a few seconds and many requests do not go together.
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_JOBS))]
+    jobs: u32,
     /// Replay this case alone of the property that --check names. Cases are counted from 0.
     #[arg(long, value_name = "N", requires = "check", conflicts_with_all = ["cases", "suite"], value_parser = clap::value_parser!(u32).range(..=MOST_CASES))]
     case: Option<u32>,
@@ -155,7 +155,7 @@ impl Arguments {
             seed: self.seed,
             cases: self.cases,
             case: self.case,
-            jobs: self.jobs,
+            jobs: Some(self.jobs),
             patience: self.service.patience(),
             only,
             known_failures: self.listed_failures()?,
@@ -283,8 +283,7 @@ impl Arguments {
     ) -> Result<(), CliError> {
         let name = self.backend.as_deref().unwrap_or("reference");
         let builtin = builtin::find(name).map_err(CliError::usage)?;
-        // Such a backend is served by the thread that plays the scripts.
-        let options = Options { glue: builtin.glue(), jobs: options.jobs.or(Some(1)), ..options };
+        let options = Options { glue: builtin.glue(), ..options };
         let watchdog = Watchdog::start(options.patience, give_up);
         let judge = async |backend: Rc<dyn Backend>, door: &str| {
             let options = Options { door: door.to_owned(), ..options.clone() };

@@ -98,7 +98,7 @@ async fn a_run_is_not_disturbed_by_a_server_that_closes_connections_after_its_an
     assert_eq!(undisturbed.verdict(Level::Minimum), Some(LevelVerdict::Conforms));
     assert!(!undisturbed.this_run.as_ref().unwrap().closes_connections);
     // In the preflight, in the survey, and in one of the checks.
-    for requests in [2, 20, 150] {
+    for requests in [2, 20, 80] {
         let mut disturbed = run_behind_a_server_that_closes_after(requests).await;
         assert!(disturbed.this_run.as_ref().unwrap().closes_connections, "{requests}");
         (disturbed.this_run, undisturbed.this_run) = (None, None);

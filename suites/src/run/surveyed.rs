@@ -3,7 +3,9 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::backend::{Backend, Disturbed, Front, is_refusal_in_front, refusals_told, without_panic};
+use crate::backend::{
+    Backend, BackendError, Disturbed, Front, is_refusal_in_front, refusals_told, without_panic,
+};
 use crate::play::undisturbed;
 use crate::survey::{self, PreflightError, Survey};
 
@@ -17,15 +19,25 @@ pub(super) async fn survey(
     front: &Front,
     patience: Duration,
 ) -> Result<Survey, PreflightError> {
-    let mut last: Option<Vec<Disturbed>> = None;
+    let mut last: Option<(Survey, Vec<Disturbed>)> = None;
     let mut attempts = 0;
     loop {
         attempts += 1;
         front.take_latest();
         let observed = undisturbed(backend, async || survey::observe(backend, front, patience).await);
-        let survey = without_panic(observed).await.map_err(PreflightError::Panicked)??;
+        let survey = match (without_panic(observed).await.map_err(PreflightError::Panicked)?, last.take()) {
+            (Ok(survey), before) => {
+                last = before;
+                survey
+            }
+            // It went away meanwhile: the run ends with what was seen of it.
+            (Err(PreflightError::Describe(BackendError::Unreachable(_))), Some((before, _))) => {
+                return Ok(before);
+            }
+            (Err(error), _) => return Err(error),
+        };
         let disturbed = front.take_latest();
-        if disturbed.is_empty() || last.as_ref() == Some(&disturbed) {
+        if disturbed.is_empty() || last.as_ref().is_some_and(|(_, before)| *before == disturbed) {
             return Ok(survey);
         }
         if attempts == ATTEMPTS {
@@ -36,6 +48,6 @@ pub(super) async fn survey(
                 false => Ok(survey),
             };
         }
-        last = Some(disturbed);
+        last = Some((survey, disturbed));
     }
 }

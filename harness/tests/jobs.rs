@@ -30,7 +30,9 @@ fn reports_are_the_same_however_many_requests_are_at_work() {
         assert_eq!(jobs_of(&alone), 1);
         for jobs in [4, 16] {
             let beside_others = report(name, Some(jobs));
-            assert_eq!(jobs_of(&beside_others), jobs);
+            // Where a flaw may keep browsers from being told apart, everything is played alone.
+            let wanted = if name == "reference" { [jobs, jobs] } else { [1, jobs] };
+            assert!(wanted.contains(&jobs_of(&beside_others)), "{name}");
             for (alone, beside_others) in alone.checks.iter().zip(&beside_others.checks) {
                 assert_eq!(alone, beside_others, "{name}, {jobs} requests at once");
             }

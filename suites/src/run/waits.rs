@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 use crate::backend::{Backend, BackendError};
-use crate::expect::Scenario;
+use crate::expect::{Condition, Scenario};
 use crate::play::{Transcript, play_judgeable};
 use crate::script::Script;
 use crate::survey::Survey;
@@ -35,12 +35,13 @@ impl Waits {
         patience: Duration,
     ) {
         let (survey, backend) = (Rc::clone(survey), Rc::clone(backend));
+        let guarded = is_guarded(&scenario);
         let key = (check, scenario.reason);
         let script = scenario.script;
         self.0
             .borrow_mut()
             .entry(key)
-            .or_insert_with(|| tokio::task::spawn_local(play(survey, backend, script, patience)));
+            .or_insert_with(|| tokio::task::spawn_local(play(survey, backend, script, guarded, patience)));
     }
 
     /// Begins to wait for what the survey sees only on an older session. Whoever asks for it later waits for the same.
@@ -62,18 +63,35 @@ impl Waits {
         let begun = self.0.borrow_mut().remove(&(check, scenario.reason.clone()));
         match begun {
             Some(task) => task.await.map_err(|panic| BackendError::Internal(panic.to_string()))?,
-            None => play(Rc::clone(survey), Rc::clone(backend), scenario.script.clone(), patience).await,
+            None => {
+                let (survey, backend) = (Rc::clone(survey), Rc::clone(backend));
+                play(survey, backend, scenario.script.clone(), is_guarded(scenario), patience).await
+            }
         }
     }
 }
 
+/// Whether nothing but the time that the whole script takes says whether its sessions were still alive. Expectations that
+/// depend on time say themselves until when an answer counts, and more precisely.
+fn is_guarded(scenario: &Scenario) -> bool {
+    let mut conditions = scenario.expectations.iter().filter_map(|expectation| expectation.only_if.as_ref());
+    !conditions.any(Condition::is_of_time)
+}
+
 /// Plays one of them, on virtual time of its own if the backend has any.
-async fn play(survey: Rc<Survey>, backend: Rc<dyn Backend>, script: Script, patience: Duration) -> Played {
+async fn play(
+    survey: Rc<Survey>,
+    backend: Rc<dyn Backend>,
+    script: Script,
+    guarded: bool,
+    patience: Duration,
+) -> Played {
     let backend = backend.on_virtual_time().await.unwrap_or(backend);
     let began = Instant::now();
     let transcript = play_judgeable(&backend, &script, patience).await?;
     // Whoever waits for the end of a session says what is the case before and after it.
     let is_late = |waited: Duration| survey.outlives_a_session(waited);
-    let has_ended = !is_late(script.waited()) && is_late(began.elapsed()) && !script.sets_a_lifetime();
+    let has_ended =
+        guarded && !is_late(script.waited()) && is_late(began.elapsed()) && !script.sets_a_lifetime();
     Ok((!has_ended).then_some(transcript))
 }

@@ -1,5 +1,7 @@
 //! The reference conforms in each of its modes, and the survey sees the mode to which it was set.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use sessionspec::reference::Memory;
 use sessionspec::{Level, LevelVerdict, Options, Report};
 use sessionspec_reference::Modes;

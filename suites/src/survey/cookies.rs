@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::observe::{Observer, TEXT};
 use crate::backend::Foreign;
-use crate::browser::SetCookie;
+use crate::browser::{Jar, SetCookie};
 use crate::play::Player;
 use crate::script::Answer;
 use crate::script::ops::{get, set};
@@ -19,7 +19,7 @@ impl Observer<'_> {
         let kept: BTreeSet<Vec<u8>> = player
             .jar("owner")
             .into_iter()
-            .flat_map(|jar| jar.cookies())
+            .flat_map(Jar::cookies)
             .map(|cookie| cookie.name.clone())
             .collect();
         if seen.len() < 2 || !self.opens(|_| true).await {

@@ -36,14 +36,6 @@ const WHY: &[(&str, &str)] = &[
     ),
     ("permanent.items", "A choice about the lifetime changes data that the application reads."),
     (
-        "permanent.in-data",
-        "After a logout that clears the session, its next user inherits the choice of the one before.",
-    ),
-    (
-        "permanent.default",
-        "Sessions outlive the browser although nobody asked for it, also on a shared computer.",
-    ),
-    (
         "modified.boolean",
         "Code that decides by `modified` whether to save meets a value that it does not expect.",
     ),
@@ -62,7 +54,6 @@ const WHY: &[(&str, &str)] = &[
     ),
     ("new.boolean", "Code that decides by `new` meets a value that it does not expect."),
     ("new.saved", "A returning visitor is greeted, counted or set up as a new one on each request."),
-    ("new.fresh", "An application cannot tell a first visit from a later one."),
     (
         "null.refuses",
         "A service without its secret key or store would seem to work, and lose everything silently.",

@@ -132,7 +132,7 @@ fn what_needs_a_known_failure_is_excused_listed_or_not() {
     };
     insta::assert_snapshot!([excused("new_never_for_saved"), excused("modified_stays")].concat(), @"
     excused: relies on minimum/each-mutator-persists (set), a known failure: saving comes with release 2
-    excused: relies on minimum/each-mutator-persists (overwrite), a known failure: saving comes with release 2
+    excused: relies on minimum/each-mutator-persists (set), a known failure: saving comes with release 2
     ");
 }
 

@@ -71,7 +71,7 @@ fn text(found: Option<&Found>) -> String {
          # check = \"cookie/same-site\"\n\
          # reason = \"a proxy in front of the service adds it\"\n\n\
          # [[known-failures]]                    # as `sessionspec known-failures report.json` writes them\n\
-         # check = \"minimum/new-for-fresh\"\n\
+         # check = \"cookie/same-site\"\n\
          # reason = \"what happens, and why\"\n"
     )
 }

@@ -39,10 +39,10 @@ fn dies_midway() {
     assert_snapshot!(ending(&run_three_checks(&service)), @"
     Checks
       pass            minimum/opens-empty
-      unverified      minimum/browsers-isolated: the service is gone: the service
-                      cannot be reached: Connection refused (os error [n])
       error           minimum/each-mutator-persists: the service cannot be reached:
                       Connection refused (os error [n])
+      unverified      minimum/browsers-isolated: the service is gone: the service
+                      cannot be reached: Connection refused (os error [n])
 
     1 pass, 1 unverified, 1 error
     incomplete: the service is gone: the service cannot be reached: Connection
@@ -148,6 +148,7 @@ fn hangs_on_one_operation() {
       on 404             saved
       on 500             saved
       cookie re-sent     never
+      re-sent when older  unknown
       values             json
       numbers            exact
       at once            many

@@ -10,8 +10,15 @@ pub(crate) fn lean(report: &str) -> String {
         .flat_map(|(verdict, text)| one_by_one(&text).into_iter().map(move |text| line(&verdict, &text)))
         .collect();
     let after: String = after.lines().filter_map(without_what_may_grow).map(|line| line + "\n").collect();
-    let before = before.replace("; the service closes connections after its answer", "");
+    let before = without_pace(before).replace("; the service closes connections after its answer", "");
     format!("{before}\nNot passed\n{kept}\n{after}")
+}
+
+/// The head of a report without the checks that took longest, which are others in each run.
+fn without_pace(head: &str) -> String {
+    let Some((before, pace)) = head.split_once("; slowest: ") else { return head.to_owned() };
+    let after = pace.split_once("\n\n").map_or_else(String::new, |(_, after)| format!("\n\n{after}"));
+    format!("{before}{after}")
 }
 
 fn line(verdict: &str, text: &str) -> String {

@@ -28,7 +28,6 @@ macro_rules! peers {
 peers! {
     SETTLED, judge_by_report:
     beaker_1_14_1 = "beaker-1.14.1",
-    cherrypy_18_10_0 = "cherrypy-18.10.0",
     cookie_session_2_1_1 = "cookie-session-2.1.1",
     django_5_2_19_cache = "django-5.2.19-cache",
     django_5_2_19_db = "django-5.2.19-db",
@@ -79,9 +78,10 @@ peers! {
 // lifetime that one session gets becomes that of all, and sessions of several lifetimes are waited for at once. memorystore
 // takes a lifetime of zero for none only where the session is stored within the same millisecond. Where Flask-Session and
 // PHP keep sessions for three seconds, whether an answer comes in time to be judged depends on how busy the machine is. All
-// of them are judged to the end, and what comes of them is not held to a snapshot.
+// of them, and CherryPy, whose error pages name folders of the machine, are judged to the end, and what comes of them is not held to a snapshot.
 peers! {
     UNSETTLED, judge_to_the_end:
+    cherrypy_18_10_0 = "cherrypy-18.10.0",
     flask_session_0_8_0_filesystem_3s = "flask-session-0.8.0-filesystem-3s",
     flask_session_0_8_0_redis_3s = "flask-session-0.8.0-redis-3s",
     flask_session_0_8_0_sqlalchemy_3s = "flask-session-0.8.0-sqlalchemy-3s",

@@ -280,7 +280,7 @@ impl Scenario {
 
     /// Whether the answers decide that have to come within some time, and all of them came later: what was compared
     /// beside them only prepares for that.
-    fn is_over(&self, transcript: &Transcript) -> bool {
+    pub(crate) fn is_over(&self, transcript: &Transcript) -> bool {
         let conditional = self
             .expectations
             .iter()

@@ -10,7 +10,6 @@ use tokio::task::JoinHandle;
 use crate::backend::{Backend, BackendError};
 use crate::expect::{Condition, Scenario};
 use crate::play::{Transcript, play_judgeable};
-use crate::script::Script;
 use crate::survey::Survey;
 
 /// What happened; nothing where a session may have ended of itself before the script was over.
@@ -35,13 +34,11 @@ impl Waits {
         patience: Duration,
     ) {
         let (survey, backend) = (Rc::clone(survey), Rc::clone(backend));
-        let guarded = is_guarded(&scenario);
-        let key = (check, scenario.reason);
-        let script = scenario.script;
+        let key = (check, scenario.reason.clone());
         self.0
             .borrow_mut()
             .entry(key)
-            .or_insert_with(|| tokio::task::spawn_local(play(survey, backend, script, guarded, patience)));
+            .or_insert_with(|| tokio::task::spawn_local(play(survey, backend, scenario, patience)));
     }
 
     /// Begins to wait for what the survey sees only on an older session. Whoever asks for it later waits for the same.
@@ -65,7 +62,7 @@ impl Waits {
             Some(task) => task.await.map_err(|panic| BackendError::Internal(panic.to_string()))?,
             None => {
                 let (survey, backend) = (Rc::clone(survey), Rc::clone(backend));
-                play(survey, backend, scenario.script.clone(), is_guarded(scenario), patience).await
+                play(survey, backend, scenario.clone(), patience).await
             }
         }
     }
@@ -78,20 +75,35 @@ fn is_guarded(scenario: &Scenario) -> bool {
     !conditions.any(Condition::is_of_time)
 }
 
-/// Plays one of them, on virtual time of its own if the backend has any.
+/// Plays one of them, on virtual time of its own if the backend has any. Where the moment is over in which its answers
+/// decide, it is played once more: all that wait begin together, and by then that rush is over.
 async fn play(
     survey: Rc<Survey>,
     backend: Rc<dyn Backend>,
-    script: Script,
-    guarded: bool,
+    scenario: Scenario,
     patience: Duration,
 ) -> Played {
     let backend = backend.on_virtual_time().await.unwrap_or(backend);
+    match play_once(&survey, &backend, &scenario, patience).await? {
+        Some(transcript) if !scenario.is_over(&transcript) => Ok(Some(transcript)),
+        _ => play_once(&survey, &backend, &scenario, patience).await,
+    }
+}
+
+async fn play_once(
+    survey: &Survey,
+    backend: &Rc<dyn Backend>,
+    scenario: &Scenario,
+    patience: Duration,
+) -> Played {
+    let script = &scenario.script;
     let began = Instant::now();
-    let transcript = play_judgeable(&backend, &script, patience).await?;
+    let transcript = play_judgeable(backend, script, patience).await?;
     // Whoever waits for the end of a session says what is the case before and after it.
     let is_late = |waited: Duration| survey.outlives_a_session(waited);
-    let has_ended =
-        guarded && !is_late(script.waited()) && is_late(began.elapsed()) && !script.sets_a_lifetime();
+    let has_ended = is_guarded(scenario)
+        && !is_late(script.waited())
+        && is_late(began.elapsed())
+        && !script.sets_a_lifetime();
     Ok((!has_ended).then_some(transcript))
 }

@@ -102,7 +102,10 @@ impl<'a> Redactor<'a> {
                 }
                 Moment::Answered(index) => {
                     let Exchange { browser, headers, answered, .. } = &transcript.exchanges[*index];
-                    let set = headers.all("Set-Cookie");
+                    let mut set: Vec<&[u8]> = headers.all("Set-Cookie").collect();
+                    // The order of cookies with different names means nothing, and some services choose it by chance.
+                    set.sort_by_key(|cookie| name_and_value(cookie).0);
+                    let set = set.into_iter();
                     cookies[*index].set =
                         set.map(|cookie| self.set_cookie(browser, cookie, *answered)).collect();
                 }
@@ -182,10 +185,7 @@ impl<'a> Redactor<'a> {
 
     fn set_cookie(&mut self, browser: &str, raw: &[u8], answered: Option<SystemTime>) -> String {
         // One that browsers drop is shown like any other: what is in it is no less secret.
-        let pair = raw.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-        let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
-        let (own, value) =
-            (pair[..equals].trim_ascii(), pair.get(equals + 1..).unwrap_or_default().trim_ascii());
+        let (own, value) = name_and_value(raw);
         let value = open(value).unwrap_or_else(|| name(self.names.set(browser, own, value)));
         let mut shown = format!("{}={value}", String::from_utf8_lossy(own));
         for attribute in String::from_utf8_lossy(raw).split(';').skip(1).map(str::trim) {
@@ -224,6 +224,13 @@ impl<'a> Redactor<'a> {
         }
         text
     }
+}
+
+/// The name and the value of a `Set-Cookie` field, also of one that browsers drop.
+fn name_and_value(raw: &[u8]) -> (&[u8], &[u8]) {
+    let pair = raw.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+    (pair[..equals].trim_ascii(), pair.get(equals + 1..).unwrap_or_default().trim_ascii())
 }
 
 fn name(number: usize) -> String {

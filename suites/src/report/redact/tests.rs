@@ -101,3 +101,23 @@ fn expiry_dates_are_seen_from_the_answer() {
     let near = shown(b"sid=abc; Expires=Fri, 15 Jan 2027 08:00:01 GMT");
     assert_eq!(near, "sid=<1>; Expires=<about now>");
 }
+
+#[test]
+fn cookies_of_different_names_have_one_order_and_those_of_one_name_keep_theirs() {
+    let mut exchange = Exchange {
+        browser: "ann".to_owned(),
+        ops: Vec::new(),
+        cookie: None,
+        outcome: Outcome::Answered { results: Vec::new(), status: 200, save_error: None },
+        headers: sessionspec_reference::http::Headers::default(),
+        stored: Vec::new(),
+        answered: now(),
+    };
+    for cookie in ["theme=dark; Path=/b", "sid=", "theme=light; Path=/a"] {
+        exchange.headers.append("Set-Cookie", cookie);
+    }
+    let moments = vec![Moment::Sent(0), Moment::Answered(0)];
+    let transcript = Transcript { exchanges: vec![exchange], moments, ..Transcript::default() };
+    let shown = Redactor::new(by_value(&none())).transcript(&transcript);
+    assert_eq!(shown[0].set_cookie, ["sid=", "theme=<1>; Path=/b", "theme=<2>; Path=/a"]);
+}

@@ -2,6 +2,7 @@
 //!
 //! | feature | what it puts under test |
 //! |---|---|
+//! | `tower` | any application that is a `tower` service, with whatever middleware for sessions it has |
 //! | `tower-sessions` | a `SessionManagerLayer` of tower-sessions 0.15, and its stores alone |
 //! | `tower-sessions-core-0_14` | stores that are still made for tower-sessions-core 0.14 |
 //!
@@ -14,7 +15,12 @@
 //! answers with the mixin's default in its place, and the report names this stand-in. An operation that a framework
 //! does not have is `unsupported`.
 
+#[cfg(feature = "tower")]
+pub mod tower;
 #[cfg(feature = "tower-sessions")]
 pub mod tower_sessions;
 #[cfg(feature = "tower-sessions-core-0_14")]
 pub mod tower_sessions_core_0_14;
+mod written_keys;
+
+pub use written_keys::WrittenKeys;

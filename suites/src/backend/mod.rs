@@ -12,6 +12,7 @@ mod in_process;
 mod interpret;
 mod into_backend;
 mod panics;
+mod work;
 
 pub(crate) use circuit_breaker::circuit_breaker;
 #[doc(hidden)]
@@ -22,12 +23,11 @@ pub use gate::Gate;
 pub use glue::Glue;
 pub use guarded::guarded;
 pub use in_process::{InProcess, in_process};
-#[cfg(feature = "tower-sessions")]
-pub(crate) use interpret::{Handled, interpret};
 pub use into_backend::{IntoBackend, kind};
 pub use panics::catching_panics;
 pub(crate) use panics::without_panic;
 pub use sessionspec_reference::legacy::LocalBoxFuture;
+pub use work::{Raised, Work};
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

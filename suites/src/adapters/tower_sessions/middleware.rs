@@ -1,25 +1,22 @@
 //! The middleware of tower-sessions as a [`Backend`]: each cycle is a request to a handler behind the real layer.
 
-use std::collections::BTreeMap;
-use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{Request, Response};
 use sessionspec_reference::Description;
-use sessionspec_reference::http::Headers;
 use tower_layer::Layer;
 use tower_service::Service;
 use tower_sessions::service::CookieController;
 use tower_sessions::{Session, SessionManagerLayer, SessionStore};
 
-use super::session::{HandlerSession, Keys};
+use super::session::HandlerSession;
+use crate::adapters::WrittenKeys;
+use crate::adapters::tower::{send, try_respond};
 use crate::backend::{
-    Backend, BackendError, Body, CycleRequest, CycleResponse, Gate, Handled, IntoBackend, LocalBoxFuture,
-    interpret,
+    Backend, BackendError, CycleRequest, CycleResponse, IntoBackend, LocalBoxFuture, Raised, Work,
 };
-use crate::script::{Answer, Operation};
 
 /// A `SessionManagerLayer` as an application configures it, with a handler behind it. There is no server.
 ///
@@ -29,7 +26,7 @@ use crate::script::{Answer, Operation};
 #[derive(Debug, Clone)]
 pub struct Middleware<S: SessionStore, C: CookieController> {
     layer: SessionManagerLayer<S, C>,
-    keys: Keys,
+    keys: WrittenKeys,
     description: Description,
 }
 
@@ -44,7 +41,7 @@ impl<S: SessionStore, C: CookieController> Middleware<S, C> {
             composed: names(&["contains", "items", "len", "setdefault", "update"]),
             ..Description::default()
         };
-        Self { layer, keys: Keys::default(), description }
+        Self { layer, keys: WrittenKeys::default(), description }
     }
 
     /// Completes what the backend says of itself: its lifetimes and its claims, which cannot be read from the layer.
@@ -52,27 +49,6 @@ impl<S: SessionStore, C: CookieController> Middleware<S, C> {
     pub fn described(mut self, describe: impl FnOnce(&mut Description)) -> Self {
         describe(&mut self.description);
         self
-    }
-
-    async fn serve(&self, request: CycleRequest) -> CycleResponse {
-        let CycleRequest { headers, ops, gates } = request;
-        let mut request = Request::new(Work { ops, gates, keys: self.keys.clone() });
-        for cookie in headers.all("Cookie") {
-            // A server would refuse such a header field, too.
-            let Ok(cookie) = HeaderValue::from_bytes(cookie) else {
-                return answer_to(StatusCode::BAD_REQUEST, "no lawful header");
-            };
-            request.headers_mut().append(http::header::COOKIE, cookie);
-        }
-        let mut service = self.layer.layer(Handler);
-        let response = match poll_fn(|context| service.poll_ready(context)).await {
-            Ok(()) => service.call(request).await,
-            Err(raised) => Err(raised),
-        };
-        match response {
-            Ok(response) => read(response),
-            Err(Raised) => answer_to(StatusCode::INTERNAL_SERVER_ERROR, "the handler raised"),
-        }
     }
 }
 
@@ -82,7 +58,10 @@ impl<S: SessionStore, C: CookieController> Backend for Middleware<S, C> {
     }
 
     fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
-        Box::pin(async move { Ok(self.serve(request).await) })
+        Box::pin(async move {
+            let handler = Handler { keys: self.keys.clone() };
+            Ok(send::<_, (), _>(self.layer.layer(handler), "/", &request).await)
+        })
     }
 }
 
@@ -97,69 +76,28 @@ impl<S: SessionStore, C: CookieController> IntoBackend<ByLayer> for SessionManag
     }
 }
 
-/// The body of a request: what the handler has to do.
-struct Work {
-    ops: Vec<Operation>,
-    gates: BTreeMap<String, Gate>,
-    keys: Keys,
+/// The handler behind the middleware.
+#[derive(Debug, Clone)]
+struct Handler {
+    keys: WrittenKeys,
 }
 
-/// The handler behind the middleware.
-#[derive(Debug, Clone, Copy)]
-struct Handler;
-
-/// The error of a handler that was asked to raise.
-#[derive(Debug)]
-struct Raised;
-
-/// The answers of the handler; `None` where the middleware has answered in its place.
-type Answers = Option<Vec<Answer>>;
-
-impl Service<Request<Work>> for Handler {
-    type Response = Response<Answers>;
+impl Service<Request<()>> for Handler {
+    type Response = Response<()>;
     type Error = Raised;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Answers>, Raised>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<()>, Raised>> + Send>>;
 
     fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Raised>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Work>) -> Self::Future {
+    fn call(&mut self, request: Request<()>) -> Self::Future {
+        let keys = self.keys.clone();
         Box::pin(async move {
-            let session = request.extensions().get::<Session>().cloned().ok_or(Raised)?;
-            let Work { ops, gates, keys } = request.into_body();
-            let mut session = HandlerSession { session, keys };
-            match interpret(&mut session, &ops, &gates).await {
-                Handled::Answered { results, status, headers } => {
-                    let mut response = Response::new(Some(results));
-                    *response.status_mut() = StatusCode::from_u16(status).map_err(|_| Raised)?;
-                    for (name, value) in headers.iter() {
-                        let name = HeaderName::try_from(name).map_err(|_| Raised)?;
-                        response
-                            .headers_mut()
-                            .append(name, HeaderValue::try_from(value).map_err(|_| Raised)?);
-                    }
-                    Ok(response)
-                }
-                Handled::Raised => Err(Raised),
-            }
+            let extensions = request.extensions();
+            let session = extensions.get::<Session>().cloned().ok_or(Raised)?;
+            let work = extensions.get::<Work>().cloned().ok_or(Raised)?;
+            try_respond(&work, &mut HandlerSession { session, keys }).await
         })
     }
-}
-
-fn read(response: Response<Answers>) -> CycleResponse {
-    let mut headers = Headers::default();
-    for (name, value) in response.headers() {
-        headers.append(name.as_str(), value.as_bytes());
-    }
-    let status = response.status().as_u16();
-    let body = match response.into_body() {
-        Some(results) => Body::Answers { results, save_error: None },
-        None => Body::Other("the middleware answered in the place of the handler".to_owned()),
-    };
-    CycleResponse { status, headers, body }
-}
-
-fn answer_to(status: StatusCode, said: &str) -> CycleResponse {
-    CycleResponse { status: status.as_u16(), headers: Headers::default(), body: Body::Other(said.to_owned()) }
 }

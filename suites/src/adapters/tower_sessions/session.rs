@@ -1,33 +1,15 @@
 //! The session that a handler under tower-sessions gets, as a [`Session`].
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use sessionspec_reference::value::{PathStep, assign_in};
 use sessionspec_reference::{Error, Map, Result, Session, Value};
 use tower_sessions::session::Error as TowerError;
 
-/// Every key that a handler of this application has ever written.
-///
-/// tower-sessions cannot say what a session holds, only whether it holds a given key. Its applications know their own
-/// keys, and so does this one: whatever it finds under them are its items.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Keys(Arc<Mutex<BTreeSet<String>>>);
-
-impl Keys {
-    fn note(&self, key: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
-    }
-
-    fn all(&self) -> BTreeSet<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
+use crate::adapters::WrittenKeys;
 
 /// The operations of the trait as calls of tower-sessions. Its `permanent` is the mixin's default.
 pub(super) struct HandlerSession {
     pub(super) session: tower_sessions::Session,
-    pub(super) keys: Keys,
+    pub(super) keys: WrittenKeys,
 }
 
 impl Session for HandlerSession {

@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use sessionspec::Report;
 
 use super::{CliError, panics, terminal};
+use crate::near::hint;
 use crate::render::{Format, render};
 
 /// The options of a command that writes a report.
@@ -44,7 +45,9 @@ impl FromStr for Destination {
             None => (text, None),
         };
         let format = Format::from_str(form, false).map_err(|_| {
-            format!("there is no form `{form}`; choose text, json, junit, tap, markdown or html")
+            let forms = ["text", "json", "junit", "tap", "markdown", "html"];
+            let hint = hint(form, forms);
+            format!("there is no form `{form}`; {hint}choose text, json, junit, tap, markdown or html")
         })?;
         Ok(Self { format, file })
     }

@@ -12,11 +12,12 @@ use sessionspec::{Level, Options, PreflightError, Report};
 use super::output::Output;
 use super::progress::{self, Progress};
 use super::rerun_commands::{self, TargetArguments};
-use super::selection::{Exclusion, level_of_checks};
+use super::selection::{Asked, Exclusion, level_of};
 use super::service::{Service, Target, seconds, start_peer, unjudged};
 use super::{CliError, Interruption, complain, selection, tell, terminal};
 use crate::builtin::{self, OverHttp};
 use crate::exit::Exit;
+use crate::near::level;
 use crate::watchdog::Watchdog;
 use crate::{known_failures, report_diff, report_file};
 
@@ -36,6 +37,9 @@ pub(super) struct Arguments {
     /// Run the checks that match this pattern, as in 'minimum/permanent-*'; may be repeated.
     #[arg(long, value_name = "GLOB")]
     check: Vec<String>,
+    /// Run the checks of this clause of CONTRACT.md, as in 'identity.*'; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    clause: Vec<String>,
     /// Leave out the checks that match this pattern; may be repeated. A reason may follow it, as in
     /// 'cookie/*=another service sets them'.
     #[arg(long, value_name = "GLOB[=REASON]")]
@@ -46,12 +50,9 @@ pub(super) struct Arguments {
     /// Also say what changed since this saved report, and judge by that: the exit code is the one of `sessionspec diff`.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Take no notice of a sessionspec.toml in this folder, or above.
-    #[arg(long = "no-project")]
-    _no_project: bool,
     /// The level that decides the exit code; the others are reported all the same. Where it is not said, it is the
-    /// highest level of the checks that --check names, and minimum without --check.
-    #[arg(long, value_name = "LEVEL")]
+    /// highest level of the checks that --check and --clause name, and minimum without them.
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
     level: Option<Level>,
     /// How many scripts each property is given; concurrency/parallel, whose scripts are long, is given a quarter of them.
     #[arg(long, default_value_t = Options::default().cases, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -78,6 +79,8 @@ pub(super) struct Arguments {
     deadline: Option<f64>,
     #[command(flatten)]
     output: Output,
+    #[command(flatten)]
+    project: super::project::Choice,
 }
 
 /// As many as one client can have at work without a look at the system's limits.
@@ -147,7 +150,7 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
 
 impl Arguments {
     fn options(&self) -> Result<Options, CliError> {
-        let only = selection::checks(&self.check, &self.suite, &self.exclude)?;
+        let only = selection::checks(self.asked(), &self.exclude)?;
         if self.case.is_some() {
             selection::properties_alone(only.as_deref().unwrap_or_default())?;
         }
@@ -199,13 +202,17 @@ impl Arguments {
 
     fn listed_failures(&self) -> Result<BTreeMap<String, report::KnownFailure>, CliError> {
         let Some(file) = &self.known_failures else { return Ok(BTreeMap::new()) };
-        let entries = known_failures::read(file).map_err(CliError::usage)?;
+        let entries = known_failures::read(file, self.project.profile()).map_err(CliError::usage)?;
         known_failures::accepted(&file.display().to_string(), &entries).map_err(CliError::usage)
     }
 
     /// The level that decides.
     fn level(&self) -> Level {
-        self.level.unwrap_or_else(|| level_of_checks(&self.check))
+        self.level.unwrap_or_else(|| level_of(self.asked()))
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked { checks: &self.check, suites: &self.suite, clauses: &self.clause }
     }
 
     /// Runs on a service, and leaves it, however the run ends.

@@ -17,6 +17,7 @@ mod text;
 use sessionspec::Report;
 
 pub(crate) use code::code;
+pub(crate) use html::{Cell, HtmlGroup, HtmlRow, HtmlTable, html_table};
 
 /// A form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -10,6 +10,7 @@ mod fail_fast;
 mod headers;
 mod init;
 mod interruption;
+mod kept;
 mod known_failures;
 mod list;
 mod man;
@@ -141,7 +142,7 @@ async fn dispatch(command: Command) -> Result<Exit, CliError> {
             replay::replay(arguments, case, &Interruption::listen()?).await
         }
         Command::List(arguments) => list::list(&arguments),
-        Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments).await,
         Command::Render(arguments) => render::render(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),

@@ -11,7 +11,7 @@ use sessionspec::Report;
 
 use super::{CliError, panics, terminal};
 use crate::near::hint;
-use crate::render::{Format, render};
+use crate::render::{Format, render_run};
 
 /// The options of a command that writes a report.
 #[derive(Debug, clap::Args)]
@@ -122,9 +122,9 @@ impl Opened {
         Ok(Self { format, path: Some(path), file: Some(file), is_empty: there.is_err() })
     }
 
-    fn write(&mut self, reports: &[Report]) -> Result<(), CliError> {
+    fn write(&mut self, reports: &[Report], target: &str) -> Result<(), CliError> {
         let name = self.format.to_possible_value().map(|form| form.get_name().to_owned()).unwrap_or_default();
-        let text = panics::caught(&format!("the form {name}"), || render(self.format, reports))?;
+        let text = panics::caught(&format!("the form {name}"), || render_run(self.format, reports, target))?;
         let Some(path) = &self.path else {
             terminal::print_report(&text);
             return Ok(());
@@ -151,8 +151,8 @@ impl Drop for Opened {
 impl Plan {
     /// Writes all reports, each where it goes. What cannot be written keeps nothing else from being written; what went
     /// wrong is returned.
-    pub(super) fn write(&mut self, reports: &[Report]) -> Vec<CliError> {
-        self.0.iter_mut().filter_map(|opened| opened.write(reports).err()).collect()
+    pub(super) fn write(&mut self, reports: &[Report], target: &str) -> Vec<CliError> {
+        self.0.iter_mut().filter_map(|opened| opened.write(reports, target).err()).collect()
     }
 }
 

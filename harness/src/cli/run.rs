@@ -14,6 +14,7 @@ use super::progress::{self, Progress};
 use super::rerun_commands::{self, TargetArguments};
 use super::selection::{Asked, Exclusion, level_of};
 use super::service::{Service, Target, seconds, start_peer, unjudged};
+use super::kept::Shown;
 use super::{CliError, Interruption, complain, selection, tell, terminal};
 use crate::builtin::{self, OverHttp};
 use crate::exit::Exit;
@@ -44,6 +45,9 @@ pub(super) struct Arguments {
     /// 'cookie/*=another service sets them'.
     #[arg(long, value_name = "GLOB[=REASON]")]
     exclude: Vec<Exclusion>,
+    /// Also show what was played and was right; of generated scripts there are too many.
+    #[arg(long, short)]
+    verbose: bool,
     /// End with the first failure of the level that decides.
     #[arg(long)]
     fail_fast: bool,
@@ -98,7 +102,8 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
         arguments.baseline.as_deref().map(report_file::read).transpose().map_err(CliError::usage)?;
     let mut output = arguments.output.plan()?;
     let mut reports = Vec::new();
-    let judged = arguments.fill(&mut reports, options, interruption).await;
+    let kept = Shown::when(arguments.verbose);
+    let judged = arguments.fill(&mut reports, options, interruption, &kept).await;
     if reports.is_empty() {
         return judged.map(|()| Exit::NotVerified);
     }
@@ -107,7 +112,7 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
         report.incomplete.iter_mut().for_each(|why| interruption.explain(why));
     }
     let written = rerun_commands::write(&mut reports, &arguments.target(), arguments.save_cases.as_deref());
-    let unwritten = output.write(&reports);
+    let unwritten = output.write(&reports, &arguments.target().of_doctor());
     for why in reports.iter().filter_map(|report| report.incomplete.as_ref()) {
         tell(format_args!("sessionspec: the report is incomplete: {why}"));
     }
@@ -116,6 +121,9 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
     }
     for exclusion in &arguments.exclude {
         tell(format_args!("sessionspec: left out: {exclusion}"));
+    }
+    if let Some(text) = kept.text() {
+        arguments.output.print_beside(&text);
     }
     let changes = baseline.map(|baseline| report_diff::diff(&baseline, &reports));
     if let Some(changes) = &changes {
@@ -189,13 +197,14 @@ impl Arguments {
         reports: &mut Vec<Report>,
         options: Options,
         interruption: &Interruption,
+        kept: &Shown,
     ) -> Result<(), CliError> {
         if let Some(manifest) = &self.peer {
-            reports.push(self.peer(manifest, options, interruption).await?);
+            reports.push(self.peer(manifest, options, interruption, kept).await?);
         } else if let Some(service) = self.service.reach(interruption).await? {
-            reports.push(self.on(service, options, interruption).await?);
+            reports.push(self.on(service, options, interruption, kept).await?);
         } else {
-            self.both_doors(reports, options, interruption).await?;
+            self.both_doors(reports, options, interruption, kept).await?;
         }
         Ok(())
     }
@@ -221,8 +230,9 @@ impl Arguments {
         service: Target,
         options: Options,
         interruption: &Interruption,
+        kept: &Shown,
     ) -> Result<Report, CliError> {
-        let report = self.over_http(&service, options, interruption).await;
+        let report = self.over_http(&service, options, interruption, kept).await;
         service.leave().await;
         report
     }
@@ -233,6 +243,7 @@ impl Arguments {
         service: &Target,
         options: Options,
         interruption: &Interruption,
+        kept: &Shown,
     ) -> Result<Report, CliError> {
         let backend = self.service.backend_of(service).await?;
         let (url, last_words) = (service.url(), || service.last_words());
@@ -240,6 +251,7 @@ impl Arguments {
         let progress = Progress::start(&options.door);
         let observe = |event: Event<'_>| {
             progress.observe(&event);
+            kept.observe(&event, "");
             if let Event::Finished(check) = event {
                 interruption.observe(check);
             }
@@ -264,6 +276,7 @@ impl Arguments {
         manifest: &Path,
         mut options: Options,
         interruption: &Interruption,
+        kept: &Shown,
     ) -> Result<Report, CliError> {
         let (peer, service) = start_peer(manifest, &self.service, interruption).await?;
         let report = match peer.known_failures() {
@@ -272,7 +285,7 @@ impl Arguments {
                 for (check, known) in known_failures {
                     options.known_failures.entry(check).or_insert(known);
                 }
-                self.on(service, options, interruption).await
+                self.on(service, options, interruption, kept).await
             }
             Err(error) => {
                 service.leave().await;
@@ -287,6 +300,7 @@ impl Arguments {
         reports: &mut Vec<Report>,
         options: Options,
         interruption: &Interruption,
+        kept: &Shown,
     ) -> Result<(), CliError> {
         let name = self.backend.as_deref().unwrap_or("reference");
         let builtin = builtin::find(name).map_err(CliError::usage)?;
@@ -297,6 +311,7 @@ impl Arguments {
             let progress = Progress::start(door);
             let observe = |event: Event<'_>| {
                 progress.observe(&event);
+                kept.observe(&event, door);
                 match event {
                     Event::Started(check) => watchdog.doing(check.id),
                     Event::Finished(check) => interruption.observe(check),

@@ -98,15 +98,15 @@ struct File {
     known_failures: Vec<KnownFailure>,
 }
 
-/// The entries of a file: of a list, or of a project's `sessionspec.toml`.
+/// The entries of a file: of a list, or of a project's `sessionspec.toml` in this profile.
 ///
 /// # Errors
 ///
 /// Where it cannot be read, or is no such list.
-pub fn read(path: &Path) -> Result<Vec<KnownFailure>, KnownFailuresError> {
+pub fn read(path: &Path, profile: Option<&str>) -> Result<Vec<KnownFailure>, KnownFailuresError> {
     if path.file_name().is_some_and(|name| name == project::FILE) {
         let malformed = |error: ProjectError| KnownFailuresError::Project { error };
-        return Ok(Project::read(path).map_err(malformed)?.known_failures);
+        return Ok(Project::read(path, profile).map_err(malformed)?.known_failures);
     }
     let text = std::fs::read_to_string(path)
         .map_err(|error| KnownFailuresError::Read { path: path.to_owned(), error })?;
@@ -195,7 +195,14 @@ pub(crate) fn one_line(error: &toml::de::Error, text: &str) -> String {
     let message = error.message().replace('\n', ", ");
     let line =
         error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
-    line.map_or(message.clone(), |line| format!("line {line}: {message}"))
+    let hint = unknown_entry(&message).unwrap_or_default();
+    line.map_or(format!("{hint}{message}"), |line| format!("line {line}: {hint}{message}"))
+}
+
+/// What may have been meant where a message says that an entry is unknown: the names that there are stand in it.
+fn unknown_entry(message: &str) -> Option<String> {
+    let (unknown, others) = message.strip_prefix("unknown field `")?.split_once('`')?;
+    Some(hint(unknown, others.split('`').skip(1).step_by(2)))
 }
 
 #[cfg(test)]

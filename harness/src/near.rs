@@ -1,5 +1,7 @@
 //! What somebody may have meant who mistyped a name.
 
+use sessionspec::Level;
+
 /// How alike two names are at least, from 0 to 1, where one is suggested for the other: two letters of five may differ.
 const ALIKE: f64 = 0.6;
 
@@ -26,6 +28,18 @@ pub(crate) fn nearest<'a>(mistyped: &str, names: impl IntoIterator<Item = &'a st
 /// The end of a message about a mistyped name: what may have been meant, or nothing.
 pub(crate) fn hint<'a>(mistyped: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     nearest(mistyped, names).map(|name| format!("did you mean `{name}`? ")).unwrap_or_default()
+}
+
+/// The level of this name, for an option of the command line.
+pub(crate) fn level(name: &str) -> Result<Level, String> {
+    name.parse().map_err(|complaint: String| {
+        let hint = hint(name, Level::ALL.into_iter().map(Level::as_str));
+        // The complaint ends with the levels that there are.
+        match complaint.split_once("; ") {
+            Some((unknown, there)) => format!("{unknown}; {hint}{there}"),
+            None => complaint,
+        }
+    })
 }
 
 #[cfg(test)]

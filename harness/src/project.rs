@@ -1,10 +1,12 @@
 //! `sessionspec.toml`: what a project says once of how it is tested, so that nobody has to type it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use crate::known_failures::{KnownFailure, one_line};
+use crate::near::hint;
 
 /// The name of the file, which is looked for from the working directory upwards.
 pub const FILE: &str = "sessionspec.toml";
@@ -43,6 +45,8 @@ pub struct Project {
     pub baseline: Option<PathBuf>,
     /// The checks that are known to fail.
     pub known_failures: Vec<KnownFailure>,
+    /// Other ways to test the project, by name: what one of them says comes before what stands above.
+    pub profiles: BTreeMap<String, Project>,
     /// The folder of the file.
     #[serde(skip)]
     pub folder: PathBuf,
@@ -85,21 +89,21 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read, or says something that means nothing.
-    pub fn of(folder: &Path) -> Result<Option<Self>, ProjectError> {
+    /// Where the file cannot be read, says something that means nothing, or has no such profile.
+    pub fn of(folder: &Path, profile: Option<&str>) -> Result<Option<Self>, ProjectError> {
         let found = folder.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file());
-        found.map(|path| Self::read(&path)).transpose()
+        found.map(|path| Self::read(&path, profile)).transpose()
     }
 
     /// The project of this file.
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read, or says something that means nothing.
-    pub fn read(path: &Path) -> Result<Self, ProjectError> {
+    /// Where the file cannot be read, says something that means nothing, or has no such profile.
+    pub fn read(path: &Path, profile: Option<&str>) -> Result<Self, ProjectError> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| ProjectError::Read { path: path.to_owned(), error })?;
-        let project = Self::parse(&text);
+        let project = Self::parse(&text).and_then(|project| project.in_profile(profile));
         let mut project =
             project.map_err(|error| ProjectError::Malformed { path: path.to_owned(), error })?;
         project.folder = path.parent().unwrap_or(Path::new("")).to_owned();
@@ -108,13 +112,57 @@ impl Project {
 
     fn parse(text: &str) -> Result<Self, String> {
         let project: Self = toml::from_str(text).map_err(|error| one_line(&error, text))?;
-        if project.launch.is_some() && project.url.is_some() {
-            return Err("it has both `launch` and `url`; keep one".to_owned());
+        for said in project.profiles.values().chain([&project]) {
+            said.check()?;
         }
-        if let Some(excluded) = project.excluded.iter().find(|excluded| excluded.reason.trim().is_empty()) {
-            return Err(format!("`{}` is excluded without a reason; say why", excluded.check));
+        if let Some((name, _)) = project.profiles.iter().find(|(_, profile)| !profile.profiles.is_empty()) {
+            return Err(format!("the profile `{name}` has profiles; put them beside it"));
         }
         Ok(project)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.launch.is_some() && self.url.is_some() {
+            return Err("it has both `launch` and `url`; keep one".to_owned());
+        }
+        if let Some(excluded) = self.excluded.iter().find(|excluded| excluded.reason.trim().is_empty()) {
+            return Err(format!("`{}` is excluded without a reason; say why", excluded.check));
+        }
+        Ok(())
+    }
+
+    /// What counts where this profile is asked for.
+    fn in_profile(mut self, name: Option<&str>) -> Result<Self, String> {
+        let Some(name) = name else { return Ok(self) };
+        let Some(own) = self.profiles.remove(name) else {
+            let names: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+            let hint = hint(name, names.iter().copied());
+            let there = if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
+            return Err(format!("there is no profile `{name}`; {hint}{there}"));
+        };
+        // What leads to a service is one thing: a profile with a URL starts none.
+        let is_elsewhere = own.launch.is_some() || own.url.is_some();
+        let (launch, url) = if is_elsewhere { (own.launch, own.url) } else { (self.launch, self.url) };
+        let list = |own: Vec<String>, other: Vec<String>| if own.is_empty() { other } else { own };
+        Ok(Self {
+            launch,
+            url,
+            path: own.path.or(self.path),
+            lifetime: own.lifetime.or(self.lifetime),
+            start_timeout: own.start_timeout.or(self.start_timeout),
+            timeout: own.timeout.or(self.timeout),
+            origin: own.origin.or(self.origin),
+            headers: list(own.headers, self.headers),
+            level: own.level.or(self.level),
+            cases: own.cases.or(self.cases),
+            suites: list(own.suites, self.suites),
+            excluded: if own.excluded.is_empty() { self.excluded } else { own.excluded },
+            reports: list(own.reports, self.reports),
+            baseline: own.baseline.or(self.baseline),
+            known_failures: if own.known_failures.is_empty() { self.known_failures } else { own.known_failures },
+            profiles: self.profiles,
+            folder: self.folder,
+        })
     }
 }
 
@@ -132,9 +180,23 @@ mod tests {
                 refused("[[excluded]]\ncheck = 'cookie/*'"),
                 refused("[[excluded]]\ncheck = 'cookie/*'\nreason = ' '"),
                 refused("[[known-failures]]\ncheck = 'minimum/persists'"),
+                refused("[profiles.redis]\nlaunch = 'a'\nurl = 'b'"),
+                refused("[profiles.redis.profiles.other]"),
+                Project::parse("[profiles.redis]").unwrap().in_profile(Some("reddis")).unwrap_err(),
+                Project::parse("").unwrap().in_profile(Some("redis")).unwrap_err(),
             ]
             .join("\n")
         );
+    }
+
+    #[test]
+    fn a_profile_comes_before_what_stands_above() {
+        let toml = "launch = 'a'\nlevel = 'minimum'\nheaders = ['A: b']\n\
+                    [profiles.redis]\nurl = 'http://127.0.0.1:1/probe'\nlevel = 'hardened'";
+        let project = Project::parse(toml).unwrap().in_profile(Some("redis")).unwrap();
+        assert_eq!((project.launch, project.level.as_deref()), (None, Some("hardened")));
+        assert_eq!(project.url.as_deref(), Some("http://127.0.0.1:1/probe"));
+        assert_eq!(project.headers, ["A: b"]);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 'use strict';
 
 // Packs the packages: node pack.js OUT [PLATFORM=PROGRAM …], as in linux-x64=target/release/sessionspec. OUT then holds
-// sessionspec-VERSION.tgz, and for each platform the package with its program.
+// sessionspec-VERSION.tgz, and for each platform the package with its program. The manual is in the first one, where one of
+// the programs runs on this machine.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -15,32 +16,52 @@ if (!out) {
   process.exit(2);
 }
 const main = path.join(__dirname, 'sessionspec');
-const { version, license, optionalDependencies } = require(path.join(main, 'package.json'));
+const description = require(path.join(main, 'package.json'));
+const { version, license, optionalDependencies } = description;
 const files = path.resolve(out);
 fs.mkdirSync(files, { recursive: true });
-const pack = (folder) => execFileSync('npm', ['pack', '--silent', '--pack-destination', files, folder], { stdio: 'inherit' });
 
 for (const [name, named] of Object.entries(optionalDependencies)) {
   if (named !== version) throw new Error(`package.json wants ${name} ${named}, and is itself ${version}`);
 }
-pack(main);
-for (const argument of programs) {
-  const [platform, program] = argument.split('=');
+const platforms = programs.map((argument) => argument.split('='));
+for (const [platform] of platforms) {
   const name = `sessionspec-${platform}`;
   if (!Object.hasOwn(optionalDependencies, name)) throw new Error(`package.json has no optional dependency ${name}`);
+}
+
+/** Packs what `fill` puts into a folder. */
+function pack(fill) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sessionspec-'));
+  const write = (contents) => fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(contents, null, 2));
   try {
-    const [system, processor] = platform.split('-');
-    fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({
-      name, version, license,
-      description: `The program of sessionspec for ${system} on ${processor}`,
-      os: [system], cpu: [processor], files: ['bin'],
-    }, null, 2));
-    fs.mkdirSync(path.join(folder, 'bin'));
-    fs.copyFileSync(program, path.join(folder, 'bin', 'sessionspec'));
-    fs.chmodSync(path.join(folder, 'bin', 'sessionspec'), 0o755);
-    pack(folder);
+    fill(folder, write);
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', files, folder], { stdio: 'inherit' });
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
+}
+
+pack((folder, write) => {
+  fs.cpSync(main, folder, { recursive: true });
+  fs.copyFileSync(path.join(__dirname, 'README.md'), path.join(folder, 'README.md'));
+  const [, own] = platforms.find(([platform]) => platform === `${process.platform}-${process.arch}`) ?? [];
+  if (!own) return;
+  const pages = path.join(folder, 'man');
+  execFileSync(path.resolve(own), ['man', pages], { stdio: 'ignore' });
+  const man = fs.readdirSync(pages).sort().map((page) => `man/${page}`);
+  write({ ...description, files: [...description.files, 'man'], man });
+});
+for (const [platform, program] of platforms) {
+  pack((folder, write) => {
+    const [system, processor] = platform.split('-');
+    write({
+      name: `sessionspec-${platform}`, version, license,
+      description: `The program of sessionspec for ${system} on ${processor}`,
+      os: [system], cpu: [processor], files: ['bin'],
+    });
+    fs.mkdirSync(path.join(folder, 'bin'));
+    fs.copyFileSync(program, path.join(folder, 'bin', 'sessionspec'));
+    fs.chmodSync(path.join(folder, 'bin', 'sessionspec'), 0o755);
+  });
 }

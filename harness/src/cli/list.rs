@@ -1,14 +1,15 @@
-//! `sessionspec list`: all checks, or those of some suites and levels.
+//! `sessionspec list`: all checks, or those of some suites, levels and clauses; or the embedded backends.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use sessionspec::Level;
 use sessionspec::engine::checks::{Check, catalogue};
+use sessionspec_backends::{Embedded, Kind, registry};
 
 use super::{CliError, say};
 use crate::exit::Exit;
-use crate::near::hint;
+use crate::near::{hint, level};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -16,27 +17,48 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "SUITE")]
     suite: Vec<String>,
     /// The checks that this level asks for and those below it do not; may be repeated.
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
     level: Vec<Level>,
-    /// Everything about each check, as JSON.
+    /// The embedded backends, as --backend names them, in place of the checks.
+    #[arg(long, conflicts_with_all = ["suite", "level"])]
+    backends: bool,
+    /// Everything about each of them, as JSON.
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn list(arguments: &Arguments) -> Result<Exit, CliError> {
-    let checks = arguments.wanted(catalogue())?;
-    if arguments.json {
-        let json: Vec<Value> = checks.iter().map(as_json).collect();
-        say(format_args!("{:#}", Value::Array(json)));
-        return Ok(Exit::Conforms);
-    }
-    let widest = |word: fn(&Check) -> &'static str| checks.iter().map(|check| word(check).len()).max();
-    let id = widest(|check| check.id).unwrap_or_default();
-    let level = widest(|check| check.level.as_str()).unwrap_or_default();
-    for check in checks {
-        say(format_args!("{:<id$}  {:<level$}  {}", check.id, check.level, check.promise));
+    let listed = if arguments.backends {
+        let backends = registry();
+        match arguments.json {
+            true => Listed::Json(backends.into_iter().map(backend_as_json).collect()),
+            false => Listed::Lines(backends.into_iter().map(backend_as_line).collect()),
+        }
+    } else {
+        let checks = arguments.wanted(catalogue())?;
+        match arguments.json {
+            true => Listed::Json(checks.iter().map(as_json).collect()),
+            false => Listed::Lines(checks.iter().map(as_line).collect()),
+        }
+    };
+    match listed {
+        Listed::Json(entries) => say(format_args!("{:#}", Value::Array(entries))),
+        Listed::Lines(lines) => in_columns(&lines),
     }
     Ok(Exit::Conforms)
+}
+
+enum Listed {
+    Json(Vec<Value>),
+    Lines(Vec<[&'static str; 3]>),
+}
+
+fn in_columns(lines: &[[&str; 3]]) {
+    let widest = |column: usize| lines.iter().map(|line| line[column].len()).max().unwrap_or_default();
+    let (first, second) = (widest(0), widest(1));
+    for [name, word, sentence] in lines {
+        say(format_args!("{name:<first$}  {word:<second$}  {sentence}"));
+    }
 }
 
 impl Arguments {
@@ -54,6 +76,10 @@ impl Arguments {
     }
 }
 
+fn as_line(check: &Check) -> [&'static str; 3] {
+    [check.id, check.level.as_str(), check.promise]
+}
+
 fn as_json(check: &Check) -> Value {
     json!({
         "id": check.id,
@@ -68,4 +94,29 @@ fn as_json(check: &Check) -> Value {
         "umbrella": check.is_umbrella(),
         "has_cases": check.has_cases(),
     })
+}
+
+fn backend_as_line(backend: &Embedded) -> [&'static str; 3] {
+    [backend.name, kind(backend.kind), backend.description]
+}
+
+fn backend_as_json(backend: &Embedded) -> Value {
+    json!({
+        "name": backend.name,
+        "kind": kind(backend.kind),
+        "description": backend.description,
+        // The highest level to which a conforming backend conforms; of a flawed one nothing is asked.
+        "conforms": backend.expectation.conforms,
+        "fails": backend.expectation.fails.iter().map(|(check, reason)| json!({ "check": check, "reason": reason }))
+            .collect::<Vec<_>>(),
+    })
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Reference => "reference",
+        Kind::Conforming => "conforming",
+        Kind::Flawed => "flawed",
+        Kind::Hollow => "hollow",
+    }
 }

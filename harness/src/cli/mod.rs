@@ -2,6 +2,7 @@
 
 mod badge;
 mod compare;
+mod completions;
 mod diff;
 mod doctor;
 mod explain;
@@ -9,8 +10,10 @@ mod fail_fast;
 mod headers;
 mod init;
 mod interruption;
+mod kept;
 mod known_failures;
 mod list;
+mod man;
 mod output;
 mod panics;
 mod progress;
@@ -51,7 +54,7 @@ enum Command {
     /// Play a script that once failed, and say whether it still does.
     #[command(after_help = exit::HELP)]
     Replay(replay::Arguments),
-    /// List the checks, with their levels and promises.
+    /// List the checks, with their levels and promises, or the embedded backends.
     List(list::Arguments),
     /// Explain a check, a clause of the contract, a suite or a capability.
     Explain(explain::Arguments),
@@ -70,6 +73,10 @@ enum Command {
     KnownFailures(known_failures::Arguments),
     /// Serve an embedded backend as a probe.
     Serve(serve::Arguments),
+    /// Write what a shell needs to complete this command line.
+    Completions(completions::Arguments),
+    /// Write the manual, a page for each command.
+    Man(man::Arguments),
     /// Look at a probe that somebody is writing: what works, what is missing.
     #[command(after_help = doctor::HELP)]
     Doctor(doctor::Arguments),
@@ -135,12 +142,14 @@ async fn dispatch(command: Command) -> Result<Exit, CliError> {
             replay::replay(arguments, case, &Interruption::listen()?).await
         }
         Command::List(arguments) => list::list(&arguments),
-        Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments).await,
         Command::Render(arguments) => render::render(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Badge(arguments) => badge::badge(&arguments),
         Command::Init(arguments) => init::init(&arguments),
+        Command::Completions(arguments) => completions::completions(&arguments),
+        Command::Man(arguments) => man::man(&arguments),
         Command::KnownFailures(arguments) => known_failures::known_failures(&arguments),
         Command::Serve(arguments) => serve::serve(arguments, &Interruption::listen()?).await,
         Command::Doctor(arguments) => doctor::doctor(arguments, &Interruption::listen()?).await,

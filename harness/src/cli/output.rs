@@ -10,7 +10,8 @@ use clap::ValueEnum;
 use sessionspec::Report;
 
 use super::{CliError, panics, terminal};
-use crate::render::{Format, render};
+use crate::near::hint;
+use crate::render::{Format, render_run};
 
 /// The options of a command that writes a report.
 #[derive(Debug, clap::Args)]
@@ -44,7 +45,9 @@ impl FromStr for Destination {
             None => (text, None),
         };
         let format = Format::from_str(form, false).map_err(|_| {
-            format!("there is no form `{form}`; choose text, json, junit, tap, markdown or html")
+            let forms = ["text", "json", "junit", "tap", "markdown", "html"];
+            let hint = hint(form, forms);
+            format!("there is no form `{form}`; {hint}choose text, json, junit, tap, markdown or html")
         })?;
         Ok(Self { format, file })
     }
@@ -119,9 +122,9 @@ impl Opened {
         Ok(Self { format, path: Some(path), file: Some(file), is_empty: there.is_err() })
     }
 
-    fn write(&mut self, reports: &[Report]) -> Result<(), CliError> {
+    fn write(&mut self, reports: &[Report], target: &str) -> Result<(), CliError> {
         let name = self.format.to_possible_value().map(|form| form.get_name().to_owned()).unwrap_or_default();
-        let text = panics::caught(&format!("the form {name}"), || render(self.format, reports))?;
+        let text = panics::caught(&format!("the form {name}"), || render_run(self.format, reports, target))?;
         let Some(path) = &self.path else {
             terminal::print_report(&text);
             return Ok(());
@@ -148,8 +151,8 @@ impl Drop for Opened {
 impl Plan {
     /// Writes all reports, each where it goes. What cannot be written keeps nothing else from being written; what went
     /// wrong is returned.
-    pub(super) fn write(&mut self, reports: &[Report]) -> Vec<CliError> {
-        self.0.iter_mut().filter_map(|opened| opened.write(reports).err()).collect()
+    pub(super) fn write(&mut self, reports: &[Report], target: &str) -> Vec<CliError> {
+        self.0.iter_mut().filter_map(|opened| opened.write(reports, target).err()).collect()
     }
 }
 

@@ -11,6 +11,23 @@ use sessionspec::engine::report::quoted;
 use super::{Cli, CliError, tell};
 use crate::project::{FILE, Project};
 
+/// Which part of a `sessionspec.toml` counts, if any. It is read before these are, from the words that were typed.
+#[derive(Debug, clap::Args)]
+pub(super) struct Choice {
+    /// Let this profile of the sessionspec.toml, its [profiles.NAME], come before what the file says elsewhere.
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// Take no notice of a sessionspec.toml in this folder, or above.
+    #[arg(long = "no-project", conflicts_with = "profile")]
+    _no_project: bool,
+}
+
+impl Choice {
+    pub(super) fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
+    }
+}
+
 /// The arguments of this process, completed by what its project says.
 pub(super) fn parse() -> Result<Cli, CliError> {
     let typed: Vec<OsString> = std::env::args_os().collect();
@@ -21,12 +38,27 @@ pub(super) fn parse() -> Result<Cli, CliError> {
     // Only a target can be missing: whatever else is wrong is said as it is.
     let lacks_a_target =
         matches.as_ref().is_err_and(|error| error.kind() == clap::error::ErrorKind::MissingRequiredArgument);
-    if matches.is_err() && !lacks_a_target || typed.iter().any(|word| word == "--no-project") {
+    if matches.is_err() && !lacks_a_target {
+        return finish(matches);
+    }
+    // What was typed beside the target that is missing.
+    let partial = Cli::command().ignore_errors(true).try_get_matches_from(&typed).ok();
+    let given = Given(partial.as_ref().and_then(|matches| matches.subcommand_matches(command)));
+    if given.any(&["_no_project"]) {
         return finish(matches);
     }
     let here = std::env::current_dir().unwrap_or_default();
-    let Some(project) = Project::of(&here).map_err(CliError::usage)? else { return finish(matches) };
-    let given = Given(matches.as_ref().ok().and_then(|matches| matches.subcommand_matches(command)));
+    let profile = given.0.and_then(|given| given.get_one::<String>("profile")).map(String::as_str);
+    let Some(project) = Project::of(&here, profile).map_err(CliError::usage)? else {
+        return match profile {
+            Some(name) => Err(CliError::usage(format!(
+                "--profile {} names a profile of a {FILE}, and there is none here or above; \
+                 `sessionspec init` writes one",
+                quoted(name)
+            ))),
+            None => finish(matches),
+        };
+    };
     let added = project.arguments(command, &given, &here);
     if added.is_empty() {
         return finish(matches);
@@ -108,13 +140,13 @@ impl Project {
         if command != "run" {
             return added;
         }
-        // Who names a check wants it, and is judged by its level.
-        add("level", &["level", "check"], one("level", self.level.clone()));
+        // Who names a check or a clause wants it, and is judged by its level.
+        add("level", &["level", "check", "clause"], one("level", self.level.clone()));
         add("cases", &["cases", "case"], one("cases", self.cases.map(|it| it.to_string())));
         let suites = self.suites.iter().map(|suite| format!("--suite={suite}"));
-        add("suites", &["suite", "check"], suites.collect());
+        add("suites", &["suite", "check", "clause"], suites.collect());
         let excluded = self.excluded.iter().map(|it| format!("--exclude={}={}", it.check, it.reason));
-        add("excluded", &["exclude", "check"], excluded.collect());
+        add("excluded", &["exclude", "check", "clause"], excluded.collect());
         let listed = (!self.known_failures.is_empty()).then(|| there(FILE));
         add("known-failures", &["known_failures"], one("known-failures", listed));
         let reports = self.reports.iter().map(|report| match report.split_once('=') {

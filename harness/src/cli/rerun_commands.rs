@@ -18,6 +18,14 @@ pub(super) struct TargetArguments {
     pub(super) of_replay: String,
 }
 
+impl TargetArguments {
+    /// The arguments of `doctor` that name it, which looks at services alone.
+    pub(super) fn of_doctor(&self) -> String {
+        let is_no_service = self.of_replay.is_empty() || self.of_replay.starts_with("--peer ");
+        if is_no_service { "URL".to_owned() } else { self.of_replay.clone() }
+    }
+}
+
 /// Tells of each failure how it is shown again. Where there is a folder, its script is saved there as well.
 ///
 /// # Errors

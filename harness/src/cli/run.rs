@@ -12,11 +12,13 @@ use sessionspec::{Level, Options, PreflightError, Report};
 use super::output::Output;
 use super::progress::{self, Progress};
 use super::rerun_commands::{self, TargetArguments};
-use super::selection::{Exclusion, level_of_checks};
+use super::selection::{Asked, Exclusion, level_of};
 use super::service::{Service, Target, seconds, start_peer, unjudged};
+use super::kept::Shown;
 use super::{CliError, Interruption, complain, selection, tell, terminal};
 use crate::builtin::{self, OverHttp};
 use crate::exit::Exit;
+use crate::near::level;
 use crate::watchdog::Watchdog;
 use crate::{known_failures, report_diff, report_file};
 
@@ -36,22 +38,25 @@ pub(super) struct Arguments {
     /// Run the checks that match this pattern, as in 'minimum/permanent-*'; may be repeated.
     #[arg(long, value_name = "GLOB")]
     check: Vec<String>,
+    /// Run the checks of this clause of CONTRACT.md, as in 'identity.*'; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    clause: Vec<String>,
     /// Leave out the checks that match this pattern; may be repeated. A reason may follow it, as in
     /// 'cookie/*=another service sets them'.
     #[arg(long, value_name = "GLOB[=REASON]")]
     exclude: Vec<Exclusion>,
+    /// Also show what was played and was right; of generated scripts there are too many.
+    #[arg(long, short)]
+    verbose: bool,
     /// End with the first failure of the level that decides.
     #[arg(long)]
     fail_fast: bool,
     /// Also say what changed since this saved report, and judge by that: the exit code is the one of `sessionspec diff`.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Take no notice of a sessionspec.toml in this folder, or above.
-    #[arg(long = "no-project")]
-    _no_project: bool,
     /// The level that decides the exit code; the others are reported all the same. Where it is not said, it is the
-    /// highest level of the checks that --check names, and minimum without --check.
-    #[arg(long, value_name = "LEVEL")]
+    /// highest level of the checks that --check and --clause name, and minimum without them.
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
     level: Option<Level>,
     /// How many scripts each property is given; concurrency/parallel, whose scripts are long, is given a quarter of them.
     #[arg(long, default_value_t = Options::default().cases, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -78,6 +83,8 @@ pub(super) struct Arguments {
     deadline: Option<f64>,
     #[command(flatten)]
     output: Output,
+    #[command(flatten)]
+    project: super::project::Choice,
 }
 
 /// As many as one client can have at work without a look at the system's limits.
@@ -95,7 +102,8 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
         arguments.baseline.as_deref().map(report_file::read).transpose().map_err(CliError::usage)?;
     let mut output = arguments.output.plan()?;
     let mut reports = Vec::new();
-    let judged = arguments.fill(&mut reports, options, interruption).await;
+    let kept = Shown::when(arguments.verbose);
+    let judged = arguments.fill(&mut reports, options, interruption, &kept).await;
     if reports.is_empty() {
         return judged.map(|()| Exit::NotVerified);
     }
@@ -104,7 +112,7 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
         report.incomplete.iter_mut().for_each(|why| interruption.explain(why));
     }
     let written = rerun_commands::write(&mut reports, &arguments.target(), arguments.save_cases.as_deref());
-    let unwritten = output.write(&reports);
+    let unwritten = output.write(&reports, &arguments.target().of_doctor());
     for why in reports.iter().filter_map(|report| report.incomplete.as_ref()) {
         tell(format_args!("sessionspec: the report is incomplete: {why}"));
     }
@@ -113,6 +121,9 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
     }
     for exclusion in &arguments.exclude {
         tell(format_args!("sessionspec: left out: {exclusion}"));
+    }
+    if let Some(text) = kept.text() {
+        arguments.output.print_beside(&text);
     }
     let changes = baseline.map(|baseline| report_diff::diff(&baseline, &reports));
     if let Some(changes) = &changes {
@@ -147,7 +158,7 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
 
 impl Arguments {
     fn options(&self) -> Result<Options, CliError> {
-        let only = selection::checks(&self.check, &self.suite, &self.exclude)?;
+        let only = selection::checks(self.asked(), &self.exclude)?;
         if self.case.is_some() {
             selection::properties_alone(only.as_deref().unwrap_or_default())?;
         }
@@ -186,26 +197,31 @@ impl Arguments {
         reports: &mut Vec<Report>,
         options: Options,
         interruption: &Interruption,
+        kept: &Shown,
     ) -> Result<(), CliError> {
         if let Some(manifest) = &self.peer {
-            reports.push(self.peer(manifest, options, interruption).await?);
+            reports.push(self.peer(manifest, options, interruption, kept).await?);
         } else if let Some(service) = self.service.reach(interruption).await? {
-            reports.push(self.on(service, options, interruption).await?);
+            reports.push(self.on(service, options, interruption, kept).await?);
         } else {
-            self.both_doors(reports, options, interruption).await?;
+            self.both_doors(reports, options, interruption, kept).await?;
         }
         Ok(())
     }
 
     fn listed_failures(&self) -> Result<BTreeMap<String, report::KnownFailure>, CliError> {
         let Some(file) = &self.known_failures else { return Ok(BTreeMap::new()) };
-        let entries = known_failures::read(file).map_err(CliError::usage)?;
+        let entries = known_failures::read(file, self.project.profile()).map_err(CliError::usage)?;
         known_failures::accepted(&file.display().to_string(), &entries).map_err(CliError::usage)
     }
 
     /// The level that decides.
     fn level(&self) -> Level {
-        self.level.unwrap_or_else(|| level_of_checks(&self.check))
+        self.level.unwrap_or_else(|| level_of(self.asked()))
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked { checks: &self.check, suites: &self.suite, clauses: &self.clause }
     }
 
     /// Runs on a service, and leaves it, however the run ends.
@@ -214,8 +230,9 @@ impl Arguments {
         service: Target,
         options: Options,
         interruption: &Interruption,
+        kept: &Shown,
     ) -> Result<Report, CliError> {
-        let report = self.over_http(&service, options, interruption).await;
+        let report = self.over_http(&service, options, interruption, kept).await;
         service.leave().await;
         report
     }
@@ -226,6 +243,7 @@ impl Arguments {
         service: &Target,
         options: Options,
         interruption: &Interruption,
+        kept: &Shown,
     ) -> Result<Report, CliError> {
         let backend = self.service.backend_of(service).await?;
         let (url, last_words) = (service.url(), || service.last_words());
@@ -233,6 +251,7 @@ impl Arguments {
         let progress = Progress::start(&options.door);
         let observe = |event: Event<'_>| {
             progress.observe(&event);
+            kept.observe(&event, "");
             if let Event::Finished(check) = event {
                 interruption.observe(check);
             }
@@ -257,6 +276,7 @@ impl Arguments {
         manifest: &Path,
         mut options: Options,
         interruption: &Interruption,
+        kept: &Shown,
     ) -> Result<Report, CliError> {
         let (peer, service) = start_peer(manifest, &self.service, interruption).await?;
         let report = match peer.known_failures() {
@@ -265,7 +285,7 @@ impl Arguments {
                 for (check, known) in known_failures {
                     options.known_failures.entry(check).or_insert(known);
                 }
-                self.on(service, options, interruption).await
+                self.on(service, options, interruption, kept).await
             }
             Err(error) => {
                 service.leave().await;
@@ -280,6 +300,7 @@ impl Arguments {
         reports: &mut Vec<Report>,
         options: Options,
         interruption: &Interruption,
+        kept: &Shown,
     ) -> Result<(), CliError> {
         let name = self.backend.as_deref().unwrap_or("reference");
         let builtin = builtin::find(name).map_err(CliError::usage)?;
@@ -290,6 +311,7 @@ impl Arguments {
             let progress = Progress::start(door);
             let observe = |event: Event<'_>| {
                 progress.observe(&event);
+                kept.observe(&event, door);
                 match event {
                     Event::Started(check) => watchdog.doing(check.id),
                     Event::Finished(check) => interruption.observe(check),

@@ -10,14 +10,40 @@ use sessionspec::engine::checks::{Check, catalogue};
 use super::CliError;
 use crate::near::hint;
 
-/// The level by which a run of these checks alone is judged: the highest that asks for one of them. Where none is named,
-/// it is the lowest level of all.
-pub(super) fn level_of_checks(patterns: &[String]) -> Level {
-    let patterns: Vec<glob::Pattern> =
-        patterns.iter().filter_map(|pattern| glob::Pattern::new(pattern).ok()).collect();
-    let is_selected = |check: &Check| patterns.iter().any(|pattern| pattern.matches(check.id));
+/// What was asked for: patterns of checks, suites, and patterns of clauses. Nothing selects everything.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) checks: &'a [String],
+    pub(super) suites: &'a [String],
+    pub(super) clauses: &'a [String],
+}
+
+/// The level by which a run of these checks and clauses alone is judged: the highest that asks for one of them. Where none
+/// is named, it is the lowest level of all.
+pub(super) fn level_of(asked: Asked<'_>) -> Level {
+    let read = |patterns: &[String]| -> Vec<glob::Pattern> {
+        patterns.iter().filter_map(|pattern| glob::Pattern::new(pattern).ok()).collect()
+    };
+    let (checks, clauses) = (read(asked.checks), read(asked.clauses));
+    let is_selected = |check: &Check| {
+        checks.iter().any(|pattern| pattern.matches(check.id))
+            || clauses.iter().any(|pattern| pattern.matches(check.clause))
+    };
     let levels = catalogue().into_iter().filter(is_selected).map(|check| check.level);
     levels.max().unwrap_or(Level::Minimum)
+}
+
+/// The complaint about a pattern that matches no clause which a check tests.
+fn no_clause(pattern: &str) -> CliError {
+    let checks = catalogue();
+    let hint = hint(pattern, checks.iter().map(|check| check.clause));
+    CliError::usage(format!(
+        "no check tests a clause `{pattern}`; {hint}`sessionspec list --json` names the clause of each check"
+    ))
+}
+
+fn pattern(text: &str) -> Result<glob::Pattern, CliError> {
+    glob::Pattern::new(text).map_err(|error| CliError::usage(format!("`{text}`: {error}")))
 }
 
 /// The complaint about a pattern that matches no check, with what may have been meant. A suite is the pattern of all its
@@ -32,21 +58,15 @@ pub(super) fn no_match(pattern: &str) -> CliError {
     CliError::usage(format!("no check matches `{pattern}`; {hint}`sessionspec list` names them all"))
 }
 
-/// The checks that match these patterns, or are of these suites, and are not left out; all of them where nothing is
-/// selected.
-pub(super) fn checks(
-    patterns: &[String],
-    suites: &[String],
-    left_out: &[Exclusion],
-) -> Result<Option<Vec<String>>, CliError> {
+/// The checks that were asked for and are not left out; none where everything is wanted.
+pub(super) fn checks(asked: Asked<'_>, left_out: &[Exclusion]) -> Result<Option<Vec<String>>, CliError> {
     if left_out.is_empty() {
-        return selected(patterns, suites);
+        return selected(asked);
     }
     let all = || catalogue().iter().map(|check| check.id.to_owned()).collect();
-    let mut checks = selected(patterns, suites)?.unwrap_or_else(all);
+    let mut checks = selected(asked)?.unwrap_or_else(all);
     for exclusion in left_out {
-        let pattern = glob::Pattern::new(&exclusion.pattern)
-            .map_err(|error| CliError::usage(format!("`{}`: {error}", exclusion.pattern)))?;
+        let pattern = pattern(&exclusion.pattern)?;
         if !catalogue().iter().any(|check| pattern.matches(check.id)) {
             return Err(no_match(&exclusion.pattern));
         }
@@ -87,22 +107,31 @@ impl fmt::Display for Exclusion {
     }
 }
 
-fn selected(patterns: &[String], suites: &[String]) -> Result<Option<Vec<String>>, CliError> {
-    if suites.is_empty() && patterns.is_empty() {
+fn selected(asked: Asked<'_>) -> Result<Option<Vec<String>>, CliError> {
+    let Asked { checks, suites, clauses } = asked;
+    if suites.is_empty() && checks.is_empty() && clauses.is_empty() {
         return Ok(None);
     }
-    let patterns: Vec<glob::Pattern> = (patterns.iter().cloned())
-        .chain(suites.iter().map(|suite| format!("{suite}/*")))
-        .map(|pattern| {
-            glob::Pattern::new(&pattern).map_err(|error| CliError::usage(format!("`{pattern}`: {error}")))
-        })
-        .collect::<Result<_, _>>()?;
-    let ids: Vec<&str> = catalogue().iter().map(|check| check.id).collect();
-    if let Some(idle) = patterns.iter().find(|pattern| !ids.iter().any(|id| pattern.matches(id))) {
+    let of_suites = suites.iter().map(|suite| format!("{suite}/*"));
+    let patterns: Vec<glob::Pattern> =
+        checks.iter().cloned().chain(of_suites).map(|text| pattern(&text)).collect::<Result<_, _>>()?;
+    let clauses: Vec<glob::Pattern> = clauses.iter().map(|text| pattern(text)).collect::<Result<_, _>>()?;
+    let catalogue = catalogue();
+    if let Some(idle) =
+        patterns.iter().find(|pattern| !catalogue.iter().any(|check| pattern.matches(check.id)))
+    {
         return Err(no_match(idle.as_str()));
     }
-    let selected = ids.into_iter().filter(|id| patterns.iter().any(|pattern| pattern.matches(id)));
-    Ok(Some(selected.map(str::to_owned).collect()))
+    if let Some(idle) =
+        clauses.iter().find(|pattern| !catalogue.iter().any(|check| pattern.matches(check.clause)))
+    {
+        return Err(no_clause(idle.as_str()));
+    }
+    let is_selected = |check: &&Check| {
+        patterns.iter().any(|pattern| pattern.matches(check.id))
+            || clauses.iter().any(|pattern| pattern.matches(check.clause))
+    };
+    Ok(Some(catalogue.iter().filter(is_selected).map(|check| check.id.to_owned()).collect()))
 }
 
 /// Refuses to replay a case of a check that has none.

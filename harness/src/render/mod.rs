@@ -17,6 +17,7 @@ mod text;
 use sessionspec::Report;
 
 pub(crate) use code::code;
+pub(crate) use html::{Cell, HtmlGroup, HtmlRow, HtmlTable, html_table};
 
 /// A form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -38,13 +39,19 @@ pub enum Format {
 /// The reports of one backend, one for each door, in this form. Only text has colours, as ANSI sequences.
 #[must_use]
 pub fn render(format: Format, reports: &[Report]) -> String {
+    render_run(format, reports, "URL")
+}
+
+/// As [`render`], right after a run of the backend that these arguments name.
+#[must_use]
+pub fn render_run(format: Format, reports: &[Report], target: &str) -> String {
     if format == Format::Json {
         return json::json(reports);
     }
     // Whatever a service said is shown, and nowhere acted upon.
     let reports: Vec<Report> = reports.iter().map(plain::plain).collect();
     match format {
-        Format::Text => text::text(&reports),
+        Format::Text => text::text(&reports, target),
         Format::Json => json::json(&reports),
         Format::Junit => junit::junit(&reports),
         Format::Tap => tap::tap(&reports),

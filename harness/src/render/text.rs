@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anstyle::Style;
+use sessionspec::engine::run::GONE;
 use sessionspec::engine::report::{
     CapabilityReport, CheckReport, KnownState, LEGEND, LevelVerdict, WIDTH, continued, failure_text, wrapped,
 };
@@ -17,7 +18,7 @@ use super::rows::{Row, applied, badness, doors, generated, gravity, level_verdic
 const VERDICT: usize = 14;
 
 /// The reports of one backend, one for each door, with colours as ANSI sequences.
-pub(super) fn text(reports: &[Report]) -> String {
+pub(super) fn text(reports: &[Report], target: &str) -> String {
     let mut text = Text(String::new());
     let Some(first) = reports.first() else { return text.0 };
     let rows = rows(reports);
@@ -27,7 +28,7 @@ pub(super) fn text(reports: &[Report]) -> String {
     text.not_judged(&rows);
     text.disagreements(&rows);
     text.failures(&rows);
-    text.conclusion(reports, &rows);
+    text.conclusion(reports, &rows, target);
     text.0
 }
 
@@ -181,7 +182,7 @@ impl Text {
         }
     }
 
-    fn conclusion(&mut self, reports: &[Report], rows: &[Row<'_>]) {
+    fn conclusion(&mut self, reports: &[Report], rows: &[Row<'_>], target: &str) {
         let mut totals: BTreeMap<Verdict, usize> = BTreeMap::new();
         for row in rows {
             *totals.entry(row.worst()).or_default() += 1;
@@ -206,7 +207,7 @@ impl Text {
             self.line(&format!("{level}: {style}{}{style:#}{rest}", verdict.as_str()));
         }
         self.gravest(rows);
-        if let Some(next) = next(rows) {
+        if let Some(next) = next(reports, rows, target) {
             self.line(&format!("next: {next}"));
         }
     }
@@ -261,8 +262,12 @@ fn remark(reports: &[Report], level: Level) -> String {
     text
 }
 
-/// What to run next.
-fn next(rows: &[Row<'_>]) -> Option<String> {
+/// What to run next, on the backend that these arguments name.
+fn next(reports: &[Report], rows: &[Row<'_>], target: &str) -> Option<String> {
+    let doctor = || format!("sessionspec doctor {target}");
+    if reports.iter().any(|report| report.incomplete.as_deref().is_some_and(|why| why.starts_with(GONE))) {
+        return Some(doctor());
+    }
     let is_stale = |row: &&Row<'_>| {
         let mut known = row.doors.iter().filter_map(|(_, check)| check.known_failure.as_ref());
         known.any(|known| known.state == KnownState::Stale)
@@ -273,7 +278,7 @@ fn next(rows: &[Row<'_>]) -> Option<String> {
     let needs_work = |row: &&Row<'_>| badness(row.worst()) > badness(Verdict::KnownFailure);
     let worst = rows.iter().filter(needs_work).min_by_key(|row| gravity(row))?;
     match worst.worst() {
-        Verdict::Error => Some("sessionspec doctor URL".to_owned()),
+        Verdict::Error => Some(doctor()),
         _ => Some(format!("sessionspec explain {}", worst.first().id)),
     }
 }

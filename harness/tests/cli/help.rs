@@ -22,10 +22,13 @@ shown! {
     list_of_a_suite_and_a_level = "list --suite expiry --suite cookie --level hardened",
     explain_an_umbrella = "explain minimum/persists",
     explain_a_clause = "explain identity.rotation",
+    explain_with_its_scripts = "explain minimum/each-mutator-persists --scripts",
+    explain_scripts_that_are_generated = "explain minimum/persists --scripts",
     explain_a_suite = "explain forgery",
     explain_a_capability = "explain on_error",
     explain_a_suite_and_a_capability = "explain concurrency",
     run = "run --backend reference",
+    run_verbosely = "run --backend reference --check minimum/opens-empty --verbose",
 }
 
 /// What is said to wrong usage.
@@ -153,6 +156,70 @@ fn an_unknown_check_or_suite() {
     sessionspec: there is no suite `colours`; the suites are concurrency, cookie, expiry, fault, fidelity, forgery, glue, identity, minimum
     exit 2
     ");
+}
+
+#[test]
+fn checks_are_selected_by_their_clauses() {
+    let output = sessionspec("run --backend reference --clause identity.rotation* --clause open.empty --format json")
+        .output()
+        .unwrap();
+    let reports: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let checks = reports[0]["checks"].as_array().unwrap();
+    let clauses: Vec<&str> = checks.iter().map(|check| check["clause"].as_str().unwrap()).collect();
+    assert!(clauses.contains(&"open.empty") && clauses.len() > 1, "{clauses:?}");
+    let others = clauses.iter().filter(|clause| **clause != "open.empty" && !clause.starts_with("identity.rotation"));
+    assert_eq!(others.count(), 0, "{clauses:?}");
+    // Whoever names a clause is judged by the level of its checks.
+    assert_eq!(reports[0]["asked_level"], "hardened");
+    assert_snapshot!(usage("run --clause identity.rotatoin"), @"");
+}
+
+#[test]
+fn the_embedded_backends_are_listed() {
+    let listed = usage("list --backends");
+    let names: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let known: Vec<&str> = sessionspec_backends::registry().iter().map(|backend| backend.name).collect();
+    assert_eq!(names, [&known[..], &["exit"]].concat());
+    let output = sessionspec("list --backends --json").output().unwrap();
+    let json: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let flawed = json.iter().find(|entry| entry["name"] == "flawed/pop-does-not-remove").unwrap();
+    assert_snapshot!(serde_json::to_string_pretty(flawed).unwrap(), @"");
+}
+
+#[test]
+fn shells_are_given_completions_and_man_its_pages() {
+    let script = sessionspec("completions bash").output().unwrap();
+    let script = String::from_utf8(script.stdout).unwrap();
+    assert!(script.contains("--known-failures") && script.contains("replay"), "{script}");
+    let read = std::process::Command::new("bash").args(["-n", "-c", &script]).output().unwrap();
+    assert!(read.status.success(), "{}", said(&read));
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("man.{}", std::process::id()));
+    let output = sessionspec("man").arg(&folder).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    let pages = std::fs::read_dir(&folder).unwrap().map(|page| page.unwrap().path());
+    let mut pages: Vec<std::path::PathBuf> = pages.collect();
+    pages.sort();
+    let help = usage("--help");
+    let names = pages.iter().map(|page| page.file_stem().unwrap().to_str().unwrap().to_owned());
+    for name in names {
+        let command = name.strip_prefix("sessionspec-").unwrap_or("run");
+        assert!(help.lines().any(|line| line.trim_start().starts_with(command)), "{name}");
+    }
+    assert!(pages.iter().all(|page| std::fs::read_to_string(page).unwrap().contains(".TH sessionspec")));
+    assert!(pages.iter().any(|page| page.ends_with("sessionspec.1")), "{pages:?}");
+    assert!(pages.iter().any(|page| page.ends_with("sessionspec-run.1")), "{pages:?}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_name_that_is_nearly_right() {
+    assert_snapshot!([
+        usage("run --level minimun"),
+        usage("list --level hardend"),
+        usage("run --report markdwon=a.md"),
+        usage("run --backend refrence"),
+        usage("complete bash"),
+    ].join("\n"), @"");
 }
 
 #[test]

@@ -235,6 +235,55 @@ fn several_reports_are_one_table() {
 }
 
 #[test]
+fn a_comparison_is_a_page_that_needs_nothing_else() {
+    let project = Project::new("compare-html", "");
+    for (name, backend) in [("good", "reference"), ("bad", "flawed/pop-does-not-remove")] {
+        project.run(&format!("run --backend {backend} --suite minimum --cases 5 --report json={name}.json"));
+    }
+    let said = project.said("compare good.json bad.json --format html --output table.html");
+    assert_eq!(said, "exit 0");
+    let page = scraper::Html::parse_document(&project.read("table.html"));
+    let text = |selector: &str| -> Vec<String> {
+        let selector = scraper::Selector::parse(selector).unwrap();
+        page.select(&selector).map(|found| found.text().collect::<String>().trim().to_owned()).collect()
+    };
+    assert_eq!(text("caption"), ["level", "check"]);
+    let failing = text("td .fail");
+    assert!(!failing.is_empty() && failing.iter().all(|cell| cell.contains("fail")), "{failing:?}");
+    assert!(text("tbody th").contains(&"minimum/each-mutator-persists".to_owned()));
+    let source = project.read("table.html");
+    assert!(!source.contains("<script") && !source.contains("http-equiv=\"refresh\""), "{source}");
+    assert!(source.contains("default-src 'none'"), "{source}");
+}
+
+#[test]
+fn a_profile_comes_before_what_the_file_says_elsewhere() {
+    let toml = format!(
+        "launch = \"{}\"\nlevel = 'hardened'\nsuites = ['fault']\nreports = ['json=report.json']\n\
+         [profiles.flawed]\nlaunch = \"{}\"\nlevel = 'minimum'\nsuites = ['minimum']\n\
+         [[profiles.flawed.known-failures]]\ncheck = 'minimum/each-mutator-persists'\nreason = 'for a test'\n",
+        serving("reference"),
+        serving("flawed/pop-does-not-remove")
+    );
+    let project = Project::new("profile", &toml);
+    let output = project.run("run --profile flawed --check minimum/each-mutator-persists");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let report: Value = serde_json::from_str(&project.read("report.json")).unwrap();
+    assert_eq!(report["checks"][0]["verdict"], "known-failure");
+    // `doctor` needs a target, which the profile gives.
+    let doctor = project.run("doctor --timeout 5 --profile flawed");
+    assert_eq!(doctor.status.code(), Some(1), "{}", said(&doctor));
+    assert_snapshot!(
+        [
+            project.said("run --profile flwed"),
+            project.said("run --profile flawed --no-project"),
+            Project::new("no-profile", "").said("run --profile flawed"),
+        ]
+        .join("\n")
+    );
+}
+
+#[test]
 fn a_badge_says_what_was_honoured_and_no_more() {
     let project = Project::new("badge", "");
     project.run("run --backend reference --cases 5 --report json=all.json");

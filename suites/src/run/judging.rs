@@ -12,6 +12,7 @@ use crate::checks::{Applicability, Check, Fact, GlueCheck, Test, catalogue};
 use crate::expect::{Finding, Scenario};
 use crate::play::{Evidence, Lanes, SideBySide, Transcript};
 use crate::report::{self, Blocked, Failure, Redaction, Verdict};
+use crate::script::Step;
 use crate::search::{self, CaseRunner, Cases, Counterexample, Generated, Property, Shape};
 use crate::survey::Survey;
 
@@ -76,6 +77,8 @@ impl Judging {
         let mut blocked: Vec<Blocked> = Vec::new();
         let mut unjudged = None;
         let mut not_launched = None;
+        let mut kept = Vec::new();
+        let mut launched: Vec<String> = Vec::new();
         let mut ahead = scenarios.into_iter();
         let mut begun = SideBySide::new();
         loop {
@@ -88,6 +91,21 @@ impl Judging {
             match &*settled {
                 Settled::Judged(judged) => {
                     let Judged { scenario, transcript, judgement, note } = &**judged;
+                    if judgement.finding.is_none() {
+                        kept.push(Rc::clone(&settled));
+                        // The script of a failure says so itself.
+                        let launches = scenario.script.steps.iter().filter_map(|step| match step {
+                            Step::Launch { lifetime } => {
+                                Some(format!("started again with a lifetime of {lifetime} s"))
+                            }
+                            _ => None,
+                        });
+                        for launch in launches.filter(|_| transcript.not_launched.is_none()) {
+                            if !launched.contains(&launch) {
+                                launched.push(launch);
+                            }
+                        }
+                    }
                     evidence.add(transcript, judgement.comparisons);
                     held_to.extend(scenario.held_to.clone().filter(|what| !held_to.contains(what)));
                     failures.extend(judgement.finding.clone().map(|finding| Failure {
@@ -105,6 +123,9 @@ impl Judging {
             }
         }
         let nothing = evidence.comparisons == 0 && failures.is_empty();
+        if failures.is_empty() {
+            held_to.extend(launched);
+        }
         let outcome = match (not_launched, unjudged, blocked.first()) {
             // Whoever does not start with such a lifetime has refused it.
             (Some(why), ..) if nothing => {
@@ -119,7 +140,7 @@ impl Judging {
             }
             _ => Outcome::of(evidence, failures),
         };
-        Ok(Outcome { held_to, blocked, ..outcome })
+        Ok(Outcome { held_to, blocked, kept, ..outcome })
     }
 
     /// What becomes of a check that relies on this fact, which does not hold.

@@ -23,15 +23,15 @@ use crate::backend::{Backend, Front, IntoBackend, catching_panics, fronted};
 use crate::checks::{Check, catalogue};
 use crate::play::{Lanes, still_answers};
 use crate::report::{
-    self, CapabilityReport, CheckReport, KnownFailureReport, Report, SCHEMA_VERSION, Subject, ThisRun,
-    Verdict, Watch,
+    self, CapabilityReport, CheckReport, KnownFailureReport, Redaction, Report, SCHEMA_VERSION, Subject,
+    ThisRun, Verdict, Watch,
 };
-use crate::survey::PreflightError;
+use crate::survey::{PreflightError, Survey};
 
 use judging::Judging;
 pub use options::Options;
 use outcome::Outcome;
-use scenarios::Scenarios;
+use scenarios::{Judged, Scenarios, Settled};
 use tasks::{Ended, Tasks};
 
 /// What happens while a run goes on.
@@ -49,8 +49,30 @@ pub enum Event<'a> {
         /// Of how many, unless one fails.
         of: u32,
     },
+    /// A script of a check was played in which nothing was wrong. It comes before the end of its check.
+    Kept(Kept<'a>),
     /// A check has ended.
     Finished(&'a CheckReport),
+}
+
+/// A script in which nothing was wrong, with what happened when it was played.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept<'a> {
+    /// The check.
+    pub check: &'a Check,
+    /// What the script is about, in a word or two.
+    pub reason: &'a str,
+    judged: &'a Judged,
+    survey: &'a Survey,
+}
+
+impl Kept<'_> {
+    /// What happened, as a report tells it of a failure.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let shown = report::shown(&self.judged.transcript, Redaction::of(self.survey));
+        report::script_text(&self.judged.scenario.script, &shown)
+    }
 }
 
 /// Runs the checks and reports what became of each.
@@ -156,6 +178,12 @@ async fn run_local(
         if check.has_cases() && compared > 0 {
             watch.compared(check.id, compared);
         }
+        for settled in &outcome.kept {
+            if let Settled::Judged(judged) = &**settled {
+                let reason = judged.scenario.reason.as_str();
+                observe(Event::Kept(Kept { check, reason, judged, survey: &run.judging.survey }));
+            }
+        }
         let report = run.report_on(check, outcome);
         observe(Event::Finished(&report));
         let is_error = report.verdict == Verdict::Error;
@@ -172,6 +200,9 @@ async fn run_local(
     drop(tasks);
     Ok(run.report(checks, watch))
 }
+
+/// How the reason begins for which nothing more was asked, where the service went away.
+pub const GONE: &str = "the service is gone";
 
 /// Why the rest of a run that was stopped is not known.
 const STOPPED: &str = "the run was stopped";
@@ -204,9 +235,7 @@ impl Run {
     /// Nothing is asked any more of a service that does not answer.
     async fn end_if_gone(&mut self) {
         let answers = still_answers(&self.judging.backend, self.judging.options.patience).await;
-        self.ended = answers
-            .err()
-            .map(|fault| format!("the service is gone: {}", report::message(&fault.to_string())));
+        self.ended = answers.err().map(|fault| format!("{GONE}: {}", report::message(&fault.to_string())));
     }
 
     fn hold_against_known_failures(

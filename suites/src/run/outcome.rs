@@ -1,5 +1,8 @@
 //! What became of a check, before it is written down.
 
+use std::rc::Rc;
+
+use super::scenarios::Settled;
 use crate::play::Evidence;
 use crate::report::{Blocked, Failure, Verdict};
 
@@ -11,6 +14,8 @@ pub(super) struct Outcome {
     pub(super) blocked: Vec<Blocked>,
     pub(super) evidence: Evidence,
     pub(super) failures: Vec<Failure>,
+    /// The scenarios in which nothing was wrong.
+    pub(super) kept: Vec<Rc<Settled>>,
 }
 
 impl Outcome {
@@ -29,6 +34,14 @@ impl Outcome {
     }
 
     pub(super) fn found(verdict: Verdict, evidence: Evidence, failures: Vec<Failure>) -> Self {
-        Self { verdict, because: None, held_to: Vec::new(), blocked: Vec::new(), evidence, failures }
+        Self {
+            verdict,
+            because: None,
+            held_to: Vec::new(),
+            blocked: Vec::new(),
+            evidence,
+            failures,
+            kept: Vec::new(),
+        }
     }
 }

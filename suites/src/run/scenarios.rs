@@ -22,6 +22,7 @@ use super::waits::Waits;
 const CONFIRMATIONS: usize = 2;
 
 /// What a scenario came to.
+#[derive(Debug)]
 pub(super) enum Settled {
     /// It was played, and is judged.
     Judged(Box<Judged>),
@@ -36,6 +37,7 @@ pub(super) enum Settled {
 }
 
 /// A scenario that was played and judged.
+#[derive(Debug)]
 pub(super) struct Judged {
     pub(super) scenario: Scenario,
     pub(super) transcript: Transcript,

@@ -46,7 +46,7 @@ def test_a_check_is_a_test_and_its_report_the_text_of_the_failure(careless):
     result = run(careless, "-k", "each-mutator-persists or opens-empty")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines([
-        "minimum/each-mutator-persists (minimum): *",
+        "minimum/each-mutator-persists (minimum, data loss): *",
         "  promised  Every way to change a session is saved, also as the only change of a",
         "  replay    pytest conftest.py::minimum/each-mutator-persists",
     ])

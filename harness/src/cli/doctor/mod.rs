@@ -35,9 +35,8 @@ pub(super) const HELP: &str = "Exit codes:
 pub(super) struct Arguments {
     #[command(flatten)]
     service: Service,
-    /// Take no notice of a sessionspec.toml in this folder, or above.
-    #[arg(long = "no-project")]
-    _no_project: bool,
+    #[command(flatten)]
+    _project: super::project::Choice,
 }
 
 pub(super) async fn doctor(arguments: Arguments, interruption: &Interruption) -> Result<Exit, CliError> {

@@ -1,6 +1,7 @@
 //! `sessionspec explain`: a check, a clause, a suite or a capability, in words.
 
 mod capabilities;
+mod scripts;
 
 use sessionspec::engine::checks::{Check, catalogue};
 use sessionspec::engine::contract;
@@ -17,9 +18,15 @@ pub(super) struct Arguments {
     /// A check, with or without its suite; a clause of the contract; a suite; or a capability, as reports name them.
     #[arg(required = true, value_name = "NAME")]
     name: Vec<String>,
+    /// Also show what a check plays, and what a good backend answers: the reference, or the one that --backend names.
+    #[arg(long)]
+    scripts: bool,
+    /// The embedded backend on which the scripts are played.
+    #[arg(long, value_name = "NAME", default_value = "reference", requires = "scripts")]
+    backend: String,
 }
 
-pub(super) fn explain(arguments: &Arguments) -> Result<Exit, CliError> {
+pub(super) async fn explain(arguments: &Arguments) -> Result<Exit, CliError> {
     let asked = arguments.name.join(" ");
     let topics = Topic::of(&asked);
     if topics.is_empty() {
@@ -29,7 +36,14 @@ pub(super) fn explain(arguments: &Arguments) -> Result<Exit, CliError> {
         );
         return Err(CliError::usage(message));
     }
-    let texts: Vec<String> = topics.iter().map(Topic::to_text).collect();
+    let mut texts: Vec<String> = topics.iter().map(Topic::to_text).collect();
+    if arguments.scripts {
+        let checks: Vec<&Check> = topics.iter().filter_map(Topic::check).collect();
+        if checks.is_empty() {
+            return Err(CliError::usage(format!("--scripts shows what a check plays, and `{asked}` is none")));
+        }
+        texts.push(scripts::played(&checks, &arguments.backend).await?);
+    }
     say(texts.join("\n\n").trim_end());
     Ok(Exit::Conforms)
 }
@@ -59,6 +73,13 @@ impl Topic {
         let id = asked.replace("::", "/").replace(['_', ' '], "-");
         let is_named = |check: &Check| check.id == id || slug(check) == id;
         named.chain(checks.into_iter().filter(is_named).map(Self::Check)).collect()
+    }
+
+    fn check(&self) -> Option<&Check> {
+        match self {
+            Self::Check(check) => Some(check),
+            Self::Clause(..) | Self::Suite(_) | Self::Capability(_) => None,
+        }
     }
 
     fn to_text(&self) -> String {

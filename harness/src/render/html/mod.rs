@@ -5,6 +5,7 @@
 
 mod prose;
 mod sequence;
+mod table;
 mod view;
 
 use base64::Engine;
@@ -15,6 +16,7 @@ use minijinja::{Environment, UndefinedBehavior, context};
 use sessionspec::Report;
 use sha2::{Digest, Sha256};
 
+pub(crate) use table::{Cell, HtmlGroup, HtmlRow, HtmlTable, html_table};
 use view::Page;
 
 const STYLE: &str = concat!(
@@ -27,15 +29,29 @@ const STYLE: &str = concat!(
 const SCRIPT: &str = include_str!("script.js");
 
 /// The templates. Their names end in `.html`, so that everything in them is escaped.
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("report.html", include_str!("templates/report.html")),
     ("check.html", include_str!("templates/check.html")),
     ("cause.html", include_str!("templates/cause.html")),
     ("sequence.html", include_str!("templates/sequence.html")),
     ("prose.html", include_str!("templates/prose.html")),
+    ("table.html", include_str!("templates/table.html")),
 ];
 
 pub(super) fn html(reports: &[Report]) -> String {
+    let environment = environment();
+    let template = environment.get_template("report.html").expect("it was just added");
+    let page = context! {
+        page => Serde(Page::of(reports)),
+        policy => policy(STYLE, Some(SCRIPT)),
+        style => STYLE,
+        script => SCRIPT,
+    };
+    template.render(page).expect("the tests render every template")
+}
+
+/// All templates, with what they have in common.
+fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
@@ -43,22 +59,15 @@ pub(super) fn html(reports: &[Report]) -> String {
     for (name, source) in TEMPLATES {
         environment.add_template(name, source).expect("the tests parse every template");
     }
-    let template = environment.get_template("report.html").expect("it was just added");
-    let page = context! {
-        page => Serde(Page::of(reports)),
-        policy => policy(),
-        style => STYLE,
-        script => SCRIPT,
-    };
-    template.render(page).expect("the tests render every template")
+    environment
 }
 
-/// What a browser lets this page do: nothing but apply its own style and run its own script.
-fn policy() -> String {
+/// What a browser lets a page do: nothing but apply its own style and run its own script, where it has one.
+fn policy(style: &str, script: Option<&str>) -> String {
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
+    let scripts = script.map(|script| format!("; script-src 'sha256-{}'", hash(script))).unwrap_or_default();
     format!(
-        "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
+        "default-src 'none'; img-src data:; style-src 'sha256-{}'{scripts}; base-uri 'none'; form-action 'none'",
+        hash(style)
     )
 }

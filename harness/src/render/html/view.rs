@@ -48,10 +48,10 @@ struct CauseView {
 
 /// A word with a sign and a colour that say the same.
 #[derive(Serialize)]
-struct Mark {
-    class: &'static str,
-    sign: &'static str,
-    word: &'static str,
+pub(super) struct Mark {
+    pub(super) class: &'static str,
+    pub(super) sign: &'static str,
+    pub(super) word: &'static str,
 }
 
 #[derive(Serialize)]
@@ -168,7 +168,7 @@ impl CauseView {
 }
 
 impl Mark {
-    fn of(verdict: Verdict) -> Self {
+    pub(super) fn of(verdict: Verdict) -> Self {
         let (class, sign) = match verdict {
             Verdict::Pass => ("pass", "✓"),
             Verdict::Fail => ("fail", "✕"),
@@ -179,19 +179,23 @@ impl Mark {
         };
         Self { class, sign, word: verdict.as_str() }
     }
-}
 
-impl LevelView {
-    fn of(reports: &[Report], level: Level) -> Self {
-        let verdict = level_verdict(reports, level);
+    pub(super) fn of_level(verdict: LevelVerdict) -> Self {
         let (class, sign) = match verdict {
             LevelVerdict::Conforms => ("pass", "✓"),
             LevelVerdict::Fails => ("fail", "✕"),
             LevelVerdict::NotVerified => ("doubt", "?"),
         };
+        Self { class, sign, word: verdict.as_str() }
+    }
+}
+
+impl LevelView {
+    fn of(reports: &[Report], level: Level) -> Self {
+        let verdict = level_verdict(reports, level);
         Self {
             name: level.as_str(),
-            mark: Mark { class, sign, word: verdict.as_str() },
+            mark: Mark::of_level(verdict),
             remark: std::iter::once(applied(reports, level).trim_start_matches(": ").to_owned())
                 .chain(remarks(reports, level))
                 .filter(|remark| !remark.is_empty())

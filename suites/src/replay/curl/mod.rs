@@ -1,11 +1,14 @@
-//! A case as a shell script that shows the failure with curl, for the people who maintain the backend. Where requests
-//! overlap, the script serves the gates itself, with the HTTP server of Python's standard library.
+//! A case as a shell script that shows the failure with curl, for the people who maintain the backend. It holds the answers
+//! against what is expected, with Python. Where requests overlap, it serves the gates itself, with the HTTP server of
+//! Python's standard library.
 
 mod prologue;
 mod words;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+
+use serde_json::json;
 
 use crate::expect::Expectation;
 use crate::replay::CaseFile;
@@ -29,9 +32,10 @@ pub enum CurlError {
 }
 
 /// Writes the case as a POSIX shell script against the probe at this URL. Each browser is a cookie jar of curl. Under
-/// each request stands what is expected, so that the reader can compare it with what curl prints. The header fields are
-/// printed where something is expected of them. A request that is held, or not waited for, prints its answers later,
-/// when the script waits for them.
+/// each answer the script prints what was expected of it, and marks what differs. It ends with 1 where something does, and
+/// with 3 where something could not be compared. What is expected of a response as a whole is not judged: then its header
+/// fields are printed. A request that is held, or not waited for, prints its answers later, when the script waits for
+/// them.
 ///
 /// # Errors
 ///
@@ -67,6 +71,7 @@ fn script_with(case: &CaseFile, url: &str, needs: Needs) -> Result<String, CurlE
             Part::End => writer.end(),
         }
     }
+    writer.line("\nverdict");
     Ok(writer.text)
 }
 
@@ -118,9 +123,13 @@ impl<'a> Writer<'a> {
         };
         self.line(&format!("\n# cycle {}: {browser}{does}", number + 1));
         let (jar, body) = (jar(&cycle.browser), self.body(number));
+        // A request that asks for an exception may end without an answer.
+        let end = if cycle.ops.contains(&Operation::Raise) { " || :" } else { "" };
         match then {
-            Then::Answered if begins => self.line(&format!("cycle {jar} {body}")),
-            Then::Answered => self.line(&format!("answer {0} {jar} \"$cycle_{0}\"", number + 1)),
+            Then::Answered if begins => {
+                self.line(&format!("cycle {} {jar} {body}{end}", number + 1));
+            }
+            Then::Answered => self.line(&format!("answer {0} {jar} \"$cycle_{0}\"{end}", number + 1)),
             Then::Held(_) | Then::NotWaitedFor if begins => {
                 let gates: String = self.gates.of_cycle(number).map(|gate| format!(" {gate}")).collect();
                 self.line(&format!("begin {0} {jar} {body}{gates}\ncycle_{0}=$!", number + 1));
@@ -169,10 +178,14 @@ impl<'a> Writer<'a> {
                 }
             }
             Step::Forge { from, to, forgery, .. } => {
-                let value = forgery.fixed().ok_or_else(|| CurlError::Forges(forgery.clone()))?;
+                let value = match (forgery, forgery.fixed()) {
+                    (Forgery::Replayed, _) => String::new(),
+                    (_, Some(value)) => format!(" {}", quoted(&value)),
+                    (_, None) => return Err(CurlError::Forges(forgery.clone())),
+                };
                 let (of, by) = (one_line(from), one_line(to));
                 self.line(&format!("\n# {by} gets the cookies of {of} {forgery}"));
-                self.line(&format!("forge {} {} {}", jar(from), jar(to), quoted(&value)));
+                self.line(&format!("forge {} {}{value}", jar(from), jar(to)));
             }
             Step::Wait { seconds } => self.line(&format!("\nsleep {seconds}")),
             Step::Launch { lifetime } => return Err(CurlError::NeedsALifetime(lifetime.to_string())),
@@ -217,20 +230,35 @@ impl<'a> Writer<'a> {
         word + &quoted(&text)
     }
 
+    /// What is expected of a cycle, for the reader and for the script.
     fn expectations(&mut self, number: usize) {
         let case = self.case;
         let cycle = self.cycles[number];
+        let responds = cycle.ops.iter().enumerate().filter_map(|(op, operation)| match operation {
+            Operation::Respond { status } => Some(json!([op, status])),
+            _ => None,
+        });
+        let may_fail =
+            cycle.ops.contains(&Operation::Raise) || case.scenario.refusable.contains(&number);
+        let about = json!({ "may_fail": may_fail, "respond": responds.collect::<Vec<_>>() });
+        let mut told = vec![about];
         let of_cycle = case.scenario.expectations.iter().filter(|expectation| expectation.cycle == number);
-        for Expectation { op, expected, .. } in of_cycle {
-            let expected = one_line(&expected.to_string());
-            match op {
-                Some(op) => {
-                    let name = cycle.ops.get(*op).map_or("no such operation", Operation::name);
-                    self.line(&format!("# expected of operation {}, {name}: {expected}", op + 1));
+        for Expectation { op, expected, only_if, .. } in of_cycle {
+            let words = one_line(&expected.to_string());
+            let name = op.map(|op| cycle.ops.get(op).map_or("no such operation", Operation::name));
+            match (op, name) {
+                (Some(op), Some(name)) => {
+                    self.line(&format!("# expected of operation {}, {name}: {words}", op + 1));
                 }
-                None => self.line(&format!("# expected of the response: {expected}")),
+                _ => self.line(&format!("# expected of the response: {words}")),
             }
+            told.push(json!({ "op": op, "name": name, "words": words, "expected": expected, "only_if": only_if }));
         }
+        self.line(&format!("judge {} <<'EXPECTED'", number + 1));
+        for object in told {
+            self.line(&object.to_string());
+        }
+        self.line("EXPECTED");
     }
 
     fn line(&mut self, line: &str) {

@@ -8,6 +8,9 @@ use crate::script::{Operation, Step};
 /// The part of a script that serves the gates and opens them.
 const GATES: &str = include_str!("gates.sh");
 
+/// The part of a script that holds answers against what is expected of them.
+const JUDGE: &str = include_str!("judge.sh");
+
 /// The parts that a script needs beside the call of curl.
 #[derive(Clone, Copy)]
 pub(super) struct Needs {
@@ -44,7 +47,7 @@ pub(super) fn prologue(case: &CaseFile, url: &str, needs: Needs, holds: usize) -
     let mut text = format!(
         "#!/bin/sh\n\
          # {check}: {reason}\n\
-         # Compare what each request prints with the lines under it.\n\
+         # It ends with 1 where the behaviour is there, with 0 where it is not, and with 3 where nobody can say.\n\
          set -eu\n\
          url={url}\n\
          jars=$(mktemp -d)\n\
@@ -58,6 +61,7 @@ pub(super) fn prologue(case: &CaseFile, url: &str, needs: Needs, holds: usize) -
     if needs.headers {
         text.push_str(HEADERS);
     }
+    text.push_str(JUDGE);
     if needs.gates {
         text.push_str(&format!("held={holds}\n\n{GATES}"));
     }
@@ -100,31 +104,35 @@ const HEADERS: &str = "# SESSIONSPEC_HEADERS holds what the service wants with e
 
 /// The function for a request that the script waits for.
 fn cycle(needs: Needs) -> String {
-    let include = if needs.fields { " --include" } else { "" };
+    let show_fields = if needs.fields { "    cat \"$jars/$1.head\"\n" } else { "" };
     let (send_forged, forget_forged) = if needs.forged {
-        (
-            " \\\n        --header \"@$jars/$1.forged\" --dump-header \"$jars/head\"",
-            "    forget_forged \"$1\" \"$jars/head\"\n",
-        )
+        (" --header \"@$jars/$2.forged\"", "    forget_forged \"$2\" \"$jars/$1.head\"\n")
     } else {
         ("", "")
     };
     let headers = if needs.headers { " --header \"@$jars/headers\"" } else { "" };
     format!(
-        "\n\
-         # cycle BROWSER BODY: one request, with the cookies of that browser\n\
-         cycle() {{\n    \
-             curl --silent --show-error{include} --cookie \"$jars/$1\" --cookie-jar \"$jars/$1\"{headers}{send_forged} \\\n        \
-                 --header 'Content-Type: application/json' --data-raw \"$2\" \"$url\"\n    \
-             echo\n\
-         {forget_forged}\
-         }}\n"
+        r#"
+# show NUMBER: what has come
+show() {{
+{show_fields}    cat "$jars/$1.body"
+    echo
+}}
+
+# cycle NUMBER BROWSER BODY: one request, with the cookies of that browser
+cycle() {{
+    : >"$jars/$1.body"
+    curl --silent --show-error --cookie "$jars/$2" --cookie-jar "$jars/$2"{headers}{send_forged} \
+        --dump-header "$jars/$1.head" --output "$jars/$1.body" \
+        --header 'Content-Type: application/json' --data-raw "$3" "$url"
+    show "$1"
+{forget_forged}}}
+"#
     )
 }
 
 /// The functions for requests that go on while the script does.
 fn begin(needs: Needs) -> String {
-    let show_fields = if needs.fields { "    cat \"$jars/$1.head\"\n" } else { "" };
     let (copy_forged, send_forged, forget_forged) = if needs.forged {
         (
             "    cp \"$jars/$browser.forged\" \"$jars/$number.forged\"\n",
@@ -156,8 +164,7 @@ begin() {{
 # answer NUMBER BROWSER PROCESS: waits for the answer to such a request, and shows it
 answer() {{
     wait "$3"
-{show_fields}    cat "$jars/$1.body"
-    echo
+    show "$1"
     curl --silent --show-error --noproxy '*' --connect-to "::${{gates#http://}}" --output /dev/null \
         --cookie "$jars/$2" --cookie-jar "$jars/$2" --data-binary "@$jars/$1.head" "$url"
 {forget_forged}}}
@@ -166,11 +173,13 @@ answer() {{
 }
 
 const FORGE: &str = r#"
-# forge FROM TO VALUE: TO sends the cookies of FROM with this instead of their values, until it gets others
+# forge FROM TO [VALUE]: TO sends the cookies of FROM with this instead of their values, until it gets others. Without a
+# VALUE it sends them as they are: whoever keeps a cookie for good does not mind when it ends.
 forge() {
-    awk -F '\t' -v value="$3" '
-        NF == 7 { cookies = cookies separator $6 value; separator = "; " }
-        END { if (cookies) print "Cookie: " cookies }' "$jars/$1" >"$jars/$2.forged"
+    awk -F '\t' -v forged="$#" -v value="${3-}" '
+        NF == 7 { cookies = cookies separator $6 (forged == 3 ? value : "=" $7); separator = "; " }
+        END { if (cookies) print "Cookie: " cookies }' "$jars/$1" >"$jars/$2.new"
+    mv "$jars/$2.new" "$jars/$2.forged"
     : >"$jars/$2"
 }
 

@@ -6,7 +6,7 @@ use super::command::wrapped_command;
 use super::visible::visible;
 use super::wrap::{WIDTH, wrapped};
 use super::{CheckReport, Failure, Place, ShownExchange, advice, schedule};
-use crate::script::{Part, Script, Segment, Step, Then};
+use crate::script::{Forgery, Part, Script, Segment, Step, Then};
 
 /// What somebody has to know who reads the script of a failure for the first time.
 pub const LEGEND: &str = "A cycle is one request of a browser (ann, bob, …): the backend opens its session, the \
@@ -114,7 +114,9 @@ impl Text {
                 self.labelled("copy", &format!("{to} gets the cookies of {from}"));
             }
             Step::Forge { from, to, forgery, .. } => {
-                self.labelled("forge", &format!("{to} gets the cookies of {from} {forgery}"));
+                // Nothing is forged about cookies that are sent as they are.
+                let label = if *forgery == Forgery::Replayed { "copy" } else { "forge" };
+                self.labelled(label, &format!("{to} gets the cookies of {from} {forgery}"));
             }
             Step::Wait { seconds } => self.labelled("wait", &format!("{seconds} s")),
             Step::Launch { lifetime } => {

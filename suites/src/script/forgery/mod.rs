@@ -164,7 +164,7 @@ pub enum Neighbours {
 impl fmt::Display for Forgery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Replayed => f.write_str("and keeps them for good"),
+            Self::Replayed => f.write_str("and sends them even after they end"),
             Self::Unknown => f.write_str("with other letters and digits"),
             Self::Field { field, change, .. } | Self::LongField { field, change, .. } => {
                 write!(f, "with field {} {}", field + 1, words(change))

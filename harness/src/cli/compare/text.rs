@@ -1,0 +1,46 @@
+//! The table for a terminal.
+
+use std::fmt::Write;
+
+use sessionspec::engine::report::visible;
+
+use super::table::Table;
+
+impl Table {
+    pub(super) fn to_text(&self) -> String {
+        let mut text = String::new();
+        let letters: Vec<String> = (1..=self.names.len()).map(|number| format!("[{number}]")).collect();
+        for (letter, name) in letters.iter().zip(&self.names) {
+            let _ = writeln!(text, "{letter} {}", visible(name));
+        }
+        for (group, rows) in &self.groups {
+            if rows.is_empty() {
+                continue;
+            }
+            let width = |column: usize| {
+                let cells = rows.iter().map(|row| visible(&row.cells[column]).chars().count());
+                cells.max().unwrap_or_default().max(letters[column].len())
+            };
+            let widths: Vec<usize> = (0..letters.len()).map(width).collect();
+            let first =
+                rows.iter().map(|row| row.name.chars().count()).max().unwrap_or_default().max(group.len());
+            let mut line = |name: &str, cells: &[String]| {
+                let mut line = format!("{name:<first$}");
+                for (cell, width) in cells.iter().zip(&widths) {
+                    let _ = write!(line, "  {:<width$}", visible(cell));
+                }
+                let _ = writeln!(text, "{}", line.trim_end());
+            };
+            line("", &[]);
+            line(group, &letters);
+            for row in rows {
+                line(&visible(&row.name), &row.cells);
+            }
+        }
+        if self.alike > 0 {
+            let _ =
+                writeln!(text, "\n{} rows in which all are alike are left out; --all shows them", self.alike);
+        }
+        text
+    }
+}

@@ -137,7 +137,11 @@ impl Project {
         let Some(own) = self.profiles.remove(name) else {
             let names: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
             let hint = hint(name, names.iter().copied());
-            let there = if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
+            let there = if names.is_empty() {
+                "it has none".to_owned()
+            } else {
+                format!("it has {}", names.join(", "))
+            };
             return Err(format!("there is no profile `{name}`; {hint}{there}"));
         };
         // What leads to a service is one thing: a profile with a URL starts none.
@@ -159,7 +163,11 @@ impl Project {
             excluded: if own.excluded.is_empty() { self.excluded } else { own.excluded },
             reports: list(own.reports, self.reports),
             baseline: own.baseline.or(self.baseline),
-            known_failures: if own.known_failures.is_empty() { self.known_failures } else { own.known_failures },
+            known_failures: if own.known_failures.is_empty() {
+                self.known_failures
+            } else {
+                own.known_failures
+            },
             profiles: self.profiles,
             folder: self.folder,
         })

@@ -9,12 +9,12 @@ use sessionspec::engine::report::{self, quoted};
 use sessionspec::engine::run::{Event, run_until};
 use sessionspec::{Level, Options, PreflightError, Report};
 
+use super::kept::Shown;
 use super::output::Output;
 use super::progress::{self, Progress};
 use super::rerun_commands::{self, TargetArguments};
 use super::selection::{Asked, Exclusion, level_of};
 use super::service::{Service, Target, seconds, start_peer, unjudged};
-use super::kept::Shown;
 use super::{CliError, Interruption, complain, selection, tell, terminal};
 use crate::builtin::{self, OverHttp};
 use crate::exit::Exit;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anstyle::Style;
-use sessionspec::engine::run::GONE;
 use sessionspec::engine::report::{
     CapabilityReport, CheckReport, KnownState, LEGEND, LevelVerdict, WIDTH, continued, failure_text, wrapped,
 };
+use sessionspec::engine::run::GONE;
 use sessionspec::{Level, Report, Verdict};
 
 use super::causes::causes;

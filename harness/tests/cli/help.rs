@@ -160,14 +160,16 @@ fn an_unknown_check_or_suite() {
 
 #[test]
 fn checks_are_selected_by_their_clauses() {
-    let output = sessionspec("run --backend reference --clause identity.rotation* --clause open.empty --format json")
-        .output()
-        .unwrap();
+    let output =
+        sessionspec("run --backend reference --clause identity.rotation* --clause open.empty --format json")
+            .output()
+            .unwrap();
     let reports: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
     let checks = reports[0]["checks"].as_array().unwrap();
     let clauses: Vec<&str> = checks.iter().map(|check| check["clause"].as_str().unwrap()).collect();
     assert!(clauses.contains(&"open.empty") && clauses.len() > 1, "{clauses:?}");
-    let others = clauses.iter().filter(|clause| **clause != "open.empty" && !clause.starts_with("identity.rotation"));
+    let others =
+        clauses.iter().filter(|clause| **clause != "open.empty" && !clause.starts_with("identity.rotation"));
     assert_eq!(others.count(), 0, "{clauses:?}");
     // Whoever names a clause is judged by the level of its checks.
     assert_eq!(reports[0]["asked_level"], "hardened");
@@ -193,7 +195,8 @@ fn shells_are_given_completions_and_man_its_pages() {
     assert!(script.contains("--known-failures") && script.contains("replay"), "{script}");
     let read = std::process::Command::new("bash").args(["-n", "-c", &script]).output().unwrap();
     assert!(read.status.success(), "{}", said(&read));
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("man.{}", std::process::id()));
+    let folder =
+        std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("man.{}", std::process::id()));
     let output = sessionspec("man").arg(&folder).output().unwrap();
     assert!(output.status.success(), "{}", said(&output));
     let pages = std::fs::read_dir(&folder).unwrap().map(|page| page.unwrap().path());

@@ -13,7 +13,10 @@ impl Table {
             names: self.names.iter().map(shown).collect(),
             groups: (self.groups.iter())
                 .filter(|(_, rows)| !rows.is_empty())
-                .map(|(name, rows)| HtmlGroup { name: (*name).to_owned(), rows: rows.iter().map(row).collect() })
+                .map(|(name, rows)| HtmlGroup {
+                    name: (*name).to_owned(),
+                    rows: rows.iter().map(row).collect(),
+                })
                 .collect(),
             alike: self.alike,
         })
@@ -21,7 +24,10 @@ impl Table {
 }
 
 fn row(row: &Row) -> HtmlRow {
-    HtmlRow { name: visible(&row.name).into_owned(), cells: row.cells.iter().map(|cell| self::cell(cell)).collect() }
+    HtmlRow {
+        name: visible(&row.name).into_owned(),
+        cells: row.cells.iter().map(|cell| self::cell(cell)).collect(),
+    }
 }
 
 /// A cell, in the colours of what it says where that is a verdict.

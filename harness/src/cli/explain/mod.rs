@@ -40,7 +40,9 @@ pub(super) async fn explain(arguments: &Arguments) -> Result<Exit, CliError> {
     if arguments.scripts {
         let checks: Vec<&Check> = topics.iter().filter_map(Topic::check).collect();
         if checks.is_empty() {
-            return Err(CliError::usage(format!("--scripts shows what a check plays, and `{asked}` is none")));
+            return Err(CliError::usage(format!(
+                "--scripts shows what a check plays, and `{asked}` is none"
+            )));
         }
         texts.push(scripts::played(&checks, &arguments.backend).await?);
     }

@@ -15,7 +15,8 @@ pub(super) async fn played(checks: &[&Check], backend: &str) -> Result<String, C
     let only = checks.iter().map(|check| check.id.to_owned()).collect();
     let options = Options { only: Some(only), glue: builtin.glue(), ..Options::default() };
     let shown = Shown::when(true);
-    let report = run_until(builtin.open(), options, |event| shown.observe(&event, ""), std::future::pending());
+    let report =
+        run_until(builtin.open(), options, |event| shown.observe(&event, ""), std::future::pending());
     let report = report.await.map_err(CliError::not_verified)?;
     let mut text = format!("On {backend}. {}", shown.text().unwrap_or_default());
     for check in &report.checks {

@@ -238,8 +238,7 @@ impl<'a> Writer<'a> {
             Operation::Respond { status } => Some(json!([op, status])),
             _ => None,
         });
-        let may_fail =
-            cycle.ops.contains(&Operation::Raise) || case.scenario.refusable.contains(&number);
+        let may_fail = cycle.ops.contains(&Operation::Raise) || case.scenario.refusable.contains(&number);
         let about = json!({ "may_fail": may_fail, "respond": responds.collect::<Vec<_>>() });
         let mut told = vec![about];
         let of_cycle = case.scenario.expectations.iter().filter(|expectation| expectation.cycle == number);
@@ -252,7 +251,9 @@ impl<'a> Writer<'a> {
                 }
                 _ => self.line(&format!("# expected of the response: {words}")),
             }
-            told.push(json!({ "op": op, "name": name, "words": words, "expected": expected, "only_if": only_if }));
+            told.push(
+                json!({ "op": op, "name": name, "words": words, "expected": expected, "only_if": only_if }),
+            );
         }
         self.line(&format!("judge {} <<'EXPECTED'", number + 1));
         for object in told {

@@ -108,7 +108,8 @@ answer 4 jar-bob "$cycle_4"
 verdict
 "#;
     let expected: Vec<&str> = expected.lines().filter(|line| !line.is_empty()).collect();
-    let told = |line: &&str| !line.starts_with(['{', '}']) && !line.starts_with("judge") && *line != "EXPECTED";
+    let told =
+        |line: &&str| !line.starts_with(['{', '}']) && !line.starts_with("judge") && *line != "EXPECTED";
     assert_eq!(body(&script).into_iter().filter(told).collect::<Vec<_>>(), expected);
     assert!(script.contains("\nheld=4\n"), "{script}");
     #[cfg(unix)]

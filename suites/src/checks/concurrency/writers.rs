@@ -43,7 +43,7 @@ pub(super) const CLEAR_AGAINST_SET: Check = Check {
     clause: "concurrency.whole",
     promise: "A `clear` that overlaps with a write leaves what one of them, or one after the other, would have left.",
     source: "CONTRACT.md, concurrency.whole",
-    applies: &[Requirement::RealSessions, Requirement::Overlap],
+    applies: &[Requirement::RealSessions, Requirement::Has("clear"), Requirement::Overlap],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let of = |items: &[(&'static str, &'static str)]| outcome(survey, items);

@@ -42,10 +42,10 @@ fn reports_are_the_same_however_many_requests_are_at_work() {
 }
 
 #[test]
-fn where_nobody_says_how_many_the_service_is_asked() {
+fn where_nobody_says_how_many_the_service_is_measured() {
     let only = Some(vec!["minimum/opens-empty".to_owned()]);
     let options = Options { jobs: None, only, ..Options::default() };
     let report = report_over_http("reference", options);
-    // How many arrive in time depends on the machine.
+    // How many are worthwhile depends on the machine.
     assert!((1..=16).contains(&jobs_of(&report)));
 }

@@ -138,7 +138,7 @@ fn judge(name: &str) -> Option<Judged> {
     }
     // As people call it: the report repeats the command.
     let output = Command::new(env!("CARGO_BIN_EXE_sessionspec"))
-        .args(["run", "--peer", &format!("fixtures/peers/{name}")])
+        .args(["run", "--jobs", "1", "--peer", &format!("fixtures/peers/{name}")])
         .current_dir(peers().join("../.."))
         .output()
         .unwrap();

@@ -61,10 +61,10 @@ pub(super) struct Arguments {
     /// How many scripts each property is given; concurrency/parallel, whose scripts are long, is given a quarter of them.
     #[arg(long, default_value_t = Options::default().cases, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     cases: u32,
-    /// Play so many requests at once, at most. Verdicts do not depend on it, as far as the service serves them in time:
-    /// lifetimes of a few seconds and many requests do not go together.
-    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_JOBS))]
-    jobs: u32,
+    /// Play so many requests at once, at most. Without it there are as many as make the run faster, up to 16: one where
+    /// the service answers at once, or works on one request at a time. The report does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_JOBS))]
+    jobs: Option<u32>,
     /// Replay this case alone of the property that --check names. Cases are counted from 0.
     #[arg(long, value_name = "N", requires = "check", conflicts_with_all = ["cases", "suite"], value_parser = clap::value_parser!(u32).range(..=MOST_CASES))]
     case: Option<u32>,
@@ -166,7 +166,7 @@ impl Arguments {
             seed: self.seed,
             cases: self.cases,
             case: self.case,
-            jobs: Some(self.jobs),
+            jobs: self.jobs,
             patience: self.service.patience(),
             only,
             known_failures: self.listed_failures()?,

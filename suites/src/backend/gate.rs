@@ -33,11 +33,6 @@ impl Gate {
         self.wait_for(|state| state.arrived).await;
     }
 
-    /// Whether a cycle has arrived.
-    pub(crate) fn has_arrived(&self) -> bool {
-        self.0.borrow().arrived
-    }
-
     /// Lets every cycle through, now and later.
     pub fn open(&self) {
         self.0.send_modify(|state| {

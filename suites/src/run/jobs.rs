@@ -1,63 +1,123 @@
-//! How many requests are at work at once: as many as was said, or as the service is seen to serve.
+//! How many requests are at work at once: as many as was said, or as many as make the run faster.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::Options;
-use crate::backend::{Backend, CycleRequest, Gate};
-use crate::script::ops::hold;
+use crate::backend::{Backend, Body, CycleRequest};
 use crate::survey::{AtOnce, Survey};
 
 /// The most requests that are at work at once where nobody has said how many.
 const MOST: u32 = 16;
+
+/// A service that answers within this time is tested in seconds anyway.
+const AT_ONCE: Duration = Duration::from_millis(5);
 
 /// How many requests are to be at work at once.
 pub(super) async fn chosen(backend: &Rc<dyn Backend>, survey: &Survey, options: &Options) -> u32 {
     match (survey.at_once, options.jobs) {
         (AtOnce::One, _) | (AtOnce::Unknown, None) => 1,
         (_, Some(jobs)) => jobs.max(1),
-        (_, None) => served_at_once(backend, options.patience).await,
+        (_, None) => timeout(options.patience, worthwhile(backend)).await.unwrap_or(1),
     }
 }
 
-/// How many of [`MOST`] requests of different browsers arrive at their gates before any of them is let through.
+/// How many times as fast requests are answered that are sent together, compared with one after the other: as many at once
+/// are worthwhile.
 ///
-/// How long that is waited for is measured by the first arrival. Only the time of the run depends on it: a service that is
-/// thought to serve fewer requests than it does is asked for longer.
-async fn served_at_once(backend: &Rc<dyn Backend>, patience: Duration) -> u32 {
-    let gates: Vec<Gate> = (0..MOST).map(|_| Gate::default()).collect();
-    let held = gates.iter().map(|gate| {
-        let request = CycleRequest {
-            ops: vec![hold(GATE)],
-            gates: BTreeMap::from([(GATE.to_owned(), gate.clone())]),
-            ..CycleRequest::default()
-        };
+/// A service that only takes its time gains all that is asked for. One that is busy itself gains what its processors allow,
+/// and more requests would only make each of them slower. Only the time of the run depends on this.
+async fn worthwhile(backend: &Rc<dyn Backend>) -> u32 {
+    let visit = || {
         let backend = Rc::clone(backend);
-        tokio::task::spawn_local(async move { backend.cycle(request).await })
-    });
-    let held: Vec<_> = held.collect();
-    let began = Instant::now();
-    let arrivals = async {
-        for gate in &gates {
-            gate.arrival().await;
-        }
+        async move { is_answered(&*backend).await }
     };
-    let mut served = 0;
-    if let Some(first) = gates.first()
-        && timeout(patience, first.arrival()).await.is_ok()
-    {
-        let _ = timeout(began.elapsed() * 10 + Duration::from_millis(100), arrivals).await;
-        served = gates.iter().filter(|gate| gate.has_arrived()).map(|_| 1).sum();
+    let began = Instant::now();
+    if !visit().await || began.elapsed() < AT_ONCE {
+        return 1;
     }
-    gates.iter().for_each(Gate::open);
-    for held in held {
-        let _ = timeout(patience, held).await;
+    let began = Instant::now();
+    for _ in 0..MOST / 4 {
+        if !visit().await {
+            return 1;
+        }
     }
-    served.max(1)
+    let alone = began.elapsed() * 4;
+    let mut most = 1;
+    // The first of them open the connections.
+    for _ in 0..2 {
+        let began = Instant::now();
+        let sent: Vec<_> = (0..MOST).map(|_| tokio::task::spawn_local(visit())).collect();
+        for visit in sent {
+            if !visit.await.unwrap_or(false) {
+                return 1;
+            }
+        }
+        let times = alone.as_micros() / began.elapsed().as_micros().max(1);
+        most = most.max(u32::try_from(times).unwrap_or(MOST).min(MOST));
+    }
+    most
 }
 
-/// The gate at which the requests wait.
-const GATE: &str = "jobs";
+/// Sends a request that leaves its session alone, and says whether the handler has answered it.
+async fn is_answered(backend: &dyn Backend) -> bool {
+    let response = backend.cycle(CycleRequest::default()).await;
+    response.is_ok_and(|response| matches!(response.body, Body::Answers { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use sessionspec_reference::Description;
+    use sessionspec_reference::http::Headers;
+    use tokio::sync::Semaphore;
+    use tokio::task::LocalSet;
+
+    use super::*;
+    use crate::backend::{BackendError, CycleResponse, LocalBoxFuture};
+
+    /// A service that takes so many milliseconds for an answer, and works on so many requests at once.
+    struct Slow {
+        takes: u64,
+        at_once: Semaphore,
+        status: u16,
+    }
+
+    impl Backend for Slow {
+        fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+            Box::pin(async { Ok(Description::default()) })
+        }
+
+        fn cycle(&self, _: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+            Box::pin(async {
+                let _turn = self.at_once.acquire().await;
+                tokio::time::sleep(Duration::from_millis(self.takes)).await;
+                let body = match self.status {
+                    200 => Body::Answers { results: Vec::new(), save_error: None },
+                    _ => Body::Other("too many requests".to_owned()),
+                };
+                Ok(CycleResponse { status: self.status, headers: Headers::default(), body })
+            })
+        }
+    }
+
+    /// The clock of these tests stands still while anything can go on.
+    async fn jobs(takes: u64, at_once: usize, status: u16) -> u32 {
+        let backend: Rc<dyn Backend> = Rc::new(Slow { takes, at_once: Semaphore::new(at_once), status });
+        LocalSet::new().run_until(worthwhile(&backend)).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn as_many_as_a_slow_service_works_on_at_once_are_worthwhile() {
+        assert_eq!(jobs(20, 100, 200).await, 16);
+        assert_eq!(jobs(20, 4, 200).await, 4);
+        assert_eq!(jobs(20, 1, 200).await, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_is_enough_where_answers_come_at_once_or_are_refused() {
+        assert_eq!(jobs(1, 100, 200).await, 1);
+        assert_eq!(jobs(20, 100, 429).await, 1);
+    }
+}

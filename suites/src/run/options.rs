@@ -20,8 +20,7 @@ pub struct Options {
     pub case: Option<u32>,
     /// How long a failing script is made smaller, at most.
     pub shrink: ShrinkBounds,
-    /// How many requests may be at work at once; where nothing is said, as many as the service is seen to serve, but at
-    /// most 16. A report says the same however many there are, but for [`this_run`](crate::Report::this_run).
+    /// How many requests may be at work at once; where nothing is said, as many as make the run faster, but at most 16. A report says the same however many there are, but for [`this_run`](crate::Report::this_run).
     pub jobs: Option<u32>,
     /// How long a cycle may take.
     pub patience: Duration,

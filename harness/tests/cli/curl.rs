@@ -156,8 +156,7 @@ fn a_forged_cookie_is_sent_until_there_is_a_real_one() {
         heard.lock().unwrap().push(request.text());
         Answer::Good
     });
-    // It answers everything alike, which is not what is expected.
-    assert_eq!(run(&case.0, &service.url()).status.code(), Some(1));
+    assert!(run(&case.0, &service.url()).status.success());
     let sent = sent.lock().unwrap();
     assert!(sent[1].contains("\r\nCookie: session={\"admin\":true}\r\n"), "{}", sent[1]);
     assert!(sent[2].contains("\r\nCookie: session=") && !sent[2].contains("admin"), "{}", sent[2]);
@@ -225,7 +224,8 @@ fn a_cookie_is_kept_for_good() {
 
 #[test]
 fn without_python_the_script_judges_nothing() {
-    let script = script(&of_fixtures("pop-keeps.json"), &Served::new("reference").url);
+    let served = Served::new("reference");
+    let script = script(&of_fixtures("pop-keeps.json"), &served.url);
     let hidden = script.replace("command -v python3", "command -v no-such-python");
     let output = Command::new("sh").arg("-c").arg(hidden).output().unwrap();
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));

@@ -18,7 +18,8 @@ pub(super) async fn played(checks: &[&Check], backend: &str) -> Result<String, C
     let report =
         run_until(builtin.open(), options, |event| shown.observe(&event, ""), std::future::pending());
     let report = report.await.map_err(CliError::not_verified)?;
-    let mut text = format!("On {backend}. {}", shown.text().unwrap_or_default());
+    let heading = format!("What it plays, and what the backend `{backend}` answers");
+    let mut text = shown.text(&heading).unwrap_or_default();
     for check in &report.checks {
         let why = match (check.verdict, &check.because) {
             (Verdict::Pass, _) => continue,

@@ -1,12 +1,13 @@
 //! What a check plays, on an embedded backend.
 
 use sessionspec::engine::checks::Check;
-use sessionspec::engine::report::{WIDTH, wrapped};
+use sessionspec::engine::report::wrapped;
 use sessionspec::engine::run::run_until;
 use sessionspec::{Options, Verdict};
 
 use super::super::CliError;
 use super::super::kept::Shown;
+use super::super::terminal::width as terminal_width;
 use crate::builtin;
 
 /// The scripts of these checks, with what this backend answered.
@@ -30,7 +31,7 @@ pub(super) async fn played(checks: &[&Check], backend: &str) -> Result<String, C
                 verdict.as_str()
             ),
         };
-        text.push_str(&format!("\n{}\n", wrapped(&why, 2, WIDTH)));
+        text.push_str(&format!("\n{}\n", wrapped(&why, 2, terminal_width())));
     }
     Ok(text)
 }

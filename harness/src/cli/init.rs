@@ -151,16 +151,25 @@ fn node(folder: &Path) -> Option<Found> {
         ("cookie-session", "wrap the sessions in `probed(…)` of sessionspec/cookie-session"),
         ("@fastify/session", "register sessionspec/fastify before @fastify/session"),
         ("koa-session", "wrap the sessions in `probed(…)` of sessionspec/koa"),
+        ("hono-sessions", "wrap the sessions in `probed(…)` of sessionspec/hono"),
+        ("h3", "mount the handler of sessionspec/h3"),
     ];
     let (library, first) =
         known.into_iter().find(|(library, _)| package["dependencies"].get(library).is_some())?;
     let started = ["main"].iter().filter_map(|member| package[member].as_str());
-    let main = started.chain(["server.js", "app.js", "index.js"]).find(|file| folder.join(file).is_file())?;
+    let main = started
+        .chain(["server.js", "app.js", "index.js", "server.mjs", "app.mjs", "index.mjs"])
+        .find(|file| folder.join(file).is_file())?;
     Some(Found {
         launch: format!("node {}", sessionspec::engine::report::quoted(main)),
         because: format!(
             "package.json depends on {library}, and {main} is there; it has to listen on the port in PORT"
         ),
-        first: Some(first),
+        first: (!has_a_probe(&folder.join(main))).then_some(first),
     })
+}
+
+/// Whether a file names one of our probes, so that it was mounted already.
+fn has_a_probe(file: &Path) -> bool {
+    fs::read_to_string(file).is_ok_and(|source| source.contains("sessionspec/"))
 }

@@ -22,12 +22,12 @@ impl Shown {
         let _ = write!(shown.borrow_mut(), "\n{}\n{}", visible(&title), kept.text());
     }
 
-    /// All of them; none where nobody wants to see them.
-    pub(super) fn text(&self) -> Option<String> {
+    /// All of them under this heading; none where nobody wants to see them.
+    pub(super) fn text(&self, heading: &str) -> Option<String> {
         let shown = self.0.as_ref()?.borrow();
         Some(match shown.as_str() {
             "" => "No script was played and was right, but for generated ones.\n".to_owned(),
-            shown => format!("What was right\n{shown}"),
+            shown => format!("{heading}\n{shown}"),
         })
     }
 }

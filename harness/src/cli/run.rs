@@ -122,7 +122,7 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
     for exclusion in &arguments.exclude {
         tell(format_args!("sessionspec: left out: {exclusion}"));
     }
-    if let Some(text) = kept.text() {
+    if let Some(text) = kept.text("What was played and was right") {
         arguments.output.print_beside(&text);
     }
     let changes = baseline.map(|baseline| report_diff::diff(&baseline, &reports));

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
-use sessionspec::engine::report::visible;
+use sessionspec::engine::report::{WIDTH, visible};
 
 use super::CliError;
 
@@ -43,6 +43,12 @@ pub(super) fn print_file(text: &str) {
         Cow::Borrowed(text)
     };
     note(io::stdout().write_all(text.as_bytes()));
+}
+
+/// How wide text is on standard output: as the terminal is, within reason, and 80 columns elsewhere.
+pub(super) fn width() -> usize {
+    let terminal = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    terminal.filter(|_| io::stdout().is_terminal()).map_or(WIDTH, |width| width.clamp(40, 100))
 }
 
 /// What standard output could not take, if it could not take everything. Where nobody reads any more, as behind

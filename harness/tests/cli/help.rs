@@ -173,7 +173,10 @@ fn checks_are_selected_by_their_clauses() {
     assert_eq!(others.count(), 0, "{clauses:?}");
     // Whoever names a clause is judged by the level of its checks.
     assert_eq!(reports[0]["asked_level"], "hardened");
-    assert_snapshot!(usage("run --clause identity.rotatoin"), @"");
+    assert_snapshot!(usage("run --clause identity.rotatoin"), @"
+    sessionspec: no check tests a clause `identity.rotatoin`; did you mean `identity.rotation`? `sessionspec list --json` names the clause of each check
+    exit 2
+    ");
 }
 
 #[test]
@@ -185,7 +188,20 @@ fn the_embedded_backends_are_listed() {
     let output = sessionspec("list --backends --json").output().unwrap();
     let json: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
     let flawed = json.iter().find(|entry| entry["name"] == "flawed/pop-does-not-remove").unwrap();
-    assert_snapshot!(serde_json::to_string_pretty(flawed).unwrap(), @"");
+    assert_snapshot!(serde_json::to_string_pretty(flawed).unwrap(), @r#"
+    {
+      "conforms": null,
+      "description": "`pop` does not remove the item.",
+      "fails": [
+        {
+          "check": "minimum/each-mutator-persists",
+          "reason": "pop"
+        }
+      ],
+      "kind": "flawed",
+      "name": "flawed/pop-does-not-remove"
+    }
+    "#);
 }
 
 #[test]
@@ -220,15 +236,35 @@ fn a_name_that_is_nearly_right() {
         usage("run --level minimun"),
         usage("list --level hardend"),
         usage("run --report markdwon=a.md"),
-        usage("run --backend refrence"),
         usage("complete bash"),
-    ].join("\n"), @"");
+    ].join("\n"), @"
+    error: invalid value 'minimun' for '--level <LEVEL>': there is no level `minimun`; did you mean `minimum`? choose minimum, recommended or hardened
+
+    For more information, try '--help'.
+    exit 2
+    error: invalid value 'hardend' for '--level <LEVEL>': there is no level `hardend`; did you mean `hardened`? choose minimum, recommended or hardened
+
+    For more information, try '--help'.
+    exit 2
+    error: invalid value 'markdwon=a.md' for '--report <FORM[=FILE]>': there is no form `markdwon`; did you mean `markdown`? choose text, json, junit, tap, markdown or html
+
+    For more information, try '--help'.
+    exit 2
+    error: unrecognized subcommand 'complete'
+
+      tip: some similar subcommands exist: 'compare', 'completions'
+
+    Usage: sessionspec [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    exit 2
+    ");
 }
 
 #[test]
 fn an_unknown_level() {
     assert_snapshot!(usage("run --level maximum"), @"
-    error: invalid value 'maximum' for '--level <LEVEL>': there is no level `maximum`; choose minimum, recommended or hardened
+    error: invalid value 'maximum' for '--level <LEVEL>': there is no level `maximum`; did you mean `minimum`? choose minimum, recommended or hardened
 
     For more information, try '--help'.
     exit 2
@@ -288,6 +324,8 @@ fn an_unknown_backend() {
         );
         assert!(complaint.ends_with("exit 2"), "{complaint}");
     }
+    let near = usage("run --backend refrence");
+    assert!(near.contains("did you mean `reference`?"), "{near}");
 }
 
 #[test]

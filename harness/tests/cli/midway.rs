@@ -26,7 +26,7 @@ fn dies_in_the_survey() {
     incomplete: the service is gone: the service cannot be reached: Connection
       refused (os error [n])
     minimum: not verified
-    next: sessionspec explain minimum/opens-empty
+    next: sessionspec doctor http://127.0.0.1:[n]/probe
     sessionspec: the report is incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n])
     exit 3
     ");
@@ -48,7 +48,7 @@ fn dies_midway() {
     incomplete: the service is gone: the service cannot be reached: Connection
       refused (os error [n])
     minimum: not verified
-    next: sessionspec doctor URL
+    next: sessionspec doctor http://127.0.0.1:[n]/probe
     sessionspec: the report is incomplete: the service is gone: the service cannot be reached: Connection refused (os error [n])
     exit 3
     ");
@@ -74,7 +74,7 @@ fn answers_one_cycle_with_a_page() {
 
     2 pass, 1 error
     minimum: not verified
-    next: sessionspec doctor URL
+    next: sessionspec doctor http://127.0.0.1:[n]/probe
     exit 3
     ");
 }
@@ -206,7 +206,7 @@ fn falls_silent_after_the_first_contact() {
     1 unverified
     incomplete: the service is gone: no answer within 1 s
     minimum: not verified
-    next: sessionspec explain minimum/opens-empty
+    next: sessionspec doctor http://127.0.0.1:[n]/probe --timeout 1
     sessionspec: the report is incomplete: the service is gone: no answer within 1 s
     exit 3
     ");

@@ -253,7 +253,7 @@ fn a_comparison_is_a_page_that_needs_nothing_else() {
     assert!(text("tbody th").contains(&"minimum/each-mutator-persists".to_owned()));
     let source = project.read("table.html");
     assert!(!source.contains("<script") && !source.contains("http-equiv=\"refresh\""), "{source}");
-    assert!(source.contains("default-src 'none'"), "{source}");
+    assert!(source.contains("default-src &#x27;none&#x27;"), "{source}");
 }
 
 #[test]

@@ -5,8 +5,9 @@ mod scripts;
 
 use sessionspec::engine::checks::{Check, catalogue};
 use sessionspec::engine::contract;
-use sessionspec::engine::report::{WIDTH, wrapped};
+use sessionspec::engine::report::wrapped;
 
+use super::terminal::width as terminal_width;
 use super::{CliError, say};
 use crate::exit::Exit;
 use crate::near::hint;
@@ -171,7 +172,9 @@ fn of_capability(capability: &Capability) -> String {
     ];
     let width = capability.values.iter().map(|(value, _)| value.len()).max().unwrap_or_default();
     let values: Vec<String> = (capability.values.iter())
-        .map(|(value, meaning)| wrapped(&format!("  {value:<width$}  {meaning}"), width + 4, WIDTH))
+        .map(|(value, meaning)| {
+            wrapped(&format!("  {value:<width$}  {meaning}"), width + 4, terminal_width())
+        })
         .collect();
     if !values.is_empty() {
         paragraphs.push(values.join("\n"));
@@ -188,13 +191,15 @@ fn of_capability(capability: &Capability) -> String {
 /// Checks, a line for each.
 fn listed(checks: &[&Check]) -> String {
     let width = checks.iter().map(|check| check.id.len()).max().unwrap_or_default();
-    let line =
-        |check: &&Check| wrapped(&format!("  {:<width$}  {}", check.id, check.promise), width + 4, WIDTH);
+    let line = |check: &&Check| {
+        wrapped(&format!("  {:<width$}  {}", check.id, check.promise), width + 4, terminal_width())
+    };
     checks.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Paragraphs, broken anew for a terminal.
 fn filled(text: &str) -> String {
-    let paragraphs = text.split("\n\n").map(|paragraph| wrapped(&paragraph.replace('\n', " "), 0, WIDTH));
+    let paragraphs =
+        text.split("\n\n").map(|paragraph| wrapped(&paragraph.replace('\n', " "), 0, terminal_width()));
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }

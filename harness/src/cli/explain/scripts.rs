@@ -1,12 +1,13 @@
 //! What a check plays, on an embedded backend.
 
 use sessionspec::engine::checks::Check;
-use sessionspec::engine::report::{WIDTH, wrapped};
+use sessionspec::engine::report::wrapped;
 use sessionspec::engine::run::run_until;
 use sessionspec::{Options, Verdict};
 
 use super::super::CliError;
 use super::super::kept::Shown;
+use super::super::terminal::width as terminal_width;
 use crate::builtin;
 
 /// The scripts of these checks, with what this backend answered.
@@ -18,7 +19,8 @@ pub(super) async fn played(checks: &[&Check], backend: &str) -> Result<String, C
     let report =
         run_until(builtin.open(), options, |event| shown.observe(&event, ""), std::future::pending());
     let report = report.await.map_err(CliError::not_verified)?;
-    let mut text = format!("On {backend}. {}", shown.text().unwrap_or_default());
+    let heading = format!("What it plays, and what the backend `{backend}` answers");
+    let mut text = shown.text(&heading).unwrap_or_default();
     for check in &report.checks {
         let why = match (check.verdict, &check.because) {
             (Verdict::Pass, _) => continue,
@@ -29,7 +31,7 @@ pub(super) async fn played(checks: &[&Check], backend: &str) -> Result<String, C
                 verdict.as_str()
             ),
         };
-        text.push_str(&format!("\n{}\n", wrapped(&why, 2, WIDTH)));
+        text.push_str(&format!("\n{}\n", wrapped(&why, 2, terminal_width())));
     }
     Ok(text)
 }

@@ -139,18 +139,20 @@ judge() {
         unjudged=yes
         return
     fi
-    case $(python3 "$jars/judge.py" "$jars" "$1" >&3; echo $?) in
+    code=0
+    python3 "$jars/judge.py" "$jars" "$1" || code=$?
+    case $code in
         0) ;;
         1) failed=yes ;;
         *) unjudged=yes ;;
     esac
 }
-exec 3>&1
 
 # verdict: ends the script, as the answers were
 verdict() {
     if [ -n "$failed" ]; then
         echo 'it fails here, where the arrow points'
+        [ -z "$kind" ] || echo "$kind"
         exit 1
     elif [ -n "$unjudged" ]; then
         command -v python3 >/dev/null || echo 'python3 is missing, which compares the answers'

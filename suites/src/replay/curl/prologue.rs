@@ -2,7 +2,8 @@
 //! calls.
 
 use super::words::{jar, one_line, quoted};
-use crate::replay::CaseFile;
+use crate::checks::Test;
+use crate::replay::{CaseFile, check_of};
 use crate::script::{Operation, Step};
 
 /// The part of a script that serves the gates and opens them.
@@ -22,6 +23,8 @@ pub(super) struct Needs {
     pub(super) fields: bool,
     /// Whether the service wants header fields that do not stand in the script.
     pub(super) headers: bool,
+    /// Whether what is expected holds for one kind of backends alone.
+    pub(super) same_kind: bool,
 }
 
 impl Needs {
@@ -38,6 +41,7 @@ impl Needs {
             forged: script.steps.iter().any(|step| matches!(step, Step::Forge { .. })),
             fields: case.scenario.expectations.iter().any(|expectation| expectation.op.is_none()),
             headers: false,
+            same_kind: check_of(case).is_some_and(|check| matches!(check.test, Test::Property(_))),
         }
     }
 }
@@ -61,10 +65,16 @@ pub(super) fn prologue(case: &CaseFile, url: &str, needs: Needs, holds: usize) -
     if needs.headers {
         text.push_str(HEADERS);
     }
-    text.push_str(JUDGE);
     if needs.gates {
         text.push_str(&format!("held={holds}\n\n{GATES}"));
     }
+    // What a backend has to answer to generated scripts depends on what it can do.
+    let kind = if needs.same_kind {
+        "if it is such a backend as the one on which this was found: sessionspec replay looks at that first"
+    } else {
+        ""
+    };
+    text.push_str(&format!("kind={}\n{JUDGE}", quoted(kind)));
     text.push_str(&cycle(needs));
     if needs.gates {
         text.push_str(&begin(needs));

@@ -148,7 +148,10 @@ def served_asgi(app):
 
     server = _serving.asgi_server(app, 0)
     # Connections that come before the server runs wait in the queue of the socket.
-    listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+    # asyncio turns off Nagle's algorithm only where the protocol is named; with it, each answer takes 40 ms more.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
+    listening.listen(64)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)
     thread.start()
     try:

@@ -152,6 +152,22 @@ def configure(engine):
     )
 
 
+def missing_table():
+    """The table of the sessions, where they have one and it is not there."""
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.db import connections, router
+
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    if not hasattr(store, "get_model_class"):
+        return None
+    model = store.get_model_class()
+    connection = connections[router.db_for_write(model)]
+    table = model._meta.db_table
+    return None if table in connection.introspection.table_names() else table
+
+
 def main():
     parser = argparse.ArgumentParser(description="Serve the sessionspec probe for Django's sessions.")
     parser.add_argument("settings", nargs="?", metavar="package.settings",
@@ -177,6 +193,10 @@ def main():
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
+    table = missing_table()
+    if table:
+        sys.exit("the database of these settings has no table `%s`, where sessions are kept: "
+                 "run `python manage.py migrate` first" % table)
     _serving.serve_wsgi(served, options.port)
 
 

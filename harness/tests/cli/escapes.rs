@@ -103,9 +103,7 @@ fn forms_for_programs_act_nowhere() {
 
 #[test]
 fn an_argument_acts_nowhere() {
-    for option in
-        ["--level", "--origin", "--check", "--suite", "--callback-addr", "--session-cookie", "--header"]
-    {
+    for option in ["--level", "--origin", "--check", "--suite", "--callback-addr", "--session-cookie"] {
         let output = sessionspec("run --backend reference").args([option, HOSTILE]).output().unwrap();
         let text = said(&output);
         let acts = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::bounded;
 use crate::near::hint;
 use crate::project::{self, Project, ProjectError};
 use chrono::DateTime;
@@ -108,7 +109,7 @@ pub fn read(path: &Path, profile: Option<&str>) -> Result<Vec<KnownFailure>, Kno
         let malformed = |error: ProjectError| KnownFailuresError::Project { error };
         return Ok(Project::read(path, profile).map_err(malformed)?.known_failures);
     }
-    let text = std::fs::read_to_string(path)
+    let text = bounded::read_file(path, bounded::FILE)
         .map_err(|error| KnownFailuresError::Read { path: path.to_owned(), error })?;
     parse(path, &text)
 }

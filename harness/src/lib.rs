@@ -1,5 +1,6 @@
 //! The reference harness: runs the suite against services in any language, and serves embedded backends as probes.
 
+mod bounded;
 pub mod builtin;
 pub mod cli;
 pub mod exit;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use sessionspec::engine::report;
 use tokio::process::Command;
 
+use crate::bounded;
 use crate::known_failures::{KnownFailure, KnownFailuresError, accepted};
 use crate::launch::{LaunchCommand, LaunchError, Launched, Recipe};
 
@@ -120,8 +121,8 @@ impl Peer {
         let is_manifest = path.extension().is_some_and(|extension| extension == "toml");
         let path =
             if is_manifest { path.to_owned() } else { PathBuf::from(format!("{}.toml", path.display())) };
-        let text =
-            std::fs::read_to_string(&path).map_err(|error| PeerError::Read { path: path.clone(), error })?;
+        let text = bounded::read_file(&path, bounded::FILE)
+            .map_err(|error| PeerError::Read { path: path.clone(), error })?;
         let malformed = |error: String| PeerError::Malformed { path: path.clone(), error };
         let manifest: Manifest = toml::from_str(&text).map_err(|error| malformed(error.to_string()))?;
         if manifest.provision.is_empty() || manifest.launch.is_empty() {

@@ -1,10 +1,13 @@
 //! `sessionspec.toml`: what a project says once of how it is tested, so that nobody has to type it.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use rustix::process::geteuid;
 use serde::Deserialize;
 
+use crate::bounded;
 use crate::known_failures::{KnownFailure, one_line};
 use crate::near::hint;
 
@@ -74,6 +77,15 @@ pub enum ProjectError {
         /// What the system said.
         error: std::io::Error,
     },
+    /// Somebody else has put it there.
+    #[error(
+        "{path} belongs to another user than this folder, and says what is to be started; --no-project does without it",
+        path = .path.display()
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
     /// It is not what it has to be.
     #[error("{path}, {error}; --no-project does without it", path = .path.display())]
     Malformed {
@@ -92,7 +104,15 @@ impl Project {
     /// Where the file cannot be read, says something that means nothing, or has no such profile.
     pub fn of(folder: &Path, profile: Option<&str>) -> Result<Option<Self>, ProjectError> {
         let found = folder.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file());
-        found.map(|path| Self::read(&path, profile)).transpose()
+        let Some(path) = found else { return Ok(None) };
+        // It says what is started here, and a folder such as /tmp belongs to nobody alone.
+        let owner = |path: &Path| std::fs::metadata(path).map(|there| there.uid());
+        let unread = |error| ProjectError::Read { path: path.clone(), error };
+        let (of_file, of_folder) = (owner(&path).map_err(unread)?, owner(folder).map_err(unread)?);
+        if !may_speak(of_file, of_folder, geteuid().as_raw()) {
+            return Err(ProjectError::Foreign { path });
+        }
+        Self::read(&path, profile).map(Some)
     }
 
     /// The project of this file.
@@ -101,7 +121,7 @@ impl Project {
     ///
     /// Where the file cannot be read, says something that means nothing, or has no such profile.
     pub fn read(path: &Path, profile: Option<&str>) -> Result<Self, ProjectError> {
-        let text = std::fs::read_to_string(path)
+        let text = bounded::read_file(path, bounded::FILE)
             .map_err(|error| ProjectError::Read { path: path.to_owned(), error })?;
         let project = Self::parse(&text).and_then(|project| project.in_profile(profile));
         let mut project =
@@ -174,6 +194,13 @@ impl Project {
     }
 }
 
+/// Whether a file of this user may say what is started in a folder of that one: it is the folder's own, or of whoever
+/// starts it, or of the system. In a container the folder and its file often belong to somebody else, and to one.
+fn may_speak(of_file: u32, of_folder: u32, me: u32) -> bool {
+    const SYSTEM: u32 = 0;
+    [of_folder, me, SYSTEM].contains(&of_file)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,6 +232,15 @@ mod tests {
         assert_eq!((project.launch, project.level.as_deref()), (None, Some("hardened")));
         assert_eq!(project.url.as_deref(), Some("http://127.0.0.1:1/probe"));
         assert_eq!(project.headers, ["A: b"]);
+    }
+
+    #[test]
+    fn a_file_of_somebody_else_says_nothing_here() {
+        let (me, other, container) = (1000, 1001, 1002);
+        assert!(may_speak(me, me, me) && may_speak(0, me, me));
+        assert!(may_speak(container, container, 0), "a container runs as root in a folder of somebody else");
+        assert!(may_speak(me, other, me), "my file in a folder of all");
+        assert!(!may_speak(other, me, me) && !may_speak(other, 0, me) && !may_speak(other, container, 0));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Reads reports that were saved as JSON.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use sessionspec::Report;
 use sessionspec::engine::report::SCHEMA_VERSION;
+
+use crate::bounded;
 
 /// Why a file is not read as a report.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +53,10 @@ struct Versioned {
 ///
 /// Where it cannot be read, is no report, or has the form of another version.
 pub fn read(path: &Path) -> Result<Vec<Report>, SavedReportError> {
-    let text = if path == Path::new("-") { standard_input() } else { std::fs::read_to_string(path) };
+    let text = match path == Path::new("-") {
+        true => bounded::read(std::io::stdin(), bounded::REPORT),
+        false => bounded::read_file(path, bounded::REPORT),
+    };
     parse(path, &text.map_err(|error| SavedReportError::Read { path: path.to_owned(), error })?)
 }
 
@@ -71,12 +75,6 @@ pub fn parse(path: &Path, text: &str) -> Result<Vec<Report>, SavedReportError> {
         return Err(no_report("it is an empty list".to_owned()));
     }
     one_or_many(text).map_err(no_report)
-}
-
-fn standard_input() -> std::io::Result<String> {
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text)?;
-    Ok(text)
 }
 
 fn one_or_many<T: for<'de> Deserialize<'de>>(text: &str) -> Result<Vec<T>, String> {

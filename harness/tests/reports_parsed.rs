@@ -108,8 +108,9 @@ fn assert_tells(told: &str, text: &str) {
 #[test]
 fn json() {
     for text in HOSTILE {
-        let report = report(text);
-        let json: serde_json::Value = serde_json::from_str(&render(Format::Json, &[report])).unwrap();
+        let written = render(Format::Json, &[report(text)]);
+        assert!(written.lines().all(|line| visible(line) == line), "{text:?}: {written}");
+        let json: serde_json::Value = serde_json::from_str(&written).unwrap();
         assert_eq!(json["backend"]["name"], text);
         assert_eq!(json["checks"][0]["failures"][0]["transcript"][0]["ops"][0]["op"]["key"], text);
         assert_eq!(json["checks"][7]["failures"][0]["seen"], text);

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::rc::Rc;
+use std::time::{Duration, SystemTime};
 
 use sessionspec::Options;
 use sessionspec::backend::{Backend, in_process};
 use sessionspec::backend::{BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture};
+use sessionspec::engine::checks::Lacking;
 use sessionspec::engine::report::{CheckReport, Verdict};
 use sessionspec::engine::script::{Answer, Operation};
 use sessionspec::reference::{Description, Memory};
@@ -70,4 +72,67 @@ async fn without_a_lifetime_in_the_command_nothing_is_asked() {
         assert_eq!(check.verdict, Verdict::NotApplicable, "{check:?}");
         assert!(check.because.unwrap().contains("no command starts it with another lifetime"));
     }
+}
+
+/// The reference, which says that its sessions end so many seconds earlier or later than declared.
+struct Vague {
+    backend: Rc<dyn Backend>,
+    grace: f64,
+}
+
+impl Backend for Vague {
+    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+        Box::pin(async {
+            let grace = Some(self.grace);
+            Ok(Description { lifetime_grace_seconds: grace, ..self.backend.describe().await? })
+        })
+    }
+
+    fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+        self.backend.cycle(request)
+    }
+
+    fn now(&self) -> SystemTime {
+        self.backend.now()
+    }
+
+    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
+        self.backend.wait(duration)
+    }
+
+    fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
+        Box::pin(async {
+            let backend = self.backend.on_virtual_time().await?;
+            Some(Rc::new(Self { backend, grace: self.grace }) as Rc<dyn Backend>)
+        })
+    }
+}
+
+#[tokio::test]
+async fn where_the_decisive_moment_is_over_before_it_comes_nothing_is_a_pass() {
+    let judged = async |share: f64| {
+        let backend = in_process(Memory::default());
+        let shortest = backend.describe().await.unwrap().browser_lifetime_seconds.unwrap().unwrap();
+        let vague: Rc<dyn Backend> = Rc::new(Vague { backend, grace: share * shortest });
+        let only = Some(vec!["cookie/refreshed-with-the-record".to_owned()]);
+        let report = sessionspec::run(vague, Options { only, ..Options::default() }).await.unwrap();
+        report.checks[0].clone()
+    };
+    assert_eq!(judged(0.1).await.verdict, Verdict::Pass);
+    let vague = judged(0.6).await;
+    assert_eq!(vague.verdict, Verdict::Unverified);
+    let because = vague.because.unwrap();
+    assert!(because.contains("the moment in which the answer decides was over"), "{because}");
+}
+
+/// What does not apply says who lacks it.
+#[tokio::test]
+async fn each_reason_for_which_a_check_does_not_apply_says_who_lacks_what() {
+    let report = sessionspec::run(in_process(Memory::default()), Options::default()).await.unwrap();
+    for check in &report.checks {
+        assert_eq!(check.lacks.is_some(), check.verdict == Verdict::NotApplicable, "{}", check.id);
+    }
+    let lacks = |id: &str| report.checks.iter().find(|check| check.id == id).unwrap().lacks;
+    assert_eq!(lacks("minimum/null-session"), Some(Lacking::Backend));
+    assert_eq!(lacks("cookie/secure"), Some(Lacking::Probe));
 }

@@ -82,6 +82,16 @@ async fn a_page_instead_of_answers_is_a_refusal_or_a_failure_or_no_probe() {
 }
 
 #[tokio::test]
+async fn a_page_of_any_status_is_what_a_framework_makes_of_an_exception() {
+    for status in [200, 302, 404, 500, 599] {
+        let transcript = play(Operation::Raise, [page(status)]).await;
+        let exchange = &transcript.exchanges[0];
+        assert!(matches!(exchange.outcome, Outcome::NoAnswers { .. }), "{status}");
+        assert_eq!((exchange.failed_request(), transcript.broken()), (None, None), "{status}");
+    }
+}
+
+#[tokio::test]
 async fn a_whole_answer_with_a_status_that_nobody_asked_for_is_a_failed_request() {
     let with_status = |status: u16, answer: Answer| {
         response(status, Body::Answers { results: vec![answer], save_error: None })

@@ -1,10 +1,10 @@
 //! `--header`: what goes with every request, written so that no secret has to stand on a command line.
 
 use std::convert::Infallible;
-use std::fs;
 use std::str::FromStr;
 
 use super::CliError;
+use crate::bounded;
 use crate::http::{HeaderField, HeaderFieldError, REDACTED};
 
 /// The environment variable with more header fields, one a line.
@@ -36,7 +36,8 @@ impl FromStr for HeaderArgument {
                 .parse()
                 .map_or_else(|error: HeaderFieldError| Self::Unusable(error.to_string()), Self::Field));
         };
-        let fields = fs::read_to_string(path).map_err(|error| format!("{path}: {error}")).and_then(|lines| {
+        let lines = bounded::read_file(path, bounded::FILE).map_err(|error| format!("{path}: {error}"));
+        let fields = lines.and_then(|lines| {
             fields_of(&lines).map_err(|(line, error)| format!("{path}, line {line}: {error}"))
         });
         Ok(match fields {

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use rustix::process::Signal;
 use sessionspec::Level;
 use sessionspec::engine::report::CheckReport;
 use tokio::signal::unix::{SignalKind, signal};
@@ -43,6 +44,8 @@ impl Interruption {
         let mut interrupt = listen(SignalKind::interrupt())?;
         let mut terminate = listen(SignalKind::terminate())?;
         let mut hangup = listen(SignalKind::hangup())?;
+        // A file that may not grow further is one that cannot be written, and no end of the process.
+        drop(listen(SignalKind::from_raw(Signal::XFSZ.as_raw()))?);
         let (tell, told) = watch::channel(false);
         tokio::spawn(async move {
             tokio::select! {

@@ -1,5 +1,6 @@
 //! `sessionspec known-failures`: writes the list of what fails, for somebody to give the reasons.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -65,7 +66,6 @@ fn entry(check: &CheckReport) -> String {
     if let (Some(KnownState::Undecided), Some(because)) = (known.map(|known| known.state), &check.because) {
         let _ = writeln!(toml, "# {}: {}", check.verdict.as_str(), visible(because));
     }
-    let text = |text: &str| Value::String(text.to_owned());
     let reason = known.map_or("", |known| &known.reason);
     let _ = writeln!(toml, "[[known-failures]]\ncheck = {}\nreason = {}", text(&check.id), text(reason));
     if let Some(issue) = known.and_then(|known| known.issue.as_ref()) {
@@ -76,4 +76,34 @@ fn entry(check: &CheckReport) -> String {
         let _ = writeln!(toml, "expires = {day}");
     }
     toml
+}
+
+/// A text as TOML, in which nothing acts on the terminal of whoever prints it.
+fn text(text: &str) -> String {
+    if matches!(visible(text), Cow::Borrowed(_)) {
+        return Value::String(text.to_owned()).to_string();
+    }
+    let spelt = text.chars().map(|c| match c {
+        '"' | '\\' => format!("\\{c}"),
+        c if matches!(visible(c.encode_utf8(&mut [0; 4])), Cow::Borrowed(_)) => c.to_string(),
+        c => format!("\\U{:08X}", u32::from(c)),
+    });
+    format!("\"{}\"", spelt.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_toml_that_can_be_read() {
+        for hostile in
+            ["plain", "a \"b\" \\ 'c'", "\0\u{1b}[31m\u{9b}2J\u{202e}\u{ffff}\u{e0041} \"x\" \\n\nnext"]
+        {
+            let toml = format!("a = {}", text(hostile));
+            assert!(matches!(visible(&toml), Cow::Borrowed(_)), "{toml:?}");
+            let read: toml::Table = toml.parse().unwrap();
+            assert_eq!(read["a"].as_str(), Some(hostile));
+        }
+    }
 }

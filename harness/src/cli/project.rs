@@ -1,14 +1,16 @@
 //! Lets `sessionspec.toml` speak where the command line does not: what it says is added to the arguments, as somebody would
 //! have typed it.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
-use sessionspec::engine::report::quoted;
+use sessionspec::engine::report::{quoted, visible};
 
-use super::{Cli, CliError, tell};
+use super::{Cli, CliError, tell, terminal};
 use crate::project::{FILE, Project};
 
 /// Which part of a `sessionspec.toml` counts, if any. It is read before these are, from the words that were typed.
@@ -80,7 +82,25 @@ fn command_of(word: &OsStr) -> Option<&'static str> {
 
 fn finish(matches: Result<ArgMatches, clap::Error>) -> Result<Cli, CliError> {
     let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
-    parsed.map_err(|error| error.exit())
+    parsed.map_err(|error| refused(&error))
+}
+
+/// Says what is wrong with the arguments, or the help that was asked for, and ends. It returns only where that cannot be
+/// written.
+fn refused(error: &clap::Error) -> CliError {
+    let words = error.render().to_string();
+    // An argument may hold what acts on a terminal, also one that a project says.
+    let is_harmless = words.split('\n').all(|line| matches!(visible(line), Cow::Borrowed(_)));
+    let printed = if is_harmless {
+        error.print()
+    } else {
+        tell(words.trim_end());
+        Ok(())
+    };
+    match printed {
+        Err(lost) if lost.kind() != ErrorKind::BrokenPipe => terminal::unprinted(lost),
+        _ => std::process::exit(error.exit_code()),
+    }
 }
 
 /// What was typed.

@@ -50,13 +50,14 @@ pub(super) fn write(
                 }
                 failure.replay = vec![command];
                 let case = CaseFile::of_failure(&of_check, failure, Some(&backend));
-                let (Some(folder), Some(case), true) = (folder, case, written.is_ok()) else { continue };
+                let (Some(folder), Some(case)) = (folder, case) else { continue };
                 match save(&case, folder) {
                     Ok(file) => {
                         let command = format!("sessionspec replay {}", quoted(&file.to_string_lossy()));
                         failure.replay.push(with(&command, &target.of_replay));
                     }
-                    Err(error) => written = Err(error),
+                    // One that cannot be saved keeps no other one from being saved; the first complaint is enough.
+                    Err(error) => written = written.and(Err(error)),
                 }
             }
         }
@@ -78,11 +79,18 @@ fn save(case: &CaseFile, folder: &Path) -> Result<PathBuf, CliError> {
         let file = folder.join(format!("{name}{suffix}.json"));
         match OpenOptions::new().write(true).create_new(true).open(&file) {
             Ok(mut opened) => {
-                opened.write_all(text.as_bytes()).map_err(|error| cannot_save(&file, &error))?;
-                return Ok(file);
+                return match opened.write_all(text.as_bytes()) {
+                    Ok(()) => Ok(file),
+                    Err(error) => {
+                        // Half a case is none.
+                        let _ = fs::remove_file(&file);
+                        Err(cannot_save(&file, &error))
+                    }
+                };
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                if fs::read(&file).is_ok_and(|there| there == text.as_bytes()) {
+                // A pipe of this name would wait for somebody who writes.
+                if file.is_file() && fs::read(&file).is_ok_and(|there| there == text.as_bytes()) {
                     return Ok(file);
                 }
             }
@@ -90,6 +98,30 @@ fn save(case: &CaseFile, folder: &Path) -> Result<PathBuf, CliError> {
         }
     }
     unreachable!("no folder has so many files")
+}
+
+/// Looks whether cases can be saved in this folder, which is left as it is. To be asked before a long run.
+///
+/// # Errors
+///
+/// Where it cannot be written, or cannot be made.
+pub(super) fn can_save_in(folder: &Path) -> Result<(), CliError> {
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let tried = match folder.ancestors().take_while(is_missing).last() {
+        // Somebody else may make it, or save something in it, at the same moment.
+        Some(highest) => match fs::create_dir(highest) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+            _ => {
+                let _ = fs::remove_dir(highest);
+                Ok(())
+            }
+        },
+        None => {
+            let file = folder.join(format!(".sessionspec.{}", std::process::id()));
+            OpenOptions::new().write(true).create_new(true).open(&file).and_then(|_| fs::remove_file(&file))
+        }
+    };
+    tried.map_err(|error| cannot_save(folder, &error))
 }
 
 fn cannot_save(path: &Path, error: &std::io::Error) -> CliError {

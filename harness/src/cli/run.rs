@@ -101,6 +101,7 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
     let baseline =
         arguments.baseline.as_deref().map(report_file::read).transpose().map_err(CliError::usage)?;
     let mut output = arguments.output.plan()?;
+    arguments.save_cases.as_deref().map_or(Ok(()), rerun_commands::can_save_in)?;
     let mut reports = Vec::new();
     let kept = Shown::when(arguments.verbose);
     let judged = arguments.fill(&mut reports, options, interruption, &kept).await;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use sessionspec::backend::BackendError;
+use sessionspec::backend::{BackendError, MOST_FIELDS};
 use sessionspec::reference::http::Headers;
 use tokio::net::TcpStream;
 use url::{Host, Url};
@@ -90,11 +90,14 @@ impl Client {
             return exchange_bytes(self.address.connect().await?, request.spelt()).await;
         };
         let may_be_reused = self.may_reuse();
+        if !may_be_reused {
+            self.forget();
+        }
         let client = if self.is_always_fresh() { self.fresh.clone() } else { self.reusing.borrow().clone() };
         let response = exchange(&client, &self.url, request, headers).await;
         if may_be_reused && is_farewell(&response) {
             self.habits.lost.set(self.habits.lost.get() + 1);
-            self.forget();
+            self.close_all();
             return Err(BackendError::ConnectionLost);
         }
         match response {
@@ -102,7 +105,7 @@ impl Client {
                 self.used.set(Some(Instant::now()));
             }
             // A server that has failed, or has not read a request to its end, may close its connections without a word.
-            _ => self.forget(),
+            _ => self.close_all(),
         }
         response
     }
@@ -116,9 +119,18 @@ impl Client {
         self.habits.always_fresh.get() || self.habits.lost.get() > 0
     }
 
-    /// Closes all connections: a client keeps its connections to itself, so another one takes its place.
+    /// Closes the connections that may no longer be used, if there are any.
     fn forget(&self) {
-        if self.used.take().is_some()
+        if self.used.get().is_some() {
+            self.close_all();
+        }
+    }
+
+    /// Closes all connections: a client keeps its connections to itself, so another one takes its place. A connection that
+    /// has brought an answer is among them, whatever answer that was.
+    fn close_all(&self) {
+        self.used.set(None);
+        if !self.is_always_fresh()
             && let Some(client) = direct_client(&self.url, usize::MAX)
         {
             self.reusing.replace(client);
@@ -133,6 +145,7 @@ pub(crate) fn direct_client(url: &Url, idle: usize) -> Option<reqwest::Client> {
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .tcp_nodelay(true)
+        .http1_max_headers(MOST_FIELDS)
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(idle);
     let client = match url.host_str() {

@@ -9,10 +9,10 @@ use std::task::{Context, Poll, Waker, ready};
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use sessionspec::backend::BackendError;
+use sessionspec::backend::{BackendError, MOST_FIELDS};
 use sessionspec::reference::http::Headers;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -30,8 +30,8 @@ pub(super) const MAX_BODY: usize = 16 * 1024 * 1024;
 pub(super) async fn exchange_bytes(stream: TcpStream, bytes: Vec<u8>) -> Result<RawResponse, BackendError> {
     let wire = Wire::new(stream, Unsent { bytes, sent: 0 });
     let heard = Arc::clone(&wire.heard);
-    let (mut sender, connection) =
-        handshake(TokioIo::new(wire)).await.map_err(|error| fault(&error, false))?;
+    let connected = Builder::new().max_headers(MOST_FIELDS).handshake(TokioIo::new(wire)).await;
+    let (mut sender, connection) = connected.map_err(|error| fault(&error, false))?;
     // Its errors reach whoever waits for the response.
     tokio::spawn(async move { drop(connection.await) });
     let answered = ask(&mut sender).await;
@@ -80,12 +80,14 @@ async fn body(response: Response<Incoming>) -> Result<Vec<u8>, Unanswered> {
 pub(super) fn fault(error: &(dyn std::error::Error + 'static), heard: bool) -> BackendError {
     let mut speaks_http = true;
     let mut is_connected = true;
+    let mut is_too_large = false;
     let mut cause = error;
     loop {
         let malformed = |error: &io::Error| {
             matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
         };
         speaks_http &= !cause.downcast_ref().is_some_and(hyper::Error::is_parse);
+        is_too_large |= cause.downcast_ref().is_some_and(hyper::Error::is_parse_too_large);
         speaks_http &= !cause.downcast_ref().is_some_and(malformed);
         is_connected &= !cause.downcast_ref().is_some_and(reqwest::Error::is_connect);
         match cause.source() {
@@ -95,6 +97,8 @@ pub(super) fn fault(error: &(dyn std::error::Error + 'static), heard: bool) -> B
     }
     if !is_connected {
         BackendError::Unreachable(cause.to_string())
+    } else if is_too_large {
+        BackendError::HeadTooLarge
     } else if !speaks_http {
         BackendError::NotAProbe(format!("its answer is no HTTP: {cause}"))
     } else if heard {

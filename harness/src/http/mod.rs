@@ -14,6 +14,7 @@ use std::rc::Rc;
 use reqwest::Method;
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
+use sessionspec::engine::script::Operation;
 use sessionspec::reference::Description;
 use sessionspec::reference::http::Headers;
 use url::{Position, Url};
@@ -234,7 +235,8 @@ impl Backend for HttpBackend {
             let holds = self.gates.serve(&request.gates);
             let sent = wire::cycle(&request.ops, |gate| holds.url(gate));
             let RawResponse { status, headers, body } = self.post(&request.headers, sent).await?;
-            let body = wire::body(status, &body, request.ops.len())
+            let raises = request.ops.contains(&Operation::Raise);
+            let body = wire::body(status, &body, request.ops.len(), raises)
                 .map_err(|fault| self.secrets.redacted_fault(fault))?;
             Ok(self.secrets.redacted_response(CycleResponse { status, headers, body }))
         })

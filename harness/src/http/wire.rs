@@ -70,16 +70,16 @@ fn fields_of(json: Value) -> Result<Description, String> {
     serde_json::from_value(json).map_err(|error| error.to_string())
 }
 
-/// Reads the answer to a `POST` of so many operations.
+/// Reads the answer to a `POST` of so many operations. Where the handler `raises`, the framework decides about the answer.
 ///
 /// # Errors
 ///
 /// Where no probe answers so, and no error page is like that.
-pub fn body(status: u16, body: &[u8], ops: usize) -> Result<Body, BackendError> {
+pub fn body(status: u16, body: &[u8], ops: usize, raises: bool) -> Result<Body, BackendError> {
     match answers(body, ops) {
         Ok(answers) => Ok(answers),
         // An error page need not be a probe's answer; anything else has to be.
-        Err(_) if status >= 400 => Ok(Body::Other(excerpt(body))),
+        Err(_) if status >= 400 || raises => Ok(Body::Other(excerpt(body))),
         Err(error) => Err(error),
     }
 }

@@ -1,7 +1,9 @@
-//! Reports as JSON: the form that `suites/report.schema.json` describes, and that can be rendered again.
+//! Reports as JSON: the form that `suites/report.schema.json` describes, and that can be rendered again. Nothing in it
+//! acts on the terminal of whoever prints it.
 
 use serde::Serialize;
 use sessionspec::Report;
+use sessionspec::engine::report::visible_json;
 
 use super::summary::Summary;
 
@@ -23,7 +25,6 @@ pub(super) fn json(reports: &[Report]) -> String {
 }
 
 fn pretty(value: &impl Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(value).expect("a report has only string keys, so it is JSON");
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(value).expect("a report has only string keys, so it is JSON");
+    format!("{}\n", visible_json(&text))
 }

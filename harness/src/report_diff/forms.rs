@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use serde::Serialize;
-use sessionspec::engine::report::{WIDTH, continued, visible, wrapped};
+use sessionspec::engine::report::{WIDTH, continued, visible, visible_json, wrapped};
 
 use super::{Change, Comparison, Direction, Door, Kind, Subject};
 use crate::render::code;
@@ -86,7 +86,7 @@ impl Comparison {
         let counts = Direction::ALL.map(|direction| (name(direction), self.count(direction).into()));
         let counted = Counted { comparison: self, counts: counts.into_iter().collect() };
         let json = serde_json::to_string_pretty(&counted);
-        format!("{}\n", json.expect("a comparison has only string keys, so it is JSON"))
+        format!("{}\n", visible_json(&json.expect("a comparison has only string keys, so it is JSON")))
     }
 
     fn title(&self) -> String {

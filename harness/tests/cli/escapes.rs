@@ -1,5 +1,10 @@
 //! What others say acts on nobody's terminal, and does not fill it.
 
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
 use crate::support::{Answer, Launch, Service, said, sessionspec};
 
 /// It would change the title of a window and the colour of what follows.
@@ -69,4 +74,40 @@ fn a_long_answer_fills_no_screen() {
     let output = sessionspec("doctor").arg(service.url()).output().unwrap();
     assert!(output.stdout.len() < 200_000, "{} bytes", output.stdout.len());
     assert!(said(&output).contains("characters)"), "{}", said(&output));
+}
+
+#[test]
+fn forms_for_programs_act_nowhere() {
+    let path =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("hostile.{}.json", std::process::id()));
+    let run = "run --backend flawed/lone-pop-lost --check minimum/each-mutator-persists --format json";
+    let mut report: Value = serde_json::from_slice(&sessionspec(run).output().unwrap().stdout).unwrap();
+    report = report.as_array().map_or(report.clone(), |reports| reports[0].clone());
+    report["backend"]["name"] = HOSTILE.into();
+    report["checks"][0]["id"] = HOSTILE.into();
+    fs::write(&path, report.to_string()).unwrap();
+    for command in ["render --as json", "known-failures", "badge", "compare", "diff --format json"] {
+        let mut command = sessionspec(command);
+        command.arg(&path);
+        if command.get_args().any(|argument| argument == "diff" || argument == "compare") {
+            command.arg(&path);
+        }
+        let output = command.output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(!text.is_empty(), "{command:?}");
+        let acts = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+        assert!(!text.contains(acts), "{command:?}: {text:?}");
+    }
+    fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn an_argument_acts_nowhere() {
+    for option in ["--level", "--origin", "--check", "--suite", "--callback-addr", "--session-cookie"] {
+        let output = sessionspec("run --backend reference").args([option, HOSTILE]).output().unwrap();
+        let text = said(&output);
+        let acts = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+        assert!(!text.contains(acts), "{option}: {text:?}");
+        assert!(text.ends_with("exit 2") || text.ends_with("exit 3"), "{option}: {text:?}");
+    }
 }

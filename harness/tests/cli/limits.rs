@@ -85,8 +85,22 @@ fn a_case_that_asks_for_too_much_is_refused_unless_it_is_allowed() {
 
 #[test]
 fn a_file_that_never_ends_is_not_read_to_its_end() {
-    let refused = said(&sessionspec("replay /dev/zero").output().unwrap());
-    assert!(refused.contains("it is larger than 16777216 bytes"), "{refused}");
+    let run = "run --backend reference --check minimum/opens-empty";
+    for arguments in [
+        "replay /dev/zero".to_owned(),
+        "render /dev/zero --as text".to_owned(),
+        "diff /dev/zero /dev/zero".to_owned(),
+        "known-failures /dev/zero".to_owned(),
+        format!("{run} --known-failures /dev/zero"),
+        format!("{run} --baseline /dev/zero"),
+        "run --header @/dev/zero http://127.0.0.1:1/".to_owned(),
+    ] {
+        let refused = said(&sessionspec(&arguments).output().unwrap());
+        assert!(
+            refused.contains("it is larger than ") && refused.ends_with("exit 2"),
+            "{arguments}: {refused}"
+        );
+    }
 }
 
 #[test]

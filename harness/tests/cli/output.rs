@@ -48,7 +48,7 @@ fn standard_output_that_takes_nothing_is_told_and_no_success() {
         assert!(said.contains("\nsessionspec: minimum: ") && said.ends_with(exit), "{said}");
         serde_json::from_slice::<serde_json::Value>(&fs::read(file).unwrap()).unwrap();
     }
-    for command in ["list", "explain minimum/persists"] {
+    for command in ["list", "explain minimum/persists", "--help", "run --help", "--version"] {
         let output = sessionspec(command).stdout(full()).output().unwrap();
         assert!(said(&output).ends_with("exit 3"), "{command}: {}", said(&output));
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -204,17 +204,36 @@ fn nothing_is_saved_where_nothing_fails() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_costs_no_report() {
+fn a_folder_that_cannot_be_written_is_told_before_the_run() {
     let folder = Folder::new("unwritable");
-    fs::write(folder.0.join("cases"), "a file").unwrap();
-    let output = folder.run(&format!("run {FLAW} --save-cases cases"));
+    fs::write(folder.0.join("file"), "a file").unwrap();
+    for there in ["file", "file/below", "/proc/self/cases"] {
+        let text = said(&folder.run(&format!("run {FLAW} --save-cases {there}")));
+        assert!(text.starts_with(&format!("sessionspec: cannot save cases: {there}: ")), "{text}");
+        assert!(text.ends_with("exit 2"), "{text}");
+    }
+    let text =
+        said(&folder.run("run --backend reference --check minimum/persists --cases 5 --save-cases new/deep"));
+    assert!(text.ends_with("exit 0"), "{text}");
+    assert!(!folder.0.join("new").exists(), "nothing had to be saved");
+}
+
+#[test]
+fn a_case_that_cannot_be_saved_costs_no_report_and_leaves_no_half() {
+    let folder = Folder::new("no_room");
+    // Files may not grow at all, as on a full disk.
+    let run = format!(
+        "ulimit -f 0; {} run {FLAW} --save-cases cases --report json=report.json",
+        env!("CARGO_BIN_EXE_sessionspec")
+    );
+    let output = Command::new("sh").args(["-c", &run]).current_dir(&folder.0).output().unwrap();
     let text = said(&output);
     assert!(text.contains("minimum/persists (minimum, data loss): items-differs"), "{text}");
-    assert!(
-        text.ends_with("sessionspec: cannot save cases: cases: File exists (os error 17)\nsessionspec: minimum: fails\nexit 1"),
-        "{text}"
-    );
+    assert!(text.contains("cannot write report.json: File too large"), "{text}");
+    assert!(text.contains("sessionspec: cannot save cases: cases/"), "{text}");
+    assert!(text.ends_with("sessionspec: minimum: fails\nexit 1"), "{text}");
     assert!(!text.contains("sessionspec replay"), "what was not saved cannot be replayed: {text}");
+    assert_eq!(fs::read_dir(folder.0.join("cases")).unwrap().count(), 0);
 }
 
 #[test]

@@ -18,8 +18,9 @@ fn beside(field: &'static str) -> impl Fn(&Request) -> Answer + Send + Sync + 's
             with(&response, &format!("huge={}", "x".repeat(60_000)))
         }),
         "nameless" => Answer::altered(request.text(), |response| with(&response, "nonsense")),
-        _ => Answer::altered(request.text(), |response| {
-            let many: Vec<String> = (0..60).map(|number| format!("c{number}=x; Path=/")).collect();
+        _ => Answer::altered(request.text(), move |response| {
+            let number = if field == "many" { 60 } else { 400 };
+            let many: Vec<String> = (0..number).map(|number| format!("c{number}=x; Path=/")).collect();
             with(&response, &many.join("\r\nSet-Cookie: "))
         }),
     }
@@ -95,5 +96,24 @@ fn odd_cookies_beside_the_session_s_do_no_harm() {
         row("sets a cookie of sixty kilobytes", beside("huge"), check, CONFORMS, &["1 pass"]),
         row("sets a cookie without a name", beside("nameless"), check, CONFORMS, &["1 pass"]),
         row("sets sixty cookies", beside("many"), check, CONFORMS, &["1 pass"]),
+        row("sets four hundred cookies", beside("hundreds"), check, CONFORMS, &["1 pass"]),
+        row(
+            "answers a cycle with a head that nobody reads",
+            |request| match &request.ops {
+                Some(ops) if ops.iter().any(|op| op == "clear") => {
+                    Answer::altered(request.text(), |response| {
+                        with(&response, &format!("huge={}", "x".repeat(1_000_000)))
+                    })
+                }
+                _ => Answer::Good,
+            },
+            check,
+            FAILS,
+            &[
+                "1 fail",
+                "the head of the response is larger than clients read",
+                "256 KiB, or more than 1000 fields",
+            ],
+        ),
     ]);
 }

@@ -81,6 +81,24 @@ fn what_was_refused_in_front_says_nothing_of_the_backend() {
     ]);
 }
 
+/// A service that fails a request of the survey, and the empty cycle with which the next look at it begins.
+fn twice_unlucky() -> impl Fn(&Request) -> Answer + Send + Sync + 'static {
+    let left = AtomicUsize::new(2);
+    move |request| {
+        let is_empty = request.ops.as_ref().is_some_and(Vec::is_empty);
+        let is_time = match left.load(Ordering::SeqCst) {
+            2 => request.number == 20,
+            1 => is_empty,
+            _ => false,
+        };
+        if !is_time {
+            return Answer::Good;
+        }
+        left.fetch_sub(1, Ordering::SeqCst);
+        Answer::response("500 Oh", "text/plain", "oh")
+    }
+}
+
 #[test]
 fn what_is_refused_while_it_is_looked_at_is_looked_at_again() {
     let at = |numbers: &'static [usize]| {
@@ -93,6 +111,13 @@ fn what_is_refused_while_it_is_looked_at_is_looked_at_again() {
             TWO,
             CONFORMS,
             &["requests were refused: 2 with 429", "2 pass"],
+        ),
+        row(
+            "fails while it is looked at, and again at the first contact that follows",
+            twice_unlucky(),
+            TWO,
+            CONFORMS,
+            &["2 pass"],
         ),
         row(
             "refuses every seventh request",

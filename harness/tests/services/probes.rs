@@ -106,6 +106,31 @@ fn endings_that_nobody_has_seen_are_no_pass() {
     ]);
 }
 
+/// What a framework makes of an exception is its own affair.
+#[test]
+fn an_exception_may_become_any_page() {
+    let made = |status: &'static str| {
+        move |request: &Request| match &request.ops {
+            Some(ops) if ops.iter().any(|op| op == "raise") => {
+                // The handler does raise, and the framework makes a page of that, with what the session sets.
+                Answer::altered(request.text(), move |response| {
+                    let (head, _) = response.split_once("\r\n\r\n").unwrap();
+                    let fields = head.lines().skip(1).filter(|line| !line.starts_with("content-length"));
+                    let fields: String = fields.map(|line| format!("{line}\r\n")).collect();
+                    format!("HTTP/1.1 {status}\r\n{fields}Content-Length: 19\r\n\r\n<title>Oops</title>")
+                })
+            }
+            _ => Answer::Good,
+        }
+    };
+    let raising = "--level recommended --check minimum/opens-empty --check fault/consistent";
+    hold(vec![
+        row("redirects to a page for exceptions", made("302 Found"), raising, CONFORMS, &["2 pass"]),
+        row("shows a page for exceptions", made("200 OK"), raising, CONFORMS, &["2 pass"]),
+        row("calls exceptions a bad gateway", made("502 Bad"), raising, CONFORMS, &["2 pass"]),
+    ]);
+}
+
 /// Whatever a probe says, nothing conforms where nothing is behind it.
 #[test]
 fn nothing_conforms_behind_a_hollow_probe() {

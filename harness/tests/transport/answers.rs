@@ -177,6 +177,24 @@ async fn an_answer_that_ends_within_its_body_was_cut_off() {
 }
 
 #[tokio::test]
+async fn a_head_that_no_client_reads_is_told_so_and_one_of_many_fields_is_read() {
+    let with = |fields: usize, bytes: usize| {
+        let field = format!("Set-Cookie: {}\r\n", "x".repeat(bytes));
+        format!("HTTP/1.1 200 OK\r\n{}Content-Length: {}\r\n\r\n{BODY}", field.repeat(fields), BODY.len())
+    };
+    for head in [with(1, 1_000_000), with(20, 50_000), with(5_000, 1)] {
+        for answer in answers_to(head, true).await {
+            assert_eq!(answer, Err(BackendError::HeadTooLarge));
+        }
+    }
+    for head in [with(900, 1), with(1, 200_000)] {
+        for answer in answers_to(head, true).await {
+            assert_eq!(answer.unwrap().status, 200);
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_http_is_told_so() {
     for nonsense in [
         "220 mail ready\r\n",

@@ -50,6 +50,27 @@ async fn a_connection_is_used_again_and_where_that_is_lost_nothing_is_sent_twice
     }
 }
 
+/// A server may close its connections after an answer that is no success, also after the first one.
+#[tokio::test]
+async fn a_connection_that_brought_no_success_is_not_used_again() {
+    for status in ["302 Found", "404 Not Found", "500 Oh"] {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let url = server(move |connection| {
+            let Some(_) = connection.request() else { return };
+            if requests.fetch_add(1, Ordering::SeqCst) > 0 {
+                return connection.send(&json(r#"{"results": []}"#));
+            }
+            connection.send(format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\nno").as_bytes());
+            // The next request on this connection gets no answer.
+            drop(connection.request());
+        });
+        let backend = HttpBackend::new(&url, None, false).await.unwrap();
+        drop(backend.cycle(CycleRequest::default()).await);
+        assert!(backend.cycle(CycleRequest::default()).await.is_ok(), "{status}");
+        assert_eq!(backend.lost_connections(), 0, "{status}");
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_says_farewell_on_an_idle_connection_has_refused_nothing() {
     let url = server(|connection| {

@@ -39,6 +39,14 @@ use sessionspec_reference::http::Headers;
 use crate::browser::Origin;
 use crate::script::{Answer, Operation};
 
+/// The most that is read of the head of a response, in bytes. Browsers and proxies read less.
+#[doc(hidden)]
+pub const LARGEST_HEAD: usize = 256 * 1024;
+
+/// The most header fields that are read of a response.
+#[doc(hidden)]
+pub const MOST_FIELDS: usize = 1_000;
+
 /// A backend under test, behind one of the doors: in this process, or over HTTP.
 ///
 /// It is local to a thread: futures need not be `Send`.
@@ -159,6 +167,12 @@ pub enum BackendError {
     /// the service has seen the request. The request is not sent again; the script is played again from its start.
     #[error("a connection that had been used before ended before it brought an answer")]
     ConnectionLost,
+    /// The head of the response is larger than clients read.
+    #[error(
+        "the head of the response is larger than clients read: it has more than {} KiB, or more than {} fields",
+        LARGEST_HEAD / 1024, MOST_FIELDS
+    )]
+    HeadTooLarge,
     /// The service answered that it has failed.
     #[error("the service failed the request: {0}")]
     Failed(String),
@@ -178,9 +192,10 @@ pub enum BackendError {
 }
 
 impl BackendError {
-    /// Whether a request that was sent got no response, or no whole one, so that the request itself has failed.
+    /// Whether a request that was sent got no response, or none that a client reads to its end, so that the request itself
+    /// has failed.
     #[must_use]
     pub fn is_of_request(&self) -> bool {
-        matches!(self, Self::NoAnswer(_) | Self::CutOff(_) | Self::Dropped)
+        matches!(self, Self::NoAnswer(_) | Self::CutOff(_) | Self::Dropped | Self::HeadTooLarge)
     }
 }

@@ -4,6 +4,7 @@
 
 use sessionspec_reference::capability::Expiry;
 
+use super::Lack;
 use crate::expect::{Fact, Line, Scenario};
 use crate::script::Operation;
 use crate::script::ops::{set, set_permanent};
@@ -87,7 +88,7 @@ pub(super) fn can_be_waited_for(survey: &Survey, lifetime: f64) -> bool {
 /// # Errors
 ///
 /// Why there are none.
-pub(super) fn kinds(survey: &Survey) -> Result<Vec<Kind>, String> {
+pub(super) fn kinds(survey: &Survey) -> Result<Vec<Kind>, Lack> {
     let description = &survey.description;
     let grace = grace(survey);
     macro_rules! kind {
@@ -124,10 +125,7 @@ pub(super) fn kinds(survey: &Survey) -> Result<Vec<Kind>, String> {
         kinds.push(kind!("short-lived", lines, SHORT));
     }
     if kinds.is_empty() {
-        return Err(format!(
-            "no lifetime is declared that can be waited for: none, or more than {LONGEST_WAIT} s, and the backend has no \
-             `set_lifetime`"
-        ));
+        return Err(Lack::Lifetime);
     }
     Ok(kinds)
 }
@@ -145,12 +143,12 @@ pub(super) const TIMES: f64 = 3.0;
 /// # Errors
 ///
 /// Why there are none.
-pub(super) fn longer(survey: &Survey) -> Result<Vec<Kind>, String> {
+pub(super) fn longer(survey: &Survey) -> Result<Vec<Kind>, Lack> {
     let is_told =
         |kind: &Kind| kind.name != "short-lived" && can_be_waited_for(survey, TIMES * kind.lifetime);
     let kinds: Vec<Kind> = kinds(survey)?.into_iter().filter(is_told).collect();
     if kinds.is_empty() {
-        return Err("no lifetime is declared of which three times as much can be waited for".to_owned());
+        return Err(Lack::LongerLifetime);
     }
     Ok(kinds)
 }
@@ -160,9 +158,9 @@ pub(super) fn longer(survey: &Survey) -> Result<Vec<Kind>, String> {
 /// # Errors
 ///
 /// Why it cannot.
-pub(super) fn permanent(survey: &Survey) -> Result<Kind, String> {
+pub(super) fn permanent(survey: &Survey) -> Result<Kind, Lack> {
     let mut kinds = kinds(survey)?.into_iter().filter(|kind| kind.name == "permanent");
-    kinds.next().ok_or_else(|| "no lifetime of a permanent session can be waited for".to_owned())
+    kinds.next().ok_or(Lack::PermanentLifetime)
 }
 
 /// Whether use prolongs a session, as declared, and a kind of session whose lifetime is long enough for that to be told
@@ -171,21 +169,21 @@ pub(super) fn permanent(survey: &Survey) -> Result<Kind, String> {
 /// # Errors
 ///
 /// Why nothing can be told.
-pub(super) fn declared(survey: &Survey) -> Result<(Expiry, Kind), String> {
+pub(super) fn declared(survey: &Survey) -> Result<(Expiry, Kind), Lack> {
     let Some(claim) = survey.description.declares.expiry else {
-        return Err("whether reading prolongs a session is not declared".to_owned());
+        return Err(Lack::ExpiryClaim);
     };
     let kinds = kinds(survey)?;
     let has_permanent = survey.permanent.observed().is_some();
     // Where there are permanent sessions, nobody promises anything about the others.
     let mut prolonged = kinds.into_iter().filter(|kind| kind.name != "browser-session" || !has_permanent);
     let Some(kind) = prolonged.next() else {
-        return Err("no lifetime of a permanent session can be waited for".to_owned());
+        return Err(Lack::PermanentLifetime);
     };
     let answers_take = if survey.virtual_time { 0.0 } else { 0.5 };
     if kind.over() / 2.0 + answers_take >= kind.alive() {
         let (lifetime, grace) = (kind.lifetime, kind.grace);
-        return Err(format!("a lifetime of {lifetime} s is too short to tell, with a grace of {grace} s"));
+        return Err(Lack::LongEnough { lifetime, grace });
     }
     Ok((claim, kind))
 }
@@ -195,16 +193,14 @@ pub(super) fn declared(survey: &Survey) -> Result<(Expiry, Kind), String> {
 /// # Errors
 ///
 /// Why not.
-pub(super) fn other_lifetimes(survey: &Survey) -> Result<(), String> {
+pub(super) fn other_lifetimes(survey: &Survey) -> Result<(), Lack> {
     let others = survey.other_lifetimes && survey.permanent.observed().is_some();
     if !survey.supports("set_lifetime") && !others {
-        return Err(
-            "this backend has no `set_lifetime`, and no command starts it with another lifetime".to_owned()
-        );
+        return Err(Lack::OtherLifetimes);
     }
     let grace = grace(survey);
     if !survey.virtual_time && grace > LONGEST_WAIT {
-        return Err(format!("a grace of {grace} s is too long to wait for"));
+        return Err(Lack::ShortGrace(grace));
     }
     Ok(())
 }

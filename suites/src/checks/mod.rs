@@ -12,6 +12,7 @@ mod forgery;
 mod glue;
 mod harm;
 mod identity;
+mod lack;
 mod lifetimes;
 mod minimum;
 #[doc(hidden)]
@@ -22,4 +23,5 @@ pub use crate::expect::Fact;
 pub use catalogue::catalogue;
 pub use check::{Check, GlueCheck, GlueFinding, Test};
 pub use harm::Harm;
+pub use lack::{Lack, Lacking};
 pub use requirement::{Applicability, Requirement};

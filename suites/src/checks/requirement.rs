@@ -1,12 +1,13 @@
 //! When a check applies: what a backend must have, as the survey observed it, so that its promise means something.
 //!
-//! Whatever makes a check not applicable is one of these requirements, so that no reason is made up in a check. What the
+//! Whatever makes a check not applicable is one of these requirements, and each names a [`Lack`], so that no reason is made
+//! up in a check. What the
 //! *backend* lacks makes a check not applicable, since good backends may lack it. What only the *probe* lacks leaves it
 //! unverified, since nobody knows what the backend does.
 
 use std::fmt;
 
-use super::lifetimes;
+use super::{Lack, lifetimes};
 use crate::survey::{AtOnce, Attribute, Emptied, Modified, Nested, OnError, Resent, Store, Survey, Values};
 
 /// One thing that a backend must have for a check to apply.
@@ -71,12 +72,12 @@ pub enum Requirement {
 }
 
 /// Whether a check applies to a backend.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Applicability {
     /// It does.
     Applies,
-    /// It does not, for this reason.
-    NotApplicable(String),
+    /// It does not, since this is lacking.
+    NotApplicable(Lack),
     /// Nobody can say, since the probe lacks something that the check needs to look.
     Unverified(String),
 }
@@ -85,91 +86,62 @@ impl Requirement {
     /// Whether the backend that was surveyed has it, and why not.
     #[must_use]
     pub fn applicability(self, survey: &Survey) -> Applicability {
-        let lacks = |reason: &str| Applicability::NotApplicable(reason.to_owned());
-        let unless = |missing: bool, reason: &str| match missing {
-            true => lacks(reason),
+        let lacks = Applicability::NotApplicable;
+        let unless = |missing: bool, lack: Lack| match missing {
+            true => lacks(lack),
             false => Applicability::Applies,
         };
-        let stood_in = |derived: bool, name: &str| {
-            unless(derived, &format!("the probe stands in for `{name}`: the backend has none of its own"))
-        };
         match self {
-            Self::RealSessions => unless(survey.null, "this backend opens only null sessions"),
-            Self::NullSessions => unless(!survey.null, "this backend opens real sessions"),
+            Self::RealSessions => unless(survey.null, Lack::RealSessions),
+            Self::NullSessions => unless(!survey.null, Lack::NullSessions),
             Self::Has("header") => of_probe(survey, "header", "no handler adds header fields"),
-            Self::Has(operation) => {
-                unless(!survey.supports(operation), &format!("this backend has no `{operation}`"))
-            }
-            Self::OwnModified => stood_in(survey.modified == Attribute::Derived, "modified"),
-            Self::OwnNew => stood_in(survey.new == Attribute::Derived, "new"),
-            Self::OwnPermanent => stood_in(survey.permanent == Attribute::Derived, "permanent"),
+            Self::Has(operation) => unless(!survey.supports(operation), Lack::Operation(operation)),
+            Self::OwnModified => unless(survey.modified == Attribute::Derived, Lack::StoodIn("modified")),
+            Self::OwnNew => unless(survey.new == Attribute::Derived, Lack::StoodIn("new")),
+            Self::OwnPermanent => unless(survey.permanent == Attribute::Derived, Lack::StoodIn("permanent")),
             Self::HasPermanent => match survey.permanent {
                 Attribute::Observed(_) => Applicability::Applies,
-                Attribute::Derived => stood_in(true, "permanent"),
-                Attribute::Missing => lacks("this backend has no `permanent`"),
+                Attribute::Derived => lacks(Lack::StoodIn("permanent")),
+                Attribute::Missing => lacks(Lack::Permanent),
             },
             Self::SavesOnlyChanges => {
                 let tracks = survey.modified.observed() == Some(Modified::Tracked)
                     && survey.nested != Nested::WrittenBack
                     && survey.resent != Resent::Always
                     && !survey.goes_by_age();
-                unless(
-                    !tracks,
-                    "this backend saves sessions that were not changed, or sends the cookie of an older one again",
-                )
+                unless(!tracks, Lack::SavingOnlyChanges)
             }
-            Self::NestedValues => {
-                unless(survey.nested == Nested::Unsupported, "this backend has no changes inside of a value")
-            }
+            Self::NestedValues => unless(survey.nested == Nested::Unsupported, Lack::NestedChanges),
             Self::NestedChanges => match survey.nested {
-                Nested::Unsupported => lacks("this backend has no changes inside of a value"),
-                Nested::Copies => lacks("this backend hands out copies of its values"),
+                Nested::Unsupported => lacks(Lack::NestedChanges),
+                Nested::Copies => lacks(Lack::ValuesThemselves),
                 Nested::Tracked | Nested::WrittenBack | Nested::Untracked => Applicability::Applies,
             },
-            Self::AnyValues => {
-                unless(survey.values != Values::Json, "this backend keeps strings, and refuses other values")
-            }
-            Self::Cookies => unless(survey.store == Store::Unknown, "this backend sends no cookies"),
-            Self::Https => unless(
-                !survey.https,
-                "this service is not reached as https (for a service that is: --origin https://…)",
-            ),
+            Self::AnyValues => unless(survey.values != Values::Json, Lack::OtherValues),
+            Self::Cookies => unless(survey.store == Store::Unknown, Lack::Cookies),
+            Self::Https => unless(!survey.https, Lack::Https),
             Self::ServerStore => match survey.store {
                 Store::Server => Applicability::Applies,
-                Store::Client => lacks(
-                    "the data are in the cookie, and nothing that was sent can be revoked: its lifetime has to bound it",
-                ),
-                Store::Unknown => lacks("this backend sends no cookies"),
+                Store::Client => lacks(Lack::Revocation),
+                Store::Unknown => lacks(Lack::Cookies),
             },
-            Self::ClientStore => {
-                unless(survey.store != Store::Client, "the data of this backend are not in the cookie")
-            }
+            Self::ClientStore => unless(survey.store != Store::Client, Lack::DataInCookie),
             Self::Holds | Self::Overlap if survey.at_once == AtOnce::Unknown => {
                 Applicability::Unverified(survey.no_hold())
             }
-            Self::Holds | Self::Overlap if survey.at_once == AtOnce::One => {
-                lacks("this server takes one request at a time")
-            }
+            Self::Holds | Self::Overlap if survey.at_once == AtOnce::One => lacks(Lack::TwoRequests),
             Self::Holds => Applicability::Applies,
-            Self::Overlap => unless(
-                survey.at_once == AtOnce::OnePerSession,
-                "this backend serves the requests of a session one after the other",
-            ),
-            Self::SavedChangesOnly => unless(
-                survey.live_objects,
-                "requests of a session share one live object here, as a Servlet container documents it",
-            ),
+            Self::Overlap => unless(survey.at_once == AtOnce::OnePerSession, Lack::TwoRequestsOfOneSession),
+            Self::SavedChangesOnly => unless(survey.live_objects, Lack::ObjectsOfTheirOwn),
             Self::OnePerSession if survey.at_once == AtOnce::Unknown => {
                 Applicability::Unverified(survey.no_hold())
             }
-            Self::OnePerSession => unless(
-                survey.at_once != AtOnce::OnePerSession,
-                "this backend does not serve the requests of a session one after the other",
-            ),
-            Self::Logout => unless(
-                !survey.supports("destroy") && survey.emptied == Emptied::Kept,
-                "this backend has no `destroy`, and keeps an emptied session",
-            ),
+            Self::OnePerSession => {
+                unless(survey.at_once != AtOnce::OnePerSession, Lack::OneRequestPerSession)
+            }
+            Self::Logout => {
+                unless(!survey.supports("destroy") && survey.emptied == Emptied::Kept, Lack::Logout)
+            }
             Self::Responds => of_probe(survey, "respond", "no handler chooses a status"),
             Self::Raises => match survey.on_error {
                 OnError::Unknown => Applicability::Unverified(cannot_raise(survey)),
@@ -184,11 +156,11 @@ impl Requirement {
                     survey.gap_of_probe("respond").unwrap_or_else(|| "no status is known".to_owned());
                 Applicability::Unverified(format!("{respond}; {}", cannot_raise(survey)))
             }
-            Self::Lifetimes => or_why(lifetimes::kinds(survey).map(|_| ())),
-            Self::LongerLifetimes => or_why(lifetimes::longer(survey).map(|_| ())),
-            Self::PermanentLifetime => or_why(lifetimes::permanent(survey).map(|_| ())),
-            Self::DeclaresExpiry => or_why(lifetimes::declared(survey).map(|_| ())),
-            Self::OtherLifetimes => or_why(lifetimes::other_lifetimes(survey)),
+            Self::Lifetimes => or_lack(lifetimes::kinds(survey).map(|_| ())),
+            Self::LongerLifetimes => or_lack(lifetimes::longer(survey).map(|_| ())),
+            Self::PermanentLifetime => or_lack(lifetimes::permanent(survey).map(|_| ())),
+            Self::DeclaresExpiry => or_lack(lifetimes::declared(survey).map(|_| ())),
+            Self::OtherLifetimes => or_lack(lifetimes::other_lifetimes(survey)),
         }
     }
 }
@@ -242,6 +214,6 @@ fn cannot_raise(survey: &Survey) -> String {
     survey.gap_of_probe("raise").unwrap_or_else(|| "the probe cannot raise".to_owned())
 }
 
-fn or_why(result: Result<(), String>) -> Applicability {
+fn or_lack(result: Result<(), Lack>) -> Applicability {
     result.map_or_else(Applicability::NotApplicable, |()| Applicability::Applies)
 }

@@ -76,7 +76,8 @@ pub enum Outcome {
         /// The reason for which an explicit save was refused.
         save_error: Option<String>,
     },
-    /// A response came without the handler's answers: a 5xx says that the request failed, a 4xx that it was refused.
+    /// A response came without the handler's answers: a 5xx says that the request failed, a 4xx that it was refused. Where
+    /// the handler was asked to raise, the framework may answer with any status.
     NoAnswers {
         /// The status of the response.
         status: u16,
@@ -88,11 +89,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The outcome of a response. It takes the body by value, since the answers may be long and nobody else needs them.
-    pub(crate) fn of(status: u16, body: Body) -> Self {
+    /// The outcome of a response to these operations. It takes the body by value, since the answers may be long and nobody
+    /// else needs them.
+    pub(crate) fn of(ops: &[Operation], status: u16, body: Body) -> Self {
         match body {
             Body::Answers { results, save_error } => Self::Answered { results, status, save_error },
-            Body::Other(said) if status >= 400 => Self::NoAnswers { status, said },
+            Body::Other(said) if status >= 400 || ops.contains(&Operation::Raise) => {
+                Self::NoAnswers { status, said }
+            }
             Body::Other(said) => Self::Broken(BackendError::NotAProbe(format!(
                 "a {status} without `results`, which says: {said}"
             ))),

@@ -151,10 +151,10 @@ async fn play(
 /// The case's script with what this backend has to answer. The error says why nothing can be expected of it.
 async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> Result<Scenario, String> {
     let Some(check) = check_of(case) else { return Ok(case.scenario.clone()) };
-    if let Applicability::NotApplicable(because) | Applicability::Unverified(because) =
-        check.applicability(survey)
-    {
-        return Err(because);
+    match check.applicability(survey) {
+        Applicability::Applies => {}
+        Applicability::NotApplicable(lack) => return Err(lack.to_string()),
+        Applicability::Unverified(because) => return Err(because),
     }
     match check.test {
         Test::Property(property) => {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Blocked, Evidence, Failure, KnownFailureReport, KnownState};
-use crate::checks::{Check, Harm};
+use crate::checks::{Check, Harm, Lacking};
 use crate::level::Level;
 
 /// What became of one check.
@@ -24,6 +24,9 @@ pub struct CheckReport {
     /// Why, where it is neither pass nor fail.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub because: Option<String>,
+    /// Who lacks what the check is about, where it does not apply.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lacks: Option<Lacking>,
     /// What the backend was held to, where that follows from what it declares.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub held_to: Vec<String>,
@@ -103,6 +106,7 @@ impl CheckReport {
             promise: check.promise.to_owned(),
             verdict,
             because: None,
+            lacks: None,
             held_to: Vec::new(),
             blocked: Vec::new(),
             known_failure: None,

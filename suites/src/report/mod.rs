@@ -32,7 +32,7 @@ pub use shown::{ShownExchange, ShownOperation};
 pub use text::{LEGEND, failure_text, script_text};
 pub use this_run::ThisRun;
 pub(crate) use this_run::Watch;
-pub use visible::visible;
+pub use visible::{visible, visible_json};
 pub use wrap::{WIDTH, continued, wrapped};
 
 use std::collections::BTreeMap;

@@ -23,6 +23,31 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(spelt.collect())
 }
 
+/// Pretty JSON that means the same, in which these characters are spelled as JSON spells them. They stand in its strings
+/// alone, but for the ends of lines.
+///
+/// ```
+/// use sessionspec::engine::report::visible_json;
+///
+/// assert_eq!(visible_json("[\n  \"\u{9b}31m\"\n]"), "[\n  \"\\u009b31m\"\n]");
+/// ```
+#[must_use]
+pub fn visible_json(json: &str) -> Cow<'_, str> {
+    let is_escaped = |c: char| c != '\n' && is_spelt_out(c);
+    if !json.contains(is_escaped) {
+        return Cow::Borrowed(json);
+    }
+    let mut spelt = String::with_capacity(json.len() + 100);
+    for c in json.chars() {
+        if is_escaped(c) {
+            spelt.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            spelt.push(c);
+        }
+    }
+    Cow::Owned(spelt)
+}
+
 fn is_spelt_out(c: char) -> bool {
     c.is_control() || separates(c) || directs(c) || has_no_width(c) || is_noncharacter(c)
 }
@@ -69,6 +94,15 @@ mod tests {
         for c in (char::MIN..=char::MAX).filter(|c| !is_printable(*c)) {
             assert!(is_spelt_out(c), "{}", c.escape_unicode());
         }
+    }
+
+    #[test]
+    fn json_in_which_all_is_visible_means_the_same() {
+        let all: String = (char::MIN..=char::MAX).filter(|c| is_spelt_out(*c)).collect();
+        let json = serde_json::to_string_pretty(&[&all, "straße \u{1f980}"]).unwrap();
+        let visible = visible_json(&json);
+        assert!(!visible.contains(|c| c != '\n' && is_spelt_out(c)));
+        assert_eq!(serde_json::from_str::<Vec<String>>(&visible).unwrap(), [&all, "straße \u{1f980}"]);
     }
 
     #[test]

@@ -1,16 +1,14 @@
 //! Holds what a backend declares against what was observed.
 
 use super::outcome::Outcome;
+use crate::checks::Lack;
 use crate::play::Evidence;
-use crate::report::{Failure, Verdict};
+use crate::report::Failure;
 use crate::survey::Survey;
 
 pub(super) fn claims(survey: &Survey) -> Outcome {
     if survey.null {
-        return Outcome::without_evidence(
-            Verdict::NotApplicable,
-            "this backend opens only null sessions".to_owned(),
-        );
+        return Outcome::not_applicable(&Lack::RealSessions);
     }
     let capabilities = survey.capabilities();
     let declared =
@@ -31,10 +29,7 @@ pub(super) fn claims(survey: &Survey) -> Outcome {
         }
     }
     if evidence.comparisons == 0 {
-        return Outcome::without_evidence(
-            Verdict::NotApplicable,
-            "nothing is declared that was observed".to_owned(),
-        );
+        return Outcome::not_applicable(&Lack::Claims);
     }
     Outcome::of(evidence, failures)
 }

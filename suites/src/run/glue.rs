@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use super::outcome::Outcome;
 use crate::backend::{Glue, without_panic};
-use crate::checks::{GlueCheck, GlueFinding};
+use crate::checks::{GlueCheck, GlueFinding, Lack};
 use crate::play::Evidence;
-use crate::report::{Failure, Verdict, message};
+use crate::report::{Failure, message};
 
 pub(super) async fn judge(glue: Option<&Glue>, body: GlueCheck) -> Outcome {
     let Some(glue) = glue.map(Rc::clone) else {
-        return Outcome::without_evidence(Verdict::NotApplicable, "there is no glue under test".to_owned());
+        return Outcome::not_applicable(&Lack::Glue);
     };
     let panicked = |said: String| {
         Err(GlueFinding {
@@ -38,6 +38,7 @@ pub(super) async fn judge(glue: Option<&Glue>, body: GlueCheck) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Verdict;
     use sessionspec_reference::legacy::install;
 
     #[test]

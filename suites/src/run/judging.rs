@@ -8,7 +8,7 @@ use super::outcome::Outcome;
 use super::scenarios::{Judged, Scenarios, Settled};
 use super::{Options, glue};
 use crate::backend::{Backend, BackendError, without_panic};
-use crate::checks::{Applicability, Check, Fact, GlueCheck, Test, catalogue};
+use crate::checks::{Applicability, Check, Fact, GlueCheck, Lack, Test, catalogue};
 use crate::expect::{Finding, Scenario};
 use crate::play::{Evidence, Lanes, SideBySide, Transcript};
 use crate::report::{self, Blocked, Failure, Redaction, Verdict};
@@ -41,9 +41,7 @@ impl Judging {
         self.scenarios.learn_what_is_asked_by(check).await;
         match check.applicability(&self.survey) {
             Applicability::Applies => {}
-            Applicability::NotApplicable(because) => {
-                return Outcome::without_evidence(Verdict::NotApplicable, because);
-            }
+            Applicability::NotApplicable(lack) => return Outcome::not_applicable(&lack),
             Applicability::Unverified(because) => {
                 return Outcome::without_evidence(Verdict::Unverified, report::message(&because));
             }
@@ -128,9 +126,7 @@ impl Judging {
         }
         let outcome = match (not_launched, unjudged, blocked.first()) {
             // Whoever does not start with such a lifetime has refused it.
-            (Some(why), ..) if nothing => {
-                Outcome::without_evidence(Verdict::NotApplicable, report::message(&why))
-            }
+            (Some(why), ..) if nothing => Outcome::not_applicable(&Lack::Start(why)),
             // What was judged beside that is no pass: a part of the promise was not looked at.
             (_, Some(because), _) if failures.is_empty() => {
                 Outcome { evidence, ..Outcome::without_evidence(Verdict::Unverified, because) }

@@ -223,6 +223,7 @@ impl Run {
         let (outcome, known_failure) = self.hold_against_known_failures(check, outcome);
         CheckReport {
             because: outcome.because,
+            lacks: outcome.lacks.filter(|_| outcome.verdict == Verdict::NotApplicable),
             held_to: outcome.held_to,
             blocked: outcome.blocked,
             known_failure,

@@ -3,13 +3,15 @@
 use std::rc::Rc;
 
 use super::scenarios::Settled;
+use crate::checks::{Lack, Lacking};
 use crate::play::Evidence;
-use crate::report::{Blocked, Failure, Verdict};
+use crate::report::{Blocked, Failure, Verdict, message};
 
 /// What became of a check, before it is written down.
 pub(super) struct Outcome {
     pub(super) verdict: Verdict,
     pub(super) because: Option<String>,
+    pub(super) lacks: Option<Lacking>,
     pub(super) held_to: Vec<String>,
     pub(super) blocked: Vec<Blocked>,
     pub(super) evidence: Evidence,
@@ -21,6 +23,11 @@ pub(super) struct Outcome {
 impl Outcome {
     pub(super) fn without_evidence(verdict: Verdict, because: String) -> Self {
         Self { because: Some(because), ..Self::found(verdict, Evidence::default(), Vec::new()) }
+    }
+
+    pub(super) fn not_applicable(lack: &Lack) -> Self {
+        let because = message(&lack.to_string());
+        Self { lacks: Some(lack.of()), ..Self::without_evidence(Verdict::NotApplicable, because) }
     }
 
     pub(super) fn of(evidence: Evidence, failures: Vec<Failure>) -> Self {
@@ -37,6 +44,7 @@ impl Outcome {
         Self {
             verdict,
             because: None,
+            lacks: None,
             held_to: Vec::new(),
             blocked: Vec::new(),
             evidence,

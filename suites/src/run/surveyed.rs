@@ -34,6 +34,13 @@ pub(super) async fn survey(
             (Err(PreflightError::Describe(BackendError::Unreachable(_))), Some((before, _))) => {
                 return Ok(before);
             }
+            // The first contact of another look may be disturbed as well.
+            (Err(PreflightError::Failed { .. } | PreflightError::Cycle { .. }), before @ Some(_))
+                if attempts < ATTEMPTS =>
+            {
+                last = before;
+                continue;
+            }
             (Err(error), _) => return Err(error),
         };
         let disturbed = front.take_latest();

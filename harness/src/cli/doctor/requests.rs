@@ -141,7 +141,13 @@ async fn raise(probe_client: &ProbeClient, findings: &mut Findings) {
         Outcome::NoAnswers { status: 500.., .. } | Outcome::Answered { status: 500.., .. } => {
             findings.ok("raise", "");
         }
-        Outcome::NoAnswers { status, .. } | Outcome::Answered { status, .. } => {
+        Outcome::NoAnswers { status, said } => {
+            let note = format!(
+                "it was answered with {status}, which says: {said}; an uncaught exception of the handler is a 5xx"
+            );
+            findings.wrong("raise", &note);
+        }
+        Outcome::Answered { status, .. } => {
             let note =
                 format!("it was answered with {status}; an uncaught exception of the handler is a 5xx");
             findings.wrong("raise", &note);

@@ -26,7 +26,7 @@ pub(crate) enum Answer {
     /// What the reference answers.
     Good,
     /// What the reference answers to another request, in other words.
-    Altered(Vec<u8>, fn(String) -> String),
+    Altered(Vec<u8>, Box<dyn Fn(String) -> String>),
     /// What the reference answers, with its body as late as TCP makes it where head and body are written apart.
     Apart,
 }
@@ -45,8 +45,8 @@ impl Answer {
     }
 
     /// What the reference answers to this request instead, altered.
-    pub(crate) fn altered(request: String, response: fn(String) -> String) -> Self {
-        Self::Altered(request.into_bytes(), response)
+    pub(crate) fn altered(request: String, response: impl Fn(String) -> String + 'static) -> Self {
+        Self::Altered(request.into_bytes(), Box::new(response))
     }
 
     /// A 200 with this JSON.

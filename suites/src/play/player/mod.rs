@@ -279,7 +279,7 @@ impl Player {
         }
         exchange.answered = Some(now);
         exchange.headers = response.headers;
-        exchange.outcome = Outcome::of(response.status, response.body);
+        exchange.outcome = Outcome::of(&exchange.ops, response.status, response.body);
     }
 
     fn spawn(&self, request: CycleRequest) -> JoinHandle<Result<CycleResponse, BackendError>> {

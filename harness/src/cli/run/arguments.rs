@@ -1,0 +1,137 @@
+//! The arguments of `sessionspec run`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use sessionspec::engine::report::{self, quoted};
+use sessionspec::{Level, Options};
+
+use crate::cli::output::Output;
+use crate::cli::rerun_commands::TargetArguments;
+use crate::cli::selection::{Asked, Exclusion, level_of};
+use crate::cli::service::{Service, seconds};
+use crate::cli::{CliError, project, selection};
+use crate::known_failures;
+use crate::near::level;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(super) service: Service,
+    /// Provision, start and test a peer, as in fixtures/peers/flask-3.1.3-default.
+    #[arg(long, group = "target", value_name = "MANIFEST")]
+    pub(super) peer: Option<PathBuf>,
+    /// Test an embedded backend: `reference`, `flawed/NAME` or `conforming/NAME`.
+    #[arg(long, group = "target", value_name = "NAME")]
+    pub(super) backend: Option<String>,
+    /// Run this suite alone; may be repeated.
+    #[arg(long, value_name = "SUITE")]
+    suite: Vec<String>,
+    /// Run the checks that match this pattern, as in 'minimum/permanent-*'; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    check: Vec<String>,
+    /// Run the checks of this clause of CONTRACT.md, as in 'identity.*'; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    clause: Vec<String>,
+    /// Leave out the checks that match this pattern; may be repeated. A reason may follow it, as in
+    /// 'cookie/*=another service sets them'.
+    #[arg(long, value_name = "GLOB[=REASON]")]
+    pub(super) exclude: Vec<Exclusion>,
+    /// Also show what was played and was right; of generated scripts there are too many.
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+    /// End with the first failure of the level that decides.
+    #[arg(long)]
+    pub(super) fail_fast: bool,
+    /// Also say what changed since this saved report, and judge by that: the exit code is the one of `sessionspec diff`.
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// The level that decides the exit code; the others are reported all the same. Where it is not said, it is the
+    /// highest level of the checks that --check and --clause name, and minimum without them.
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    level: Option<Level>,
+    /// How many scripts each property is given; concurrency/parallel, whose scripts are long, is given a quarter of them.
+    #[arg(long, default_value_t = Options::default().cases, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    cases: u32,
+    /// Play so many requests at once, at most. Without it there are as many as make the run faster, up to 16: one where
+    /// the service answers at once, or works on one request at a time. The report does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_JOBS))]
+    jobs: Option<u32>,
+    /// Replay this case alone of the property that --check names. Cases are counted from 0.
+    #[arg(long, value_name = "N", requires = "check", conflicts_with_all = ["cases", "suite"], value_parser = clap::value_parser!(u32).range(..=MOST_CASES))]
+    case: Option<u32>,
+    /// The seed of everything that is generated.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    seed: u64,
+    /// Checks that are known to fail, as `sessionspec known-failures` lists them. An entry that is out of date fails
+    /// the run.
+    #[arg(long, value_name = "FILE")]
+    known_failures: Option<PathBuf>,
+    /// Save the least script of each failure in this folder, for `sessionspec replay`. No file there is overwritten.
+    #[arg(long, value_name = "DIR")]
+    pub(super) save_cases: Option<PathBuf>,
+    /// End after so many seconds: what was found by then is reported, and the rest is unverified.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(super) deadline: Option<f64>,
+    #[command(flatten)]
+    pub(super) output: Output,
+    #[command(flatten)]
+    project: project::Choice,
+}
+
+/// As many as one client can have at work without a look at the system's limits.
+const MOST_JOBS: i64 = 64;
+
+/// There is one case after each that can be asked for.
+const MOST_CASES: i64 = u32::MAX as i64 - 1;
+
+impl Arguments {
+    pub(super) fn options(&self) -> Result<Options, CliError> {
+        let only = selection::checks(self.asked(), &self.exclude)?;
+        if self.case.is_some() {
+            selection::properties_alone(only.as_deref().unwrap_or_default())?;
+        }
+        Ok(Options {
+            seed: self.seed,
+            cases: self.cases,
+            case: self.case,
+            jobs: self.jobs,
+            patience: self.service.patience(),
+            only,
+            known_failures: self.listed_failures()?,
+            session_cookies: self.service.session_cookies().to_vec(),
+            ..Options::default()
+        })
+    }
+
+    /// What is tested, as it was typed.
+    pub(super) fn target(&self) -> TargetArguments {
+        let how = self.service.target();
+        let named =
+            |option: &str, name: &str| format!("--{option} {} {how}", quoted(name)).trim_end().to_owned();
+        if let Some(manifest) = &self.peer {
+            let peer = named("peer", &manifest.to_string_lossy());
+            return TargetArguments { of_run: peer.clone(), of_replay: peer };
+        }
+        match &self.backend {
+            // A case file says on which embedded backend it was found.
+            Some(name) => TargetArguments { of_run: named("backend", name), of_replay: how },
+            None => TargetArguments { of_run: how.clone(), of_replay: how },
+        }
+    }
+
+    fn listed_failures(&self) -> Result<BTreeMap<String, report::KnownFailure>, CliError> {
+        let Some(file) = &self.known_failures else { return Ok(BTreeMap::new()) };
+        let entries = known_failures::read(file, self.project.profile()).map_err(CliError::usage)?;
+        known_failures::accepted(&file.display().to_string(), &entries).map_err(CliError::usage)
+    }
+
+    /// The level that decides.
+    pub(super) fn level(&self) -> Level {
+        self.level.unwrap_or_else(|| level_of(self.asked()))
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked { checks: &self.check, suites: &self.suite, clauses: &self.clause }
+    }
+}

@@ -1,0 +1,103 @@
+//! `sessionspec run`: judges a backend.
+
+mod arguments;
+mod doors;
+
+use sessionspec::Report;
+
+pub(super) use arguments::Arguments;
+
+use super::kept::Shown;
+use super::{CliError, Interruption, complain, rerun_commands, tell, terminal};
+use crate::exit::Exit;
+use crate::{report_diff, report_file};
+
+pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Result<Exit, CliError> {
+    let interruption = &interruption
+        .or_after(arguments.deadline)
+        .or_at_failure(arguments.fail_fast.then(|| arguments.level()));
+    let options = arguments.options()?;
+    let baseline =
+        arguments.baseline.as_deref().map(report_file::read).transpose().map_err(CliError::usage)?;
+    let mut output = arguments.output.plan()?;
+    arguments.save_cases.as_deref().map_or(Ok(()), rerun_commands::can_save_in)?;
+    let mut reports = Vec::new();
+    let kept = Shown::when(arguments.verbose);
+    let judged = arguments.fill(&mut reports, options, interruption, &kept).await;
+    if reports.is_empty() {
+        return judged.map(|()| Exit::NotVerified);
+    }
+    for report in &mut reports {
+        report.asked_level = Some(arguments.level());
+        report.incomplete.iter_mut().for_each(|why| interruption.explain(why));
+    }
+    let written = rerun_commands::write(&mut reports, &arguments.target(), arguments.save_cases.as_deref());
+    let unwritten = output.write(&reports, &arguments.target().of_doctor());
+    for why in reports.iter().filter_map(|report| report.incomplete.as_ref()) {
+        tell(format_args!("sessionspec: the report is incomplete: {why}"));
+    }
+    if let Some(why) = arguments.nothing_asked_for(&reports) {
+        tell(format_args!("sessionspec: {why}"));
+    }
+    for exclusion in &arguments.exclude {
+        tell(format_args!("sessionspec: left out: {exclusion}"));
+    }
+    if let Some(text) = kept.text("What was played and was right") {
+        arguments.output.print_beside(&text);
+    }
+    let changes = baseline.map(|baseline| report_diff::diff(&baseline, &reports));
+    if let Some(changes) = &changes {
+        arguments.output.print_beside(&changes.render(report_diff::Form::Text));
+    }
+    // What is missing is told after everything else was written, and does not hide what was found.
+    let unprinted = terminal::lost().map(terminal::unprinted);
+    let losses: Vec<CliError> = unwritten.into_iter().chain(written.err()).chain(unprinted).collect();
+    for loss in &losses {
+        complain(loss);
+    }
+    let found = match &changes {
+        None => arguments.judge(&reports),
+        Some(changes) if changes.got_worse() => Exit::Fails,
+        Some(_) => Exit::Conforms,
+    };
+    let exit = match (judged, found) {
+        (Ok(()), exit) => exit,
+        // A failure that was found is one, whatever happened later.
+        (Err(complaint), Exit::Fails) => {
+            complain(&complaint);
+            Exit::Fails
+        }
+        (Err(complaint), _) => return Err(complaint),
+    };
+    if losses.is_empty() {
+        return Ok(exit);
+    }
+    tell(format_args!("sessionspec: {}: {}", arguments.level(), exit.as_str()));
+    Ok(exit.with_loss())
+}
+
+impl Arguments {
+    /// Why nothing decides, where no check that was run is of the asked level.
+    fn nothing_asked_for(&self, reports: &[Report]) -> Option<String> {
+        let run = reports.iter().flat_map(|report| &report.checks).map(|check| check.level);
+        let level = self.level();
+        let lowest = run.min().filter(|lowest| *lowest > level)?;
+        Some(format!(
+            "no check of level {level} was run, so nothing is known about it; --level {lowest} judges by those that were"
+        ))
+    }
+
+    fn judge(&self, reports: &[Report]) -> Exit {
+        let exits: Vec<Exit> = reports.iter().map(|report| Exit::of(report, self.level())).collect();
+        if exits.contains(&Exit::Fails) {
+            return Exit::Fails;
+        }
+        let verdicts = |report: &Report| report.checks.iter().map(|check| check.verdict).collect::<Vec<_>>();
+        let agree = reports.windows(2).all(|pair| verdicts(&pair[0]) == verdicts(&pair[1]));
+        if agree && exits.iter().all(|exit| *exit == Exit::Conforms) {
+            Exit::Conforms
+        } else {
+            Exit::NotVerified
+        }
+    }
+}

@@ -3,6 +3,7 @@
 mod condition;
 mod expected;
 mod fact;
+mod judgement;
 mod response_rule;
 mod scenario;
 
@@ -10,6 +11,7 @@ pub use condition::Condition;
 pub use expected::Expected;
 pub(crate) use expected::without;
 pub use fact::Fact;
+pub(crate) use judgement::failed_request;
+pub use judgement::{Finding, Judgement};
 pub use response_rule::ResponseRule;
-pub(crate) use scenario::failed_request;
-pub use scenario::{Expectation, Finding, Judgement, Line, Scenario};
+pub use scenario::{Expectation, Line, Scenario};

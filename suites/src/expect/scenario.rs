@@ -1,22 +1,13 @@
-//! A short script with literal expectations: what a named check consists of.
+//! A short script with literal expectations: what a named check consists of. `judgement.rs` beside it compares them with what
+//! happened.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Condition, Expected, Fact, ResponseRule};
-use crate::backend::{BackendError, TOO_MANY};
-use crate::play::{Outcome, Transcript};
 use crate::script::{Answer, Cycle, Forgery, Operation, Script};
 use crate::survey::Survey;
-
-/// Why nothing can be concluded where a request did not wait.
-const EARLY: &str = "a request that was held was answered before its gate was opened, so that nothing overlapped: the probe's \
-                     `hold` must have no timeout below 60 s, and wait for the answer";
-
-/// Why nothing can be concluded where the time is over.
-const OVER: &str = "the moment in which the answer decides was over before the answer came: the lifetime is too short for its \
-                    grace, or the service too slow";
 
 /// A script, and what some of its operations have to answer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -259,122 +250,4 @@ impl Scenario {
         };
         self.expectations.iter().any(|expectation| looks(expectation).unwrap_or(false))
     }
-
-    /// Why nothing can be concluded from what happened: somebody in front of the handler has refused a request, or the
-    /// moment was over in which the answer decides. A cycle that may be refused may be refused by anybody, but not for being
-    /// one of too many.
-    pub(crate) fn unjudged(&self, transcript: &Transcript) -> Option<BackendError> {
-        let refused = transcript.exchanges.iter().enumerate().find_map(|(cycle, exchange)| {
-            let (status, said) = exchange.refused_in_front()?;
-            let counts = status == TOO_MANY || !self.refusable.contains(&cycle);
-            counts.then(|| {
-                format!(
-                    "a request was refused with a {status}, which says: {said}; nothing is concluded from it"
-                )
-            })
-        });
-        let over = || self.is_over(transcript).then(|| OVER.to_owned());
-        let early = || transcript.left_early.then(|| EARLY.to_owned());
-        refused.or_else(early).or_else(over).map(BackendError::Inconclusive)
-    }
-
-    /// Whether the answers decide that have to come within some time, and all of them came later: what was compared
-    /// beside them only prepares for that.
-    pub(crate) fn is_over(&self, transcript: &Transcript) -> bool {
-        let conditional = self
-            .expectations
-            .iter()
-            .filter_map(|expectation| Some((expectation, expectation.only_if.as_ref()?)));
-        let mut timed = conditional.filter(|(_, condition)| condition.is_of_time()).peekable();
-        timed.peek().is_some()
-            && timed.all(|(expectation, condition)| condition.is_over(transcript, expectation.cycle))
-    }
-
-    /// Judges what happened when the script was played.
-    #[must_use]
-    pub fn judge(&self, transcript: &Transcript) -> Judgement {
-        if self.unjudged(transcript).is_some() {
-            return Judgement { comparisons: 0, finding: None };
-        }
-        let mut judgement =
-            Judgement { comparisons: 0, finding: failed_request(transcript, &self.refusable) };
-        for expectation in &self.expectations {
-            let Some(result) = expectation.judge(transcript) else { continue };
-            judgement.comparisons += 1;
-            if let (None, Err(seen)) = (&judgement.finding, result) {
-                judgement.finding = Some(Finding {
-                    reason: self.reason.clone(),
-                    cycle: expectation.cycle,
-                    op: expectation.op,
-                    expected: expectation.expected.clone(),
-                    seen,
-                });
-            }
-        }
-        judgement
-    }
-}
-
-impl Expectation {
-    /// Compares what was seen with what was expected. An error says what was seen instead; `None` says that nothing was
-    /// seen that could be compared.
-    fn judge(&self, transcript: &Transcript) -> Option<Result<(), String>> {
-        if self.only_if.as_ref().is_some_and(|condition| !condition.holds(transcript, self.cycle)) {
-            return None;
-        }
-        if let Expected::Response(rule) = &self.expected {
-            return rule.judge(transcript, self.cycle);
-        }
-        let seen = transcript.exchanges.get(self.cycle)?.answer(self.op?)?;
-        Some(if self.expected.accepts(seen) { Ok(()) } else { Err(seen.to_string()) })
-    }
-}
-
-/// What was found when a transcript was judged.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Judgement {
-    /// How many answers were compared with an expectation.
-    pub comparisons: usize,
-    /// The first difference.
-    pub finding: Option<Finding>,
-}
-
-/// A difference between what was expected and what was seen.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Finding {
-    /// What went wrong, in a word or two that stay the same from run to run.
-    pub reason: String,
-    /// The cycle, counted from zero in the order in which cycles start.
-    pub cycle: usize,
-    /// The operation within the cycle; none where the request failed as a whole.
-    pub op: Option<usize>,
-    /// What was expected.
-    pub expected: Expected,
-    /// What was seen.
-    pub seen: String,
-}
-
-/// The finding that a request failed, although its script did not ask for that. A request that may be refused may fail,
-/// but it has to be answered.
-pub(crate) fn failed_request(transcript: &Transcript, refusable: &BTreeSet<usize>) -> Option<Finding> {
-    transcript.exchanges.iter().enumerate().find_map(|(cycle, exchange)| {
-        let finding = |reason: &str, seen: String| Finding {
-            reason: reason.to_owned(),
-            cycle,
-            op: None,
-            expected: Expected::Done,
-            seen,
-        };
-        if refusable.contains(&cycle) && !matches!(exchange.outcome, Outcome::Broken(_)) {
-            return None;
-        }
-        if let Some(seen) = exchange.failed_request() {
-            let reason = if exchange.is_cut_off() { "response-cut-off" } else { "request-failed" };
-            return Some(finding(reason, seen));
-        }
-        match &exchange.outcome {
-            Outcome::Answered { save_error: Some(error), .. } => Some(finding("save-refused", error.clone())),
-            _ => None,
-        }
-    })
 }

@@ -125,7 +125,7 @@ impl ResponseRule {
     /// Judges a response. The error says what breaks the rule; `None` says that the rule is about nothing in the
     /// response.
     ///
-    /// Whether a request failed, or was never answered, is not judged here but in `expect/scenario.rs`.
+    /// Whether a request failed, or was never answered, is not judged here but in `expect/judgement.rs`.
     pub(crate) fn judge(&self, transcript: &Transcript, cycle: usize) -> Option<Result<(), String>> {
         let exchange = transcript.exchanges.get(cycle)?;
         exchange.answered?;

@@ -1,6 +1,6 @@
 //! Tests of forged headers, byte by byte.
 
-use super::alter::fields;
+use super::alter::{fields, unknown};
 use super::*;
 
 fn set(cookies: &[(&str, &str)]) -> Cookies {

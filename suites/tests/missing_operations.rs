@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use sessionspec::backend::{
     Backend, BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture, in_process,
 };
-use sessionspec::engine::script::{Answer, OperationKind};
+use sessionspec::engine::script::{Answer, Operation, OperationKind};
 use sessionspec::reference::{Description, Memory};
 use sessionspec::{Options, Verdict};
 
@@ -24,7 +24,7 @@ impl Backend for Lacking {
     }
 
     fn cycle(&self, mut request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
-        let kinds: Vec<OperationKind> = request.ops.iter().map(|op| op.kind()).collect();
+        let kinds: Vec<OperationKind> = request.ops.iter().map(Operation::kind).collect();
         request.ops.retain(|op| op.kind() != self.operation);
         Box::pin(async move {
             let mut response = self.inner.cycle(request).await?;

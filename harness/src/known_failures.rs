@@ -252,7 +252,7 @@ mod tests {
         list.toml: minimum/persists is listed twice; keep one entry
         line 1: missing field `reason`
         line 4: invalid type: string \"soon\", expected a TOML datetime
-        line 4: unknown field `isue`, expected one of `check`, `reason`, `issue`, `expires`
+        line 4: did you mean `issue`? unknown field `isue`, expected one of `check`, `reason`, `issue`, `expires`
         ");
     }
 

@@ -36,7 +36,7 @@ fn any_answer_is_as_long_as_what_was_asked_or_is_none() {
     each(input, |(body, status, ops, raises)| match wire::body(status, &body, ops, raises) {
         Ok(Body::Answers { results, .. }) => assert_eq!(results.len(), ops),
         Ok(Body::Other(said)) => {
-            assert!((status >= 400 || raises) && said.chars().count() < 1_000, "{said:?}")
+            assert!((status >= 400 || raises) && said.chars().count() < 1_000, "{said:?}");
         }
         Err(fault) => assert!(fault.to_string().len() < 2_000, "{fault}"),
     });

@@ -63,7 +63,8 @@ pub(super) fn checks(asked: Asked<'_>, left_out: &[Exclusion]) -> Result<Option<
     if left_out.is_empty() {
         return selected(asked);
     }
-    let all = || catalogue().iter().map(|check| check.id.to_owned()).collect();
+    let by_default = |check: &Check| !check.is_on_demand();
+    let all = || catalogue().into_iter().filter(by_default).map(|check| check.id.to_owned()).collect();
     let mut checks = selected(asked)?.unwrap_or_else(all);
     for exclusion in left_out {
         let pattern = pattern(&exclusion.pattern)?;

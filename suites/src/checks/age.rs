@@ -5,12 +5,13 @@ use crate::expect::{Fact, Scenario};
 use crate::survey::{OLD, Survey};
 
 /// The checks that depend on whether an older cookie is sent again.
-pub(super) const ASK: [&str; 5] = [
+pub(super) const ASK: [&str; 6] = [
     "cookie/none-when-untouched",
     "concurrency/read-does-not-resurrect",
     "concurrency/read-does-not-undo-a-write",
     "concurrency/explains-history",
     "concurrency/parallel",
+    "promises/any-race",
 ];
 
 /// Lets a session grow old, or not, before a scenario goes on.

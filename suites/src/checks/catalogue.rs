@@ -14,6 +14,7 @@ pub fn catalogue() -> Vec<Check> {
         crate::checks::fidelity::CHECKS,
         crate::checks::fault::CHECKS,
         crate::checks::concurrency::CHECKS,
+        crate::checks::promises::CHECKS,
         crate::checks::glue::CHECKS,
     ]
     .concat()

@@ -77,6 +77,12 @@ impl Check {
         self.has_cases()
     }
 
+    /// Whether it is run only where it is named: it has many requests, and finds what nobody has a name for yet.
+    #[must_use]
+    pub fn is_on_demand(&self) -> bool {
+        self.suite() == "promises"
+    }
+
     /// Whether it depends on what the survey sees only on an older session, so that somebody has to wait for that.
     #[must_use]
     pub fn asks_for_age(&self) -> bool {

@@ -17,6 +17,7 @@ mod lifetimes;
 mod minimum;
 #[doc(hidden)]
 pub mod names;
+mod promises;
 mod requirement;
 
 pub use crate::expect::Fact;

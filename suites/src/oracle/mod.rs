@@ -1,10 +1,11 @@
 //! What the contract says that a backend has to answer to a script that nobody wrote by hand.
 //!
-//! [`sequential`] asks the reference, [`model`] knows which of its answers the contract leaves open, and [`linearize`]
-//! decides whether the answers to overlapping requests can be explained at all.
+//! [`sequential`] asks the reference, [`model`] knows which of its answers the contract leaves open, [`promises`] knows all
+//! that a response owes, and [`linearize`] decides whether the answers to overlapping requests can be explained at all.
 
 pub(crate) mod linearize;
 pub(crate) mod model;
+pub(crate) mod promises;
 pub(crate) mod sequential;
 
 /// Whether browsers act with cookies whose session has ended or has another id since.

@@ -13,6 +13,7 @@ use tokio::task::LocalSet;
 use crate::backend::{Backend, BackendError, Front, catching_panics, fronted};
 use crate::checks::{Applicability, Check, Test, catalogue};
 use crate::expect::{Finding, Scenario};
+use crate::oracle::promises::Excused;
 use crate::oracle::{linearize, sequential};
 use crate::play::{Transcript, play as play_script, undisturbed};
 use crate::report::{self, Failure, Redaction, ShownExchange};
@@ -158,7 +159,7 @@ async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> R
     }
     match check.test {
         Test::Property(property) => {
-            Ok(property.scenario(case.scenario.script.clone(), survey, transcript).await)
+            Ok(property.scenario(case.scenario.script.clone(), survey, &Excused::default(), transcript).await)
         }
         Test::Scenarios(scenarios) => scenarios(survey)
             .into_iter()

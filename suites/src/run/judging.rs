@@ -10,6 +10,7 @@ use super::{Options, glue};
 use crate::backend::{Backend, BackendError, without_panic};
 use crate::checks::{Applicability, Check, Fact, GlueCheck, Lack, Test, catalogue};
 use crate::expect::{Finding, Scenario};
+use crate::oracle::promises::Excused;
 use crate::play::{Evidence, Lanes, SideBySide, Transcript};
 use crate::report::{self, Blocked, Failure, Redaction, Verdict};
 use crate::script::Step;
@@ -213,6 +214,7 @@ impl Judging {
             survey: &self.survey,
             patience: self.options.patience,
             lanes: Rc::clone(&self.lanes),
+            excused: Excused::new(self.options.known_failures.keys().cloned()),
         }
     }
 

@@ -56,6 +56,9 @@ impl Default for Options {
 
 impl Options {
     pub(super) fn wants(&self, check: &Check) -> bool {
-        self.only.as_ref().is_none_or(|only| only.iter().any(|id| id == check.id))
+        match &self.only {
+            Some(only) => only.iter().any(|id| id == check.id),
+            None => !check.is_on_demand(),
+        }
     }
 }

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::Property;
 use crate::backend::{Backend, BackendError};
 use crate::expect::{Finding, Judgement, Scenario};
+use crate::oracle::promises::Excused;
 use crate::play::{Lanes, Place, Transcript, play_judgeable};
 use crate::script::Script;
 use crate::survey::Survey;
@@ -22,6 +23,8 @@ pub(crate) struct CaseRunner<'a> {
     pub(crate) patience: Duration,
     /// The room for requests in front of the backend.
     pub(crate) lanes: Rc<Lanes>,
+    /// What is known to fail, and accepted.
+    pub(crate) excused: Excused,
 }
 
 /// Where a script is played.
@@ -64,8 +67,11 @@ impl CaseRunner<'_> {
     ) -> Result<JudgedCase, BackendError> {
         let _place = self.place(room, &script).await;
         let began = Instant::now();
-        let transcript = play_judgeable(&self.backend, &script, self.patience).await?;
-        let scenario = property.scenario(script, self.survey, &transcript).await;
+        // Where time cannot be moved, no script of a property waits.
+        let moved = if script.waits() { self.backend.on_virtual_time().await } else { None };
+        let backend = moved.as_ref().unwrap_or(&self.backend);
+        let transcript = play_judgeable(backend, &script, self.patience).await?;
+        let scenario = property.scenario(script, self.survey, &self.excused, &transcript).await;
         Ok(self.judged(scenario, transcript, began))
     }
 

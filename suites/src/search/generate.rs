@@ -1,13 +1,16 @@
 //! Generates scripts, one for each case.
 //!
-//! Every operation that the contract judges is generated. `set_lifetime`, `save`, `respond`, `header`, `raise` and `hold`
-//! are not: what they do to the data is a capability, or needs a clock, and other suites judge it.
+//! Every operation that the contract judges is generated. In scripts that are compared with the reference, `set_lifetime`,
+//! `save`, `respond`, `header`, `raise` and `hold` are not: what they do to the data is a capability, or needs a clock.
+//! [`AnyScripts`] have them, too.
 
 use std::collections::BTreeSet;
 
 use proptest::strategy::BoxedStrategy;
 use sessionspec_reference::Value;
 
+use super::any_races::AnyRaces;
+use super::any_scripts::AnyScripts;
 use super::overlapping_scripts::OverlappingScripts;
 use super::rng::Rng;
 use super::sequential_scripts::SequentialScripts;
@@ -103,6 +106,8 @@ impl Generator {
         match self.property.shape {
             Shape::OneCycle => SequentialScripts::new(self, rng).one_cycle(),
             Shape::SeveralCycles => SequentialScripts::new(self, rng).several_cycles(),
+            Shape::AnyRace => AnyRaces::new(self, rng).script(),
+            Shape::AnyScript | Shape::AnyLife => AnyScripts::new(self, rng, seed).script(),
             Shape::Overlapping => overlapping(rng).step_by_step(),
             Shape::Parallel => overlapping(rng).in_parallel(),
         }

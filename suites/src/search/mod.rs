@@ -6,6 +6,8 @@
 //! not used either: they shrink along the way on which a value was drawn, so they never put a part in the place of the
 //! whole. [`run_cases()`] draws each case from a seed of its own, and [`shrink`] is the one loop that makes a failure small.
 
+mod any_races;
+mod any_scripts;
 mod case_runner;
 mod generate;
 mod generated;
@@ -14,10 +16,12 @@ mod rng;
 mod run_cases;
 mod sequential_scripts;
 mod shrink;
+pub(crate) mod situations;
 mod values;
 
 use crate::expect::Scenario;
 pub use crate::oracle::DeadSessions;
+use crate::oracle::promises::{self, Asked, Excused};
 use crate::oracle::{linearize, sequential};
 use crate::play::Transcript;
 use crate::script::Script;
@@ -50,6 +54,12 @@ pub enum Shape {
     Overlapping,
     /// Cycles of several browsers that are held together and then go on at the same time.
     Parallel,
+    /// Requests in every situation: how they end, what came before, who comes along.
+    AnyScript,
+    /// Sessions from their first save to their end: ids, rotations, logouts, lifetimes, and who kept the old cookies.
+    AnyLife,
+    /// A request that is held while others of its browser go through, whatever each of them does.
+    AnyRace,
 }
 
 /// A script of requests in parallel has about four times as many requests as another.
@@ -61,6 +71,7 @@ impl Shape {
     pub(crate) fn cases(self, asked: u32) -> u32 {
         match self {
             Self::OneCycle | Self::SeveralCycles | Self::Overlapping => asked,
+            Self::AnyScript | Self::AnyLife | Self::AnyRace => asked,
             Self::Parallel => asked.div_ceil(SHARE_OF_PARALLEL),
         }
     }
@@ -68,11 +79,20 @@ impl Shape {
 
 impl Property {
     /// The script with what it has to answer on a backend like the one that was surveyed.
-    pub(crate) async fn scenario(self, script: Script, survey: &Survey, transcript: &Transcript) -> Scenario {
+    pub(crate) async fn scenario(
+        self,
+        script: Script,
+        survey: &Survey,
+        excused: &Excused,
+        transcript: &Transcript,
+    ) -> Scenario {
         match self.shape {
             Shape::OneCycle | Shape::SeveralCycles => {
                 sequential::scenario(script, survey, self.dead_sessions, transcript).await
             }
+            Shape::AnyScript => promises::scenario(script, survey, Asked::Recommended, excused, transcript),
+            Shape::AnyLife => promises::scenario(script, survey, Asked::Hardened, excused, transcript),
+            Shape::AnyRace => promises::race(script, survey, excused, transcript),
             Shape::Overlapping | Shape::Parallel => linearize::scenario(script, survey, transcript),
         }
     }

@@ -36,6 +36,7 @@ fn on_the_reference(survey: &Survey, modes: Modes) -> CaseRunner<'_> {
         survey,
         patience: Duration::from_secs(10),
         lanes: Rc::default(),
+        excused: Default::default(),
     }
 }
 

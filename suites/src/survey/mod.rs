@@ -131,6 +131,13 @@ pub enum Attribute<T> {
     Missing,
 }
 
+impl<T> Attribute<T> {
+    /// Whether the probe does not answer in the framework's place.
+    pub(crate) fn is_own(&self) -> bool {
+        !matches!(self, Self::Derived)
+    }
+}
+
 impl<T: Copy> Attribute<T> {
     /// How the attribute behaves, where the backend itself has it.
     #[must_use]

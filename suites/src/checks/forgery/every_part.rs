@@ -7,15 +7,13 @@ use super::OWASP;
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Expected, Scenario};
 use crate::level::Level;
+use crate::oracle::promises::SHORTEST;
 use crate::script::ops::{items, set};
 use crate::script::{Change, Forgery, words};
 use crate::survey::{Store, Survey};
 
 /// How many fields of a value are looked at.
 const MOST_FIELDS: usize = 5;
-
-/// A field of fewer bytes may be a version or the name of a key, which open the session in any spelling.
-const SHORTEST: usize = 16;
 
 pub(super) const COUNTS: Check = Check {
     id: "forgery/every-part-counts",

@@ -4,7 +4,7 @@
 //! compared: where good backends differ, the model says that the answer is *in doubt*. It foresees every script, since
 //! scripts that are being shrunk, or come from a file, contain things that the generator would not do.
 
-mod session;
+pub(super) mod session;
 
 use std::collections::BTreeMap;
 

@@ -9,10 +9,13 @@ use crate::script::Operation;
 use crate::survey::{Attribute, Emptied, Modified, Nested, Permanent, Survey};
 
 /// What one session holds, as far as the contract says it.
-pub(super) struct Session {
+#[derive(Clone)]
+pub(in crate::oracle) struct Session {
     items: Map,
     /// Keys whose value may be one thing or another; that they exist is certain.
     in_doubt: BTreeSet<String>,
+    /// Keys of which nobody knows whether they exist: a value under them may have been refused or kept.
+    maybe: BTreeSet<String>,
     /// Keys that were changed inside in this cycle, while nobody told the session.
     untold: BTreeSet<String>,
     /// `permanent`; none where it may be either.
@@ -31,7 +34,7 @@ pub(super) struct Session {
 
 /// Where a cycle has left a session, for the other browsers with its cookies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Left {
+pub(in crate::oracle) enum Left {
     /// Where it was.
     InPlace,
     /// Their cookies lead to nothing.
@@ -41,10 +44,11 @@ pub(super) enum Left {
 }
 
 impl Session {
-    pub(super) fn fresh(permanent_default: bool) -> Self {
+    pub(in crate::oracle) fn fresh(permanent_default: bool) -> Self {
         Self {
             items: Map::new(),
             in_doubt: BTreeSet::new(),
+            maybe: BTreeSet::new(),
             untold: BTreeSet::new(),
             permanent: Some(permanent_default),
             permanent_default,
@@ -56,33 +60,53 @@ impl Session {
         }
     }
 
-    pub(super) fn items(&self) -> &Map {
+    pub(in crate::oracle) fn items(&self) -> &Map {
         &self.items
     }
 
-    pub(super) fn permanent(&self) -> Option<bool> {
+    pub(in crate::oracle) fn permanent(&self) -> Option<bool> {
         self.permanent
     }
 
-    pub(super) fn keys_in_doubt(&self) -> impl Iterator<Item = &String> {
-        self.in_doubt.iter()
+    pub(in crate::oracle) fn permanent_was_set(&self) -> bool {
+        self.permanent_was_set
     }
 
-    pub(super) fn has_cookie(&self) -> bool {
+    pub(in crate::oracle) fn keys_in_doubt(&self) -> impl Iterator<Item = &String> {
+        self.in_doubt.union(&self.maybe)
+    }
+
+    pub(in crate::oracle) fn has_cookie(&self) -> bool {
         self.has_cookie
     }
 
     /// Whether it was saved with items.
-    pub(super) fn is_live(&self) -> bool {
+    pub(in crate::oracle) fn is_live(&self) -> bool {
         self.has_cookie && !self.items.is_empty() && !self.lost
     }
 
-    pub(super) fn lose(&mut self) {
+    pub(in crate::oracle) fn lose(&mut self) {
         self.lost = true;
     }
 
+    pub(in crate::oracle) fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// Nobody knows whether there is an item with this key.
+    pub(in crate::oracle) fn may_hold(&mut self, key: &str) {
+        self.settle(key);
+        self.items.remove(key);
+        self.maybe.insert(key.to_owned());
+    }
+
+    /// `permanent` is what it was: for whoever asks that a rotation keeps it.
+    pub(in crate::oracle) fn keep_permanent(&mut self, permanent: Option<bool>) {
+        self.permanent = permanent;
+    }
+
     /// Performs the operation; whether the contract says what it answers.
-    pub(super) fn perform(&mut self, op: &Operation, survey: &Survey) -> bool {
+    pub(in crate::oracle) fn perform(&mut self, op: &Operation, survey: &Survey) -> bool {
         if self.lost {
             return false;
         }
@@ -91,25 +115,30 @@ impl Session {
             return false;
         }
         match op {
-            Operation::Items | Operation::Len | Operation::Contains { .. } => true,
-            Operation::Get { key } => !self.in_doubt.contains(key),
+            Operation::Items | Operation::Len => true,
+            Operation::Contains { key } => !self.maybe.contains(key),
+            Operation::Get { key } => !self.is_in_doubt(key),
             Operation::Set { key, value } => {
                 self.settle(key);
                 self.items.insert(key.clone(), value.clone());
                 true
             }
             Operation::Delete { key } => {
+                let is_certain = !self.maybe.contains(key);
                 self.settle(key);
                 self.items.remove(key);
-                true
+                is_certain
             }
             Operation::Pop { key } => {
-                let is_certain = !self.in_doubt.contains(key);
+                let is_certain = !self.is_in_doubt(key);
                 self.settle(key);
                 self.items.remove(key);
                 is_certain
             }
             Operation::Setdefault { key, value } => {
+                if self.maybe.remove(key) {
+                    self.in_doubt.insert(key.clone());
+                }
                 self.items.entry(key.clone()).or_insert_with(|| value.clone());
                 !self.in_doubt.contains(key)
             }
@@ -173,12 +202,13 @@ impl Session {
     }
 
     /// The cycle ends and the session is saved; where that leaves it for the other browsers with its cookies.
-    pub(super) fn save(&mut self, survey: &Survey) -> Left {
+    pub(in crate::oracle) fn save(&mut self, survey: &Survey) -> Left {
         let untold = std::mem::take(&mut self.untold);
         self.in_doubt.extend(untold.into_iter().filter(|key| self.items.contains_key(key)));
         let was_moved = std::mem::take(&mut self.moved) | std::mem::take(&mut self.destroyed);
         let is_empty = self.items.is_empty();
         if is_empty {
+            self.lost |= !self.maybe.is_empty();
             self.forget_permanent();
         }
         let left = match (was_moved, is_empty && self.has_cookie) {
@@ -224,12 +254,18 @@ impl Session {
     /// The item is replaced or removed as a whole: what was in doubt about it is over.
     fn settle(&mut self, key: &str) {
         self.in_doubt.remove(key);
+        self.maybe.remove(key);
         self.untold.remove(key);
+    }
+
+    fn is_in_doubt(&self, key: &str) -> bool {
+        self.in_doubt.contains(key) || self.maybe.contains(key)
     }
 
     fn empty(&mut self) {
         self.items.clear();
         self.in_doubt.clear();
+        self.maybe.clear();
         self.untold.clear();
     }
 

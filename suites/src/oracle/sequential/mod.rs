@@ -135,7 +135,7 @@ pub(crate) fn expected(op: &Operation, answer: &Answer, survey: &Survey) -> Opti
 }
 
 /// `len` counts own keys, too, so it is held against the backend's own `items` just before it.
-fn neighbouring_len(op: usize, seen: &Exchange) -> Option<Expected> {
+pub(super) fn neighbouring_len(op: usize, seen: &Exchange) -> Option<Expected> {
     let before = op.checked_sub(1)?;
     match (seen.ops.get(before)?, seen.answer(before)?) {
         (Operation::Items, Answer::Ok(Value::Object(items))) => {
@@ -146,7 +146,7 @@ fn neighbouring_len(op: usize, seen: &Exchange) -> Option<Expected> {
 }
 
 /// Keys whose value is in doubt do not count among the items.
-fn but_for<'a>(keys: impl Iterator<Item = &'a String>, expected: Expected) -> Expected {
+pub(super) fn but_for<'a>(keys: impl Iterator<Item = &'a String>, expected: Expected) -> Expected {
     match expected {
         Expected::Items { mut items, mut own_keys } => {
             for key in keys {
@@ -160,12 +160,12 @@ fn but_for<'a>(keys: impl Iterator<Item = &'a String>, expected: Expected) -> Ex
 }
 
 /// Whether the request was refused as a whole, so that nobody knows what was done of it.
-fn was_refused(exchange: &Exchange) -> bool {
+pub(super) fn was_refused(exchange: &Exchange) -> bool {
     matches!(exchange.outcome, Outcome::NoAnswers { .. } | Outcome::Broken(_))
 }
 
 /// Whether the response sets a cookie to something else than the browser had sent.
-fn has_new_cookies(exchange: &Exchange) -> bool {
+pub(super) fn has_new_cookies(exchange: &Exchange) -> bool {
     let sent: Vec<&[u8]> = exchange
         .cookie
         .iter()

@@ -119,6 +119,7 @@ async fn the_histories_of_the_reference_are_explained_in_every_mode() {
                 survey: &survey,
                 patience: PATIENCE,
                 lanes: Rc::default(),
+                excused: Default::default(),
             };
             let wanted = Cases {
                 check: "suite/check",

@@ -46,9 +46,11 @@ impl Shrink for GeneratedScript<'_> {
             |it| it.with(simpler_writes(&it.script)),
             |it| it.with(simpler_keys(&it.script, it.keys)),
             |it| match it.shape {
-                Shape::OneCycle | Shape::SeveralCycles => it.with(simpler_contents(&it.script)),
+                Shape::OneCycle | Shape::SeveralCycles | Shape::AnyScript | Shape::AnyLife => {
+                    it.with(simpler_contents(&it.script))
+                }
                 // The values of these scripts say who wrote them, so they stay.
-                Shape::Overlapping | Shape::Parallel => Vec::new(),
+                Shape::Overlapping | Shape::Parallel | Shape::AnyRace => Vec::new(),
             },
             |it| it.with(merge_browsers(&it.script)),
             |it| it.with(vec![it.script.clone()]),

@@ -1,0 +1,278 @@
+//! A request in progress: what it has done so far, and what its operations have to answer.
+
+use sessionspec_reference::Value;
+use sessionspec_reference::value::same_items;
+
+use super::Asked;
+use super::answers::{expected, is_asked};
+use super::life::{Life, Lifetime};
+use crate::expect::Expected;
+use crate::script::{Answer, Operation, Stranger};
+use crate::survey::{OnError, Survey};
+
+/// A session of more bytes than that may be refused.
+const ROOM: usize = 1500;
+
+/// The generated values are not deeper than that, unless they are deep on purpose.
+const DEEPEST: usize = 8;
+
+/// The most that a number may be at level `minimum`, on either side of zero.
+const MOST: i64 = 1 << 31;
+
+/// An item with a key or a value that level `minimum` does not ask for: it may be refused.
+pub(super) struct Unusual {
+    pub(super) key: String,
+    /// Whether it is merely longer than a cookie.
+    pub(super) is_long: bool,
+}
+
+impl Unusual {
+    fn of(op: &Operation) -> Option<Self> {
+        let Operation::Set { key, value } = op else { return None };
+        let is_long = value.as_str().is_some_and(|text| text.len() > ROOM);
+        // What JavaScript's sessions call `id` is their own.
+        let is_usual = key != "id" && is_usual(value, 0);
+        (is_long || !is_usual).then(|| Self { key: key.clone(), is_long })
+    }
+}
+
+/// Whether level `minimum` asks for such a value. Text with control characters, deep values and keys of other serialisers
+/// have checks of their own.
+fn is_usual(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(_) => true,
+        Value::Number(number) => number.as_i64().is_some_and(|number| (-MOST..MOST).contains(&number)),
+        Value::String(text) => !text.chars().any(|char| char.is_ascii_control()),
+        Value::Array(elements) => depth < DEEPEST && elements.iter().all(|value| is_usual(value, depth + 1)),
+        Value::Object(members) => {
+            let mut members = members.iter();
+            depth < DEEPEST && members.all(|(key, value)| !key.starts_with('$') && is_usual(value, depth + 1))
+        }
+    }
+}
+
+/// How a request ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Status(u16),
+    Raised,
+}
+
+/// Whether what a request did is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    Yes,
+    No,
+    /// As a whole or not at all: the survey has not seen which.
+    Unknown,
+}
+
+impl Ending {
+    pub(super) fn kept(self, survey: &Survey) -> Kept {
+        let mode = match self {
+            Self::Status(200..400) => return Kept::Yes,
+            Self::Status(404) => survey.on_not_found,
+            Self::Status(500) => survey.on_server_error,
+            Self::Status(_) => OnError::Unknown,
+            Self::Raised => survey.on_error,
+        };
+        match mode {
+            OnError::Saved => Kept::Yes,
+            OnError::Discarded => Kept::No,
+            OnError::Unknown => Kept::Unknown,
+        }
+    }
+
+    /// Whether it is no failure.
+    pub(super) fn is_success(self) -> bool {
+        matches!(self, Self::Status(200..400))
+    }
+}
+
+/// A request in progress.
+pub(super) struct Open {
+    /// Its number, from zero.
+    pub(super) index: usize,
+    pub(super) browser: String,
+    pub(super) life: usize,
+    /// The session as it was opened.
+    pub(super) before: Life,
+    /// Whether the browser has come without any cookie.
+    pub(super) is_visitor: bool,
+    /// The cycle that has set the cookie of a session that is gone, with which the browser has come.
+    pub(super) dead: Option<usize>,
+    pub(super) beside: Option<Stranger>,
+    pub(super) is_forged: bool,
+    /// Whether its cookies are made so that they open nothing.
+    pub(super) is_counterfeit: bool,
+    pub(super) ending: Ending,
+    /// Whether it has looked at the data, and by nothing but `get`, `contains`, `items` and `len`.
+    pub(super) reads: bool,
+    pub(super) reads_attributes: bool,
+    /// Whether it has read or changed the items.
+    pub(super) depends_on_items: bool,
+    pub(super) writes: bool,
+    pub(super) rotates: bool,
+    pub(super) destroys: bool,
+    pub(super) own_cookie: Option<String>,
+    pub(super) own_vary: Option<String>,
+    /// Items that level `minimum` does not ask for.
+    pub(super) unusual: Vec<Unusual>,
+    pub(super) now: f64,
+    /// Whether something was done of which only an answer could say whether it was refused.
+    pub(super) is_blurred: bool,
+    pub(super) changes_inside: bool,
+}
+
+impl Open {
+    pub(super) fn new(browser: &str, life: usize, before: Life, now: f64) -> Self {
+        Self {
+            index: 0,
+            browser: browser.to_owned(),
+            life,
+            before,
+            is_visitor: false,
+            dead: None,
+            beside: None,
+            is_forged: false,
+            ending: Ending::Status(200),
+            reads: false,
+            reads_attributes: false,
+            depends_on_items: false,
+            writes: false,
+            rotates: false,
+            destroys: false,
+            own_cookie: None,
+            own_vary: None,
+            unusual: Vec::new(),
+            is_counterfeit: false,
+            now,
+            is_blurred: false,
+            changes_inside: false,
+        }
+    }
+
+    pub(super) fn is_existing(&self) -> bool {
+        self.before.is_existing()
+    }
+
+    /// Whether the request did nothing with its session.
+    pub(super) fn leaves_alone(&self) -> bool {
+        !self.reads && !self.reads_attributes && !self.writes
+    }
+
+    /// Performs the operation; what it has to answer. `answer` is none where answers are not known yet, and
+    /// `Some(None)` where there are none.
+    pub(super) fn perform(
+        &mut self,
+        life: &mut Life,
+        op: &Operation,
+        answer: Option<Option<&Answer>>,
+        survey: &Survey,
+        asked: Asked,
+    ) -> Option<Expected> {
+        let is_done = answer.is_none_or(|answer| answer.is_none_or(Answer::is_done));
+        self.note(op);
+        match op {
+            Operation::Respond { status } => {
+                if is_done {
+                    self.ending = Ending::Status(*status);
+                }
+                return None;
+            }
+            Operation::Raise => {
+                self.ending = Ending::Raised;
+                return None;
+            }
+            Operation::Header { name, value } => {
+                let field =
+                    if name.eq_ignore_ascii_case("Vary") { &mut self.own_vary } else { &mut self.own_cookie };
+                *field = Some(value.clone()).filter(|_| is_done);
+                return None;
+            }
+            Operation::SetLifetime { seconds } => {
+                self.is_blurred |= answer == Some(None);
+                if is_done {
+                    life.own = Some(Lifetime::Seconds(*seconds));
+                }
+                return None;
+            }
+            // A session may refuse to be told that it is modified; then it has not been told.
+            Operation::SetModified => {
+                self.is_blurred |= answer == Some(None);
+                if is_done {
+                    life.data.perform(op, survey);
+                }
+                return None;
+            }
+            Operation::New => return self.new_is(life, survey),
+            Operation::Modified => return self.modified_is(life, survey),
+            _ => {}
+        }
+        if let Some(unusual) = Unusual::of(op) {
+            self.unusual.push(unusual);
+            if !is_done {
+                return None;
+            }
+        }
+        let expected = expected(op, life, survey);
+        let permanent = life.data.permanent();
+        let is_known = life.data.perform(op, survey);
+        match op {
+            Operation::Regenerate if asked == Asked::Hardened => life.data.keep_permanent(permanent),
+            // Whether a lifetime of its own outlives the data is not said.
+            Operation::Clear | Operation::Destroy => {
+                life.own = life.own.map(|_| Lifetime::Unknown);
+            }
+            _ => {}
+        }
+        match op {
+            _ if !self.unusual.is_empty() && op.writes() => None,
+            Operation::Permanent if !is_known => {
+                is_asked(survey.permanent, op, survey).then_some(Expected::Boolean)
+            }
+            _ => expected.filter(|_| is_known),
+        }
+    }
+
+    fn note(&mut self, op: &Operation) {
+        match op {
+            Operation::Get { .. } | Operation::Contains { .. } | Operation::Items | Operation::Len => {
+                self.reads = true;
+            }
+            Operation::Permanent | Operation::New | Operation::Modified => self.reads_attributes = true,
+            Operation::Header { .. } | Operation::Respond { .. } | Operation::Raise => {}
+            _ => self.writes = true,
+        }
+        self.depends_on_items |= matches!(
+            op,
+            Operation::Get { .. }
+                | Operation::Contains { .. }
+                | Operation::Items
+                | Operation::Len
+                | Operation::Set { .. }
+                | Operation::Delete { .. }
+                | Operation::Pop { .. }
+                | Operation::Setdefault { .. }
+                | Operation::Update { .. }
+                | Operation::Clear
+        );
+        self.changes_inside |= matches!(op, Operation::SetIn { .. });
+        self.rotates |= *op == Operation::Regenerate;
+        self.destroys |= *op == Operation::Destroy;
+    }
+
+    /// Whether the items differ from what was opened, by more than a change inside of a value.
+    pub(super) fn differs(&self, life: &Life) -> bool {
+        let (was, is) = (self.before.data.items(), life.data.items());
+        let keys_differ = was.len() != is.len() || was.keys().any(|key| !is.contains_key(key));
+        keys_differ || (!self.changes_inside && !same_items(was, is))
+    }
+
+    /// Whether the session is larger than what every backend has to keep.
+    pub(super) fn is_large(&self, life: &Life) -> bool {
+        let size = |life: &Life| Value::Object(life.data.items().clone()).to_string().len();
+        !self.unusual.is_empty() || size(life) > ROOM || size(&self.before) > ROOM
+    }
+}

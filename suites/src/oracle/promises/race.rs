@@ -1,0 +1,397 @@
+//! What a race between requests of one browser may leave: one request is held, others go through, and the first goes on.
+//!
+//! The contract says it of whole requests: what is left is what some of them leave, one after the other; a request that only
+//! read undoes nothing; a session that was ended stays ended; a rotation leaves the browser its items.
+
+use sessionspec_reference::Map;
+
+use super::Excused;
+use crate::expect::{Expectation, Expected, Scenario, failed_request};
+use crate::oracle::sequential::{difference, was_refused};
+use crate::play::{Exchange, Outcome, Transcript};
+use crate::script::{Answer, Cycle, Operation, Script, Step};
+use crate::survey::{AtOnce, Emptied, Permanent, Store, Survey};
+
+/// The browser whose requests race.
+pub(crate) const RACER: &str = "ann";
+
+/// A client that took its cookies before the race.
+pub(crate) const THIEF: &str = "thief";
+
+/// The script with what may be seen and left. The reason is that of the first difference in this transcript.
+pub(crate) fn scenario(
+    script: Script,
+    survey: &Survey,
+    excused: &Excused,
+    transcript: &Transcript,
+) -> Scenario {
+    let is_held = |cycle: &Cycle| cycle.ops.iter().any(|op| matches!(op, Operation::Hold { .. }));
+    let held = script.cycles().enumerate().filter(|(_, cycle)| is_held(cycle));
+    let refusable = held.map(|(index, _)| index).collect();
+    let expectations = Race::of(&script, survey, transcript)
+        .filter(|race| !race.is_excused(excused))
+        .map(|race| race.owed())
+        .unwrap_or_default();
+    let mut scenario = Scenario { script, expectations, refusable, ..Scenario::default() };
+    if failed_request(transcript, &scenario.refusable).is_none()
+        && let Some(finding) = scenario.judge(transcript).finding
+    {
+        scenario.reason = difference(&scenario.script, &finding).unwrap_or_default();
+    }
+    scenario
+}
+
+/// A request of the browser, with its number.
+struct Request<'a> {
+    cycle: usize,
+    ops: &'a [Operation],
+    seen: &'a Exchange,
+}
+
+/// One race: what was there, who was held, who else was at work, and who looks afterwards.
+struct Race<'a> {
+    survey: &'a Survey,
+    before: Map,
+    was_permanent: bool,
+    held: Request<'a>,
+    others: Vec<Request<'a>>,
+    /// The first request of the browser after the race, and of who has its old cookies.
+    look: Option<Request<'a>>,
+    thief: Option<Request<'a>>,
+}
+
+impl<'a> Race<'a> {
+    /// None where the script is no such race.
+    fn of(script: &'a Script, survey: &'a Survey, transcript: &'a Transcript) -> Option<Self> {
+        let mut before = Map::new();
+        let mut was_permanent = false;
+        let mut held = None;
+        let mut others = Vec::new();
+        let (mut look, mut thief) = (None, None);
+        let (mut is_over, mut has_thief) = (false, false);
+        let mut exchanges = transcript.exchanges.iter().enumerate();
+        for step in &script.steps {
+            match step {
+                Step::Cycle(cycle) | Step::Start(cycle) => {
+                    let (index, seen) = exchanges.next()?;
+                    let request = Request { cycle: index, ops: &cycle.ops, seen };
+                    let holds = cycle.ops.iter().any(|op| matches!(op, Operation::Hold { .. }));
+                    match (cycle.browser.as_str(), held.is_some(), is_over) {
+                        (RACER, false, false) if holds => held = Some(request),
+                        (RACER, false, false) => {
+                            if !request.is_done() || request.ends() || request.rotates() {
+                                return None;
+                            }
+                            before = request.applied(before);
+                            was_permanent |= request.permanent().is_some();
+                        }
+                        (_, _, _) if holds => return None,
+                        (RACER, true, false) => others.push(request),
+                        (RACER, true, true) => {
+                            look.get_or_insert(request);
+                        }
+                        (THIEF, true, true) if has_thief => {
+                            thief.get_or_insert(request);
+                        }
+                        (THIEF, _, _) => return None,
+                        _ => {}
+                    }
+                }
+                Step::CopyCookies { from, to } if from == RACER && to == THIEF && held.is_none() => {
+                    has_thief = !before.is_empty();
+                }
+                Step::Release(_) => is_over = true,
+                Step::Wait { .. } => {}
+                Step::CopyCookies { .. } | Step::Forge { .. } | Step::Launch { .. } => return None,
+            }
+        }
+        Some(Self { survey, before, was_permanent, held: held?, others, look, thief })
+    }
+
+    fn owed(&self) -> Vec<Expectation> {
+        let mut owed = self.seen_meanwhile();
+        let (Some(look), Some(left)) = (&self.look, self.left()) else { return owed };
+        let items_at = |request: &Request<'_>| request.ops.iter().position(|op| *op == Operation::Items);
+        let of = |request: &Request<'_>, op, expected| Expectation {
+            cycle: request.cycle,
+            op: Some(op),
+            expected,
+            only_if: None,
+        };
+        owed.extend(items_at(look).map(|op| of(look, op, self.any_of(&left))));
+        let permanent_at = look.ops.iter().position(|op| *op == Operation::Permanent);
+        if let (Some(op), Some(value)) = (permanent_at, self.permanent_left()) {
+            owed.push(of(look, op, Expected::Answer(Answer::Ok(value.into()))));
+        }
+        if let Some(thief) = self.thief.as_ref().filter(|_| self.is_dead_for_others()) {
+            owed.extend(items_at(thief).map(|op| of(thief, op, self.any_of(&[Map::new()]))));
+        }
+        owed
+    }
+
+    /// What the others have seen while the first was held: all of what it has written, or nothing.
+    fn seen_meanwhile(&self) -> Vec<Expectation> {
+        let all = || std::iter::once(&self.held).chain(&self.others);
+        let is_plain = !all().any(|request| request.ends() || request.rotates());
+        let is_serialised = self.survey.at_once == AtOnce::OnePerSession;
+        if !is_plain || is_serialised || self.survey.live_objects || self.before.is_empty() {
+            return Vec::new();
+        }
+        let mut owed = Vec::new();
+        let mut now = self.before.clone();
+        for other in &self.others {
+            if other.ops.first() == Some(&Operation::Items) {
+                let with_held = self.held.applied(now.clone());
+                let expected = self.any_of(&[now.clone(), with_held]);
+                owed.push(Expectation { cycle: other.cycle, op: Some(0), expected, only_if: None });
+            }
+            if other.changes(&now) {
+                break;
+            }
+            now = other.applied(now);
+        }
+        owed
+    }
+
+    /// What the browser may find afterwards; none where that is open.
+    fn left(&self) -> Option<Vec<Map>> {
+        if self.survey.at_once == AtOnce::OnePerSession {
+            return self.left_in_turn();
+        }
+        if !self.others.iter().all(Request::is_done) {
+            return None;
+        }
+        let rotates = self.held.rotates() || self.others.iter().any(Request::rotates);
+        let held_writes = self.held.changes(&self.before) || self.held.permanent().is_some();
+        let logout = self.others.iter().rposition(|other| self.is_logout(other));
+        if let Some(at) = logout.filter(|_| !self.before.is_empty()) {
+            let is_open = self.held.rotates()
+                || self.held.ends()
+                || rotates
+                || (held_writes && self.survey.store != Store::Server);
+            let after = self.others[at + 1..].iter().fold(Map::new(), |items, other| other.applied(items));
+            return (!is_open).then(|| if after.is_empty() { vec![after] } else { vec![after, Map::new()] });
+        }
+        if self.others.iter().any(Request::ends) && self.survey.emptied == Emptied::Kept {
+            return None;
+        }
+        let in_order = |items: Map| self.others.iter().fold(items, |items, other| other.applied(items));
+        let is_reader = !held_writes && !self.held.rotates() && !self.held.ends();
+        if self.before.is_empty() && (rotates || self.held.ends() || self.others.iter().any(Request::ends)) {
+            return None;
+        }
+        // Where the cookies of older sessions are sent again, a script in real time may do two things.
+        if is_reader && self.survey.goes_by_age() && !self.survey.virtual_time {
+            return None;
+        }
+        if is_reader && !self.before.is_empty() {
+            // A late response may bring the browser the id with which its request came.
+            return (!rotates).then(|| vec![in_order(self.before.clone())]);
+        }
+        let mut left = self.any_order();
+        let is_plain = !rotates && !self.held.ends() && !self.others.iter().any(Request::ends);
+        if self.held.is_done() && is_plain && !self.before.is_empty() && held_writes {
+            // It was saved last.
+            let own = self.held.applied(self.before.clone());
+            left.retain(|items| {
+                let is_own = |key: &String| items.get(key) == own.get(key);
+                self.held.keys().all(is_own)
+            });
+        }
+        if !rotates && self.held.is_done() && !left.is_empty() {
+            let untouched = self.before.clone();
+            let somebody_writes = held_writes || self.others.iter().any(|other| other.changes(&self.before));
+            if somebody_writes {
+                left.retain(|items| *items != untouched || self.is_unchanged_by_some());
+            }
+        }
+        Some(left)
+    }
+
+    /// Whether what was there before is what some of the requests leave.
+    fn is_unchanged_by_some(&self) -> bool {
+        let all = || std::iter::once(&self.held).chain(&self.others);
+        all().any(|request| {
+            (request.writes() || request.permanent().is_some())
+                && request.applied(self.before.clone()) == self.before
+        })
+    }
+
+    /// Each request has found what the one before it has left.
+    fn left_in_turn(&self) -> Option<Vec<Map>> {
+        let all_done = self.others.iter().all(Request::is_done);
+        let ends = self.held.ends() || self.others.iter().any(Request::ends);
+        if !all_done || ends || !self.held.is_done() || self.before.is_empty() {
+            return None;
+        }
+        if self.held.rotates() || self.others.iter().any(Request::rotates) {
+            return Some(self.any_order());
+        }
+        let left = self
+            .others
+            .iter()
+            .fold(self.held.applied(self.before.clone()), |items, other| other.applied(items));
+        Some(vec![left])
+    }
+
+    /// What some of the requests leave, one after the other, in any order in which the held one can stand.
+    fn any_order(&self) -> Vec<Map> {
+        let mut left = Vec::new();
+        let count = self.others.len();
+        for chosen in 0..1_usize << count {
+            let others: Vec<&Request<'_>> =
+                (0..count).filter(|at| chosen >> at & 1 == 1).map(|at| &self.others[at]).collect();
+            let without = others.iter().fold(self.before.clone(), |items, other| other.applied(items));
+            left.push(without);
+            for at in 0..=others.len() {
+                let items =
+                    others[..at].iter().fold(self.before.clone(), |items, other| other.applied(items));
+                let items = self.held.applied(items);
+                left.push(others[at..].iter().fold(items, |items, other| other.applied(items)));
+            }
+        }
+        let mut different: Vec<Map> = Vec::new();
+        for items in left {
+            if !different.contains(&items) {
+                different.push(items);
+            }
+        }
+        different
+    }
+
+    /// What `permanent` is afterwards, where the request that was saved last has set it and nobody has ended or rotated the
+    /// session.
+    fn permanent_left(&self) -> Option<bool> {
+        let all = || std::iter::once(&self.held).chain(&self.others);
+        let is_plain = !all().any(|request| request.ends() || request.rotates());
+        let is_kept = self.survey.permanent.observed().is_some_and(Permanent::persists);
+        let is_judged = is_plain
+            && is_kept
+            && self.held.is_done()
+            && !self.before.is_empty()
+            && self.survey.at_once != AtOnce::OnePerSession
+            && self.others.iter().all(|other| other.is_done() && other.permanent().is_none());
+        self.held.permanent().filter(|_| is_judged)
+    }
+
+    /// Whether nobody else can have the session any more.
+    fn is_dead_for_others(&self) -> bool {
+        let ends = |request: &Request<'_>| {
+            request.is_done() && (request.rotates() || request.ops.contains(&Operation::Destroy))
+        };
+        self.survey.store == Store::Server && self.others.iter().any(ends)
+    }
+
+    fn is_logout(&self, request: &Request<'_>) -> bool {
+        let by_clear = !self.survey.supports("destroy") && self.survey.emptied != Emptied::Kept;
+        request.ops.iter().any(|op| match op {
+            Operation::Destroy => true,
+            Operation::Clear => by_clear && request.ops.len() == 1,
+            _ => false,
+        })
+    }
+
+    fn any_of(&self, outcomes: &[Map]) -> Expected {
+        let own_keys = || self.survey.own_keys.clone();
+        let items = |items: &Map| Expected::Items { items: items.clone(), own_keys: own_keys() };
+        match outcomes {
+            [one] => items(one),
+            several => Expected::AnyOf(several.iter().map(items).collect()),
+        }
+    }
+
+    /// Whether a named check says what is wrong with races like this one, and that is known.
+    fn is_excused(&self, excused: &Excused) -> bool {
+        let all = || std::iter::once(&self.held).chain(&self.others);
+        let writes = self.held.changes(&self.before);
+        let mut named: Vec<&str> = Vec::new();
+        if self.others.iter().any(Request::ends) {
+            let by_a_write = ["concurrency/write-does-not-resurrect", "concurrency/clear-against-set"];
+            named.push("concurrency/read-does-not-resurrect");
+            named.extend(by_a_write.into_iter().filter(|_| writes));
+        }
+        if !writes {
+            named.push("concurrency/read-does-not-undo-a-write");
+            named.extend(self.was_permanent.then_some("concurrency/refresh-does-not-undo-a-write"));
+        }
+        if all().any(Request::rotates) {
+            named.extend([
+                "concurrency/two-rotations",
+                "concurrency/late-write-keeps-the-rotated-session",
+                "concurrency/write-does-not-revive-a-rotated-id",
+                "concurrency/rotation-keeps-waiters",
+                "identity/rotation-gives-a-new-id",
+                "identity/rotation-keeps-the-data",
+                "identity/rotation-ends-the-old-id",
+            ]);
+        }
+        if all().any(|request| request.permanent().is_some()) {
+            named.push("concurrency/permanent-and-data");
+        }
+        named.extend(self.before.is_empty().then_some("concurrency/first-requests"));
+        named.extend([
+            "concurrency/all-or-nothing",
+            "concurrency/last-write-is-kept",
+            "concurrency/serialised",
+        ]);
+        named.into_iter().any(|check| excused.knows(check))
+    }
+}
+
+impl Request<'_> {
+    /// Whether each operation was done.
+    fn is_done(&self) -> bool {
+        let is_saved = !matches!(self.seen.outcome, Outcome::Answered { save_error: Some(_), .. });
+        is_saved
+            && !was_refused(self.seen)
+            && (0..self.ops.len())
+                .all(|op| self.seen.answer(op).is_some_and(|answer| !matches!(answer, Answer::Error(_))))
+    }
+
+    fn ends(&self) -> bool {
+        self.ops.iter().any(|op| matches!(op, Operation::Destroy | Operation::Clear))
+    }
+
+    fn rotates(&self) -> bool {
+        self.ops.contains(&Operation::Regenerate)
+    }
+
+    fn writes(&self) -> bool {
+        self.keys().next().is_some()
+    }
+
+    fn permanent(&self) -> Option<bool> {
+        self.ops.iter().rev().find_map(|op| match op {
+            Operation::SetPermanent { value } => Some(*value),
+            _ => None,
+        })
+    }
+
+    /// The keys that it sets or removes.
+    fn keys(&self) -> impl Iterator<Item = &String> {
+        self.ops.iter().filter_map(|op| match op {
+            Operation::Set { key, .. } | Operation::Delete { key } => Some(key),
+            _ => None,
+        })
+    }
+
+    fn changes(&self, items: &Map) -> bool {
+        self.writes() || (self.ends() && !items.is_empty())
+    }
+
+    /// What it leaves of these items.
+    fn applied(&self, mut items: Map) -> Map {
+        for op in self.ops {
+            match op {
+                Operation::Set { key, value } => drop(items.insert(key.clone(), value.clone())),
+                Operation::Delete { key } => drop(items.remove(key)),
+                Operation::Clear | Operation::Destroy => items.clear(),
+                _ => {}
+            }
+        }
+        items
+    }
+}
+
+#[cfg(test)]
+mod tests;

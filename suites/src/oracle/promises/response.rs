@@ -1,0 +1,160 @@
+//! What a response owes, apart from the answers in it: its cookies, and what it says to caches.
+
+use super::Asked;
+use super::answers::tracks;
+use super::cycle::{Ending, Kept, Open};
+use super::life::{Life, has_permanent};
+use crate::expect::{Condition, ResponseRule};
+use crate::survey::{Expiry, Nested, Resent, Store, Survey};
+
+/// A rule, and what has to be the case for it.
+pub(super) type Owed = (ResponseRule, Option<Condition>);
+
+/// A cookie that is older may be sent again, to prolong the session.
+const OLD: f64 = 0.9;
+
+/// What is owed of the response to this request.
+pub(super) fn owed(
+    open: &Open,
+    life: &Life,
+    kept: Kept,
+    others: &[usize],
+    survey: &Survey,
+    asked: Asked,
+) -> Vec<Owed> {
+    let mut owed = Vec::new();
+    if survey.store == Store::Unknown {
+        return owed;
+    }
+    owed.extend(always(open, survey, asked).into_iter().map(|rule| (rule, None)));
+    owed.extend(to_caches(open));
+    owed.extend(none_without_need(open, survey, asked).map(|rule| (rule, None)));
+    owed.extend(for_how_long(open, life, kept, survey).map(|rule| (rule, None)));
+    owed.extend(removals(open).into_iter().map(|rule| (rule, None)));
+    if asked == Asked::Hardened && survey.store == Store::Server {
+        owed.extend(ids(open, life, kept, others, survey).into_iter().map(|rule| (rule, None)));
+    }
+    owed
+}
+
+/// A stranger's cookie does not make the request fail.
+pub(super) fn served(open: &Open) -> Option<Owed> {
+    let is_short = open.beside.is_some_and(|stranger| !stranger.is_long());
+    (is_short && open.ending.is_success()).then_some((ResponseRule::Served, None))
+}
+
+/// The attributes of whatever cookies it sets. The cookies of the application are its own business.
+fn always(open: &Open, survey: &Survey, asked: Asked) -> Vec<ResponseRule> {
+    let mut rules = vec![ResponseRule::OncePerName];
+    match &open.own_cookie {
+        Some(cookie) if open.ending.is_success() => {
+            rules.push(ResponseRule::SetsOwn { cookie: cookie.clone() })
+        }
+        Some(_) => {}
+        None => {
+            rules.push(ResponseRule::HttpOnly);
+            rules.extend((asked == Asked::Hardened).then_some(ResponseRule::SameSite));
+            rules.extend(survey.https.then_some(ResponseRule::Secure));
+            rules.extend([ResponseRule::Kept, ResponseRule::SentBack]);
+        }
+    }
+    rules
+}
+
+/// Where the session was looked at, or its cookie was set.
+fn to_caches(open: &Open) -> Vec<Owed> {
+    let mut owed = Vec::new();
+    if open.own_cookie.is_some() {
+        return owed;
+    }
+    let depends = open.depends_on_items && open.is_existing() && open.ending == Ending::Status(200);
+    let only_if = (!depends).then_some(Condition::SetCookieIn(open.index));
+    owed.push((ResponseRule::VaryCookie, only_if));
+    if let (Some(field), true) = (&open.own_vary, open.ending.is_success()) {
+        owed.push((ResponseRule::VaryAlso { field: field.clone() }, None));
+    }
+    owed
+}
+
+/// No cookie where nothing was done, or nothing but reading.
+fn none_without_need(open: &Open, survey: &Survey, asked: Asked) -> Option<ResponseRule> {
+    let is_old = open.now - open.before.cookie_set > OLD;
+    let may_be_prolonged = match survey.resent {
+        Resent::Never => is_old,
+        Resent::Permanent => is_old || !has_permanent(survey) || open.before.data.permanent() != Some(false),
+        Resent::Always => true,
+    };
+    if open.own_cookie.is_some() || open.is_forged {
+        return None;
+    }
+    let is_owed = if open.leaves_alone() {
+        open.is_visitor || (open.is_existing() && !may_be_prolonged)
+    } else if open.reads && !open.writes && !open.reads_attributes {
+        let only_changes = tracks(survey) && survey.nested != Nested::WrittenBack;
+        (open.is_existing() && only_changes && !may_be_prolonged)
+            || (open.is_visitor && asked == Asked::Hardened)
+    } else {
+        false
+    };
+    is_owed.then_some(ResponseRule::NoSetCookie)
+}
+
+/// For how long browsers keep the cookie, where a change was saved and no lifetime of its own was set.
+fn for_how_long(open: &Open, life: &Life, kept: Kept, survey: &Survey) -> Option<ResponseRule> {
+    let is_judged = has_permanent(survey)
+        && kept == Kept::Yes
+        && open.own_cookie.is_none()
+        && life.own.is_none()
+        && open.before.own.is_none()
+        && !life.data.is_lost()
+        && !life.data.items().is_empty()
+        && open.differs(life);
+    // What was promised at the beginning may be counted from there.
+    let is_young = !open.before.is_saved
+        || open.now - open.before.born < OLD
+        || matches!(survey.expiry, Expiry::Sliding | Expiry::Writes);
+    if !is_judged || !is_young {
+        return None;
+    }
+    // What `permanent` is until somebody sets it says nothing about the cookie where it is true.
+    let permanent = life.data.permanent()?;
+    if survey.permanent_default && !life.data.permanent_was_set() {
+        return None;
+    }
+    match permanent {
+        true => Some(ResponseRule::Lasts {
+            seconds: survey.description.lifetime_seconds,
+            grace: survey.description.lifetime_grace_seconds.unwrap_or(1.0),
+        }),
+        false => Some(ResponseRule::EndsWithBrowser),
+    }
+}
+
+/// A removal removes the cookie that the browser certainly has.
+fn removals(open: &Open) -> Vec<ResponseRule> {
+    match open.before.set_in {
+        Some(cycle) if open.is_existing() && !open.is_forged && open.own_cookie.is_none() => {
+            vec![ResponseRule::RemovalRemoves, ResponseRule::RemovalRepeats { cycle }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whose id it is.
+fn ids(open: &Open, life: &Life, kept: Kept, others: &[usize], survey: &Survey) -> Vec<ResponseRule> {
+    let mut rules = Vec::new();
+    let is_saved = kept == Kept::Yes && open.ending.is_success() && !life.data.is_lost();
+    let has_items = !life.data.items().is_empty();
+    if open.own_cookie.is_some() || !is_saved || !has_items {
+        return rules;
+    }
+    if open.rotates && !open.destroys && open.is_existing() && survey.supports("regenerate") {
+        rules.push(ResponseRule::SetsCookie);
+        rules.extend(open.before.set_in.map(|cycle| ResponseRule::OtherCookies { cycle }));
+    }
+    rules.extend(open.dead.map(|cycle| ResponseRule::OtherCookies { cycle }));
+    if !open.before.is_saved && survey.cookies.len() == 1 {
+        rules.extend(others.iter().map(|cycle| ResponseRule::OtherCookies { cycle: *cycle }));
+    }
+    rules
+}

@@ -1,0 +1,180 @@
+//! What a handler does to its session.
+
+use serde_json::json;
+use sessionspec_reference::Map;
+use sessionspec_reference::value::PathStep;
+
+use super::AnyScripts;
+use crate::script::Operation;
+use crate::script::ops::{
+    clear, contains, delete, get, header, items, len, modified, new, permanent, pop, set, set_in,
+    set_modified, set_permanent, setdefault,
+};
+use crate::search::generate::OperationKind;
+use crate::search::situations::Deed;
+use crate::survey::Values;
+
+/// Half of the shorter lifetimes are one of these, in seconds: short, below one second, over at once.
+const SHORT_LIFETIMES: [f64; 3] = [3.0, 0.5, -1.0];
+
+/// The application's own cookie. Frameworks order the attributes of a longer one anew.
+const OWN_COOKIE: &str = "mine=1; Path=/";
+
+impl AnyScripts<'_> {
+    /// What the handler does to the session.
+    pub(super) fn deed(&mut self, browser: &str, deed: Deed) -> Vec<Operation> {
+        let existing = self.existing_key(browser);
+        let ops = match deed {
+            Deed::Nothing => return Vec::new(),
+            Deed::Read => return self.reading(browser, existing),
+            Deed::Set => vec![self.set_new(browser)],
+            Deed::Overwrite => match existing {
+                Some(key) => {
+                    let value = self.other_value(browser, &key);
+                    vec![set(&key, value)]
+                }
+                None => vec![self.set_new(browser)],
+            },
+            Deed::Remove => match existing {
+                Some(key) if self.rng.once_in(2) && self.survey().supports("pop") => vec![pop(&key)],
+                Some(key) => vec![delete(&key)],
+                None => vec![self.set_new(browser)],
+            },
+            Deed::Merge => {
+                let (key, value) = (self.new_key(browser), self.value());
+                if self.rng.once_in(2) {
+                    vec![setdefault(&key, value)]
+                } else {
+                    vec![Operation::Update { items: Map::from_iter([(key, value)]) }]
+                }
+            }
+            Deed::Clear => vec![clear()],
+            Deed::Nested => self.nested(browser),
+            Deed::SetPermanent => {
+                let now = self.world.permanent(browser).unwrap_or(false);
+                self.if_tried(set_permanent(!now)).map_or_else(|| vec![self.set_new(browser)], |op| vec![op])
+            }
+            Deed::Unusual => return self.unusual(browser),
+            Deed::Headers => return self.headers(browser, existing),
+            Deed::Rotate => {
+                let now = self.world.permanent(browser).unwrap_or(false);
+                let first = self.if_tried(set_permanent(!now)).filter(|_| self.rng.once_in(3));
+                first.into_iter().chain(self.rotation(browser, false, false)).collect()
+            }
+            Deed::WriteAndRotate => self.rotation(browser, true, false),
+            Deed::RotateAndWrite => self.rotation(browser, false, true),
+            Deed::Destroy if self.survey().supports("destroy") => {
+                let after = (!self.rng.once_in(3)).then(|| self.set_new(browser));
+                return std::iter::once(Operation::Destroy).chain(after).collect();
+            }
+            Deed::Destroy => vec![clear()],
+            Deed::Shorten => self.lifetime(browser, false),
+            Deed::Lengthen => self.lifetime(browser, true),
+        };
+        self.with_attributes(browser, ops)
+    }
+
+    /// Half of the time, attributes are read before and after.
+    fn with_attributes(&mut self, browser: &str, ops: Vec<Operation>) -> Vec<Operation> {
+        if self.rng.once_in(2) {
+            return ops;
+        }
+        let key = self.existing_key(browser).unwrap_or_else(|| "a".to_owned());
+        let before = [modified(), new(), permanent(), modified()];
+        let between = [get(&key), contains(&key), items(), len()];
+        let after = [between[self.rng.below(between.len())].clone(), modified(), new(), permanent()];
+        let before = before.into_iter().skip(self.rng.below(4));
+        let all = before.chain(ops).chain(after);
+        all.filter(|op| self.is_asked(op)).collect()
+    }
+
+    /// Reads alone, some with attributes between them.
+    fn reading(&mut self, browser: &str, existing: Option<String>) -> Vec<Operation> {
+        let key = existing.unwrap_or_else(|| self.new_key(browser));
+        let reads = [get(&key), contains(&key), items(), len()];
+        let read = reads[self.rng.below(reads.len())].clone();
+        if self.rng.once_in(2) {
+            return vec![read];
+        }
+        let all = [permanent(), modified(), read, modified(), new()];
+        all.into_iter().filter(|op| self.is_asked(op)).collect()
+    }
+
+    /// The application sets a field of its own, beside what it does to the session.
+    fn headers(&mut self, browser: &str, existing: Option<String>) -> Vec<Operation> {
+        let is_fresh = existing.is_none();
+        let own = match self.rng.below(2) {
+            0 if !is_fresh => header("Vary", "Accept-Language"),
+            _ => header("Set-Cookie", OWN_COOKIE),
+        };
+        let own = Some(own).filter(|_| self.survey().supports("header"));
+        let rest = match existing {
+            None => vec![self.set_new(browser)],
+            Some(key) => {
+                let others = [vec![], vec![self.set_new(browser)], vec![clear()], vec![get(&key)]];
+                others[self.rng.below(others.len())].clone()
+            }
+        };
+        own.into_iter().chain(rest).collect()
+    }
+
+    /// A rotation, or a write where there is none.
+    pub(super) fn rotation(
+        &mut self,
+        browser: &str,
+        after_a_write: bool,
+        before_a_write: bool,
+    ) -> Vec<Operation> {
+        let mut ops = Vec::new();
+        if after_a_write {
+            ops.push(self.set_new(browser));
+        }
+        if self.survey().supports("regenerate") {
+            ops.push(Operation::Regenerate);
+            ops.extend(self.rng.once_in(4).then_some(Operation::Regenerate));
+        }
+        if before_a_write || ops.is_empty() {
+            ops.push(self.set_new(browser));
+        }
+        ops
+    }
+
+    /// A lifetime of its own, together with a change, since that is saved for certain.
+    pub(super) fn lifetime(&mut self, browser: &str, longer: bool) -> Vec<Operation> {
+        let mut ops = vec![self.set_new(browser)];
+        if self.survey().supports("set_lifetime") && self.survey().virtual_time {
+            let description = &self.survey().description;
+            let usual = description.lifetime_seconds.unwrap_or(3600.0);
+            let seconds = match (longer, self.rng.once_in(2)) {
+                (true, _) => 3.0 * usual.max(description.browser_lifetime_seconds.flatten().unwrap_or(usual)),
+                (false, true) => SHORT_LIFETIMES[self.rng.below(SHORT_LIFETIMES.len())],
+                (false, false) => (usual / 100.0).max(10.0),
+            };
+            ops.insert(0, Operation::SetLifetime { seconds });
+        }
+        ops
+    }
+
+    /// A change inside of a value, of which the session is told or not.
+    fn nested(&mut self, browser: &str) -> Vec<Operation> {
+        let is_tried = self.plan.kinds.iter().any(|(_, kind)| *kind == OperationKind::SetIn);
+        let key = self.new_key(browser);
+        if !is_tried || self.survey().values != Values::Json {
+            return vec![set(&key, self.value())];
+        }
+        let there = self.items(browser).into_iter().find(|(_, value)| value.get("n").is_some());
+        let (key, mut ops) = match there {
+            Some((key, _)) => (key, Vec::new()),
+            None => (key.clone(), vec![set(&key, json!({"n": 1}))]),
+        };
+        ops.push(set_in([PathStep::Key(key), PathStep::from("n")], json!(2 + self.rng.below(9))));
+        let is_told = self.survey().supports("set_modified") && !self.rng.once_in(3);
+        ops.extend(is_told.then(set_modified));
+        ops
+    }
+
+    /// The operation, where the contract says enough about it for this backend.
+    pub(super) fn if_tried(&self, op: Operation) -> Option<Operation> {
+        self.plan.kinds.iter().any(|(_, kind)| *kind == op.kind()).then_some(op)
+    }
+}

@@ -1,0 +1,309 @@
+//! The situations in which a promise has to hold: DESIGN.md, "Promises and situations", has the real bugs of each.
+//!
+//! [`Plan::of`] says which situations an episode of a generated script is about. The numbers of rows in the tables have no
+//! common divisor, so that episodes that are counted through meet every pair of rows of two tables: by the Chinese
+//! remainder theorem, within as many episodes as the product of the two numbers.
+
+/// How a request ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Ending {
+    /// With this status.
+    Status(u16),
+    /// By an exception.
+    Raised,
+}
+
+/// What the session has been through when the request comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Past {
+    /// It was never saved.
+    Fresh,
+    /// It was saved once.
+    Written,
+    /// It was saved twice.
+    WrittenTwice,
+    /// It was read after it was saved.
+    ReadBefore,
+    /// It was made permanent by an earlier request.
+    Permanent,
+    /// It was made permanent, and that was taken back.
+    NoLongerPermanent,
+    /// It was emptied and filled again.
+    Refilled,
+    /// It has grown beyond a cookie, and shrunk again.
+    Shrunk,
+    /// It was made permanent, and then written and read.
+    PermanentWritten,
+    /// It was rotated by an earlier request.
+    Rotated,
+    /// It was rotated by two earlier requests.
+    RotatedTwice,
+    /// It was made permanent, and then rotated.
+    PermanentRotated,
+    /// The browser has logged out, and begun another one.
+    BegunAgain,
+    /// It has a lifetime of its own that is shorter than the usual one.
+    ShorterLifetime,
+    /// It has a lifetime of its own that is longer than the usual one.
+    LongerLifetime,
+    /// It has a lifetime of its own, and was written or read after that.
+    OwnLifetimeUsed,
+    /// It is older than a second.
+    OlderThanASecond,
+    /// It is near its end.
+    NearItsEnd,
+    /// Its time is over.
+    Over,
+}
+
+/// What the request does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Deed {
+    /// It leaves the session alone.
+    Nothing,
+    /// It reads items.
+    Read,
+    /// It adds an item.
+    Set,
+    /// It replaces an item.
+    Overwrite,
+    /// It removes an item, by `delete` or `pop`.
+    Remove,
+    /// It adds items by `setdefault` or `update`.
+    Merge,
+    /// It empties the session.
+    Clear,
+    /// It changes the inside of a value.
+    Nested,
+    /// It sets `permanent` to what it was not.
+    SetPermanent,
+    /// It writes a value that is larger than a cookie, or that level `minimum` does not ask for otherwise.
+    Unusual,
+    /// Its handler sets a cookie or a `Vary` of its own.
+    Headers,
+    /// It rotates the session.
+    Rotate,
+    /// It writes an item and then rotates.
+    WriteAndRotate,
+    /// It rotates and then writes an item.
+    RotateAndWrite,
+    /// It ends the session.
+    Destroy,
+    /// It gives the session a shorter lifetime.
+    Shorten,
+    /// It gives the session a longer lifetime.
+    Lengthen,
+}
+
+/// Who comes along, or comes afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Company {
+    /// Nobody.
+    Alone,
+    /// A stranger's cookie before the session's.
+    StrangerBefore,
+    /// A stranger's cookie after the session's.
+    StrangerAfter,
+    /// Another browser with the same cookies looks afterwards.
+    SecondTab,
+    /// A visitor without cookies looks afterwards.
+    Visitor,
+    /// A client that took the cookies before the request looks afterwards.
+    Thief,
+    /// Such a client writes.
+    WritingThief,
+    /// A client that keeps cookies for good looks when the session's time is over.
+    LateKeeper,
+    /// The browser looks shortly before the session's time is over.
+    InTime,
+    /// A client comes with cookies of which a part was changed, or whose data were rewritten.
+    Forger,
+}
+
+const ENDINGS: [Ending; 17] = [
+    Ending::Status(200),
+    Ending::Status(302),
+    Ending::Status(404),
+    Ending::Status(201),
+    Ending::Status(500),
+    Ending::Status(303),
+    Ending::Status(400),
+    Ending::Status(301),
+    Ending::Raised,
+    Ending::Status(307),
+    Ending::Status(401),
+    Ending::Status(308),
+    Ending::Status(403),
+    Ending::Status(409),
+    Ending::Status(422),
+    Ending::Status(429),
+    Ending::Status(503),
+];
+
+/// For scripts about the lives of sessions, fewer: most end well, so that there is something to look at afterwards.
+const FEWER_ENDINGS: [Ending; 8] = [
+    Ending::Status(200),
+    Ending::Status(302),
+    Ending::Status(200),
+    Ending::Status(404),
+    Ending::Status(200),
+    Ending::Status(500),
+    Ending::Status(200),
+    Ending::Raised,
+];
+
+const PASTS: [Past; 9] = [
+    Past::Fresh,
+    Past::Written,
+    Past::WrittenTwice,
+    Past::ReadBefore,
+    Past::Permanent,
+    Past::NoLongerPermanent,
+    Past::Refilled,
+    Past::Shrunk,
+    Past::PermanentWritten,
+];
+
+const PASTS_OF_LIVES: [Past; 11] = [
+    Past::Written,
+    Past::Rotated,
+    Past::RotatedTwice,
+    Past::PermanentRotated,
+    Past::BegunAgain,
+    Past::ShorterLifetime,
+    Past::LongerLifetime,
+    Past::OwnLifetimeUsed,
+    Past::OlderThanASecond,
+    Past::NearItsEnd,
+    Past::Over,
+];
+
+const DEEDS: [Deed; 11] = [
+    Deed::Set,
+    Deed::Read,
+    Deed::Overwrite,
+    Deed::Nothing,
+    Deed::Remove,
+    Deed::Merge,
+    Deed::Clear,
+    Deed::Nested,
+    Deed::SetPermanent,
+    Deed::Unusual,
+    Deed::Headers,
+];
+
+const DEEDS_OF_LIVES: [Deed; 13] = [
+    Deed::Set,
+    Deed::Rotate,
+    Deed::Read,
+    Deed::Destroy,
+    Deed::Nothing,
+    Deed::WriteAndRotate,
+    Deed::Clear,
+    Deed::Overwrite,
+    Deed::Shorten,
+    Deed::RotateAndWrite,
+    Deed::SetPermanent,
+    Deed::Lengthen,
+    Deed::Unusual,
+];
+
+pub(super) const COMPANY: [Company; 5] =
+    [Company::Alone, Company::StrangerBefore, Company::SecondTab, Company::StrangerAfter, Company::Visitor];
+
+const COMPANY_OF_LIVES: [Company; 7] = [
+    Company::Thief,
+    Company::LateKeeper,
+    Company::Forger,
+    Company::WritingThief,
+    Company::InTime,
+    Company::Visitor,
+    Company::Forger,
+];
+
+/// The situations that an episode of a script is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Plan {
+    pub(crate) ending: Ending,
+    pub(crate) past: Past,
+    pub(crate) deed: Deed,
+    pub(crate) company: Company,
+}
+
+/// As many episodes has each script.
+pub(crate) const EPISODES: usize = 2;
+
+impl Plan {
+    /// What the episode with this number is about, in scripts about any request.
+    pub(crate) fn of(number: usize) -> Self {
+        Self {
+            ending: row(&ENDINGS, number),
+            past: row(&PASTS, number),
+            deed: row(&DEEDS, number),
+            company: row(&COMPANY, number),
+        }
+    }
+
+    /// What the episode with this number is about, in scripts about the lives of sessions.
+    pub(crate) fn of_life(number: usize) -> Self {
+        Self {
+            ending: row(&FEWER_ENDINGS, number),
+            past: row(&PASTS_OF_LIVES, number),
+            deed: row(&DEEDS_OF_LIVES, number),
+            company: row(&COMPANY_OF_LIVES, number),
+        }
+    }
+}
+
+fn row<T: Copy, const N: usize>(table: &[T; N], number: usize) -> T {
+    table[number % N]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fmt::Debug;
+
+    use super::*;
+
+    /// As many scripts as a check is given.
+    const CASES: usize = 100;
+
+    /// The number of different rows of two tables that were met together.
+    fn pairs<A: Ord, B: Ord>(plans: &[Plan], rows: impl Fn(&Plan) -> (A, B)) -> usize {
+        plans.iter().map(rows).collect::<BTreeSet<_>>().len()
+    }
+
+    fn different<T: Copy + Ord + Debug>(table: &[T]) -> usize {
+        table.iter().collect::<BTreeSet<_>>().len()
+    }
+
+    #[test]
+    fn in_a_hundred_cases_every_pair_of_situations_is_met() {
+        for first in [0, 1, 211, 1_000_003] {
+            let numbers = first..first + CASES * EPISODES;
+            let plans: Vec<Plan> = numbers.clone().map(Plan::of).collect();
+            let lives: Vec<Plan> = numbers.map(Plan::of_life).collect();
+            let [endings, pasts, deeds, company] =
+                [different(&ENDINGS), different(&PASTS), different(&DEEDS), different(&COMPANY)];
+            assert_eq!(pairs(&plans, |plan| (plan.ending, plan.past)), endings * pasts);
+            assert_eq!(pairs(&plans, |plan| (plan.ending, plan.deed)), endings * deeds);
+            assert_eq!(pairs(&plans, |plan| (plan.ending, plan.company)), endings * company);
+            assert_eq!(pairs(&plans, |plan| (plan.past, plan.deed)), pasts * deeds);
+            assert_eq!(pairs(&plans, |plan| (plan.past, plan.company)), pasts * company);
+            assert_eq!(pairs(&plans, |plan| (plan.deed, plan.company)), deeds * company);
+            let [endings, pasts, deeds, company] = [
+                different(&FEWER_ENDINGS),
+                different(&PASTS_OF_LIVES),
+                different(&DEEDS_OF_LIVES),
+                different(&COMPANY_OF_LIVES),
+            ];
+            assert_eq!(pairs(&lives, |plan| (plan.ending, plan.past)), endings * pasts);
+            assert_eq!(pairs(&lives, |plan| (plan.ending, plan.deed)), endings * deeds);
+            assert_eq!(pairs(&lives, |plan| (plan.ending, plan.company)), endings * company);
+            assert_eq!(pairs(&lives, |plan| (plan.past, plan.deed)), pasts * deeds);
+            assert_eq!(pairs(&lives, |plan| (plan.past, plan.company)), pasts * company);
+            assert_eq!(pairs(&lives, |plan| (plan.deed, plan.company)), deeds * company);
+        }
+    }
+}

@@ -48,7 +48,8 @@ impl Open {
 
     /// Whether the data differ from what was opened, by more than a change inside of a value.
     fn differs_noticeably(&self, life: &Life, survey: &Survey) -> bool {
-        let is_in_data = survey.permanent.observed().is_some_and(|permanent| permanent.is_in_data());
+        let is_in_data =
+            survey.permanent.observed().is_some_and(sessionspec_reference::capability::Permanent::is_in_data);
         let (was, is) = (self.before.data.permanent(), life.data.permanent());
         let permanent_differs = is_in_data && was.is_some() && is.is_some() && was != is;
         self.differs(life) || (permanent_differs && !self.destroys && !self.rotates)

@@ -48,7 +48,7 @@ fn always(open: &Open, survey: &Survey, asked: Asked) -> Vec<ResponseRule> {
     let mut rules = vec![ResponseRule::OncePerName];
     match &open.own_cookie {
         Some(cookie) if open.ending.is_success() => {
-            rules.push(ResponseRule::SetsOwn { cookie: cookie.clone() })
+            rules.push(ResponseRule::SetsOwn { cookie: cookie.clone() });
         }
         Some(_) => {}
         None => {

@@ -20,7 +20,7 @@ impl AnyScripts<'_> {
         let flipped = !self.survey().permanent_default;
         match past {
             Past::Permanent | Past::NoLongerPermanent | Past::PermanentRotated | Past::PermanentWritten => {
-                ops.extend(self.if_tried(set_permanent(flipped)))
+                ops.extend(self.if_tried(set_permanent(flipped)));
             }
             // Half of these are permanent.
             Past::NearItsEnd

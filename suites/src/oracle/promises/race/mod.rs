@@ -3,14 +3,17 @@
 //! The contract says it of whole requests: what is left is what some of them leave, one after the other; a request that only
 //! read undoes nothing; a session that was ended stays ended; a rotation leaves the browser its items.
 
+mod request;
+
 use sessionspec_reference::Map;
 
 use super::Excused;
 use crate::expect::{Expectation, Expected, Scenario, failed_request};
-use crate::oracle::sequential::{difference, was_refused};
-use crate::play::{Exchange, Outcome, Transcript};
+use crate::oracle::sequential::difference;
+use crate::play::Transcript;
 use crate::script::{Answer, Cycle, Operation, Script, Step};
 use crate::survey::{AtOnce, Emptied, Permanent, Store, Survey};
+use request::Request;
 
 /// The browser whose requests race.
 pub(crate) const RACER: &str = "ann";
@@ -39,13 +42,6 @@ pub(crate) fn scenario(
         scenario.reason = difference(&scenario.script, &finding).unwrap_or_default();
     }
     scenario
-}
-
-/// A request of the browser, with its number.
-struct Request<'a> {
-    cycle: usize,
-    ops: &'a [Operation],
-    seen: &'a Exchange,
 }
 
 /// One race: what was there, who was held, who else was at work, and who looks afterwards.
@@ -335,61 +331,6 @@ impl<'a> Race<'a> {
             "concurrency/serialised",
         ]);
         named.into_iter().any(|check| excused.knows(check))
-    }
-}
-
-impl Request<'_> {
-    /// Whether each operation was done.
-    fn is_done(&self) -> bool {
-        let is_saved = !matches!(self.seen.outcome, Outcome::Answered { save_error: Some(_), .. });
-        is_saved
-            && !was_refused(self.seen)
-            && (0..self.ops.len())
-                .all(|op| self.seen.answer(op).is_some_and(|answer| !matches!(answer, Answer::Error(_))))
-    }
-
-    fn ends(&self) -> bool {
-        self.ops.iter().any(|op| matches!(op, Operation::Destroy | Operation::Clear))
-    }
-
-    fn rotates(&self) -> bool {
-        self.ops.contains(&Operation::Regenerate)
-    }
-
-    fn writes(&self) -> bool {
-        self.keys().next().is_some()
-    }
-
-    fn permanent(&self) -> Option<bool> {
-        self.ops.iter().rev().find_map(|op| match op {
-            Operation::SetPermanent { value } => Some(*value),
-            _ => None,
-        })
-    }
-
-    /// The keys that it sets or removes.
-    fn keys(&self) -> impl Iterator<Item = &String> {
-        self.ops.iter().filter_map(|op| match op {
-            Operation::Set { key, .. } | Operation::Delete { key } => Some(key),
-            _ => None,
-        })
-    }
-
-    fn changes(&self, items: &Map) -> bool {
-        self.writes() || (self.ends() && !items.is_empty())
-    }
-
-    /// What it leaves of these items.
-    fn applied(&self, mut items: Map) -> Map {
-        for op in self.ops {
-            match op {
-                Operation::Set { key, value } => drop(items.insert(key.clone(), value.clone())),
-                Operation::Delete { key } => drop(items.remove(key)),
-                Operation::Clear | Operation::Destroy => items.clear(),
-                _ => {}
-            }
-        }
-        items
     }
 }
 

@@ -6,6 +6,10 @@ pub(crate) fn why(clause: &str) -> Option<&'static str> {
 }
 
 const WHY: &[(&str, &str)] = &[
+    (
+        "situations.any",
+        "A promise that holds in a test and not behind a redirect, or beside another cookie, is broken for users.",
+    ),
     ("open.empty", "A visitor who never was here would begin with somebody's data."),
     ("open.isolated", "One user would see or change what belongs to another one."),
     ("save.persists", "Users lose what they did: a basket, a login, a half-filled form."),

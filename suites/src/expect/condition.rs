@@ -34,7 +34,8 @@ pub enum Condition {
         /// The operation, from zero.
         op: usize,
     },
-    /// The cycle of the expectation is answered within this time after another cycle, by the backend's clock.
+    /// The cycle of the expectation is answered within this time after another cycle was sent, by the backend's clock. The
+    /// session may have been saved long before the answer to that cycle came.
     Within {
         /// The other cycle.
         since: usize,
@@ -94,9 +95,9 @@ impl Condition {
             Self::AbsentIn { cycle, op } => answer(*cycle, *op) == Some(&Answer::Absent),
             Self::FoundIn { cycle, op } => matches!(answer(*cycle, *op), Some(Answer::Ok(_))),
             Self::Within { since, seconds } => {
-                let answered = |cycle: usize| transcript.exchanges.get(cycle)?.answered;
-                let passed = answered(*since).zip(answered(cycle));
-                let passed = passed.and_then(|(since, now)| now.duration_since(since).ok());
+                let sent = transcript.exchanges.get(*since).map(|exchange| exchange.sent);
+                let answered = transcript.exchanges.get(cycle).and_then(|exchange| exchange.answered);
+                let passed = sent.zip(answered).and_then(|(sent, now)| now.duration_since(sent).ok());
                 passed.is_some_and(|passed| passed.as_secs_f64() <= *seconds)
             }
             Self::All(conditions) => conditions.iter().all(|condition| condition.holds(transcript, cycle)),

@@ -31,6 +31,9 @@ pub struct Scenario {
     /// Whether it needs the service to itself, since it looks at what others change.
     #[serde(skip)]
     pub alone: bool,
+    /// Whether it shows the same where less time passes: it is then played so, once its moment was over.
+    #[serde(skip)]
+    pub may_look_sooner: bool,
 }
 
 /// What one operation of a script has to answer, or what a response has to be.
@@ -218,6 +221,12 @@ impl Scenario {
     #[must_use]
     pub fn forge_with(self, from: &str, with: &str, to: &str, forgery: Forgery) -> Self {
         Self { script: self.script.forge_with(from, with, to, forgery), ..self }
+    }
+
+    /// Says that the scenario shows the same where less time passes.
+    #[must_use]
+    pub fn may_look_sooner(self) -> Self {
+        Self { may_look_sooner: true, ..self }
     }
 
     /// Adds a wait, in seconds.

@@ -60,6 +60,8 @@ pub struct Exchange {
     pub headers: Headers,
     /// The effect of each `Set-Cookie` field on the browser's cookies, or the reason for which browsers drop it.
     pub stored: Vec<Result<Stored, Refusal>>,
+    /// The moment at which the request was sent, by the backend's clock.
+    pub sent: SystemTime,
     /// The moment at which the response arrived, by the backend's clock; `None` where no response came.
     pub answered: Option<SystemTime>,
 }

@@ -75,18 +75,26 @@ fn is_guarded(scenario: &Scenario) -> bool {
     !conditions.any(Condition::is_of_time)
 }
 
+/// How much of the time passes where a scenario looks sooner.
+const SOONER: f64 = 0.6;
+
 /// Plays one of them, on virtual time of its own if the backend has any. Where the moment is over in which its answers
-/// decide, it is played once more: all that wait begin together, and by then that rush is over.
+/// decide, it is played once more, and looks sooner if it may: all that wait begin together, and by then that rush is over.
 async fn play(
     survey: Rc<Survey>,
     backend: Rc<dyn Backend>,
-    scenario: Scenario,
+    mut scenario: Scenario,
     patience: Duration,
 ) -> Played {
     let backend = backend.on_virtual_time().await.unwrap_or(backend);
     match play_once(&survey, &backend, &scenario, patience).await? {
         Some(transcript) if !scenario.is_over(&transcript) => Ok(Some(transcript)),
-        _ => play_once(&survey, &backend, &scenario, patience).await,
+        _ => {
+            if scenario.may_look_sooner {
+                scenario.script = scenario.script.with_waits(SOONER);
+            }
+            play_once(&survey, &backend, &scenario, patience).await
+        }
     }
 }
 

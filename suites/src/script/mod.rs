@@ -170,6 +170,17 @@ impl Script {
         seconds.fold(Duration::ZERO, Duration::saturating_add)
     }
 
+    /// The same script, in which this share of the time passes.
+    #[must_use]
+    pub(crate) fn with_waits(mut self, share: f64) -> Self {
+        for step in &mut self.steps {
+            if let Step::Wait { seconds } = step {
+                *seconds *= share;
+            }
+        }
+        self
+    }
+
     /// Whether sessions have another lifetime in it than the declared one.
     #[must_use]
     pub fn sets_a_lifetime(&self) -> bool {

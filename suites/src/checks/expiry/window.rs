@@ -16,11 +16,10 @@ fn share(survey: &Survey) -> f64 {
 /// What a session of this kind is held to: when it is looked for, and what was declared.
 fn window(kind: &Kind, survey: &Survey) -> String {
     let &Kind { name, lifetime, grace, .. } = kind;
-    let early = (kind.alive() * share(survey) * 1000.0).round() / 1000.0;
-    let over = kind.over();
+    let (alive, over) = (kind.alive(), kind.over());
     let whose = if survey.description.lifetime_grace_seconds.is_some() { "declared" } else { "usual" };
     format!(
-        "{name}: there at {early} s, gone at {over} s; lifetime {lifetime} s, give or take the {whose} {grace} s"
+        "{name}: there until {alive} s, gone at {over} s; lifetime {lifetime} s, give or take the {whose} {grace} s"
     )
 }
 
@@ -38,6 +37,7 @@ pub(super) const NOT_EARLY: Check = Check {
             let alive = kind.alive();
             let scenario = kind
                 .begin("early")
+                .may_look_sooner()
                 .held_to(window(kind, survey))
                 .forge("ann", "keeper", Forgery::Replayed)
                 .wait(alive * share(survey))
@@ -129,13 +129,17 @@ pub(super) const PERMANENT_STAYS: Check = Check {
         let Ok(kind) = permanent_kind(survey) else { return Vec::new() };
         let alive = kind.alive();
         let lasts = |scenario: Scenario| {
-            scenario.forge("ann", "keeper", Forgery::Replayed).wait(alive * share(survey)).cycle(
-                "keeper",
-                [
-                    get("colour").is("red").only_if(Condition::Within { since: 0, seconds: alive }),
-                    permanent().is(true).only_if(Condition::Within { since: 0, seconds: alive }),
-                ],
-            )
+            scenario
+                .forge("ann", "keeper", Forgery::Replayed)
+                .may_look_sooner()
+                .wait(alive * share(survey))
+                .cycle(
+                    "keeper",
+                    [
+                        get("colour").is("red").only_if(Condition::Within { since: 0, seconds: alive }),
+                        permanent().is(true).only_if(Condition::Within { since: 0, seconds: alive }),
+                    ],
+                )
         };
         let written = kind
             .begin("after-another-write")

@@ -46,6 +46,7 @@ fn transcript(script: &Script, read: &[Option<&[serde_json::Value]>]) -> Transcr
             },
             headers: Headers::default(),
             stored: Vec::new(),
+            sent: std::time::UNIX_EPOCH,
             answered: None,
         }
     });

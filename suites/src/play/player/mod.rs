@@ -251,6 +251,7 @@ impl Player {
             outcome: Outcome::Broken(BackendError::NoAnswer(self.patience)),
             headers: Default::default(),
             stored: Vec::new(),
+            sent: self.backend.now(),
             answered: None,
         });
         let exchange = self.transcript.exchanges.len() - 1;

@@ -104,7 +104,11 @@ impl<'a> Redactor<'a> {
                     let Exchange { browser, headers, answered, .. } = &transcript.exchanges[*index];
                     let mut set: Vec<&[u8]> = headers.all("Set-Cookie").collect();
                     // The order of cookies with different names means nothing, and some services choose it by chance.
-                    set.sort_by_key(|cookie| name_and_value(cookie).0);
+                    set.sort_by_key(|cookie| {
+                        let name = name_and_value(cookie).0;
+                        // The tenth part of a cookie comes after the ninth.
+                        (name.len(), name)
+                    });
                     let set = set.into_iter();
                     cookies[*index].set =
                         set.map(|cookie| self.set_cookie(browser, cookie, *answered)).collect();

@@ -111,6 +111,7 @@ fn cookies_of_different_names_have_one_order_and_those_of_one_name_keep_theirs()
         outcome: Outcome::Answered { results: Vec::new(), status: 200, save_error: None },
         headers: sessionspec_reference::http::Headers::default(),
         stored: Vec::new(),
+        sent: now().unwrap(),
         answered: now(),
     };
     for cookie in ["theme=dark; Path=/b", "sid=", "theme=light; Path=/a"] {

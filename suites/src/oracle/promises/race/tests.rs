@@ -33,7 +33,8 @@ impl Played {
             .cycle(THIEF, [items()])
             .cycle(RACER, [items()]);
         let survey = Survey::of(in_process(Memory::default()), PATIENCE).await.unwrap();
-        let transcript = Player::new(in_process(Memory::default()), PATIENCE).play(&script).await;
+        let player = Player::new(in_process(Memory::default()), PATIENCE);
+        let transcript = tokio::task::LocalSet::new().run_until(player.play(&script)).await;
         Self { survey, script, transcript }
     }
 

@@ -56,6 +56,8 @@ pub enum Lack {
     OneRequestPerSession,
     /// A way to end a session.
     Logout,
+    /// A way to leave an id without a session.
+    EndedIds,
     /// A lifetime that can be waited for.
     Lifetime,
     /// A lifetime of which three times as much can be waited for.
@@ -105,6 +107,7 @@ impl Lack {
             | Self::ObjectsOfTheirOwn
             | Self::OneRequestPerSession
             | Self::Logout
+            | Self::EndedIds
             | Self::OtherLifetimes
             | Self::Start(_)
             | Self::Glue => Lacking::Backend,
@@ -153,6 +156,9 @@ impl fmt::Display for Lack {
                 "this backend does not serve the requests of a session one after the other"
             }
             Self::Logout => "this backend has no `destroy`, and keeps an emptied session",
+            Self::EndedIds => {
+                "this backend has neither `destroy` nor `regenerate`, and keeps an emptied session"
+            }
             Self::Lifetime => {
                 return write!(
                     f,

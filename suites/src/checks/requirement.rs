@@ -53,6 +53,8 @@ pub enum Requirement {
     OnePerSession,
     /// A session can be ended: by `destroy`, or by `clear` where an emptied session loses its cookie.
     Logout,
+    /// An id can be left without a session: by `destroy`, by `regenerate`, or by `clear` where an emptied session is removed.
+    EndedIds,
     /// A request can end with the status that the handler chose.
     Responds,
     /// A handler can raise, and the survey saw what becomes of its changes.
@@ -142,6 +144,10 @@ impl Requirement {
             Self::Logout => {
                 unless(!survey.supports("destroy") && survey.emptied == Emptied::Kept, Lack::Logout)
             }
+            Self::EndedIds => {
+                let has_one = ["destroy", "regenerate"].iter().any(|op| survey.supports(op));
+                unless(!has_one && survey.emptied == Emptied::Kept, Lack::EndedIds)
+            }
             Self::Responds => of_probe(survey, "respond", "no handler chooses a status"),
             Self::Raises => match survey.on_error {
                 OnError::Unknown => Applicability::Unverified(cannot_raise(survey)),
@@ -189,6 +195,7 @@ impl fmt::Display for Requirement {
             Self::SavedChangesOnly => "shows a request nothing that another has not saved",
             Self::OnePerSession => "serves the requests of one session one after the other",
             Self::Logout => "has a way to end a session",
+            Self::EndedIds => "has a way to leave an id without a session",
             Self::Responds => "lets the handler choose the status",
             Self::Raises => "lets the handler raise",
             Self::Endings => "lets a request end with another status than 200, or raise",

@@ -52,7 +52,7 @@ pub(super) const STALE_NEVER_ADOPTED: Check = Check {
     clause: "identity.stale",
     promise: "An id that was destroyed or rotated away is never taken for the id of another session.",
     source: "OWASP, session fixation: an id that is known to others must not come back to life",
-    applies: &[Requirement::RealSessions, Requirement::ServerStore],
+    applies: &[Requirement::RealSessions, Requirement::ServerStore, Requirement::EndedIds],
     relies: &[],
     test: Test::Scenarios(stale_never_adopted),
 };
@@ -65,9 +65,13 @@ fn stale_never_adopted(survey: &Survey) -> Vec<Scenario> {
                 .copy_cookies("ann", "victim")
                 .copy_cookies("ann", "attacker")
                 .cycle("ann", [op.is_done()])
-                .cycle("victim", [set("colour", "blue").is_done()])
+                // Like an unknown id, it may be refused as well.
+                .cycle("victim", [set("colour", "blue").unjudged()])
+                .may_be_refused()
                 .cycle("attacker", [items().are([], survey)])
-                .cycle("victim", [get("colour").is("blue")])
+                .may_be_refused()
+                .cycle("victim", [get("colour").is("blue").only_if(Condition::DoneIn(2))])
+                .may_be_refused()
         })
     };
     // An emptied session that is kept has kept its id.

@@ -32,9 +32,10 @@ impl Forgery {
                         && fields.get(*field).is_some_and(|range| is_long(range) && !ends_itself(range))
                 };
                 only(cookies, *cookie, |cookie| {
-                    each_value(vec![cookie], |value| match is_meant(value) {
-                        true => changed(value, *field, *change, theirs),
-                        false => unknown(value),
+                    each_value(vec![cookie], |value| {
+                        let made = is_meant(value).then(|| changed(value, *field, *change, theirs));
+                        // Where the part is the same in all sessions, the cookie that comes out is the real one.
+                        made.filter(|made| made != value).unwrap_or_else(|| unknown(value))
                     })
                 })
             }

@@ -79,3 +79,13 @@ fn one_is_forged_of_another() {
     let long = Box::new(Forgery::Value(Spelling::Long));
     assert!(Forgery::Only { cookie: 0, forgery: long }.is_long() && !first.is_long());
 }
+
+#[test]
+fn a_part_that_all_sessions_share_is_not_taken_from_another_one() {
+    let token =
+        |signature: &str| vec![(b"sid".to_vec(), format!("eyJhbGciOiJIUzI1NiJ9.{signature}").into_bytes())];
+    let swapped = |field| Forgery::LongField { cookie: 0, field, change: Change::Swapped, shortest: 16 };
+    let forged = |field| swapped(field).header(&token("0123456789abcdef"), &token("fedcba9876543210"));
+    assert_ne!(forged(0), b"sid=eyJhbGciOiJIUzI1NiJ9.0123456789abcdef");
+    assert_eq!(forged(1), b"sid=eyJhbGciOiJIUzI1NiJ9.fedcba9876543210");
+}

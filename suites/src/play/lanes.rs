@@ -5,8 +5,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use crate::script::Script;
 
@@ -16,7 +17,7 @@ pub(crate) struct Lanes {
     open: Cell<u32>,
     /// Whether every script is played alone from now on.
     narrow: Cell<bool>,
-    room: Semaphore,
+    room: Arc<Semaphore>,
     /// The checks of which a script has failed beside others, and not when it was played alone.
     only_beside_others: RefCell<BTreeSet<String>>,
 }
@@ -26,6 +27,11 @@ pub(crate) struct Place<'a> {
     _permit: Option<SemaphorePermit<'a>>,
 }
 
+/// As [`Place`], for as long as its owner keeps it.
+pub(crate) struct OwnedPlace {
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
 impl Lanes {
     /// Room for so many requests at once, of which one is open.
     pub(crate) fn new(asked: u32) -> Self {
@@ -33,7 +39,7 @@ impl Lanes {
             asked: asked.max(1),
             open: Cell::new(1),
             narrow: Cell::default(),
-            room: Semaphore::new(1),
+            room: Arc::new(Semaphore::new(1)),
             only_beside_others: RefCell::default(),
         }
     }
@@ -75,6 +81,12 @@ impl Lanes {
     /// The service to itself.
     pub(crate) async fn alone(&self) -> Place<'_> {
         self.take(self.open.get()).await
+    }
+
+    /// The service to itself, until its owner gives it back.
+    pub(crate) async fn alone_owned(&self) -> OwnedPlace {
+        // Nobody closes the semaphore.
+        OwnedPlace { _permit: Arc::clone(&self.room).acquire_many_owned(self.open.get()).await.ok() }
     }
 
     async fn take(&self, requests: u32) -> Place<'_> {

@@ -8,8 +8,8 @@ mod side_by_side;
 mod transcript;
 
 pub use evidence::Evidence;
-pub(crate) use lanes::{Lanes, Place};
+pub(crate) use lanes::{Lanes, OwnedPlace, Place};
 pub use player::{Player, play};
-pub(crate) use player::{play_judgeable, still_answers, undisturbed};
+pub(crate) use player::{play_judgeable, play_judgeable_alone, still_answers, undisturbed};
 pub(crate) use side_by_side::SideBySide;
 pub use transcript::{Exchange, Moment, Outcome, Transcript};

@@ -110,7 +110,8 @@ impl Scenarios {
                     asked.extend(check.filter(|check| asked.iter().all(|other| other.id != check.id)));
                 }
                 if scenario.script.waits() {
-                    self.waits.begin(check.id, scenario, &self.survey, &self.backend, self.patience);
+                    let Self { survey, backend, patience, lanes, .. } = self;
+                    self.waits.begin(check.id, scenario, survey, backend, *patience, lanes);
                 }
             }
         }
@@ -219,7 +220,8 @@ impl Scenarios {
     async fn played(&self, check: &Check, scenario: &Scenario) -> Result<Option<Transcript>, BackendError> {
         if scenario.script.waits() {
             // On virtual time it has a backend of its own; in real time most of it is waiting.
-            self.waits.played(check.id, scenario, &self.survey, &self.backend, self.patience).await
+            let Self { survey, backend, patience, lanes, .. } = self;
+            self.waits.played(check.id, scenario, survey, backend, *patience, lanes).await
         } else {
             self.play_in_time(check, scenario).await
         }

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::backend::{Backend, BackendError};
 use crate::expect::{Condition, Scenario};
-use crate::play::{Transcript, play_judgeable};
+use crate::play::{Lanes, Transcript, play_judgeable, play_judgeable_alone};
 use crate::survey::Survey;
 
 /// What happened; nothing where a session may have ended of itself before the script was over.
@@ -32,13 +32,14 @@ impl Waits {
         survey: &Rc<Survey>,
         backend: &Rc<dyn Backend>,
         patience: Duration,
+        lanes: &Rc<Lanes>,
     ) {
-        let (survey, backend) = (Rc::clone(survey), Rc::clone(backend));
+        let waiting = Waiting::new(check, survey, backend, patience, lanes);
         let key = (check, scenario.reason.clone());
         self.0
             .borrow_mut()
             .entry(key)
-            .or_insert_with(|| tokio::task::spawn_local(play(survey, backend, scenario, patience)));
+            .or_insert_with(|| tokio::task::spawn_local(waiting.play(scenario)));
     }
 
     /// Begins to wait for what the survey sees only on an older session. Whoever asks for it later waits for the same.
@@ -56,14 +57,12 @@ impl Waits {
         survey: &Rc<Survey>,
         backend: &Rc<dyn Backend>,
         patience: Duration,
+        lanes: &Rc<Lanes>,
     ) -> Played {
         let begun = self.0.borrow_mut().remove(&(check, scenario.reason.clone()));
         match begun {
             Some(task) => task.await.map_err(|panic| BackendError::Internal(panic.to_string()))?,
-            None => {
-                let (survey, backend) = (Rc::clone(survey), Rc::clone(backend));
-                play(survey, backend, scenario.clone(), patience).await
-            }
+            None => Waiting::new(check, survey, backend, patience, lanes).play(scenario.clone()).await,
         }
     }
 }
@@ -78,35 +77,80 @@ fn is_guarded(scenario: &Scenario) -> bool {
 /// How much of the time passes where a scenario looks sooner.
 const SOONER: f64 = 0.6;
 
-/// Plays one of them, on virtual time of its own if the backend has any. Where the moment is over in which its answers
-/// decide, it is played once more, and looks sooner if it may: all that wait begin together, and by then that rush is over.
-async fn play(
+/// What it takes to play a scenario that waits.
+struct Waiting {
+    check: &'static str,
     survey: Rc<Survey>,
     backend: Rc<dyn Backend>,
-    mut scenario: Scenario,
     patience: Duration,
-) -> Played {
-    let backend = backend.on_virtual_time().await.unwrap_or(backend);
-    match play_once(&survey, &backend, &scenario, patience).await? {
-        Some(transcript) if !scenario.is_over(&transcript) => Ok(Some(transcript)),
-        _ => {
+    lanes: Rc<Lanes>,
+}
+
+impl Waiting {
+    fn new(
+        check: &'static str,
+        survey: &Rc<Survey>,
+        backend: &Rc<dyn Backend>,
+        patience: Duration,
+        lanes: &Rc<Lanes>,
+    ) -> Self {
+        let (survey, backend, lanes) = (Rc::clone(survey), Rc::clone(backend), Rc::clone(lanes));
+        Self { check, survey, backend, patience, lanes }
+    }
+
+    /// Plays a scenario, on virtual time of its own if the backend has any.
+    ///
+    /// In real time all that wait begin together, and that rush may be what an answer comes from. So what came too late to
+    /// decide is played once more, and looks sooner if it may; what failed is played once more by itself, and that is judged.
+    async fn play(mut self, mut scenario: Scenario) -> Played {
+        if let Some(own) = self.backend.on_virtual_time().await {
+            self.backend = own;
+            return self.play_beside_others(&scenario).await;
+        }
+        let mut beside_others = self.play_beside_others(&scenario).await?;
+        let is_late = |played: &Option<Transcript>, scenario: &Scenario| {
+            played.as_ref().is_none_or(|transcript| scenario.is_over(transcript))
+        };
+        if is_late(&beside_others, &scenario) {
             if scenario.may_look_sooner {
                 scenario.script = scenario.script.with_waits(SOONER);
             }
-            play_once(&survey, &backend, &scenario, patience).await
+            beside_others = self.play_beside_others(&scenario).await?;
         }
+        let is_right = |transcript: &Transcript| scenario.judge(transcript).finding.is_none();
+        if beside_others.as_ref().is_none_or(is_right) {
+            return Ok(beside_others);
+        }
+        let alone = self.play_alone(&scenario).await?;
+        if is_late(&alone, &scenario) {
+            return Ok(beside_others);
+        }
+        if alone.as_ref().is_some_and(is_right) {
+            self.lanes.failed_only_beside_others(self.check);
+        }
+        Ok(alone)
+    }
+
+    async fn play_beside_others(&self, scenario: &Scenario) -> Played {
+        let Self { survey, backend, patience, .. } = self;
+        in_time(survey, scenario, play_judgeable(backend, &scenario.script, *patience)).await
+    }
+
+    async fn play_alone(&self, scenario: &Scenario) -> Played {
+        let Self { survey, backend, patience, lanes, .. } = self;
+        in_time(survey, scenario, play_judgeable_alone(backend, &scenario.script, *patience, lanes)).await
     }
 }
 
-async fn play_once(
+/// What happened, unless that took so long that a session may have ended of itself.
+async fn in_time(
     survey: &Survey,
-    backend: &Rc<dyn Backend>,
     scenario: &Scenario,
-    patience: Duration,
+    played: impl Future<Output = Result<Transcript, BackendError>>,
 ) -> Played {
     let script = &scenario.script;
     let began = Instant::now();
-    let transcript = play_judgeable(backend, script, patience).await?;
+    let transcript = played.await?;
     // Whoever waits for the end of a session says what is the case before and after it.
     let is_late = |waited: Duration| survey.outlives_a_session(waited);
     let has_ended = is_guarded(scenario)
@@ -114,4 +158,76 @@ async fn play_once(
         && is_late(began.elapsed())
         && !script.sets_a_lifetime();
     Ok((!has_ended).then_some(transcript))
+}
+
+#[cfg(test)]
+mod tests {
+    use sessionspec_reference::{Description, Memory};
+    use tokio::task::LocalSet;
+
+    use super::*;
+    use crate::backend::{CycleRequest, CycleResponse, LocalBoxFuture, in_process};
+    use crate::script::ops::{get, set};
+
+    /// A service that loses the session of a request which comes while another one is at work.
+    struct LosesBesideOthers {
+        backend: Rc<dyn Backend>,
+        at_work: Cell<u32>,
+    }
+
+    impl Backend for LosesBesideOthers {
+        fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+            self.backend.describe()
+        }
+
+        fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+            Box::pin(async {
+                let others = self.at_work.get();
+                self.at_work.set(others + 1);
+                tokio::task::yield_now().await;
+                let mut response = self.backend.cycle(request).await?;
+                self.at_work.set(self.at_work.get() - 1);
+                if others > 0 {
+                    response.headers = Default::default();
+                }
+                Ok(response)
+            })
+        }
+    }
+
+    fn colour(reason: &str, found: &str) -> Scenario {
+        Scenario::new(reason)
+            .cycle("ann", [set("colour", "red").is_done()])
+            .wait(1.0)
+            .cycle("ann", [get("colour").is(found)])
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_fails_while_all_wait_together_is_judged_by_itself() {
+        let backend: Rc<dyn Backend> =
+            Rc::new(LosesBesideOthers { backend: in_process(Memory::default()), at_work: Cell::default() });
+        let patience = Duration::from_secs(10);
+        let survey = Rc::new(Survey::of(Rc::clone(&backend), patience).await.unwrap());
+        let played = async |scenarios: &[Scenario]| {
+            let (waits, lanes) = (Waits::default(), Rc::new(Lanes::new(4)));
+            for scenario in scenarios {
+                waits.begin("suite/check", scenario.clone(), &survey, &backend, patience, &lanes);
+            }
+            let mut right = Vec::new();
+            for scenario in scenarios {
+                let played = waits.played("suite/check", scenario, &survey, &backend, patience, &lanes).await;
+                right.push(scenario.judge(&played.unwrap().unwrap()).finding.is_none());
+            }
+            (right, lanes.only_beside_others())
+        };
+        let (one, other, wrong) = (colour("one", "red"), colour("other", "red"), colour("wrong", "blue"));
+        LocalSet::new()
+            .run_until(async {
+                assert_eq!(played(&[one.clone()]).await, (vec![true], Vec::new()));
+                let only_beside_others = vec!["suite/check".to_owned()];
+                assert_eq!(played(&[one, other]).await, (vec![true, true], only_beside_others));
+                assert_eq!(played(&[wrong]).await, (vec![false], Vec::new()));
+            })
+            .await;
+    }
 }

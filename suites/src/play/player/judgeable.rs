@@ -3,9 +3,10 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::play;
+use super::replayed::play_by;
+use super::{Player, play};
 use crate::backend::{Backend, BackendError};
-use crate::play::{Outcome, Transcript};
+use crate::play::{Lanes, Outcome, Transcript};
 use crate::script::Script;
 
 /// Plays a script with fresh browsers. Where a cycle got no complete response, an empty cycle of another browser is
@@ -19,10 +20,33 @@ pub(crate) async fn play_judgeable(
     script: &Script,
     patience: Duration,
 ) -> Result<Transcript, BackendError> {
+    judgeable(backend, || Player::new(Rc::clone(backend), patience), script, patience).await
+}
+
+/// Plays a script as [`play_judgeable`] does, with the service to itself except while time passes.
+///
+/// # Errors
+///
+/// Returns a fault that leaves nothing to judge.
+pub(crate) async fn play_judgeable_alone(
+    backend: &Rc<dyn Backend>,
+    script: &Script,
+    patience: Duration,
+    lanes: &Rc<Lanes>,
+) -> Result<Transcript, BackendError> {
+    judgeable(backend, || Player::new(Rc::clone(backend), patience).alone(lanes), script, patience).await
+}
+
+async fn judgeable(
+    backend: &Rc<dyn Backend>,
+    player: impl Fn() -> Player,
+    script: &Script,
+    patience: Duration,
+) -> Result<Transcript, BackendError> {
     // A backend in this process may never wait for anything. Without this, a request to stop the run would not be
     // noticed.
     tokio::task::yield_now().await;
-    let transcript = play(backend, script, patience).await;
+    let transcript = play_by(player, script).await;
     if let Some(fault) = transcript.broken() {
         return Err(fault.clone());
     }

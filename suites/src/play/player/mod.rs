@@ -13,11 +13,11 @@ use tokio::time::timeout;
 
 use crate::backend::{Backend, BackendError, CycleRequest, CycleResponse, Gate};
 use crate::browser::Jar;
-use crate::play::{Exchange, Moment, Outcome, Transcript};
+use crate::play::{Exchange, Lanes, Moment, Outcome, OwnedPlace, Transcript};
 use crate::script::{Cookies, Forgery, Operation, Script, Step};
 
 use held::Held;
-pub(crate) use judgeable::{play_judgeable, still_answers};
+pub(crate) use judgeable::{play_judgeable, play_judgeable_alone, still_answers};
 pub use replayed::play;
 pub(crate) use replayed::undisturbed;
 
@@ -37,7 +37,14 @@ pub struct Player {
     held: Vec<Held>,
     /// Nobody may be left waiting, also where a script is broken off.
     gates: OpenInTheEnd,
+    room: Option<Room>,
     transcript: Transcript,
+}
+
+/// The room that is taken while a request is at work, and given back while time passes.
+struct Room {
+    lanes: Rc<Lanes>,
+    taken: Option<OwnedPlace>,
 }
 
 /// Gates that open when this is dropped.
@@ -67,8 +74,15 @@ impl Player {
             forged: BTreeMap::new(),
             held: Vec::new(),
             gates: OpenInTheEnd::default(),
+            room: None,
             transcript,
         }
+    }
+
+    /// Has the service to itself, except while it lets time pass and holds no request.
+    #[must_use]
+    pub(crate) fn alone(self, lanes: &Rc<Lanes>) -> Self {
+        Self { room: Some(Room { lanes: Rc::clone(lanes), taken: None }), ..self }
     }
 
     /// Plays a whole script. When this returns, for whatever reason, all gates are open and all answers have come.
@@ -77,6 +91,7 @@ impl Player {
             if number % BREATH == BREATH - 1 {
                 tokio::task::yield_now().await;
             }
+            self.take_room(step).await;
             match step {
                 Step::Cycle(cycle) => drop(self.cycle(&cycle.browser, cycle.ops.clone()).await),
                 Step::Start(cycle) => {
@@ -174,6 +189,18 @@ impl Player {
         let (origin, path, now) = (self.backend.origin(), self.backend.path(), self.backend.now());
         let cookies = self.jars.get(browser).map(|jar| jar.sent_to(&origin, path, now)).unwrap_or_default();
         cookies.into_iter().map(|cookie| (cookie.name.clone(), cookie.value.clone())).collect()
+    }
+
+    /// Takes the room for this step, or gives it back.
+    async fn take_room(&mut self, step: &Step) {
+        let is_idle = self.held.is_empty() && matches!(step, Step::Wait { .. });
+        if let Some(room) = &mut self.room {
+            match &room.taken {
+                None if !is_idle => room.taken = Some(room.lanes.alone_owned().await),
+                Some(_) if is_idle => room.taken = None,
+                _ => {}
+            }
+        }
     }
 
     /// Lets time pass, by the backend's clock.

@@ -17,9 +17,14 @@ const ATTEMPTS: usize = 4;
 
 /// Plays a script with fresh browsers; again from its start, where a connection that was used again was lost on the way.
 pub async fn play(backend: &Rc<dyn Backend>, script: &Script, patience: Duration) -> Transcript {
+    play_by(|| Player::new(Rc::clone(backend), patience), script).await
+}
+
+/// Plays a script as [`play`] does, by players that are made so.
+pub(super) async fn play_by(player: impl Fn() -> Player, script: &Script) -> Transcript {
     let mut transcript = Transcript::default();
     for _ in 0..ATTEMPTS {
-        transcript = Player::new(Rc::clone(backend), patience).play(script).await;
+        transcript = player().play(script).await;
         if !transcript.lost_connection() {
             break;
         }

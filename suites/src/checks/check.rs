@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::crossing::crossed;
 use super::{Applicability, Fact, Harm, Requirement};
 use crate::backend::{Glue, LocalBoxFuture};
 use crate::expect::Scenario;
@@ -36,7 +37,8 @@ pub struct Check {
 /// How a check is tested.
 #[derive(Clone, Copy)]
 pub enum Test {
-    /// Short scripts with literal expectations, chosen in the light of the survey.
+    /// Short scripts with literal expectations, chosen in the light of the survey; [`Check::scenarios`] has them in more
+    /// situations.
     Scenarios(fn(&Survey) -> Vec<Scenario>),
     /// Generated scripts, on which the backend has to answer as the reference does.
     Property(Property),
@@ -94,6 +96,15 @@ impl Check {
     pub fn applicability(&self, survey: &Survey) -> Applicability {
         let mut each = self.applies.iter().map(|requirement| requirement.applicability(survey));
         each.find(|one| *one != Applicability::Applies).unwrap_or(Applicability::Applies)
+    }
+
+    /// Its scenarios on a backend to which it applies, in every situation with which it is crossed; none where it has others.
+    #[must_use]
+    pub fn scenarios(&self, survey: &Survey) -> Vec<Scenario> {
+        match self.test {
+            Test::Scenarios(plain) => crossed(self, plain(survey), survey),
+            _ => Vec::new(),
+        }
     }
 
     /// Whether its scripts are generated, so that each has a number.

@@ -5,6 +5,7 @@ mod catalogue;
 mod check;
 mod concurrency;
 mod cookie;
+mod crossing;
 mod expiry;
 mod fault;
 mod fidelity;

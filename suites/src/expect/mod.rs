@@ -6,6 +6,7 @@ mod fact;
 mod judgement;
 mod response_rule;
 mod scenario;
+mod varied;
 
 pub use condition::Condition;
 pub use expected::Expected;
@@ -15,3 +16,4 @@ pub(crate) use judgement::failed_request;
 pub use judgement::{Finding, Judgement};
 pub use response_rule::ResponseRule;
 pub use scenario::{Expectation, Line, Scenario};
+pub use varied::Varied;

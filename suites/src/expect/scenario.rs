@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Expected, Fact, ResponseRule};
+use super::{Condition, Expected, Fact, ResponseRule, Varied};
 use crate::script::{Answer, Cycle, Forgery, Operation, Script};
 use crate::survey::Survey;
 
@@ -28,6 +28,9 @@ pub struct Scenario {
     /// What the scenario takes for granted beside what its check relies on.
     #[serde(skip)]
     pub relies: Vec<Fact>,
+    /// Which other one of its check it varies, if it is the same in another situation.
+    #[serde(skip)]
+    pub varied: Option<Varied>,
     /// Whether it needs the service to itself, since it looks at what others change.
     #[serde(skip)]
     pub alone: bool,
@@ -60,6 +63,11 @@ pub struct Line {
 }
 
 impl Line {
+    /// Whether the backend has its operation.
+    pub(crate) fn is_supported(&self, survey: &Survey) -> bool {
+        survey.supports(self.op.name())
+    }
+
     /// Expects the answer only where this condition is met.
     #[must_use]
     pub fn only_if(self, condition: Condition) -> Self {

@@ -161,7 +161,8 @@ async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> R
         Test::Property(property) => {
             Ok(property.scenario(case.scenario.script.clone(), survey, &Excused::default(), transcript).await)
         }
-        Test::Scenarios(scenarios) => scenarios(survey)
+        Test::Scenarios(_) => check
+            .scenarios(survey)
             .into_iter()
             .find(|scenario| scenario.script == case.scenario.script)
             .ok_or_else(|| format!("{} has no such script for this backend", check.id)),

@@ -38,7 +38,12 @@ pub(super) fn relied_on(check: &Check, scenario: &Scenario) -> Vec<Fact> {
     let facts: BTreeSet<Fact> = explicit.chain(implied(scenario)).collect();
     // A scenario may name another one of its own check, so that one defect is not named twice.
     let of_own_check = |fact: &Fact| fact.check == check.id && scenario.relies.contains(fact);
-    facts.into_iter().filter(|fact| position(fact.check) < own || of_own_check(fact)).collect()
+    // What the situation of a variation takes for granted relies on nothing that is crossed with it.
+    let taken = scenario.varied.iter().flat_map(|varied| varied.takes.iter().copied());
+    let mut facts: Vec<Fact> =
+        facts.into_iter().filter(|fact| position(fact.check) < own || of_own_check(fact)).collect();
+    facts.extend(taken);
+    facts
 }
 
 /// What follows from a scenario: sessions begin empty, a change that is the only one of its cycle is saved, a browser has a

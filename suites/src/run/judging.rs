@@ -53,7 +53,7 @@ impl Judging {
             return self.blocked_by(fact);
         }
         let outcome = match check.test {
-            Test::Scenarios(scenarios) => self.scenarios(check, scenarios(&self.survey)).await,
+            Test::Scenarios(_) => self.scenarios(check, check.scenarios(&self.survey)).await,
             Test::Property(property) => self.property(check, property, played).await,
             Test::Generated(generated) => self.generated(check, generated(&self.survey), played).await,
             Test::Claims => Ok(claims(&self.survey)),
@@ -112,6 +112,8 @@ impl Judging {
                         ..self.failure(finding, scenario.clone(), transcript)
                     }));
                 }
+                // The other one says what is in the way.
+                Settled::Hidden => {}
                 Settled::Blocked(fact) => Blocked::add(&mut blocked, *fact),
                 Settled::Unjudged(because) => unjudged = Some(because.clone()),
                 Settled::NotLaunched(why) => not_launched = not_launched.or_else(|| Some(why.clone())),

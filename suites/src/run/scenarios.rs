@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
 use crate::backend::{Backend, BackendError};
-use crate::checks::{Applicability, Check, Fact, Test, catalogue};
-use crate::expect::{Finding, Judgement, Scenario};
+use crate::checks::{Applicability, Check, Fact, catalogue};
+use crate::expect::{Finding, Judgement, Scenario, Varied};
 use crate::play::{Lanes, Transcript, play_judgeable};
 use crate::report;
 use crate::survey::Survey;
@@ -28,6 +28,8 @@ pub(super) enum Settled {
     Judged(Box<Judged>),
     /// It takes for granted what does not hold. The fact is the one at the root.
     Blocked(Fact),
+    /// It varies another one of its check, which shows something wrong or could not be judged.
+    Hidden,
     /// It was played, and nothing can be concluded from that, for this reason.
     Unjudged(String),
     /// The service could not be started as the script asks.
@@ -149,10 +151,8 @@ impl Scenarios {
 
     /// The scenarios of a check on this backend; none where the check does not apply, or has none.
     pub(super) fn of(&self, check: &Check) -> Vec<Scenario> {
-        match check.test {
-            Test::Scenarios(scenarios) if check.applicability(&self.survey) == Applicability::Applies => {
-                scenarios(&self.survey)
-            }
+        match check.applicability(&self.survey) {
+            Applicability::Applies => check.scenarios(&self.survey),
             _ => Vec::new(),
         }
     }
@@ -163,12 +163,41 @@ impl Scenarios {
         let key = (check.id, scenario.reason.clone());
         let settled = Rc::clone(self.settled.borrow_mut().entry(key).or_default());
         let settled = settled.get_or_init(async || {
+            if !Box::pin(self.plain_is_right(check, &scenario)).await {
+                return Rc::new(Settled::Hidden);
+            }
             Rc::new(match self.first_broken(check, &scenario).await {
                 Some(fact) => Settled::Blocked(fact),
                 None => self.play(check, scenario).await,
             })
         });
         Rc::clone(settled.await)
+    }
+
+    /// Whether nothing is wrong in the scenario that this one varies, if it varies any.
+    async fn plain_is_right(&self, check: &Check, scenario: &Scenario) -> bool {
+        let Some(Varied { of, situation, .. }) = &scenario.varied else { return true };
+        let Some(plain) = self.of(check).into_iter().find(|plain| plain.reason == *of) else { return false };
+        let facts = relied_on(check, &plain);
+        let is_right = match &*self.settle(check, plain).await {
+            Settled::Judged(judged) => judged.judgement.finding.is_none(),
+            _ => false,
+        };
+        if !is_right {
+            return false;
+        }
+        // What it relies on has to hold in its own situation, too; where it does not, another check says so.
+        for fact in facts {
+            let Some(check) = catalogue().into_iter().find(|check| check.id == fact.check) else { continue };
+            let reason = format!("{}-{situation}", fact.scenario);
+            let Some(same) = self.of(&check).into_iter().find(|same| same.reason == reason) else { continue };
+            if let Settled::Judged(judged) = &*self.settle(&check, same).await
+                && judged.judgement.finding.is_some()
+            {
+                return false;
+            }
+        }
+        true
     }
 
     /// The first fact that a check with generated scripts relies on and that does not hold.
@@ -199,7 +228,7 @@ impl Scenarios {
             Settled::Judged(judged) => judged.judgement.finding.as_ref().map(|_| fact),
             // What its own check may not be judged by can hold all the same, and then nobody else is hindered.
             Settled::Blocked(root) => (!self.holds_all_the_same(&check, scenario).await).then_some(*root),
-            Settled::Unjudged(_) | Settled::NotLaunched(_) | Settled::Broken(_) => None,
+            Settled::Hidden | Settled::Unjudged(_) | Settled::NotLaunched(_) | Settled::Broken(_) => None,
         }
     }
 

@@ -36,10 +36,7 @@ impl Waits {
     ) {
         let waiting = Waiting::new(check, survey, backend, patience, lanes);
         let key = (check, scenario.reason.clone());
-        self.0
-            .borrow_mut()
-            .entry(key)
-            .or_insert_with(|| tokio::task::spawn_local(waiting.play(scenario)));
+        self.0.borrow_mut().entry(key).or_insert_with(|| tokio::task::spawn_local(waiting.play(scenario)));
     }
 
     /// Begins to wait for what the survey sees only on an older session. Whoever asks for it later waits for the same.

@@ -3,10 +3,10 @@
 use super::{GATE, begun, held, logout, races};
 use crate::checks::age::{OfAnyAge, young, young_and_old};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
-use crate::expect::{Line, Scenario};
+use crate::expect::{Condition, Line, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
-use crate::script::ops::{get, items, set, set_permanent};
+use crate::script::ops::{get, hold, items, set, set_permanent};
 use crate::survey::{Attribute, Store, Survey};
 
 pub(super) const BY_A_READ: Check = Check {
@@ -37,7 +37,9 @@ pub(super) const BY_A_WRITE: Check = Check {
     relies: &[Fact::of("identity/destroy-removes", "alone")],
     // A write saves the session whatever its age.
     test: Test::Scenarios(|survey| {
-        resurrection(survey, || vec![set("size", "small").unjudged()], BY_A_WRITE.id, young)
+        let late = resurrection(survey, || vec![set("size", "small").unjudged()], BY_A_WRITE.id, young);
+        let slow = slow_end("written-while-it-ended", logout(survey), survey);
+        late.into_iter().chain([slow]).collect()
     }),
 };
 
@@ -71,6 +73,20 @@ fn resurrection(
     races(scenarios)
 }
 
+/// The request that ends the session, or its id, is held when it has done so, and another one writes meanwhile.
+fn slow_end(reason: &str, end: Operation, survey: &Survey) -> Scenario {
+    let raced = begun(reason)
+        .copy_cookies("ann", "thief")
+        .copy_cookies("ann", "tab")
+        .cycle("ann", [get("colour").unjudged(), end.is_done(), hold(GATE).is_done()])
+        .may_be_refused()
+        .cycle("tab", [set("size", "small").unjudged()])
+        .may_be_refused()
+        .release(GATE);
+    // Who wins against a request that was refused is another question.
+    raced.cycle("thief", [items().are([], survey).only_if(Condition::DoneIn(1))])
+}
+
 pub(super) const OF_A_ROTATED_ID: Check = Check {
     id: "concurrency/write-does-not-revive-a-rotated-id",
     level: Level::Hardened,
@@ -94,6 +110,11 @@ pub(super) const OF_A_ROTATED_ID: Check = Check {
                 .release(GATE)
                 .cycle("thief", [items().are([], survey)])
         };
-        races(vec![race("by-a-read", Vec::new()), race("by-a-write", vec![set("size", "small").unjudged()])])
+        let late = races(vec![
+            race("by-a-read", Vec::new()),
+            race("by-a-write", vec![set("size", "small").unjudged()]),
+        ]);
+        let slow = slow_end("written-while-it-rotated", Operation::Regenerate, survey);
+        late.into_iter().chain([slow]).collect()
     }),
 };

@@ -4,7 +4,7 @@ use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
-use crate::script::ops::{clear, contains, get, header, items, len, set, set_permanent};
+use crate::script::ops::{clear, contains, destroy, get, header, items, len, set, set_permanent};
 
 pub(super) const VARY: Check = Check {
     id: "cookie/vary",
@@ -17,13 +17,19 @@ pub(super) const VARY: Check = Check {
     relies: &[],
     test: Test::Scenarios(|survey| {
         let ops = [get("colour"), contains("colour"), items(), len(), set("colour", "blue"), clear()];
-        let ops = ops.into_iter().filter(|op| survey.supports(op.name()));
+        let ends = [destroy(), Operation::Regenerate];
+        let is_supported = |op: &Operation| survey.supports(op.name());
         let after = |op: Operation| {
             Scenario::new(op.name())
                 .cycle("ann", [set("colour", "red").is_done()])
                 .cycle("ann", [op.unjudged()])
                 .response(ResponseRule::VaryCookie)
         };
+        let ended = ends
+            .into_iter()
+            .filter(is_supported)
+            .map(|op| after(op).relies_on(Fact::of("minimum/each-mutator-persists", "overwrite")));
+        let ops = ops.into_iter().filter(is_supported);
         let first = Scenario::new("fresh")
             .cycle("ann", [get("colour").unjudged(), set("colour", "red").unjudged()])
             .response(ResponseRule::VaryCookie);
@@ -32,7 +38,7 @@ pub(super) const VARY: Check = Check {
             .cycle("ann", [])
             .response(ResponseRule::VaryCookie)
             .only_if(Condition::SetCookieIn(1));
-        ops.map(after).chain([first, refreshed]).collect()
+        ops.map(after).chain([first, refreshed]).chain(ended).collect()
     }),
 };
 

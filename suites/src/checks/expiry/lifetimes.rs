@@ -4,7 +4,7 @@ use crate::checks::lifetimes::{SHORT, TIMES, grace, kinds, longer};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
-use crate::script::ops::{get, items, set, set_permanent};
+use crate::script::ops::{delete, get, items, pop, set, set_permanent, update};
 use crate::script::{Forgery, Operation};
 use crate::survey::{Store, Survey};
 
@@ -59,7 +59,16 @@ pub(super) const STAYS: Check = Check {
                 .relies_on(Fact::of("identity/rotation-keeps-the-data", "alone"))
         });
         let others = [after("after-a-write", set("shape", "round")), after("after-a-read", get("colour"))];
-        others.into_iter().chain(rotated).collect()
+        let changes = [
+            ("after-a-delete", delete("size")),
+            ("after-a-pop", pop("size")),
+            ("after-an-update", update([("size", "large".into())])),
+        ];
+        let changed = changes
+            .into_iter()
+            .filter(|(_, change)| survey.supports(change.name()))
+            .map(|(reason, change)| after(reason, change).relies_on(Fact::of(STAYS.id, "after-a-write")));
+        others.into_iter().chain(changed).chain(rotated).collect()
     }),
 };
 

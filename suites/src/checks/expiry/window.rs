@@ -2,10 +2,10 @@
 
 use crate::checks::lifetimes::{Kind, each_kind, permanent as permanent_kind};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
-use crate::expect::{Condition, Scenario};
+use crate::expect::{Condition, Expected, Scenario};
 use crate::level::Level;
-use crate::script::ops::{get, items, permanent, set};
-use crate::script::{Forgery, Operation};
+use crate::script::ops::{delete, get, items, permanent, pop, set, setdefault, update};
+use crate::script::{Answer, Forgery, Operation};
 use crate::survey::Survey;
 
 /// How much of a lifetime passes before a session has to be there still: in real time, an answer takes its time.
@@ -108,10 +108,33 @@ pub(super) const NOT_REVIVED: Check = Check {
                 .cycle("late", [])
                 .cycle("late", [get("colour").is_absent()])
                 .cycle("later", [get("colour").is_absent()]);
-            vec![by_a_write, by_a_touch]
+            // Each way to change a session may look for itself whether there is one.
+            let changes = [
+                ("by-a-late-pop", pop("colour").is_absent()),
+                ("by-a-late-setdefault", setdefault("colour", "blue").is("blue")),
+                ("by-a-late-delete", delete("colour").unjudged()),
+                ("by-a-late-update", update([("size", "small".into())]).is_done()),
+                ("by-a-late-rotation", Operation::Regenerate.unjudged()),
+            ];
+            let changed = changes.into_iter().filter_map(|(reason, change)| {
+                change.is_supported(survey).then(|| {
+                    begin(reason)
+                        .cycle("late", [change])
+                        .cycle("later", [get("colour").answers(not_red())])
+                        .relies_on(kind.stays_ended())
+                        .relies_on(Fact::of("minimum/each-mutator-persists", "clear"))
+                })
+            });
+            [by_a_write, by_a_touch].into_iter().chain(changed).collect()
         })
     }),
 };
+
+/// What was there before is not; whether an id of the client's is taken is another question.
+fn not_red() -> Expected {
+    let blue = Answer::Ok("blue".into());
+    Expected::AnyOf(vec![Expected::Answer(Answer::Absent), Expected::Answer(blue)])
+}
 
 pub(super) const PERMANENT_STAYS: Check = Check {
     id: "expiry/permanent-stays",

@@ -6,7 +6,7 @@ use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Line, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
-use crate::script::ops::{clear, delete, get, items, set};
+use crate::script::ops::{clear, delete, get, items, pop, set, setdefault, update};
 use crate::survey::{OnError, Survey};
 
 /// The checks of this suite.
@@ -54,6 +54,19 @@ fn ways(name: &'static str, ending: &Operation, mode: OnError, survey: &Survey) 
         changing("overwrite", set("colour", "blue"), get("colour").is("red"), get("colour").is("blue")),
         changing("set", set("shape", "round"), get("shape").is_absent(), get("shape").is("round")),
         changing("delete", delete("colour"), get("colour").is("red"), get("colour").is_absent()),
+        changing("pop", pop("colour"), get("colour").is("red"), get("colour").is_absent()),
+        changing(
+            "update",
+            update([("shape", "round".into())]),
+            get("shape").is_absent(),
+            get("shape").is("round"),
+        ),
+        changing(
+            "setdefault",
+            setdefault("shape", "round"),
+            get("shape").is_absent(),
+            get("shape").is("round"),
+        ),
         changing("clear", clear(), items().are(both, survey), items().are([], survey)),
         Some(fresh),
     ];

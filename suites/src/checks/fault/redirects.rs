@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
-use crate::checks::{Check, Harm, Requirement, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::Operation;
-use crate::script::ops::{delete, get, items, set, update};
+use crate::script::ops::{clear, delete, get, items, permanent, pop, set, set_permanent, setdefault, update};
+use crate::survey::Attribute;
 
 pub(super) const ARE_SAVED: Check = Check {
     id: "fault/redirects-are-saved",
@@ -43,6 +44,36 @@ pub(super) const ARE_SAVED: Check = Check {
                 vec![("colour", "red"), ("size", "small"), ("shape", "round")],
             ),
         ];
-        fresh.into_iter().chain(changes.into_iter().flatten()).collect()
+        let both = || [("colour", "red"), ("size", "small")];
+        // A redirect that does several things at once is rarer, and each way to change a session has code of its own.
+        let others = [
+            begun("pop-302", pop("colour"), vec![("size", "small")])
+                .map(|scenario| scenario.relies_on(Fact::of(ARE_SAVED.id, "delete-302"))),
+            begun(
+                "setdefault-302",
+                setdefault("shape", "round"),
+                both().into_iter().chain([("shape", "round")]).collect(),
+            )
+            .map(|scenario| scenario.relies_on(Fact::of(ARE_SAVED.id, "update-302"))),
+            begun("clear-302", clear(), vec![])
+                .map(|scenario| scenario.relies_on(Fact::of(ARE_SAVED.id, "delete-302"))),
+        ];
+        let flipped = !survey.permanent_default;
+        let permanent = matches!(survey.permanent, Attribute::Observed(_)).then(|| {
+            Scenario::new("permanent-302")
+                .cycle("ann", [set("colour", "red").is_done()])
+                .cycle("ann", [set_permanent(flipped).unjudged(), ending(302)])
+                .cycle("ann", [permanent().is(flipped)])
+                .relies_on(Fact::of("minimum/permanent-persists", "forgotten-when-alone"))
+                .relies_on(Fact::of(ARE_SAVED.id, "overwrite-302"))
+        });
+        let in_a_row = Scenario::new("two-in-a-row-302")
+            .cycle("ann", [set("colour", "red").is_done()])
+            .cycle("ann", [set("size", "small").unjudged(), ending(302)])
+            .cycle("ann", [set("colour", "blue").unjudged(), ending(302)])
+            .cycle("ann", [items().are([("colour", json!("blue")), ("size", json!("small"))], survey)])
+            .relies_on(Fact::of(ARE_SAVED.id, "overwrite-302"));
+        let changes = changes.into_iter().chain(others).flatten();
+        fresh.into_iter().chain(changes).chain(permanent).chain([in_a_row]).collect()
     }),
 };

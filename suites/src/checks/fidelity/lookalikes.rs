@@ -75,6 +75,19 @@ pub(super) const KEYS: Check = Check {
         let overwritten = Scenario { reason: "overwritten".to_owned(), ..written() }
             .cycle("ann", [set("user", "another").is_done()])
             .cycle("ann", [get("user_id").is("user_id"), get("User").is("User"), get("user").is("another")]);
-        each_without.chain([overwritten]).collect()
+        // Cut off, or brought into one Unicode form, two of them would be one.
+        let long = ["a".repeat(100), "a".repeat(99) + "b"];
+        let twins = [("long-twins", long), ("composed", ["caf\u{e9}".to_owned(), "cafe\u{301}".to_owned()])];
+        let twins = twins.map(|(reason, [one, other])| {
+            Scenario::new(reason)
+                .cycle("ann", [set(&one, "one").unjudged(), set(&other, "other").unjudged()])
+                .may_be_refused()
+                .cycle(
+                    "ann",
+                    [get(&one).is("one"), get(&other).is("other")]
+                        .map(|line| line.only_if(Condition::DoneIn(0))),
+                )
+        });
+        each_without.chain([overwritten]).chain(twins).collect()
     }),
 };

@@ -11,7 +11,7 @@ use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
 use crate::script::incompressible;
-use crate::script::ops::{get, set};
+use crate::script::ops::{get, set, update};
 use crate::survey::{Numbers, Store, Survey, Values};
 
 /// The checks of this suite.
@@ -162,10 +162,12 @@ const SIZES: Check = check(
             // In a cookie, it would be a header that no client reads to its end.
             sizes.extend([("1-MB", 1_000_000), ("beyond-1-MiB", 1_050_000), ("2-MB", 2_000_000)]);
         }
-        values(
+        let grown = grown(survey);
+        let sizes = values(
             survey,
             sizes.into_iter().map(|(reason, size)| (reason, json!(incompressible(size)))).collect(),
-        )
+        );
+        sizes.into_iter().chain(grown).collect()
     },
 );
 
@@ -218,6 +220,31 @@ const KEYS: Check = check(
         scenarios.into()
     },
 );
+
+/// A session becomes large at once by another operation, or little by little; none where it lies in a cookie.
+fn grown(survey: &Survey) -> Vec<Scenario> {
+    if survey.store == Store::Client {
+        return Vec::new();
+    }
+    let large = || json!(incompressible(6_000));
+    let at_once = Scenario::new("6-kB-by-update")
+        .cycle("ann", [set("before", "here").is_done()])
+        .cycle("ann", [update([("value", large())]).unjudged()])
+        .may_be_refused()
+        .cycle("ann", [get("before").is("here"), get("value").is(large()).only_if(Condition::DoneIn(1))]);
+    let item = || json!(incompressible(3_000));
+    let keys = ["first", "second", "third", "fourth"];
+    let begun = Scenario::new("12-kB-in-four-requests").cycle("ann", [set("before", "here").is_done()]);
+    let written = keys
+        .iter()
+        .fold(begun, |scenario, key| scenario.cycle("ann", [set(key, item()).unjudged()]).may_be_refused());
+    let read = keys
+        .iter()
+        .enumerate()
+        .map(|(number, key)| get(key).is(item()).only_if(Condition::DoneIn(number + 1)));
+    let little_by_little = written.cycle("ann", [get("before").is("here")].into_iter().chain(read));
+    [at_once].into_iter().filter(|_| survey.supports("update")).chain([little_by_little]).collect()
+}
 
 /// Those of these values that a backend like this one keeps.
 fn values(survey: &Survey, values: Vec<(&'static str, Value)>) -> Vec<Scenario> {

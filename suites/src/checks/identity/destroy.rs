@@ -3,6 +3,7 @@
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
+use crate::script::Operation;
 use crate::script::ops::{destroy, get, items, set};
 use crate::survey::Store;
 
@@ -29,7 +30,15 @@ pub(super) const RECORD_GONE: Check = Check {
         let after_a_write =
             ends(begun("after-a-write").cycle("ann", [set("size", "small").is_done(), destroy().is_done()]))
                 .cycle("ann", [items().are([], survey)]);
-        vec![alone, after_a_write]
+        let first_id = (survey.supports("regenerate") && survey.store == Store::Server).then(|| {
+            begun("id-from-before-a-rotation")
+                .cycle("ann", [set("size", "small").is_done()])
+                .cycle("ann", [Operation::Regenerate.is_done()])
+                .cycle("ann", [destroy().is_done()])
+                .cycle("thief", [items().are([], survey)])
+                .relies_on(Fact::of("identity/rotation-ends-the-old-id", "alone"))
+        });
+        [alone, after_a_write].into_iter().chain(first_id).collect()
     }),
 };
 

@@ -128,12 +128,21 @@ pub(super) const OLD_ID_DIES: Check = Check {
             .cycle("ann", [Operation::Regenerate.is_done()])
             .cycle("thief", [items().are([], survey)])
             .relies_on(Fact::of("identity/rotation-gives-a-new-id", "alone"));
+        let first_id = Scenario::new("first-id-after-two-rotations")
+            .cycle("ann", [set("colour", "red").is_done()])
+            .copy_cookies("ann", "thief")
+            .cycle("ann", [Operation::Regenerate.is_done()])
+            .cycle("ann", [Operation::Regenerate.is_done()])
+            .cycle("thief", [items().are([], survey)])
+            .relies_on(Fact::of(OLD_ID_DIES.id, "alone"))
+            .relies_on(Fact::of(OLD_ID_DIES.id, "twice-in-a-row"));
         vec![
             rotating("alone", vec![Operation::Regenerate]),
             rotating("after-a-write", vec![set("size", "small"), Operation::Regenerate]),
             rotating("before-a-write", vec![Operation::Regenerate, set("size", "small")]),
             rotating("twice", vec![Operation::Regenerate, Operation::Regenerate]),
             twice,
+            first_id,
         ]
     }),
 };

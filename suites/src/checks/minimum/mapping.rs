@@ -85,7 +85,15 @@ fn each_mutator_persists(survey: &Survey) -> Vec<Scenario> {
         .cycle("ann", [get("size").is("small")])
         .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, "set-later"));
     let older = survey.lives_to_be_old().then_some(after_a_read);
-    let firsts = [set_first, set_later, overwrite].into_iter();
+    let many_times = (1..=12).fold(Scenario::new("a-dozen-times"), |counted, times| {
+        let before =
+            if times == 1 { get("times").is_absent() } else { get("times").is((times - 1).to_string()) };
+        counted.cycle("ann", [before, set("times", times.to_string()).is_done()])
+    });
+    let many_times = many_times
+        .cycle("ann", [get("times").is("12")])
+        .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, "overwrite"));
+    let firsts = [set_first, set_later, overwrite, many_times].into_iter();
     firsts.chain(others.into_iter().flatten()).chain(older).collect()
 }
 
@@ -124,5 +132,30 @@ fn browsers_isolated(survey: &Survey) -> Vec<Scenario> {
     let crowd = (1..=20)
         .fold(alone, |crowd, other| crowd.cycle(&format!("other {other}"), [set("size", "small").is_done()]));
     let crowded_out = crowd.cycle("ann", [get("colour").is("red")]);
-    vec![both_write, same_key, same_items, crowded_out]
+    [both_write, same_key, same_items, crowded_out].into_iter().chain(visitors(survey)).collect()
+}
+
+/// Whoever comes without cookies after a request that did more than write, or that failed, finds nothing of it.
+fn visitors(survey: &Survey) -> Vec<Scenario> {
+    let endings = [
+        ("a-404", Operation::Respond { status: 404 }),
+        ("a-500", Operation::Respond { status: 500 }),
+        ("an-exception", Operation::Raise),
+        ("a-rotation", Operation::Regenerate),
+        ("an-end", Operation::Destroy),
+        ("a-clear", Operation::Clear),
+    ];
+    let after = |(reason, ending): (&str, Operation)| {
+        survey.supports(ending.name()).then(|| {
+            Scenario::new(&format!("visitor-after-{reason}"))
+                .cycle("ann", [set("colour", "red").unjudged()])
+                .cycle("ann", [set("size", "small").unjudged(), ending.clone().unjudged()])
+                .cycle("visitor", [items().are([], survey)])
+                .cycle("bob", [set("colour", "blue").unjudged(), ending.unjudged()])
+                .cycle("guest", [items().are([], survey)])
+                .relies_on(Fact::of(BROWSERS_ISOLATED.id, "items-of-another-browser"))
+                .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, "clear"))
+        })
+    };
+    endings.into_iter().filter_map(after).collect()
 }

@@ -1,8 +1,9 @@
 //! `new`: whether the session was never saved.
 
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
-use crate::expect::Scenario;
+use crate::expect::{Condition, Scenario};
 use crate::level::Level;
+use crate::script::Operation;
 use crate::script::ops::{get, new, set};
 
 const FLASK: &str = "Flask 0.8, SessionMixin.new";
@@ -34,7 +35,7 @@ pub(super) const NEVER_FOR_SAVED: Check = Check {
     source: FLASK,
     applies: &[Requirement::RealSessions, Requirement::OwnNew],
     relies: &[Fact::of("minimum/new-is-boolean", "not-boolean")],
-    test: Test::Scenarios(|_survey| {
+    test: Test::Scenarios(|survey| {
         let first_read = Scenario::new("new-when-it-came-back")
             .cycle("ann", [set("colour", "red").is_done()])
             .cycle("ann", [new().is(false), get("colour").is("red"), new().is(false)]);
@@ -46,6 +47,20 @@ pub(super) const NEVER_FOR_SAVED: Check = Check {
             .cycle("ann", [set("colour", "red").is_done()])
             .cycle("ann", [get("colour").unjudged()])
             .cycle("ann", [new().is(false)]);
-        vec![first_read, after_another_write, after_a_read]
+        // A rotation that loses the items is another defect.
+        let after_a_rotation = survey.supports("regenerate").then(|| {
+            Scenario::new("new-after-a-rotation")
+                .cycle("ann", [set("colour", "red").is_done()])
+                .cycle("ann", [Operation::Regenerate.unjudged()])
+                .cycle(
+                    "ann",
+                    [
+                        new().is(false).only_if(Condition::FoundIn { cycle: 2, op: 1 }),
+                        get("colour").unjudged(),
+                    ],
+                )
+                .relies_on(Fact::of(NEVER_FOR_SAVED.id, "new-when-it-came-back"))
+        });
+        [first_read, after_another_write, after_a_read].into_iter().chain(after_a_rotation).collect()
     }),
 };

@@ -4,7 +4,7 @@ use std::array;
 
 use serde_json::json;
 
-use crate::checks::{Check, Harm, Requirement, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::ops::{contains, get, set};
@@ -60,15 +60,21 @@ fn values_survive(survey: &Survey) -> Vec<Scenario> {
         ("boolean", json!(true)),
         ("number", json!(7)),
         ("largest-integers", json!([-2_147_483_648_i64, 2_147_483_647_i64])),
+        ("beyond-24-bits", json!(16_777_217)),
+        ("long-list", json!(vec![7; 150])),
         ("types-in-a-list", json!([true, "true", 1, "1"])),
         ("order-of-a-list", json!(["c", "a", "b", "a"])),
         ("nested-values", json!({"a": [{"b": ["c", {"d": []}]}], "e": {}})),
     ];
     let kept = values.into_iter().filter(|(_, value)| is_kept(value, survey));
     let each = kept.map(|(reason, value)| {
-        Scenario::new(reason)
+        let scenario = Scenario::new(reason)
             .cycle("ann", [set("value", value.clone()).is_done()])
-            .cycle("ann", [get("value").is(value)])
+            .cycle("ann", [get("value").is(value)]);
+        match reason {
+            "beyond-24-bits" | "long-list" => scenario.relies_on(Fact::of(VALUES_SURVIVE.id, "number")),
+            _ => scenario,
+        }
     });
     let key = |index: usize| format!("item_{index}");
     let many = Scenario::new("many-items")
@@ -80,7 +86,11 @@ fn values_survive(survey: &Survey) -> Vec<Scenario> {
     let capitals = Scenario::new("capitals-in-keys")
         .cycle("ann", [set("Colour", "red").is_done(), set("colour", "blue").is_done()])
         .cycle("ann", [get("Colour").is("red"), get("colour").is("blue")]);
-    each.chain([three, many, capitals]).collect()
+    let hundred = Scenario::new("a-hundred-items")
+        .cycle("ann", array::from_fn::<_, 100, _>(|index| set(&key(index), "x").is_done()))
+        .cycle("ann", array::from_fn::<_, 100, _>(|index| get(&key(index)).is("x")))
+        .relies_on(Fact::of(VALUES_SURVIVE.id, "many-items"));
+    each.chain([three, many, hundred, capitals]).collect()
 }
 
 fn is_kept(value: &serde_json::Value, survey: &Survey) -> bool {

@@ -15,6 +15,8 @@ pub enum Stranger {
     NoEqualsSign,
     /// A pair without a name.
     NoName,
+    /// A cookie whose value is empty.
+    EmptyValue,
     /// JSON as value, with quotes, braces and commas.
     Json,
     /// A value in quotes.
@@ -55,9 +57,10 @@ pub enum Stranger {
 
 impl Stranger {
     /// All strangers.
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::NoEqualsSign,
         Self::NoName,
+        Self::EmptyValue,
         Self::Json,
         Self::Quoted,
         Self::UnbalancedQuote,
@@ -89,21 +92,22 @@ impl Stranger {
         cookies.map(|cookie| cookie.value.unwrap_or(cookie.name))
     }
 
-    /// The stranger's cookies beside these of a session.
+    /// The stranger's cookies beside these of a session. No value is one that a forged id could have by chance.
     pub(super) fn beside(self, session: &[Sent]) -> Vec<Sent> {
         let own = session.first().map_or(&b"session"[..], |cookie| &cookie.name);
         let one = |name: &[u8], value: &[u8]| vec![Sent::new(name, value)];
         match self {
             Self::NoEqualsSign => vec![Sent { name: b"opted-out".to_vec(), value: None }],
             Self::NoName => one(b"", b"nameless"),
+            Self::EmptyValue => one(b"theme", b""),
             Self::Json => one(b"ipt", br#"{"v":{"L":3,"t":"a b"},"l":[1,2]}"#),
             Self::Quoted => one(b"theme", b"\"dark\""),
             Self::UnbalancedQuote => one(b"search", b"\"open"),
             Self::Commas => one(b"seen", b"1,2,3"),
             Self::Space => one(b"city", b"New York"),
             Self::Analytics => one(b"utm", b"utmcsr=(direct)|utmccn=(not set)"),
-            Self::AtSign => one(b"user@example", b"1"),
-            Self::Brackets => one(b"list[0]", b"1"),
+            Self::AtSign => one(b"user@example", b"present"),
+            Self::Brackets => one(b"list[0]", b"first"),
             Self::EightBit => one(b"name", b"J\xf6rg \xc3\xbc"),
             Self::OctalEscapes => one(b"note", br#""a\054b\073""#),
             Self::CalledPath => one(b"path", b"/elsewhere"),

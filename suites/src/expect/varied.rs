@@ -1,0 +1,156 @@
+//! A scenario in another situation: the same question, with more in the script.
+
+use super::{Condition, Expected, Fact, ResponseRule, Scenario};
+use crate::script::{Cycle, Operation, Step};
+
+/// What a scenario is that asks the same as another one of its check, in another situation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Varied {
+    /// The reason of the other one. Where that shows something wrong, or cannot be judged, this one is not played.
+    pub of: String,
+    /// The name of the situation.
+    pub situation: &'static str,
+    /// What the situation takes for granted.
+    pub takes: Vec<Fact>,
+}
+
+impl Scenario {
+    /// The same in another situation, which has this name.
+    #[must_use]
+    pub(crate) fn varied(mut self, situation: &'static str, takes: Vec<Fact>) -> Self {
+        let of = std::mem::take(&mut self.reason);
+        self.reason = format!("{of}-{situation}");
+        self.varied = Some(Varied { of, situation, takes });
+        self
+    }
+
+    /// Adds an operation, of which nothing is expected, to the end of each cycle that this says.
+    #[must_use]
+    pub(crate) fn with_last(mut self, op: &Operation, is_meant: impl Fn(usize, &Cycle) -> bool) -> Self {
+        let cycles = self.script.steps.iter_mut().filter_map(|step| match step {
+            Step::Cycle(cycle) | Step::Start(cycle) => Some(cycle),
+            _ => None,
+        });
+        for (number, cycle) in cycles.enumerate() {
+            if is_meant(number, cycle) {
+                cycle.ops.push(op.clone());
+            }
+        }
+        self
+    }
+
+    /// Adds cycles of the same browser after this cycle, which is counted from zero. Nothing is expected of them.
+    #[must_use]
+    pub(crate) fn with_cycles_after(self, cycle: usize, added: Vec<Vec<Operation>>) -> Self {
+        self.with_cycles(cycle, 1, added)
+    }
+
+    /// Adds a cycle of the same browser before this cycle, which is counted from zero. Nothing is expected of it.
+    #[must_use]
+    pub(crate) fn with_cycle_before(self, cycle: usize, added: Vec<Operation>) -> Self {
+        self.with_cycles(cycle, 0, vec![added])
+    }
+
+    /// Adds cycles so many steps after the beginning of this cycle.
+    fn with_cycles(mut self, cycle: usize, after: usize, added: Vec<Vec<Operation>>) -> Self {
+        let is_cycle = |step: &&Step| matches!(step, Step::Cycle(_) | Step::Start(_));
+        let numbered = self.script.steps.iter().enumerate().filter(|(_, step)| is_cycle(step)).nth(cycle);
+        let Some((at, Step::Cycle(Cycle { browser, .. }))) = numbered else { return self };
+        let browser = browser.clone();
+        let count = added.len();
+        let steps = added.into_iter().map(|ops| Step::Cycle(Cycle { browser: browser.clone(), ops }));
+        self.script.steps.splice(at + after..at + after, steps);
+        let moved = |number: usize| if number >= cycle + after { number + count } else { number };
+        for expectation in &mut self.expectations {
+            expectation.cycle = moved(expectation.cycle);
+            expectation.expected.move_cycles(&moved);
+            if let Some(condition) = &mut expectation.only_if {
+                condition.move_cycles(&moved);
+            }
+        }
+        self.refusable = self.refusable.into_iter().map(moved).collect();
+        self
+    }
+}
+
+/// Something that names cycles of its script.
+trait NamesCycles {
+    /// Names other ones, where cycles were added to the script.
+    fn move_cycles(&mut self, moved: &dyn Fn(usize) -> usize);
+}
+
+impl NamesCycles for Condition {
+    fn move_cycles(&mut self, moved: &dyn Fn(usize) -> usize) {
+        match self {
+            Self::SetCookieIn(cycle)
+            | Self::DoneIn(cycle)
+            | Self::Done { cycle, .. }
+            | Self::AbsentIn { cycle, .. }
+            | Self::FoundIn { cycle, .. }
+            | Self::Within { since: cycle, .. } => *cycle = moved(*cycle),
+            Self::All(conditions) => conditions.iter_mut().for_each(|one| one.move_cycles(moved)),
+        }
+    }
+}
+
+impl NamesCycles for Expected {
+    fn move_cycles(&mut self, moved: &dyn Fn(usize) -> usize) {
+        match self {
+            Self::Response(ResponseRule::RemovalRepeats { cycle } | ResponseRule::OtherCookies { cycle }) => {
+                *cycle = moved(*cycle)
+            }
+            Self::AnyOf(any) => any.iter_mut().for_each(|one| one.move_cycles(moved)),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::ops::{get, set};
+
+    fn rotation() -> Scenario {
+        Scenario::new("rotated")
+            .cycle("ann", [set("colour", "red").is_done()])
+            .copy_cookies("ann", "thief")
+            .cycle("ann", [Operation::Regenerate.is_done()])
+            .response(ResponseRule::OtherCookies { cycle: 0 })
+            .cycle("ann", [get("colour").is("red").only_if(Condition::DoneIn(1))])
+            .may_be_refused()
+    }
+
+    #[test]
+    fn expectations_stay_with_their_cycles() {
+        let longer = rotation().with_cycles_after(0, vec![vec![set("a", 1)], vec![set("a", 2)]]);
+        let wanted = Scenario::new("rotated")
+            .cycle("ann", [set("colour", "red").is_done()])
+            .cycle("ann", [set("a", 1).unjudged()])
+            .cycle("ann", [set("a", 2).unjudged()])
+            .copy_cookies("ann", "thief")
+            .cycle("ann", [Operation::Regenerate.is_done()])
+            .response(ResponseRule::OtherCookies { cycle: 0 })
+            .cycle("ann", [get("colour").is("red").only_if(Condition::DoneIn(3))])
+            .may_be_refused();
+        assert_eq!(longer, wanted);
+        let later = rotation().with_cycles_after(1, vec![vec![set("a", 1)]]);
+        assert_eq!(later.expectations[1].cycle, 1);
+        assert_eq!(later.expectations[3].cycle, 3);
+        assert_eq!(later.expectations[3].only_if, Some(Condition::DoneIn(1)));
+        let before = rotation().with_cycle_before(0, vec![set("a", 1)]);
+        let cycles: Vec<usize> = before.expectations.iter().map(|expectation| expectation.cycle).collect();
+        assert_eq!(cycles, [1, 2, 2, 3]);
+        assert_eq!(
+            before.expectations[2].expected,
+            Expected::Response(ResponseRule::OtherCookies { cycle: 1 })
+        );
+    }
+
+    #[test]
+    fn an_operation_at_the_end_moves_no_other() {
+        let ended = rotation().with_last(&Operation::Respond { status: 302 }, |number, _| number != 0);
+        let ops: Vec<usize> = ended.script.cycles().map(|cycle| cycle.ops.len()).collect();
+        assert_eq!(ops, [1, 2, 2]);
+        assert_eq!(ended.expectations, rotation().expectations);
+    }
+}

@@ -32,10 +32,6 @@ enum Situation {
     Deleted,
     /// The session was saved last by `update`.
     Updated,
-    /// The session was saved last by a request that was answered with a redirect.
-    SavedByARedirect,
-    /// The session was saved last by a request that was answered with a 404, where such requests are saved.
-    SavedByA404,
     /// The session has begun with an item of more than a kilobyte.
     Heavy,
     /// The application has set a cookie of its own, which the browser sends from then on.
@@ -84,11 +80,7 @@ const CROSSINGS: &[Crossing] = &[
     only("forgery/fields", "-truncated", &[Redirects, NotFound]),
     only("forgery/every-part-counts", "-emptied", &[Redirects, NotFound]),
     only("forgery/data-are-signed", "-kept", &[Redirects, NotFound, Heavy]),
-    only(
-        "expiry/gone",
-        "-still-there",
-        &[Redirects, Rotated, Popped, Deleted, Updated, SavedByARedirect, SavedByA404, Heavy],
-    ),
+    only("expiry/gone", "-still-there", &[Redirects, NotFound, Rotated, Popped, Deleted, Updated, Heavy]),
     only("expiry/not-revived", "by-a-write", &[Redirects]),
     only("expiry/id-never-adopted", "adopted-when-written", &[Redirects]),
     only("expiry/own-lifetime-stays", "after-a-write", &[Redirects, NotFound]),
@@ -129,8 +121,6 @@ impl Situation {
             Popped => "once-popped",
             Deleted => "once-deleted",
             Updated => "once-updated",
-            SavedByARedirect => "once-redirected",
-            SavedByA404 => "once-not-found",
             Heavy => "and-heavy",
             BesideOwnCookie => "beside-a-cookie-of-the-application",
         }
@@ -138,14 +128,14 @@ impl Situation {
 
     /// The scenario in this situation; none where the backend cannot come into it, or the scenario says something of it itself.
     fn vary(self, scenario: &Scenario, survey: &Survey) -> Option<Scenario> {
-        let begun = scenario.script.cycles().position(writes)?;
+        let begun = scenario.script.cycles().position(writes);
         if !self.is_possible(survey) || !self.fits(scenario) {
             return None;
         }
         let plain = scenario.clone();
         let varied = match self.past() {
             Some(past) if past.iter().flatten().all(|op| survey.supports(op.name())) => {
-                plain.with_cycles_after(begun, past)
+                plain.with_cycles_after(begun?, past)
             }
             Some(_) => return None,
             None => match self {
@@ -153,11 +143,11 @@ impl Situation {
                 NotFound => plain.with_last(&respond(404), |_, _| true),
                 HeldFails => plain.with_last(&respond(500), |_, cycle| is_late(cycle)),
                 Permanent => plain.with_last(&set_permanent(true), |number, _| begins(scenario, number)),
-                Heavy => plain.with_cycle_before(begun, vec![set(BALLAST, "x".repeat(HEAVY))]),
-                _ => plain.with_cycle_before(begun, vec![header("Set-Cookie", "theme=; Path=/")]),
+                Heavy => plain.with_cycle_before(begun?, vec![set(BALLAST, "x".repeat(HEAVY))]),
+                _ => plain.with_cycle_before(begun?, vec![header("Set-Cookie", "theme=; Path=/")]),
             },
         };
-        Some(varied.varied(self.name(), self.takes()))
+        Some(varied.varied(self.name(), self.takes(scenario)))
     }
 
     /// What the session goes through after its first item was saved, request by request.
@@ -168,8 +158,6 @@ impl Situation {
             Popped => Some(vec![vec![added()], vec![pop(BALLAST)]]),
             Deleted => Some(vec![vec![added()], vec![delete(BALLAST)]]),
             Updated => Some(vec![vec![update([(BALLAST, json!("1"))])]]),
-            SavedByARedirect => Some(vec![vec![added(), respond(302)]]),
-            SavedByA404 => Some(vec![vec![added(), respond(404)]]),
             Redirects | NotFound | HeldFails | Permanent | Heavy | BesideOwnCookie => None,
         }
     }
@@ -181,7 +169,7 @@ impl Situation {
             HeldFails => !ends_somehow(scenario) && scenario.script.cycles().any(is_late),
             // What becomes of an emptied session that is permanent is another question.
             Permanent => !sets_permanent(scenario) && !has(scenario, |op| *op == Operation::Clear),
-            Updated | SavedByARedirect | SavedByA404 | Heavy => !counts_items(scenario),
+            Updated | Heavy => !counts_items(scenario),
             Rotated | Popped | Deleted | BesideOwnCookie => true,
         }
     }
@@ -190,8 +178,8 @@ impl Situation {
     fn is_possible(self, survey: &Survey) -> bool {
         let applies = |requirement: Requirement| requirement.applicability(survey) == Applicability::Applies;
         match self {
-            Redirects | SavedByARedirect => applies(Requirement::Responds),
-            NotFound | SavedByA404 => applies(Requirement::Responds) && survey.on_not_found == OnError::Saved,
+            Redirects => applies(Requirement::Responds),
+            NotFound => applies(Requirement::Responds) && survey.on_not_found == OnError::Saved,
             HeldFails => applies(Requirement::Responds) && survey.on_server_error != OnError::Unknown,
             Permanent => matches!(survey.permanent, Attribute::Observed(_)) && !survey.permanent_default,
             Rotated => survey.supports("regenerate") && survey.store == Store::Server,
@@ -201,29 +189,51 @@ impl Situation {
     }
 
     /// What it takes for granted beside what follows from the script.
-    fn takes(self) -> Vec<Fact> {
-        let of =
-            |check, reasons: &[&'static str]| reasons.iter().map(|reason| Fact::of(check, reason)).collect();
+    fn takes(self, scenario: &Scenario) -> Vec<Fact> {
+        let of = |check, reasons: &[&'static str]| -> Vec<Fact> {
+            reasons.iter().map(|reason| Fact::of(check, reason)).collect()
+        };
+        let changed = |ways: [&'static str; 6]| {
+            CHANGES
+                .iter()
+                .zip(ways)
+                .filter(|(op, _)| has(scenario, |own| own.name() == **op))
+                .map(|(_, way)| way)
+        };
         match self {
-            Redirects | SavedByARedirect => {
-                of("fault/redirects-are-saved", &["fresh-302", "overwrite-302", "delete-302", "update-302"])
+            Redirects => {
+                let mut ways = vec!["fresh-302", "overwrite-302", "two-in-a-row-302"];
+                ways.extend(changed([
+                    "delete-302",
+                    "pop-302",
+                    "update-302",
+                    "setdefault-302",
+                    "clear-302",
+                    "delete-302",
+                ]));
+                of("fault/redirects-are-saved", &ways)
             }
-            NotFound | SavedByA404 => of(
-                "fault/consistent",
-                &[
-                    "not-found-fresh",
-                    "not-found-overwrite",
-                    "not-found-set",
+            NotFound => {
+                let mut ways = vec!["not-found-fresh", "not-found-overwrite", "not-found-set"];
+                ways.extend(changed([
                     "not-found-delete",
+                    "not-found-pop",
+                    "not-found-update",
+                    "not-found-setdefault",
                     "not-found-clear",
-                ],
-            ),
+                    "not-found-delete",
+                ]));
+                of("fault/consistent", &ways)
+            }
             Permanent => of("minimum/permanent-persists", &["forgotten", "forgotten-by-another-change"]),
             Rotated => of("identity/rotation-keeps-the-data", &["alone"]),
             HeldFails | Popped | Deleted | Updated | Heavy | BesideOwnCookie => Vec::new(),
         }
     }
 }
+
+/// Other ways to change a session than by `set`: that each of them is saved in a situation is a fact of its own.
+const CHANGES: [&str; 6] = ["delete", "pop", "update", "setdefault", "clear", "destroy"];
 
 fn respond(status: u16) -> Operation {
     Operation::Respond { status }

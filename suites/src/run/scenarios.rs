@@ -191,9 +191,11 @@ impl Scenarios {
             let Some(check) = catalogue().into_iter().find(|check| check.id == fact.check) else { continue };
             let reason = format!("{}-{situation}", fact.scenario);
             let Some(same) = self.of(&check).into_iter().find(|same| same.reason == reason) else { continue };
-            if let Settled::Judged(judged) = &*self.settle(&check, same).await
-                && judged.judgement.finding.is_some()
-            {
+            let is_wrong = match &*self.settle(&check, same).await {
+                Settled::Judged(judged) => judged.judgement.finding.is_some(),
+                settled => matches!(settled, Settled::Hidden),
+            };
+            if is_wrong {
                 return false;
             }
         }

@@ -51,7 +51,9 @@ pub(super) const STAYS: Check = Check {
                 // A read may prolong a session, by as much as it lives.
                 .wait(SHORT + grace)
                 .cycle("keeper", [items().are([], survey).only_if(Condition::DoneIn(1))])
+                .relies_on(Fact::of("expiry/gone", "permanent-still-there"))
                 .relies_on(Fact::of("expiry/gone", "permanent-still-there-after-a-read"))
+                .relies_on(Fact::of("expiry/gone", "browser-session-still-there"))
                 .relies_on(Fact::of("expiry/gone", "browser-session-still-there-after-a-read"))
         };
         let rotated = survey.supports("regenerate").then(|| {

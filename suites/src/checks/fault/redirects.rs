@@ -73,7 +73,10 @@ pub(super) const ARE_SAVED: Check = Check {
             .cycle("ann", [set("colour", "blue").unjudged(), ending(302)])
             .cycle("ann", [items().are([("colour", json!("blue")), ("size", json!("small"))], survey)])
             .relies_on(Fact::of(ARE_SAVED.id, "overwrite-302"));
-        let changes = changes.into_iter().chain(others).flatten();
+        // A session that a redirect leaves to the next visitor is a defect of its own.
+        let isolated = Fact::of("minimum/browsers-isolated", "items-of-another-browser-and-redirected");
+        let others = others.into_iter().flatten().map(|scenario| scenario.relies_on(isolated));
+        let changes = changes.into_iter().flatten().chain(others);
         fresh.into_iter().chain(changes).chain(permanent).chain([in_a_row]).collect()
     }),
 };

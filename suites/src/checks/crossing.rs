@@ -39,8 +39,7 @@ enum Situation {
 }
 
 use Situation::{
-    BesideOwnCookie, Deleted, Heavy, HeldFails, NotFound, Permanent, Popped, Redirects, Rotated, SavedByA404,
-    SavedByARedirect, Updated,
+    BesideOwnCookie, Deleted, Heavy, HeldFails, NotFound, Permanent, Popped, Redirects, Rotated, Updated,
 };
 
 /// A check, and the situations in which its scenarios are played, too.

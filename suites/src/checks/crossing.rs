@@ -11,7 +11,7 @@ use super::{Applicability, Check, Fact, Requirement};
 use crate::expect::{Expected, Scenario};
 use crate::script::ops::{delete, header, pop, set, set_permanent, update};
 use crate::script::{Cycle, Operation};
-use crate::survey::{Attribute, OnError, Store, Survey};
+use crate::survey::{Attribute, OLD, OnError, Store, Survey};
 
 /// A situation in which a promise has to hold, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,14 +32,17 @@ enum Situation {
     Deleted,
     /// The session was saved last by `update`.
     Updated,
+    /// The session is older than a second when the request comes.
+    Older,
     /// The session has begun with an item of more than a kilobyte.
     Heavy,
-    /// The application has set a cookie of its own, which the browser sends from then on.
+    /// The application sets a cookie of its own with each response.
     BesideOwnCookie,
 }
 
 use Situation::{
-    BesideOwnCookie, Deleted, Heavy, HeldFails, NotFound, Permanent, Popped, Redirects, Rotated, Updated,
+    BesideOwnCookie, Deleted, Heavy, HeldFails, NotFound, Older, Permanent, Popped, Redirects, Rotated,
+    Updated,
 };
 
 /// A check, and the situations in which its scenarios are played, too.
@@ -61,6 +64,7 @@ const fn only(check: &'static str, only: &'static str, situations: &'static [Sit
 /// What is crossed with what. Where the scenarios of a check differ in what they do, and not in what they ask, one of them is
 /// enough.
 const CROSSINGS: &[Crossing] = &[
+    all("minimum/each-mutator-persists", &[Older]),
     only("minimum/browsers-isolated", "items-of-another-browser", &[Redirects, NotFound]),
     all("cookie/http-only", &[BesideOwnCookie]),
     all("cookie/same-site", &[BesideOwnCookie]),
@@ -83,6 +87,7 @@ const CROSSINGS: &[Crossing] = &[
     only("expiry/not-revived", "by-a-write", &[Redirects]),
     only("expiry/id-never-adopted", "adopted-when-written", &[Redirects]),
     only("expiry/own-lifetime-stays", "after-a-write", &[Redirects, NotFound]),
+    only("concurrency/read-does-not-undo-a-write", "overwrite-undone", &[Redirects, HeldFails]),
     only("concurrency/read-does-not-resurrect", "resurrected", &[Redirects, HeldFails]),
     only("concurrency/write-does-not-resurrect", "resurrected", &[Redirects, HeldFails]),
     only("concurrency/write-does-not-revive-a-rotated-id", "by-a-write", &[Redirects, HeldFails]),
@@ -120,6 +125,7 @@ impl Situation {
             Popped => "once-popped",
             Deleted => "once-deleted",
             Updated => "once-updated",
+            Older => "when-older",
             Heavy => "and-heavy",
             BesideOwnCookie => "beside-a-cookie-of-the-application",
         }
@@ -133,6 +139,7 @@ impl Situation {
         }
         let plain = scenario.clone();
         let varied = match self.past() {
+            None if self == Older => plain.with_wait_after(begun?, OLD),
             Some(past) if past.iter().flatten().all(|op| survey.supports(op.name())) => {
                 plain.with_cycles_after(begun?, past)
             }
@@ -143,7 +150,8 @@ impl Situation {
                 HeldFails => plain.with_last(&respond(500), |_, cycle| is_late(cycle)),
                 Permanent => plain.with_last(&set_permanent(true), |number, _| begins(scenario, number)),
                 Heavy => plain.with_cycle_before(begun?, vec![set(BALLAST, "x".repeat(HEAVY))]),
-                _ => plain.with_cycle_before(begun?, vec![header("Set-Cookie", "theme=; Path=/")]),
+                _ => plain
+                    .with_last(&header("Set-Cookie", "theme=dark; Path=/"), |_, cycle| !cycle.ops.is_empty()),
             },
         };
         Some(varied.varied(self.name(), self.takes(scenario)))
@@ -157,7 +165,7 @@ impl Situation {
             Popped => Some(vec![vec![added()], vec![pop(BALLAST)]]),
             Deleted => Some(vec![vec![added()], vec![delete(BALLAST)]]),
             Updated => Some(vec![vec![update([(BALLAST, json!("1"))])]]),
-            Redirects | NotFound | HeldFails | Permanent | Heavy | BesideOwnCookie => None,
+            Redirects | NotFound | HeldFails | Permanent | Older | Heavy | BesideOwnCookie => None,
         }
     }
 
@@ -169,6 +177,7 @@ impl Situation {
             // What becomes of an emptied session that is permanent is another question.
             Permanent => !sets_permanent(scenario) && !has(scenario, |op| *op == Operation::Clear),
             Updated | Heavy => !counts_items(scenario),
+            Older => !scenario.script.waits(),
             Rotated | Popped | Deleted | BesideOwnCookie => true,
         }
     }
@@ -182,6 +191,7 @@ impl Situation {
             HeldFails => applies(Requirement::Responds) && survey.on_server_error != OnError::Unknown,
             Permanent => matches!(survey.permanent, Attribute::Observed(_)) && !survey.permanent_default,
             Rotated => survey.supports("regenerate") && survey.store == Store::Server,
+            Older => survey.lives_to_be_old(),
             Popped | Deleted | Updated | Heavy => true,
             BesideOwnCookie => applies(Requirement::Has("header")),
         }
@@ -226,7 +236,8 @@ impl Situation {
             }
             Permanent => of("minimum/permanent-persists", &["forgotten", "forgotten-by-another-change"]),
             Rotated => of("identity/rotation-keeps-the-data", &["alone"]),
-            HeldFails | Popped | Deleted | Updated | Heavy | BesideOwnCookie => Vec::new(),
+            HeldFails => of("cookie/only-if-kept", &["server-error"]),
+            Popped | Deleted | Updated | Older | Heavy | BesideOwnCookie => Vec::new(),
         }
     }
 }

@@ -51,11 +51,26 @@ impl Scenario {
         self.with_cycles(cycle, 0, vec![added])
     }
 
+    /// Lets so many seconds pass after this cycle, which is counted from zero.
+    #[must_use]
+    pub(crate) fn with_wait_after(mut self, cycle: usize, seconds: f64) -> Self {
+        if let Some(at) = self.step_of(cycle) {
+            self.script.steps.insert(at + 1, Step::Wait { seconds });
+        }
+        self
+    }
+
+    /// The step that is this cycle.
+    fn step_of(&self, cycle: usize) -> Option<usize> {
+        let is_cycle = |step: &&Step| matches!(step, Step::Cycle(_) | Step::Start(_));
+        let mut numbered = self.script.steps.iter().enumerate().filter(|(_, step)| is_cycle(step));
+        numbered.nth(cycle).map(|(at, _)| at)
+    }
+
     /// Adds cycles so many steps after the beginning of this cycle.
     fn with_cycles(mut self, cycle: usize, after: usize, added: Vec<Vec<Operation>>) -> Self {
-        let is_cycle = |step: &&Step| matches!(step, Step::Cycle(_) | Step::Start(_));
-        let numbered = self.script.steps.iter().enumerate().filter(|(_, step)| is_cycle(step)).nth(cycle);
-        let Some((at, Step::Cycle(Cycle { browser, .. }))) = numbered else { return self };
+        let Some(at) = self.step_of(cycle) else { return self };
+        let Step::Cycle(Cycle { browser, .. }) = &self.script.steps[at] else { return self };
         let browser = browser.clone();
         let count = added.len();
         let steps = added.into_iter().map(|ops| Step::Cycle(Cycle { browser: browser.clone(), ops }));

@@ -68,7 +68,7 @@ fn resurrection(
     if matches!(survey.permanent, Attribute::Observed(_)) {
         let permanent = Scenario::new("resurrected-when-permanent")
             .cycle("ann", [set("colour", "red").is_done(), set_permanent(true).is_done()]);
-        scenarios.push(race(permanent));
+        scenarios.push(race(permanent).relies_on(Fact::of("identity/destroy-removes", "alone-permanently")));
     }
     races(scenarios)
 }

@@ -4,7 +4,8 @@ use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
-use crate::script::ops::{clear, contains, destroy, get, header, items, len, set, set_permanent};
+use crate::script::ops::{clear, contains, destroy, get, header, items, len, permanent, set, set_permanent};
+use crate::survey::Permanent;
 
 pub(super) const VARY: Check = Check {
     id: "cookie/vary",
@@ -38,7 +39,13 @@ pub(super) const VARY: Check = Check {
             .cycle("ann", [])
             .response(ResponseRule::VaryCookie)
             .only_if(Condition::SetCookieIn(1));
-        ops.map(after).chain([first, refreshed]).chain(ended).collect()
+        // Where `permanent` is one of the items, whoever reads it has looked at the session.
+        let in_data = [Permanent::InData, Permanent::KeptInData];
+        let attribute = in_data
+            .iter()
+            .any(|place| survey.permanent.observed() == Some(*place))
+            .then(|| after(permanent()).relies_on(Fact::of("minimum/each-mutator-persists", "overwrite")));
+        ops.map(after).chain([first, refreshed]).chain(ended).chain(attribute).collect()
     }),
 };
 

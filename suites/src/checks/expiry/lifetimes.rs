@@ -23,7 +23,14 @@ pub(super) const OWN: Check = Check {
         let grace = grace(survey);
 
         let lifetimes = [("short", SHORT), ("half-a-second", 0.5)];
-        lifetimes.map(|(reason, seconds)| ending(survey, reason, seconds, seconds + grace)).into()
+        let ending = lifetimes.map(|(reason, seconds)| ending(survey, reason, seconds, seconds + grace));
+        let again = survey.supports("set_lifetime").then(|| {
+            let [short, _] = &ending;
+            let longer = vec![Operation::SetLifetime { seconds: 10.0 * SHORT }, set("size", "large")];
+            let scenario = short.clone().with_cycles_after(0, vec![longer]);
+            Scenario { reason: "set-again".to_owned(), ..scenario }.relies_on(Fact::of(OWN.id, "short"))
+        });
+        ending.into_iter().chain(again).collect()
     }),
 };
 
@@ -57,19 +64,30 @@ pub(super) const STAYS: Check = Check {
                 .relies_on(Fact::of("expiry/gone", "browser-session-still-there-after-a-read"))
         };
         let rotated = survey.supports("regenerate").then(|| {
-            after("after-a-rotation", Operation::Regenerate)
+            let once = after("after-a-rotation", Operation::Regenerate)
                 .relies_on(Fact::of("identity/rotation-keeps-the-data", "alone"))
+                .relies_on(Fact::of("expiry/gone", "permanent-still-there-once-rotated"))
+                .relies_on(Fact::of("expiry/gone", "browser-session-still-there-once-rotated"));
+            let twice = after("after-two-rotations", Operation::Regenerate)
+                .with_cycles_after(1, vec![vec![Operation::Regenerate]])
+                .relies_on(Fact::of(STAYS.id, "after-a-rotation"));
+            [once, twice]
         });
+        let rotated = rotated.into_iter().flatten();
         let others = [after("after-a-write", set("shape", "round")), after("after-a-read", get("colour"))];
         let changes = [
             ("after-a-delete", delete("size")),
             ("after-a-pop", pop("size")),
             ("after-an-update", update([("size", "large".into())])),
         ];
-        let changed = changes
-            .into_iter()
-            .filter(|(_, change)| survey.supports(change.name()))
-            .map(|(reason, change)| after(reason, change).relies_on(Fact::of(STAYS.id, "after-a-write")));
+        let changed = changes.into_iter().filter(|(_, change)| survey.supports(change.name())).map(
+            |(reason, change)| {
+                after(reason, change)
+                    .relies_on(Fact::of(STAYS.id, "after-a-write"))
+                    .relies_on(Fact::of("expiry/gone", "permanent-still-there-once-popped"))
+                    .relies_on(Fact::of("expiry/gone", "browser-session-still-there-once-popped"))
+            },
+        );
         others.into_iter().chain(changed).chain(rotated).collect()
     }),
 };

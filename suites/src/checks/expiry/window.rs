@@ -4,9 +4,9 @@ use crate::checks::lifetimes::{Kind, each_kind, permanent as permanent_kind};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Expected, Scenario};
 use crate::level::Level;
-use crate::script::ops::{delete, get, items, permanent, pop, set, setdefault, update};
+use crate::script::ops::{delete, get, items, permanent, pop, set, set_permanent, setdefault, update};
 use crate::script::{Answer, Forgery, Operation};
-use crate::survey::Survey;
+use crate::survey::{Attribute, Survey};
 
 /// How much of a lifetime passes before a session has to be there still: in real time, an answer takes its time.
 fn share(survey: &Survey) -> f64 {
@@ -76,7 +76,22 @@ pub(super) const GONE: Check = Check {
                 .cycle("keeper", [get("colour").is("red")])
                 .wait(over)
                 .cycle("keeper", [items().are([], survey)]);
-            vec![alone, after_a_stranger, after_a_read]
+            // What was permanent, and is not any more, ends as any other.
+            let no_more = (kind.name == "browser-session"
+                && matches!(survey.permanent, Attribute::Observed(_)))
+            .then(|| {
+                Scenario::new("browser-session-still-there-once-permanent")
+                    .held_to(window(kind, survey))
+                    .cycle("ann", [set("colour", "red").is_done(), set_permanent(true).is_done()])
+                    .cycle("ann", [set_permanent(false).is_done()])
+                    .forge("ann", "keeper", Forgery::Replayed)
+                    .wait(over)
+                    .cycle("keeper", [items().are([], survey)])
+                    .relies_on(Fact::of("minimum/permanent-persists", "forgotten-when-alone"))
+                    .relies_on(Fact::of("minimum/permanent-persists", "stuck"))
+                    .relies_on(kind.ends())
+            });
+            [alone, after_a_stranger, after_a_read].into_iter().chain(no_more).collect()
         })
     }),
 };
@@ -120,6 +135,7 @@ pub(super) const NOT_REVIVED: Check = Check {
                 change.is_supported(survey).then(|| {
                     begin(reason)
                         .cycle("late", [change])
+                        .cycle("late", [get("colour").answers(not_red())])
                         .cycle("later", [get("colour").answers(not_red())])
                         .relies_on(kind.stays_ended())
                         .relies_on(Fact::of("minimum/each-mutator-persists", "clear"))

@@ -6,6 +6,7 @@ use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
 use crate::script::ops::{delete, get, items, set};
+use crate::survey::Values;
 
 pub(super) const VALUES: Check = Check {
     id: "fidelity/lookalike-values",
@@ -88,6 +89,19 @@ pub(super) const KEYS: Check = Check {
                         .map(|line| line.only_if(Condition::DoneIn(0))),
                 )
         });
-        each_without.chain([overwritten]).chain(twins).collect()
+        let dotted = Scenario::new("dotted")
+            .cycle("ann", [set("a", json!({"c": "inside"})).unjudged()])
+            .may_be_refused()
+            .cycle("ann", [set("a.b", "beside").unjudged()])
+            .may_be_refused()
+            .cycle(
+                "ann",
+                [
+                    get("a").is(json!({"c": "inside"})).only_if(Condition::DoneIn(0)),
+                    get("a.b").is("beside").only_if(Condition::DoneIn(1)),
+                ],
+            );
+        let dotted = (survey.values == Values::Json).then_some(dotted);
+        each_without.chain([overwritten]).chain(twins).chain(dotted).collect()
     }),
 };

@@ -79,30 +79,45 @@ const TEXT: Check = check(
     },
 );
 
-const STRUCTURES: Check =
-    check(
-        "fidelity/structures",
-        "Lists and objects come back as they were, also empty, deep, or with strange keys.",
-        "RFC 8259, sections 4 and 5",
-        &[
-            Fact::of("minimum/values-survive", "order-of-a-list"),
-            Fact::of("minimum/values-survive", "nested-values"),
-        ],
-        STRUCTURED,
-        |survey| {
-            let deep = (0..40).fold(json!("core"), |inner, level| {
-                if level % 2 == 0 { json!([inner]) } else { json!({"in": inner}) }
-            });
-            let structures = vec![
-                ("empty-inside", json!({"list": [], "object": {}, "text": ""})),
-                ("empty-key-inside", json!({"": 1, " ": 2})),
-                ("numbers-as-keys", json!({"1": "a", "01": "b", "1.0": "c", "-1": "d"})),
-                ("deep", deep),
-                ("mixed-list", json!([1, "1", true, [1], {"1": 1}])),
-            ];
-            values(survey, structures)
-        },
-    );
+const STRUCTURES: Check = check(
+    "fidelity/structures",
+    "Lists and objects come back as they were, also empty, deep, or with strange keys.",
+    "RFC 8259, sections 4 and 5",
+    &[
+        Fact::of("minimum/values-survive", "order-of-a-list"),
+        Fact::of("minimum/values-survive", "nested-values"),
+    ],
+    STRUCTURED,
+    |survey| {
+        let deep =
+            (0..40).fold(
+                json!("core"),
+                |inner, level| {
+                    if level % 2 == 0 { json!([inner]) } else { json!({"in": inner}) }
+                },
+            );
+        let structures = vec![
+            ("empty-inside", json!({"list": [], "object": {}, "text": ""})),
+            ("empty-key-inside", json!({"": 1, " ": 2})),
+            ("numbers-as-keys", json!({"1": "a", "01": "b", "1.0": "c", "-1": "d"})),
+            ("deep", deep),
+            ("mixed-list", json!([1, "1", true, [1], {"1": 1}])),
+        ];
+        let over = |reason: &str, before: Value, after: Value| {
+            Scenario::new(reason)
+                .cycle("ann", [set("value", before).is_done()])
+                .cycle("ann", [set("value", after.clone()).is_done()])
+                .cycle("ann", [get("value").is(after)])
+                .relies_on(Fact::of("minimum/each-mutator-persists", "overwrite"))
+        };
+        let overwritten = [
+            over("object-over-object", json!({"a": "old", "b": {"c": "old"}}), json!({"b": {"d": "new"}})),
+            over("list-over-list", json!(["old", "old", "old"]), json!(["new"])),
+        ];
+        let overwritten = overwritten.into_iter().filter(|_| survey.values == Values::Json);
+        values(survey, structures).into_iter().chain(overwritten).collect()
+    },
+);
 
 const NUMBERS: Check = check(
     "fidelity/numbers",

@@ -74,7 +74,10 @@ pub(super) const SIGNED: Check = Check {
         let rewritten = signatures.map(|(reason, signature)| {
             let (from, to) = (OWNER.to_owned(), IMPOSTOR.to_owned());
             let forgery = Forgery::Rewritten { from, to, signature };
+            // Whoever was answered with a cookie comes again with that.
             opens_only(survey, &format!("signature-{reason}"), forgery, vec![nothing(survey)])
+                .cycle("mallory", [items().answers(nothing(survey))])
+                .may_be_refused()
         });
         rewritten.into()
     }),

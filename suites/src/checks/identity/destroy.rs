@@ -38,7 +38,14 @@ pub(super) const RECORD_GONE: Check = Check {
                 .cycle("thief", [items().are([], survey)])
                 .relies_on(Fact::of("identity/rotation-ends-the-old-id", "alone"))
         });
-        [alone, after_a_write].into_iter().chain(first_id).collect()
+        let after_a_rotation = survey.supports("regenerate").then(|| {
+            ends(begun("rotated-before").cycle("ann", [Operation::Regenerate.is_done(), destroy().is_done()]))
+                .cycle("ann", [items().are([], survey)])
+                .relies_on(Fact::of("identity/rotation-ends-the-old-id", "alone"))
+                .relies_on(Fact::of("identity/rotation-keeps-the-data", "alone"))
+                .relies_on(Fact::of(RECORD_GONE.id, "alone"))
+        });
+        [alone, after_a_write].into_iter().chain(first_id).chain(after_a_rotation).collect()
     }),
 };
 

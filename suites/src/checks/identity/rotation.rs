@@ -1,7 +1,7 @@
 //! Rotation: a session gets a new id, as after a login, so that whoever knew the old one knows nothing.
 
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
-use crate::expect::{ResponseRule, Scenario};
+use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
 use crate::script::ops::{destroy, get, items, permanent, set, set_permanent};
@@ -128,6 +128,15 @@ pub(super) const OLD_ID_DIES: Check = Check {
             .cycle("ann", [Operation::Regenerate.is_done()])
             .cycle("thief", [items().are([], survey)])
             .relies_on(Fact::of("identity/rotation-gives-a-new-id", "alone"));
+        // What was saved early may be refused the second time.
+        let saved_early = [set("size", "small"), Operation::Save, Operation::Regenerate];
+        let saved_early = Scenario::new("after-a-save")
+            .cycle("ann", [set("colour", "red").is_done()])
+            .copy_cookies("ann", "thief")
+            .cycle("ann", saved_early.map(Operation::unjudged))
+            .may_be_refused()
+            .cycle("thief", [items().are([], survey).only_if(Condition::DoneIn(1))])
+            .relies_on(Fact::of(OLD_ID_DIES.id, "after-a-write"));
         let first_id = Scenario::new("first-id-after-two-rotations")
             .cycle("ann", [set("colour", "red").is_done()])
             .copy_cookies("ann", "thief")
@@ -141,9 +150,16 @@ pub(super) const OLD_ID_DIES: Check = Check {
             rotating("after-a-write", vec![set("size", "small"), Operation::Regenerate]),
             rotating("before-a-write", vec![Operation::Regenerate, set("size", "small")]),
             rotating("twice", vec![Operation::Regenerate, Operation::Regenerate]),
+            rotating("after-a-clear", vec![Operation::Clear, Operation::Regenerate]),
+            saved_early,
             twice,
             first_id,
         ]
+        .into_iter()
+        .filter(|scenario| {
+            scenario.script.cycles().flat_map(|cycle| &cycle.ops).all(|op| survey.supports(op.name()))
+        })
+        .collect()
     }),
 };
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
-use crate::expect::Scenario;
+use crate::expect::{Condition, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
 use crate::script::ops::{clear, contains, delete, get, items, pop, set, setdefault, update};
@@ -93,7 +93,16 @@ fn each_mutator_persists(survey: &Survey) -> Vec<Scenario> {
     let many_times = many_times
         .cycle("ann", [get("times").is("12")])
         .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, "overwrite"));
-    let firsts = [set_first, set_later, overwrite, many_times].into_iter();
+    let saved_early = survey.supports("save").then(|| {
+        let twice = [set("size", "small"), Operation::Save, set("shape", "round")];
+        Scenario::new("after-an-early-save")
+            .cycle("ann", [set("colour", "red").is_done()])
+            .cycle("ann", twice.map(Operation::unjudged))
+            .may_be_refused()
+            .cycle("ann", [get("shape").is("round").only_if(Condition::DoneIn(1))])
+            .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, "set-later"))
+    });
+    let firsts = [set_first, set_later, overwrite, many_times].into_iter().chain(saved_early);
     firsts.chain(others.into_iter().flatten()).chain(older).collect()
 }
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::browser::{Refusal, SetCookie, Stored};
 use crate::play::{Exchange, Outcome, Transcript};
+use crate::script::Operation;
 use caching::{vary_cookie, vary_lists};
 use ids::{GUESSABLE, distinct, set_until, unpredictable};
 use lifetime::lasts;
@@ -169,10 +170,19 @@ impl ResponseRule {
     }
 }
 
-/// The cookies of the session that this response sets.
+/// The cookies of the session that this response sets: none that the script has set in the name of the application.
 fn received_by(transcript: &Transcript, exchange: &Exchange) -> Vec<Received> {
+    let set_by_script = |op: &Operation| match op {
+        Operation::Header { name, value } if name.eq_ignore_ascii_case("Set-Cookie") => {
+            SetCookie::parse(value.as_bytes()).ok().map(|cookie| cookie.name)
+        }
+        _ => None,
+    };
+    let own: Vec<Vec<u8>> = exchange.ops.iter().filter_map(set_by_script).collect();
     let mut received = all_received(exchange);
-    received.retain(|received| !transcript.foreign.has(&received.cookie.name));
+    received.retain(|received| {
+        !transcript.foreign.has(&received.cookie.name) && !own.contains(&received.cookie.name)
+    });
     received
 }
 

@@ -176,9 +176,13 @@ impl Situation {
             HeldFails => !ends_somehow(scenario) && scenario.script.cycles().any(is_late),
             // What becomes of an emptied session that is permanent is another question.
             Permanent => !sets_permanent(scenario) && !has(scenario, |op| *op == Operation::Clear),
-            Updated | Heavy => !counts_items(scenario),
+            Updated | Heavy => {
+                !counts_items(scenario) && !has(scenario, |op| matches!(op, Operation::SetLifetime { .. }))
+            }
             Older => !scenario.script.waits(),
-            Rotated | Popped | Deleted | BesideOwnCookie => true,
+            // What becomes of a lifetime of its own is the question of another check.
+            Rotated | Popped | Deleted => !has(scenario, |op| matches!(op, Operation::SetLifetime { .. })),
+            BesideOwnCookie => true,
         }
     }
 

@@ -65,11 +65,18 @@ const fn only(check: &'static str, only: &'static str, situations: &'static [Sit
 /// enough.
 const CROSSINGS: &[Crossing] = &[
     all("minimum/each-mutator-persists", &[Older]),
+    only("minimum/new-never-for-saved", "new-when-it-came-back", &[Redirects, NotFound]),
+    all("minimum/modified-can-be-set", &[Redirects, NotFound]),
     only("minimum/browsers-isolated", "items-of-another-browser", &[Redirects, NotFound]),
     all("cookie/http-only", &[BesideOwnCookie]),
     all("cookie/same-site", &[BesideOwnCookie]),
     all("cookie/secure", &[BesideOwnCookie]),
-    only("cookie/lasts-when-permanent", "from-the-start", &[BesideOwnCookie]),
+    only("cookie/lasts-when-permanent", "from-the-start", &[Redirects, NotFound, BesideOwnCookie]),
+    only("cookie/ends-with-the-browser", "at-first", &[Redirects, NotFound]),
+    all("cookie/sent-back", &[Redirects, NotFound]),
+    all("cookie/one-of-a-name", &[Redirects, NotFound]),
+    all("cookie/other-cookies-survive", &[Redirects, NotFound]),
+    all("cookie/vary-is-merged", &[Redirects, NotFound]),
     all("cookie/removal-removes", &[Redirects, NotFound, BesideOwnCookie]),
     only("cookie/none-when-untouched", "for-a-visitor", &[Redirects, NotFound]),
     only("identity/unknown-never-adopted", "adopted-when-written", &[Redirects, NotFound, Permanent]),
@@ -88,6 +95,7 @@ const CROSSINGS: &[Crossing] = &[
     only("expiry/id-never-adopted", "adopted-when-written", &[Redirects]),
     only("expiry/own-lifetime-stays", "after-a-write", &[Redirects, NotFound]),
     only("concurrency/read-does-not-undo-a-write", "overwrite-undone", &[Redirects, HeldFails]),
+    all("concurrency/late-write-keeps-the-rotated-session", &[Redirects, HeldFails]),
     only("concurrency/read-does-not-resurrect", "resurrected", &[Redirects, HeldFails]),
     only("concurrency/write-does-not-resurrect", "resurrected", &[Redirects, HeldFails]),
     only("concurrency/write-does-not-revive-a-rotated-id", "by-a-write", &[Redirects, HeldFails]),
@@ -213,6 +221,10 @@ impl Situation {
                 .filter(|(op, _)| has(scenario, |own| own.name() == **op))
                 .map(|(_, way)| way)
         };
+        let says_vary = has(scenario, |op| matches!(op, Operation::Header { name, .. } if name == "Vary"));
+        let vary = |status| {
+            of("cookie/vary-whatever-the-status", if says_vary { std::slice::from_ref(status) } else { &[] })
+        };
         match self {
             Redirects => {
                 let mut ways = vec!["fresh-302", "overwrite-302", "two-in-a-row-302"];
@@ -224,7 +236,10 @@ impl Situation {
                     "clear-302",
                     "delete-302",
                 ]));
-                of("fault/redirects-are-saved", &ways)
+                if has(scenario, |op| matches!(op, Operation::SetPermanent { .. })) {
+                    ways.push("permanent-302");
+                }
+                [of("fault/redirects-are-saved", &ways), vary(&"302")].concat()
             }
             NotFound => {
                 let mut ways = vec!["not-found-fresh", "not-found-overwrite", "not-found-set"];
@@ -236,7 +251,7 @@ impl Situation {
                     "not-found-clear",
                     "not-found-delete",
                 ]));
-                of("fault/consistent", &ways)
+                [of("fault/consistent", &ways), vary(&"404")].concat()
             }
             Permanent => of("minimum/permanent-persists", &["forgotten", "forgotten-by-another-change"]),
             Rotated => of("identity/rotation-keeps-the-data", &["alone"]),

@@ -1,12 +1,12 @@
 //! A session that was ended while another request was at work on it stays ended.
 
-use super::{GATE, begun, held, logout, races};
+use super::{GATE, begun, held, logout, races, refusable};
 use crate::checks::age::{OfAnyAge, young, young_and_old};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Line, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
-use crate::script::ops::{get, hold, items, set, set_permanent};
+use crate::script::ops::{delete, get, hold, items, set, set_permanent, update};
 use crate::survey::{Attribute, Store, Survey};
 
 pub(super) const BY_A_READ: Check = Check {
@@ -38,32 +38,45 @@ pub(super) const BY_A_WRITE: Check = Check {
     // A write saves the session whatever its age.
     test: Test::Scenarios(|survey| {
         let late = resurrection(survey, || vec![set("size", "small").unjudged()], BY_A_WRITE.id, young);
+        // Each way to change a session may look for itself whether there still is one.
+        let changes = [
+            ("resurrected-by-an-update", update([("size", "small".into())])),
+            ("resurrected-by-a-delete", delete("colour")),
+        ];
+        let changed = changes.into_iter().filter(|(_, change)| survey.supports(change.name())).map(
+            |(reason, change)| {
+                let raced = race(begun(reason), vec![change.unjudged()], survey);
+                refusable(raced).relies_on(Fact::of(BY_A_WRITE.id, "resurrected"))
+            },
+        );
         let slow = slow_end("written-while-it-ended", logout(survey), survey);
-        late.into_iter().chain([slow]).collect()
+        late.into_iter().chain(changed).chain([slow]).collect()
     }),
 };
 
 /// A request is held, the session is ended by another, and then the first goes on with the rest.
+fn race(begun: Scenario, rest: Vec<Line>, survey: &Survey) -> Scenario {
+    let raced = begun
+        .copy_cookies("ann", "thief")
+        .cycle("ann", held(rest))
+        .cycle("ann", [logout(survey).is_done()])
+        .release(GATE);
+    // What was sent as a cookie cannot be revoked.
+    let raced = match survey.store {
+        Store::Server => raced.cycle("thief", [items().are([], survey)]),
+        Store::Client | Store::Unknown => raced,
+    };
+    raced.cycle("ann", [get("colour").is_absent()])
+}
+
+/// Such races, on sessions of these ages and on a permanent one.
 fn resurrection(
     survey: &Survey,
     rest: fn() -> Vec<Line>,
     id: &'static str,
     ages: fn(&Survey, Fact, OfAnyAge<'_>) -> Vec<Scenario>,
 ) -> Vec<Scenario> {
-    let logout = logout(survey);
-    let race = |begun: Scenario| {
-        let raced = begun
-            .copy_cookies("ann", "thief")
-            .cycle("ann", held(rest()))
-            .cycle("ann", [logout.clone().is_done()])
-            .release(GATE);
-        // What was sent as a cookie cannot be revoked.
-        let raced = match survey.store {
-            Store::Server => raced.cycle("thief", [items().are([], survey)]),
-            Store::Client | Store::Unknown => raced,
-        };
-        raced.cycle("ann", [get("colour").is_absent()])
-    };
+    let race = |begun: Scenario| race(begun, rest(), survey);
     let mut scenarios = ages(survey, Fact::of(id, "resurrected"), &|reason, aged| race(aged(begun(reason))));
     if matches!(survey.permanent, Attribute::Observed(_)) {
         let permanent = Scenario::new("resurrected-when-permanent")

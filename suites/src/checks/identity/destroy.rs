@@ -45,7 +45,17 @@ pub(super) const RECORD_GONE: Check = Check {
                 .relies_on(Fact::of("identity/rotation-keeps-the-data", "alone"))
                 .relies_on(Fact::of(RECORD_GONE.id, "alone"))
         });
-        [alone, after_a_write].into_iter().chain(first_id).chain(after_a_rotation).collect()
+        let before_a_rotation = survey.supports("regenerate").then(|| {
+            ends(
+                begun("rotated-afterwards")
+                    .cycle("ann", [destroy().is_done(), Operation::Regenerate.unjudged()]),
+            )
+            .cycle("ann", [items().are([], survey)])
+            .relies_on(Fact::of("identity/rotation-keeps-the-data", "after-a-write"))
+            .relies_on(Fact::of(RECORD_GONE.id, "alone"))
+        });
+        let rotated = first_id.into_iter().chain(after_a_rotation).chain(before_a_rotation);
+        [alone, after_a_write].into_iter().chain(rotated).collect()
     }),
 };
 

@@ -1,11 +1,11 @@
 //! Rotation: a session gets a new id, as after a login, so that whoever knew the old one knows nothing.
 
-use crate::checks::{Check, Fact, Harm, Requirement, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test, lifetimes};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
 use crate::script::ops::{destroy, get, items, permanent, set, set_permanent};
-use crate::survey::Survey;
+use crate::survey::{Store, Survey};
 
 const OWASP: &str = "OWASP Session Management Cheat Sheet, renewal after any change of privilege";
 
@@ -43,7 +43,7 @@ pub(super) const KEEPS_DATA: Check = Check {
     promise: "A rotation keeps the items, and those written in the same cycle, before or after it.",
     source: OWASP,
     applies: &[Requirement::RealSessions, Requirement::Has("regenerate")],
-    relies: &[],
+    relies: &[Fact::of("minimum/browsers-isolated", "visitor-after-a-rotation")],
     test: Test::Scenarios(|survey| {
         let rotating = |reason: &str, ops: Vec<Operation>, after: &[(&'static str, &'static str)]| {
             let after = after.iter().map(|(key, value)| (*key, (*value).into()));
@@ -99,7 +99,19 @@ pub(super) const KEEPS_PERMANENT: Check = Check {
             .cycle("ann", [Operation::Regenerate.is_done()])
             .cycle("ann", [Operation::Regenerate.is_done()])
             .cycle("ann", [permanent().is(flipped), get("colour").is("red")]);
-        vec![earlier, now, twice]
+        // The cookie with the new id is a new cookie.
+        let lasts = ResponseRule::Lasts {
+            seconds: survey.description.lifetime_seconds,
+            grace: lifetimes::grace(survey),
+        };
+        let cookie = (flipped && survey.store != Store::Unknown).then(|| {
+            begun("cookie-of-a-browser-session")
+                .cycle("ann", [Operation::Regenerate.is_done()])
+                .response(lasts)
+                .relies_on(Fact::of("cookie/lasts-when-permanent", "from-the-start"))
+                .relies_on(Fact::of(KEEPS_PERMANENT.id, "set-earlier"))
+        });
+        [earlier, now, twice].into_iter().chain(cookie).collect()
     }),
 };
 
@@ -151,6 +163,9 @@ pub(super) const OLD_ID_DIES: Check = Check {
             rotating("before-a-write", vec![Operation::Regenerate, set("size", "small")]),
             rotating("twice", vec![Operation::Regenerate, Operation::Regenerate]),
             rotating("after-a-clear", vec![Operation::Clear, Operation::Regenerate]),
+            rotating("before-permanent", vec![Operation::Regenerate, set_permanent(true)])
+                .relies_on(Fact::of(OLD_ID_DIES.id, "before-a-write"))
+                .relies_on(Fact::of("minimum/permanent-persists", "forgotten-when-alone")),
             saved_early,
             twice,
             first_id,

@@ -102,7 +102,26 @@ fn each_mutator_persists(survey: &Survey) -> Vec<Scenario> {
             .cycle("ann", [get("shape").is("round").only_if(Condition::DoneIn(1))])
             .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, "set-later"))
     });
-    let firsts = [set_first, set_later, overwrite, many_times].into_iter().chain(saved_early);
+    // Two changes of one request that meet in one item.
+    let met = |reason: &str, change: Operation, after: Vec<(&'static str, &'static str)>| {
+        let after = after.into_iter().map(|(key, value)| (key, json!(value)));
+        survey.supports(change.name()).then(|| {
+            Scenario::new(reason)
+                .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
+                .cycle("ann", [change.clone().is_done(), set("colour", "blue").is_done()])
+                .cycle("ann", [items().are(after, survey)])
+                .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, change.name()))
+                .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, "overwrite"))
+        })
+    };
+    let meeting = [
+        met("delete-and-set", delete("colour"), vec![("colour", "blue"), ("size", "small")]),
+        met("clear-and-set", clear(), vec![("colour", "blue")]),
+    ];
+    let firsts = [set_first, set_later, overwrite, many_times]
+        .into_iter()
+        .chain(saved_early)
+        .chain(meeting.into_iter().flatten());
     firsts.chain(others.into_iter().flatten()).chain(older).collect()
 }
 
@@ -140,8 +159,15 @@ fn browsers_isolated(survey: &Survey) -> Vec<Scenario> {
     let alone = Scenario::new("forgotten-when-others-come").cycle("ann", [set("colour", "red").is_done()]);
     let crowd = (1..=20)
         .fold(alone, |crowd, other| crowd.cycle(&format!("other {other}"), [set("size", "small").is_done()]));
+    // Stores that keep the newest sessions alone often keep a round number of them.
+    let hundred = (21..=110).fold(crowd.clone(), |crowd, other| {
+        crowd.cycle(&format!("other {other}"), [set("size", "small").is_done()])
+    });
+    let hundred = Scenario { reason: "forgotten-after-a-hundred-others".to_owned(), ..hundred }
+        .cycle("ann", [get("colour").is("red")])
+        .relies_on(Fact::of(BROWSERS_ISOLATED.id, "forgotten-when-others-come"));
     let crowded_out = crowd.cycle("ann", [get("colour").is("red")]);
-    [both_write, same_key, same_items, crowded_out].into_iter().chain(visitors(survey)).collect()
+    [both_write, same_key, same_items, crowded_out, hundred].into_iter().chain(visitors(survey)).collect()
 }
 
 /// Whoever comes without cookies after a request that did more than write, or that failed, finds nothing of it.

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
-use crate::script::ops::{get, items, permanent, set, set_permanent};
+use crate::script::ops::{get, items, permanent, set, set_permanent, update};
 use crate::survey::Survey;
 
 const FLASK: &str = "Flask 0.8, SessionMixin.permanent";
@@ -97,7 +97,14 @@ fn persists(survey: &Survey) -> Vec<Scenario> {
         .cycle("ann", [set("size", "small").is_done(), permanent().is(!flipped)])
         .cycle("ann", [permanent().is(!flipped)])
         .relies_on(Fact::of(PERSISTS.id, "set-by-another-browser"));
-    vec![flip, flip_alone, flip_back, another_change, others, unset]
+    let update = survey.supports("update").then(|| {
+        Scenario::new("forgotten-by-an-update")
+            .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
+            .cycle("ann", [update([("size", "small".into())]).is_done()])
+            .cycle("ann", [permanent().is(flipped)])
+            .relies_on(Fact::of(PERSISTS.id, "forgotten-by-another-change"))
+    });
+    [flip, flip_alone, flip_back, another_change, others, unset].into_iter().chain(update).collect()
 }
 
 pub(super) const LEAVES_ITEMS_ALONE: Check = Check {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::RwLock;
 use tokio::task::JoinHandle;
 
 use crate::backend::{Backend, BackendError};
@@ -21,6 +22,8 @@ pub(super) struct Waits(
     RefCell<BTreeMap<(&'static str, String), JoinHandle<Played>>>,
     /// Whether somebody waits for what the survey sees only on an older session.
     Cell<bool>,
+    /// It is read by all that are being played for the first time.
+    Rc<RwLock<()>>,
 );
 
 impl Waits {
@@ -34,7 +37,7 @@ impl Waits {
         patience: Duration,
         lanes: &Rc<Lanes>,
     ) {
-        let waiting = Waiting::new(check, survey, backend, patience, lanes);
+        let waiting = self.waiting(check, survey, backend, patience, lanes);
         let key = (check, scenario.reason.clone());
         self.0.borrow_mut().entry(key).or_insert_with(|| tokio::task::spawn_local(waiting.play(scenario)));
     }
@@ -59,7 +62,7 @@ impl Waits {
         let begun = self.0.borrow_mut().remove(&(check, scenario.reason.clone()));
         match begun {
             Some(task) => task.await.map_err(|panic| BackendError::Internal(panic.to_string()))?,
-            None => Waiting::new(check, survey, backend, patience, lanes).play(scenario.clone()).await,
+            None => self.waiting(check, survey, backend, patience, lanes).play(scenario.clone()).await,
         }
     }
 }
@@ -81,20 +84,10 @@ struct Waiting {
     backend: Rc<dyn Backend>,
     patience: Duration,
     lanes: Rc<Lanes>,
+    rush: Rc<RwLock<()>>,
 }
 
 impl Waiting {
-    fn new(
-        check: &'static str,
-        survey: &Rc<Survey>,
-        backend: &Rc<dyn Backend>,
-        patience: Duration,
-        lanes: &Rc<Lanes>,
-    ) -> Self {
-        let (survey, backend, lanes) = (Rc::clone(survey), Rc::clone(backend), Rc::clone(lanes));
-        Self { check, survey, backend, patience, lanes }
-    }
-
     /// Plays a scenario, on virtual time of its own if the backend has any.
     ///
     /// In real time all that wait begin together, and that rush may be what an answer comes from. So what came too late to
@@ -104,6 +97,8 @@ impl Waiting {
             self.backend = own;
             return self.play_beside_others(&scenario).await;
         }
+        let rush = Rc::clone(&self.rush);
+        let first = rush.read().await;
         let mut beside_others = self.play_beside_others(&scenario).await?;
         let is_late = |played: &Option<Transcript>, scenario: &Scenario| {
             played.as_ref().is_none_or(|transcript| scenario.is_over(transcript))
@@ -118,6 +113,9 @@ impl Waiting {
         if beside_others.as_ref().is_none_or(is_right) {
             return Ok(beside_others);
         }
+        // All others that wait have been played once by then.
+        drop(first);
+        drop(rush.write().await);
         let alone = self.play_alone(&scenario).await?;
         if is_late(&alone, &scenario) {
             return Ok(beside_others);

@@ -42,6 +42,18 @@ impl Waits {
         self.0.borrow_mut().entry(key).or_insert_with(|| tokio::task::spawn_local(waiting.play(scenario)));
     }
 
+    fn waiting(
+        &self,
+        check: &'static str,
+        survey: &Rc<Survey>,
+        backend: &Rc<dyn Backend>,
+        patience: Duration,
+        lanes: &Rc<Lanes>,
+    ) -> Waiting {
+        let (survey, backend, lanes) = (Rc::clone(survey), Rc::clone(backend), Rc::clone(lanes));
+        Waiting { check, survey, backend, patience, lanes, rush: Rc::clone(&self.2) }
+    }
+
     /// Begins to wait for what the survey sees only on an older session. Whoever asks for it later waits for the same.
     pub(super) fn begin_age(&self, survey: Rc<Survey>, backend: Rc<dyn Backend>, patience: Duration) {
         if !self.1.replace(true) {

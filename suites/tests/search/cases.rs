@@ -18,8 +18,11 @@ fn directory() -> PathBuf {
 }
 
 fn cases() -> Vec<(String, CaseFile)> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(directory())
-        .expect("the directory of cases is part of the repository")
+    let mut paths: Vec<PathBuf> = [directory(), directory().join("reports")]
+        .into_iter()
+        .flat_map(|directory| {
+            std::fs::read_dir(directory).expect("the directories of cases are part of the repository")
+        })
         .map(|entry| entry.expect("it can be read").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .collect();

@@ -105,17 +105,17 @@ impl Waiting {
     /// In real time all that wait begin together, and that rush may be what an answer comes from. So what came too late to
     /// decide is played once more, and looks sooner if it may; what failed is played once more by itself, and that is judged.
     async fn play(mut self, mut scenario: Scenario) -> Played {
-        if let Some(own) = self.backend.on_virtual_time().await {
-            self.backend = own;
-            return self.play_beside_others(&scenario).await;
-        }
+        let given = Rc::clone(&self.backend);
+        let on_virtual_time = given.on_virtual_time().await;
+        let is_real = on_virtual_time.is_none();
+        self.backend = on_virtual_time.unwrap_or_else(|| Rc::clone(&given));
         let rush = Rc::clone(&self.rush);
         let first = rush.read().await;
         let mut beside_others = self.play_beside_others(&scenario).await?;
         let is_late = |played: &Option<Transcript>, scenario: &Scenario| {
             played.as_ref().is_none_or(|transcript| scenario.is_over(transcript))
         };
-        if is_late(&beside_others, &scenario) {
+        if is_real && is_late(&beside_others, &scenario) {
             if scenario.may_look_sooner {
                 scenario.script = scenario.script.with_waits(SOONER);
             }
@@ -128,6 +128,7 @@ impl Waiting {
         // All others that wait have been played once by then.
         drop(first);
         drop(rush.write().await);
+        self.backend = given.on_virtual_time().await.unwrap_or(given);
         let alone = self.play_alone(&scenario).await?;
         if is_late(&alone, &scenario) {
             return Ok(beside_others);

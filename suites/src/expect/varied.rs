@@ -112,7 +112,7 @@ impl NamesCycles for Expected {
     fn move_cycles(&mut self, moved: &dyn Fn(usize) -> usize) {
         match self {
             Self::Response(ResponseRule::RemovalRepeats { cycle } | ResponseRule::OtherCookies { cycle }) => {
-                *cycle = moved(*cycle)
+                *cycle = moved(*cycle);
             }
             Self::AnyOf(any) => any.iter_mut().for_each(|one| one.move_cycles(moved)),
             _ => {}

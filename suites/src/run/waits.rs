@@ -231,7 +231,7 @@ mod tests {
         let (one, other, wrong) = (colour("one", "red"), colour("other", "red"), colour("wrong", "blue"));
         LocalSet::new()
             .run_until(async {
-                assert_eq!(played(&[one.clone()]).await, (vec![true], Vec::new()));
+                assert_eq!(played(std::slice::from_ref(&one)).await, (vec![true], Vec::new()));
                 let only_beside_others = vec!["suite/check".to_owned()];
                 assert_eq!(played(&[one, other]).await, (vec![true, true], only_beside_others));
                 assert_eq!(played(&[wrong]).await, (vec![false], Vec::new()));

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
+use sessionspec::engine::script::Ending;
 use sessionspec::reference::Description;
 use sessionspec_backends::{Embedded, registry};
 use tokio::task::JoinHandle;
@@ -29,10 +30,11 @@ pub fn find(name: &str) -> Result<&'static Embedded, String> {
 
 /// Any backend, reached over HTTP through a probe that is served on loopback until this is dropped.
 pub struct OverHttp {
-    http: HttpBackend,
+    /// One for each node.
+    http: Vec<HttpBackend>,
     /// What is served: the time that it goes by can be moved from here.
     served: Rc<dyn Backend>,
-    server: JoinHandle<std::io::Result<()>>,
+    servers: Vec<JoinHandle<std::io::Result<()>>>,
 }
 
 impl OverHttp {
@@ -45,34 +47,66 @@ impl OverHttp {
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let cannot = |error: std::io::Error| format!("the probe cannot be served: {error}");
         let origin = Some(backend.origin()).filter(|origin| *origin != Origin::default());
-        let server = ProbeServer::bind(any_port, Rc::clone(&backend)).await.map_err(cannot)?;
-        let url = server.url().map_err(cannot)?;
-        let http = HttpBackend::new(&url, origin, false).await.map_err(|error| error.to_string())?;
-        Ok(Self { http, served: backend, server: tokio::task::spawn_local(server.serve()) })
+        let (mut http, mut servers) = (Vec::new(), Vec::new());
+        for node in 0..backend.nodes() {
+            let served = Rc::new(AtNode { backend: Rc::clone(&backend), node });
+            let server = ProbeServer::bind(any_port, served).await.map_err(cannot)?;
+            let url = server.url().map_err(cannot)?;
+            let reached = HttpBackend::new(&url, origin.clone(), false).await;
+            http.push(reached.map_err(|error| error.to_string())?);
+            servers.push(tokio::task::spawn_local(server.serve()));
+        }
+        Ok(Self { http, served: backend, servers })
+    }
+}
+
+/// A backend whose requests all come to one of its nodes.
+struct AtNode {
+    backend: Rc<dyn Backend>,
+    node: usize,
+}
+
+impl Backend for AtNode {
+    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+        self.backend.describe()
+    }
+
+    fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+        self.backend.cycle(CycleRequest { node: self.node, ..request })
+    }
+
+    fn origin(&self) -> Origin {
+        self.backend.origin()
     }
 }
 
 impl Drop for OverHttp {
     fn drop(&mut self) {
-        self.server.abort();
+        self.servers.iter().for_each(JoinHandle::abort);
     }
 }
 
 impl Backend for OverHttp {
     fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
-        self.http.describe()
+        self.http[0].describe()
     }
 
     fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
-        self.http.cycle(request)
+        match self.http.get(request.node) {
+            Some(node) => node.cycle(request),
+            None => {
+                let fault = BackendError::Internal(format!("there is no node {}", request.node + 1));
+                Box::pin(std::future::ready(Err(fault)))
+            }
+        }
     }
 
     fn origin(&self) -> Origin {
-        self.http.origin()
+        self.http[0].origin()
     }
 
     fn path(&self) -> &str {
-        self.http.path()
+        self.http[0].path()
     }
 
     fn now(&self) -> SystemTime {
@@ -84,7 +118,23 @@ impl Backend for OverHttp {
     }
 
     fn lost_connections(&self) -> usize {
-        self.http.lost_connections()
+        self.http.iter().map(HttpBackend::lost_connections).sum()
+    }
+
+    fn nodes(&self) -> usize {
+        self.http.len()
+    }
+
+    fn restarts(&self) -> bool {
+        self.served.restarts()
+    }
+
+    fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        Box::pin(async { Ok(Rc::new(Self::serve(self.served.apart().await?).await?) as Rc<dyn Backend>) })
+    }
+
+    fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {
+        self.served.restart(by, let_go)
     }
 
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {

@@ -11,6 +11,7 @@ use tokio::process::Command;
 use crate::bounded;
 use crate::known_failures::{KnownFailure, KnownFailuresError, accepted};
 use crate::launch::{LaunchCommand, LaunchError, Launched, Recipe};
+use crate::peer_storage::{PeerStorage, without_storage};
 
 /// How long a peer may take to listen.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -164,7 +165,25 @@ impl Peer {
             folder: self.folder.clone(),
             environment: self.manifest.environment.clone(),
         };
-        Recipe { command, patience: PATIENCE }
+        let keeps_its_store = without_storage(&self.manifest.launch).is_none();
+        Recipe { command, patience: PATIENCE, keeps_its_store }
+    }
+
+    /// Gives all processes of the peer the same storage from now on, where each would make its own. It lasts as long as what
+    /// is returned.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such storage.
+    pub(crate) async fn share_storage(&mut self) -> Result<Option<PeerStorage>, PeerError> {
+        let Some(command) = without_storage(&self.manifest.launch) else { return Ok(None) };
+        let storage = PeerStorage::of(&self.resolve(&self.manifest.launch), &self.folder).await;
+        let fail =
+            |error: std::io::Error| PeerError::Provision { name: self.name.clone(), said: error.to_string() };
+        let storage = storage.map_err(fail)?;
+        self.manifest.launch = command;
+        self.manifest.environment.insert("STORAGE".to_owned(), storage.folder.clone());
+        Ok(Some(storage))
     }
 
     /// Starts the peer; where that is left open, with this lifetime of permanent sessions, in seconds.

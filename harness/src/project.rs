@@ -22,6 +22,10 @@ pub struct Project {
     pub launch: Option<String>,
     /// The probe of a service that runs already.
     pub url: Option<String>,
+    /// The probes of further nodes of a service that runs already.
+    pub node: Vec<String>,
+    /// How many processes of the command are started, as nodes that serve the same sessions.
+    pub nodes: Option<u32>,
     /// The path of the probe of a launched service.
     pub path: Option<String>,
     /// How many seconds sessions live, where the command has a `{lifetime}`.
@@ -167,10 +171,14 @@ impl Project {
         // What leads to a service is one thing: a profile with a URL starts none.
         let is_elsewhere = own.launch.is_some() || own.url.is_some();
         let (launch, url) = if is_elsewhere { (own.launch, own.url) } else { (self.launch, self.url) };
+        let says_nodes = is_elsewhere || !own.node.is_empty() || own.nodes.is_some();
+        let (node, nodes) = if says_nodes { (own.node, own.nodes) } else { (self.node, self.nodes) };
         let list = |own: Vec<String>, other: Vec<String>| if own.is_empty() { other } else { own };
         Ok(Self {
             launch,
             url,
+            node,
+            nodes,
             path: own.path.or(self.path),
             lifetime: own.lifetime.or(self.lifetime),
             start_timeout: own.start_timeout.or(self.start_timeout),

@@ -15,6 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
+use sessionspec::engine::script::Ending;
 use sessionspec::reference::Description;
 
 /// A thread that watches whether backends give their thread back. It ends when this is dropped.
@@ -133,8 +134,28 @@ impl Backend for Watched {
         self.backend.wait(duration)
     }
 
+    fn nodes(&self) -> usize {
+        self.backend.nodes()
+    }
+
     fn lost_connections(&self) -> usize {
         self.backend.lost_connections()
+    }
+
+    fn restarts(&self) -> bool {
+        self.backend.restarts()
+    }
+
+    fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        Box::pin(async {
+            let backend = self.backend.apart().await?;
+            let shared = Arc::clone(&self.shared);
+            Ok(Rc::new(Self { backend, shared }) as Rc<dyn Backend>)
+        })
+    }
+
+    fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {
+        self.backend.restart(by, let_go)
     }
 
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {

@@ -191,6 +191,29 @@ const WHY: &[(&str, &str)] = &[
     ("concurrency.strangers", "One slow request makes everybody wait."),
     ("concurrency.expired", "A slow request brings back a session that has ended."),
     ("concurrency.history", "Under load, sessions show states that no order of the requests explains."),
+    ("nodes.saved", "A browser loses what it did whenever its next request comes to another process."),
+    (
+        "nodes.ended",
+        "A logout ends the session in one process of several: whoever has the old cookie only has to ask another one.",
+    ),
+    ("nodes.expiry", "A session that has ended in one process goes on in another, or ends there too early."),
+    (
+        "nodes.overlap",
+        "What a lock or a mark in one process keeps apart is mixed up by two: tests with one process do not show it.",
+    ),
+    ("nodes.ids", "Two users whose sessions began in two processes share one session."),
+    (
+        "restart.usable",
+        "After a deployment, every visitor who was there before gets an error until their cookie ends.",
+    ),
+    (
+        "restart.kept",
+        "Every deployment, or the crash of one process, logs users out and loses what they did.",
+    ),
+    ("restart.ended", "A restart undoes logouts: whoever kept an old cookie is logged in again."),
+    ("restart.ids", "A visitor who comes back after a restart is in the session of somebody else."),
+    ("restart.free", "One worker that is killed locks its user out until somebody removes the lock by hand."),
+    ("restart.whole", "A killed request leaves a session in a state that no request has meant."),
     ("claims.true", "Users choose and configure a backend by what it says of itself."),
     (
         "glue.old-app",

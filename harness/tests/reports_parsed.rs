@@ -83,7 +83,7 @@ fn broken(mut failure: Failure, text: &str) -> Failure {
     failure.done = Some(text.to_owned());
     failure.note = Some(text.to_owned());
     failure.replay = vec![text.to_owned()];
-    let cycle = Cycle { browser: text.to_owned(), ops: vec![set(text, text)] };
+    let cycle = Cycle::new(text, [set(text, text)]);
     let shown = &mut failure.transcript[0];
     shown.browser = text.to_owned();
     shown.cookie = Some(text.to_owned());

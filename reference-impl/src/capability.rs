@@ -147,6 +147,13 @@ capabilities! {
         /// No time could pass during the survey, so nothing can be said.
         Unknown = "unknown",
     }
+    /// What becomes of sessions when the process ends that serves them.
+    Durability, claimed as [Kept, Lost] {
+        /// The next process serves them, too.
+        Kept = "kept",
+        /// They may all be gone.
+        Lost = "lost",
+    }
     /// When the cookie of an unmodified session is sent again.
     Resent {
         /// The cookie is never sent again.

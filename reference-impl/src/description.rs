@@ -4,7 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::capability::{
-    Claimable, Concurrency, Emptied, Expiry, Modified, Nested, New, OnError, Permanent, Store,
+    Claimable, Concurrency, Durability, Emptied, Expiry, Modified, Nested, New, OnError, Permanent, Store,
 };
 
 /// What a backend says of itself. All fields are optional; lifetimes are in seconds.
@@ -157,6 +157,8 @@ claims! {
     on_error: OnError,
     /// What becomes of an emptied session.
     empty: Emptied,
+    /// What becomes of sessions when the process ends.
+    durability: Durability,
 }
 
 /// Reads a claim: a row that can be claimed, by its name.

@@ -14,7 +14,7 @@ use sessionspec::engine::expect::Scenario;
 use sessionspec::engine::play::Player;
 use sessionspec::engine::play::{Outcome, Transcript};
 use sessionspec::engine::script::ops::{get, hold, set};
-use sessionspec::engine::script::{Answer, Operation, Script};
+use sessionspec::engine::script::{Answer, Ending, Operation, Script};
 use sessionspec::reference::{Description, Memory};
 use tokio::task::LocalSet;
 
@@ -338,4 +338,23 @@ fn a_guarded_backend_is_where_the_backend_is() {
     let guarded = guarded(Rc::clone(&bare), "its server");
     assert_eq!(guarded.origin(), bare.origin());
     assert_eq!(guarded.path(), "/canned");
+}
+
+#[tokio::test]
+async fn what_a_backend_cannot_do_ends_the_script() {
+    let why = |script: Script| async move {
+        let player = Player::new(in_process(Memory::default()), PATIENCE);
+        let transcript = LocalSet::new().run_until(player.play(&script)).await;
+        (transcript.exchanges.len(), transcript.not_launched.unwrap_or_default())
+    };
+    let elsewhere = Script::new().cycle("ann", [get("a")]).on_node(1).cycle("ann", [get("a")]).on_node(2);
+    let (played, said) = why(elsewhere).await;
+    assert_eq!(played, 1);
+    assert!(said.starts_with("it goes to node 2, and 1 is known: "), "{said}");
+    let restarted = Script::new().cycle("ann", [get("a")]).restart(Ending::Kill);
+    let (played, said) = why(restarted).await;
+    assert_eq!(
+        (played, said.as_str()),
+        (0, "it cannot be ended and started again: let --launch start the service")
+    );
 }

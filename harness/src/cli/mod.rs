@@ -14,6 +14,7 @@ mod kept;
 mod known_failures;
 mod list;
 mod man;
+mod nodes;
 mod output;
 mod panics;
 mod progress;

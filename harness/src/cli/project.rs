@@ -160,6 +160,9 @@ impl Project {
         if command != "run" {
             return added;
         }
+        let nodes = self.node.iter().map(|url| format!("--node={url}"));
+        add("node", &["url", "launch", "node", "nodes"], nodes.collect());
+        add("nodes", &["url", "launch", "node", "nodes"], one("nodes", self.nodes.map(|it| it.to_string())));
         // Who names a check or a clause wants it, and is judged by its level.
         add("level", &["level", "check", "clause"], one("level", self.level.clone()));
         add("cases", &["cases", "case"], one("cases", self.cases.map(|it| it.to_string())));

@@ -15,6 +15,7 @@ use sessionspec::engine::replay::{
 };
 use sessionspec::engine::report::{CheckReport, Failure, failure_text, script_text};
 
+use super::nodes::NodeArguments;
 use super::service::{Service, start_peer, without_user};
 use super::{CliError, Interruption, say, terminal};
 use crate::builtin;
@@ -26,6 +27,8 @@ pub(super) struct Arguments {
     file: PathBuf,
     #[command(flatten)]
     service: Service,
+    #[command(flatten)]
+    nodes: NodeArguments,
     /// Play it on an embedded backend: `reference`, `flawed/NAME` or `conforming/NAME`. Without a target: on the
     /// embedded backend that the file names, else on the reference.
     #[arg(long, group = "target", value_name = "NAME")]
@@ -68,15 +71,18 @@ pub(super) async fn replay(
         terminal::print_file(&script.map_err(CliError::usage)?);
         return Ok(Exit::Conforms);
     }
+    let script = &case.scenario.script;
+    let shares = arguments.nodes.are_several() || script.restarts();
     let service = match &arguments.peer {
-        Some(manifest) => Some(start_peer(manifest, &arguments.service, interruption).await?.1),
+        Some(manifest) => Some(start_peer(manifest, &arguments.service, shares, interruption).await?.1),
         None => arguments.service.reach(interruption).await?,
     };
     let Some(service) = service else {
+        arguments.nodes.are_of_a_service()?;
         let backend = arguments.builtin(&case)?;
         return arguments.play(backend, &case, interruption).await;
     };
-    let exit = match arguments.service.backend_of(&service).await {
+    let exit = match arguments.nodes.backend_of(&arguments.service, &service).await {
         Ok(backend) => arguments.play(backend, &case, interruption).await,
         Err(complaint) => Err(complaint),
     };

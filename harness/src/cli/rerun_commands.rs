@@ -16,6 +16,8 @@ pub(super) struct TargetArguments {
     pub(super) of_run: String,
     /// The arguments of `replay` that name it; empty where the case file does.
     pub(super) of_replay: String,
+    /// The arguments of both that name its further nodes.
+    pub(super) nodes: String,
 }
 
 impl TargetArguments {
@@ -42,7 +44,7 @@ pub(super) fn write(
         for check in &mut report.checks {
             let of_check = check.clone();
             for failure in &mut check.failures {
-                let mut command = with("sessionspec run", &target.of_run);
+                let mut command = with(&with("sessionspec run", &target.of_run), &target.nodes);
                 // A run that finds the failure again ends as a run ends that fails, whatever level it was found at.
                 command.push_str(&format!(" --check {} --level {}", of_check.id, of_check.level));
                 if let Some(case) = failure.case {
@@ -54,7 +56,7 @@ pub(super) fn write(
                 match save(&case, folder) {
                     Ok(file) => {
                         let command = format!("sessionspec replay {}", quoted(&file.to_string_lossy()));
-                        failure.replay.push(with(&command, &target.of_replay));
+                        failure.replay.push(with(&with(&command, &target.of_replay), &target.nodes));
                     }
                     // One that cannot be saved keeps no other one from being saved; the first complaint is enough.
                     Err(error) => written = written.and(Err(error)),

@@ -58,12 +58,17 @@ pub(super) fn no_match(pattern: &str) -> CliError {
     CliError::usage(format!("no check matches `{pattern}`; {hint}`sessionspec list` names them all"))
 }
 
-/// The checks that were asked for and are not left out; none where everything is wanted.
-pub(super) fn checks(asked: Asked<'_>, left_out: &[Exclusion]) -> Result<Option<Vec<String>>, CliError> {
-    if left_out.is_empty() {
+/// The checks that were asked for and are not left out; none where everything is wanted. Those of several nodes are wanted
+/// where there are several.
+pub(super) fn checks(
+    asked: Asked<'_>,
+    left_out: &[Exclusion],
+    on_nodes: bool,
+) -> Result<Option<Vec<String>>, CliError> {
+    if left_out.is_empty() && !on_nodes {
         return selected(asked);
     }
-    let by_default = |check: &Check| !check.is_on_demand();
+    let by_default = |check: &Check| !check.is_on_demand() || (on_nodes && check.suite() == "nodes");
     let all = || catalogue().into_iter().filter(by_default).map(|check| check.id.to_owned()).collect();
     let mut checks = selected(asked)?.unwrap_or_else(all);
     for exclusion in left_out {

@@ -1,6 +1,7 @@
 //! `sessionspec serve`: an embedded backend as a probe.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use sessionspec::engine::browser::Origin;
 
@@ -14,6 +15,10 @@ pub(super) struct Arguments {
     /// The embedded backend: `reference`, `flawed/NAME` or `conforming/NAME`.
     #[arg(long, default_value = "reference", value_name = "NAME")]
     backend: String,
+    /// Keep the sessions in this folder, which other processes may serve as well. It is for backends that are made of
+    /// several nodes.
+    #[arg(long, value_name = "FOLDER")]
+    store: Option<PathBuf>,
     /// Where to listen; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
     addr: SocketAddr,
@@ -32,7 +37,14 @@ pub(super) async fn serve(arguments: Arguments, interruption: &Interruption) -> 
             format!("a probe lets anybody change sessions, so that it starts only with {PERMISSION}=1");
         return Err(CliError::usage(message));
     }
-    let backend = builtin::find(&arguments.backend).map_err(CliError::usage)?.open();
+    let embedded = builtin::find(&arguments.backend).map_err(CliError::usage)?;
+    let backend = match &arguments.store {
+        Some(folder) => embedded.open_in(folder).ok_or_else(|| {
+            let name = &arguments.backend;
+            CliError::usage(format!("`{name}` keeps its sessions to itself, so that it has no --store"))
+        })?,
+        None => embedded.open(),
+    };
     let cannot =
         |error: std::io::Error| CliError::usage(format!("cannot serve at {}: {error}", arguments.addr));
     let mut server = ProbeServer::bind(arguments.addr, backend).await.map_err(cannot)?;

@@ -16,6 +16,7 @@ use crate::http::{
 };
 use crate::launch::{LaunchCommand, Launched, Others, Recipe, SHORT_LIFETIME, StartedAgain};
 use crate::peer::Peer;
+use crate::peer_storage::PeerStorage;
 
 const PATH: &str = "/probe";
 const START_TIMEOUT: &str = "30";
@@ -68,9 +69,11 @@ pub(super) struct Service {
 pub(super) struct Target {
     url: String,
     launched: Option<Launched>,
-    /// How it is started again with another lifetime, where its command takes one.
-    recipe: Option<Recipe>,
+    /// How it was started, and with which lifetime of permanent sessions.
+    recipe: Option<(Recipe, f64)>,
     others: Rc<Others>,
+    /// The storage of a peer, where several of its processes share it.
+    storage: Option<PeerStorage>,
     /// What is sent with every request, and must not be shown.
     fields: Vec<HeaderField>,
 }
@@ -83,11 +86,13 @@ impl Service {
             return Ok(self.url.clone().map(Target::running));
         };
         let patience = Duration::from_secs_f64(self.start_timeout);
-        let recipe = Recipe { command: LaunchCommand::Shell(command.clone()), patience };
+        let command = LaunchCommand::Shell(command.clone());
+        let recipe = Recipe { command, patience, keeps_its_store: true };
         let lifetime = self.lifetime_of(Some(&recipe))?;
         let start = async { recipe.start(lifetime).await.map_err(CliError::not_verified) };
         let fields = all_fields(&self.header)?;
-        Ok(Some(Target::launched(interruption.or(start).await?, &self.path, recipe, fields)))
+        let started = interruption.or(start).await?;
+        Ok(Some(Target::launched(started, &self.path, (recipe, lifetime), fields)))
     }
 
     /// The lifetime with which a service is started that is started so, if one is.
@@ -130,23 +135,22 @@ impl Service {
     }
 
     /// The service as a backend, which can be started again where its command takes a lifetime.
-    pub(super) async fn backend_of(&self, reached: &Target) -> Result<Rc<dyn Backend>, CliError> {
-        let http = self.backend(reached.url()).await?;
-        let Some(recipe) = reached.recipe.clone() else { return Ok(Rc::new(http)) };
+    pub(super) fn backend_of(&self, reached: &Target, http: HttpBackend) -> Rc<dyn Backend> {
+        let Some((recipe, lifetime)) = &reached.recipe else { return Rc::new(http) };
         let others = Rc::clone(&reached.others);
-        Ok(Rc::new(StartedAgain::new(http, recipe, others)))
+        Rc::new(StartedAgain::new(http, recipe.clone(), *lifetime, others))
     }
 
     /// The start of a launched service without the variable that guards its probe; none where it is not launched.
     pub(super) fn start_without_guard(&self) -> Option<impl Future<Output = Result<Target, CliError>>> {
         let command = format!("unset SESSIONSPEC_PROBE; {}", self.launch.as_ref()?);
         let patience = Duration::from_secs_f64(self.start_timeout);
-        let recipe = Recipe { command: LaunchCommand::Shell(command), patience };
+        let recipe = Recipe { command: LaunchCommand::Shell(command), patience, keeps_its_store: true };
         let lifetime = self.lifetime.unwrap_or(SHORT_LIFETIME);
         Some(async move {
             let launched = recipe.start(lifetime).await.map_err(CliError::not_verified)?;
             let fields = all_fields(&self.header)?;
-            Ok(Target::launched(launched, &self.path, recipe, fields))
+            Ok(Target::launched(launched, &self.path, (recipe, lifetime), fields))
         })
     }
 
@@ -187,15 +191,32 @@ impl Service {
 
 impl Target {
     /// A service that was launched, with its probe at this path.
-    pub(super) fn launched(service: Launched, path: &str, recipe: Recipe, fields: Vec<HeaderField>) -> Self {
+    pub(super) fn launched(
+        service: Launched,
+        path: &str,
+        recipe: (Recipe, f64),
+        fields: Vec<HeaderField>,
+    ) -> Self {
         let running = Self::running(format!("http://{}{path}", service.address()));
-        let recipe = Some(recipe).filter(Recipe::takes_a_lifetime);
-        Self { launched: Some(service), recipe, fields, ..running }
+        Self { launched: Some(service), recipe: Some(recipe), fields, ..running }
+    }
+
+    /// Starts the command of the service once more, beside it: the port of the new process, which ends with the service.
+    pub(super) async fn start_another(&self) -> Result<u16, CliError> {
+        let Some((recipe, lifetime)) = &self.recipe else {
+            return Err(CliError::usage(
+                "--nodes is for a service that is started; name the nodes of this one with --node",
+            ));
+        };
+        let started = recipe.start(*lifetime).await.map_err(CliError::not_verified)?;
+        let port = started.address().port();
+        self.others.add(started);
+        Ok(port)
     }
 
     /// A service that runs already.
     fn running(url: String) -> Self {
-        Self { url, launched: None, recipe: None, others: Rc::default(), fields: Vec::new() }
+        Self { url, launched: None, recipe: None, others: Rc::default(), storage: None, fields: Vec::new() }
     }
 
     /// The URL of the probe.
@@ -217,10 +238,14 @@ impl Target {
     /// Stops the service where it was launched; whether it ended when it was asked to.
     pub(super) async fn leave(self) -> bool {
         self.others.stop().await;
-        match self.launched {
+        let ended = match self.launched {
             Some(service) => service.stop().await,
             None => true,
+        };
+        if let Some(storage) = self.storage {
+            storage.end().await;
         }
+        ended
     }
 }
 
@@ -228,17 +253,21 @@ impl Target {
 pub(super) async fn start_peer(
     manifest: &Path,
     service: &Service,
+    shares_storage: bool,
     interruption: &Interruption,
 ) -> Result<(Peer, Target), CliError> {
-    let peer = Peer::read(manifest).map_err(CliError::usage)?;
+    let mut peer = Peer::read(manifest).map_err(CliError::usage)?;
     let lifetime = service.lifetime_of(Some(&peer.recipe()))?;
     let start = async {
         peer.provision().await.map_err(CliError::not_verified)?;
-        peer.launch(lifetime).await.map_err(CliError::not_verified)
+        let storage =
+            if shares_storage { peer.share_storage().await.map_err(CliError::not_verified)? } else { None };
+        Ok((peer.launch(lifetime).await.map_err(CliError::not_verified)?, storage))
     };
     let fields = all_fields(&service.header)?;
-    let launched = interruption.or(start).await?;
-    let service = Target::launched(launched, &peer.manifest.path, peer.recipe(), fields);
+    let (launched, storage) = interruption.or(start).await?;
+    let service = Target::launched(launched, &peer.manifest.path, (peer.recipe(), lifetime), fields);
+    let service = Target { storage, ..service };
     Ok((peer, service))
 }
 

@@ -3,6 +3,7 @@
 //! The service gets a process group of its own, so that its children can be found. A child that leaves the group (a
 //! daemon, a job of an interactive shell) has left the run, too.
 
+mod apart;
 mod last_words;
 mod recipe;
 mod relaunch;
@@ -171,8 +172,14 @@ impl Launched {
     }
 
     /// Asks the service and its children to end, waits for them, and kills what is left; whether nothing was.
-    pub async fn stop(mut self) -> bool {
+    pub async fn stop(self) -> bool {
+        self.stop_after(&|| {}).await
+    }
+
+    /// As [`stop`](Self::stop), with something that is done once they were asked.
+    pub async fn stop_after(mut self, then: &dyn Fn()) -> bool {
         self.signal(Signal::TERM);
+        then();
         if timeout(FAREWELL, self.gone()).await.is_ok() {
             return true;
         }
@@ -180,6 +187,14 @@ impl Launched {
         // The kernel ends them now; one that hangs in it cannot be waited for.
         let _ = timeout(FAREWELL, self.gone()).await;
         false
+    }
+
+    /// Kills the service and its children, and waits for them; with something that is done once they were.
+    pub async fn kill(mut self, then: &dyn Fn()) {
+        self.signal(Signal::KILL);
+        then();
+        // The kernel ends them now; one that hangs in it cannot be waited for.
+        let _ = timeout(FAREWELL, self.gone()).await;
     }
 
     /// How it ended, if it ended before it listened.

@@ -20,6 +20,9 @@ pub struct Recipe {
     pub command: Command,
     /// How long it may take until it listens.
     pub patience: Duration,
+    /// Whether a process that is started again, or beside the first, has the store of the first. A command that makes a
+    /// store of its own does not.
+    pub keeps_its_store: bool,
 }
 
 /// The command of a [`Recipe`].
@@ -79,7 +82,7 @@ mod tests {
             folder: PathBuf::new(),
             environment: BTreeMap::from([("LIFETIME".to_owned(), value.to_owned())]),
         };
-        Recipe { command, patience: Duration::from_secs(1) }
+        Recipe { command, patience: Duration::from_secs(1), keeps_its_store: true }
     }
 
     #[test]

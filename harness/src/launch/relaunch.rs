@@ -8,6 +8,7 @@ use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, L
 use sessionspec::engine::browser::Origin;
 use sessionspec::reference::Description;
 
+use super::apart::{Apart, Place};
 use super::{Launched, Recipe};
 use crate::http::HttpBackend;
 
@@ -15,19 +16,32 @@ use crate::http::HttpBackend;
 pub struct StartedAgain {
     http: HttpBackend,
     recipe: Recipe,
+    /// How long its permanent sessions live, in seconds.
+    lifetime: f64,
     /// Those that were started besides.
     others: Rc<Others>,
 }
 
 /// What was started besides a service. They end when they are asked to, or are killed when this is dropped.
 #[derive(Default)]
-pub struct Others(RefCell<Vec<Launched>>);
+pub struct Others {
+    started: RefCell<Vec<Launched>>,
+    /// The process that scripts end and start again.
+    apart: Place,
+}
 
 impl Others {
+    /// Keeps one more.
+    pub fn add(&self, started: Launched) {
+        self.started.borrow_mut().push(started);
+    }
+
     /// Asks them all to end, and waits for them.
     pub async fn stop(&self) {
-        let others = self.0.take();
-        for other in others {
+        let others = self.started.take();
+        // Whoever has it has been broken off with its run.
+        let apart = self.apart.try_lock().ok().and_then(|mut apart| apart.take());
+        for other in others.into_iter().chain(apart) {
             other.stop().await;
         }
     }
@@ -36,8 +50,8 @@ impl Others {
 impl StartedAgain {
     /// This service, which was started so; `others` are to be stopped in the end.
     #[must_use]
-    pub fn new(http: HttpBackend, recipe: Recipe, others: Rc<Others>) -> Self {
-        Self { http, recipe, others }
+    pub fn new(http: HttpBackend, recipe: Recipe, lifetime: f64, others: Rc<Others>) -> Self {
+        Self { http, recipe, lifetime, others }
     }
 
     async fn start(&self, seconds: f64) -> Result<Rc<dyn Backend>, String> {
@@ -45,7 +59,7 @@ impl StartedAgain {
         let does_not = || format!("the service does not start with a lifetime of {seconds} s");
         let service = self.recipe.start(seconds).await.map_err(|_| does_not())?;
         let port = service.address().port();
-        self.others.0.borrow_mut().push(service);
+        self.others.add(service);
         let backend = self.http.beside(port).map_err(|error| error.to_string())?;
         let described = backend.describe().await.map_err(|_| does_not())?.lifetime_seconds;
         if described == Some(seconds) {
@@ -81,8 +95,19 @@ impl Backend for StartedAgain {
         self.http.lost_connections()
     }
 
+    fn restarts(&self) -> bool {
+        self.recipe.keeps_its_store
+    }
+
+    fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        Box::pin(async {
+            let apart = Apart::of(&self.others.apart, &self.http, &self.recipe, self.lifetime).await?;
+            Ok(Rc::new(apart) as Rc<dyn Backend>)
+        })
+    }
+
     fn takes_lifetimes(&self) -> bool {
-        true
+        self.recipe.takes_a_lifetime()
     }
 
     fn with_lifetime(&self, seconds: f64) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {

@@ -14,6 +14,7 @@ mod launch;
 mod limits;
 mod midway;
 mod output;
+mod processes;
 mod project;
 mod rerun_commands;
 mod secrets;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sessionspec::backend::in_process;
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::reference::capability::{
-    Concurrency, Emptied, Expiry, Modified, Nested, New, OnError, Permanent, Store,
+    Concurrency, Durability, Emptied, Expiry, Modified, Nested, New, OnError, Permanent, Store,
 };
 use sessionspec::reference::description::{Claims, Saves};
 use sessionspec::reference::{Description, Memory};
@@ -49,6 +49,7 @@ fn everything() -> Description {
             expiry: Some(Expiry::Sliding),
             on_error: Some(OnError::Saved),
             empty: Some(Emptied::Removed),
+            durability: Some(Durability::Kept),
         },
     }
 }

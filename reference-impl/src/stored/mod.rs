@@ -117,5 +117,7 @@ fn claims(modes: &Modes) -> Claims {
         }),
         on_error: modes.on_error.claim(),
         empty: Some(modes.emptied),
+        // That is up to the store, and to where it is.
+        durability: None,
     }
 }

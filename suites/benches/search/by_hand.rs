@@ -36,7 +36,8 @@ pub(crate) async fn play(sessions: &Memory, script: &Script) {
             | Step::Release(_)
             | Step::Forge { .. }
             | Step::Wait { .. }
-            | Step::Launch { .. } => {}
+            | Step::Launch { .. }
+            | Step::Restart { .. } => {}
         }
     }
 }

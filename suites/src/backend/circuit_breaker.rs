@@ -11,6 +11,7 @@ use sessionspec_reference::Description;
 
 use super::{Backend, BackendError, CycleRequest, CycleResponse, Foreign, LocalBoxFuture};
 use crate::browser::Origin;
+use crate::script::Ending;
 
 /// Wraps a backend that has answered so far. The caller gives a cycle up after `patience`, by dropping its future.
 pub(crate) fn circuit_breaker(backend: &Rc<dyn Backend>, patience: Duration) -> Rc<dyn Backend> {
@@ -107,6 +108,10 @@ impl Backend for CircuitBreaker {
         self.backend.wait(duration)
     }
 
+    fn nodes(&self) -> usize {
+        self.backend.nodes()
+    }
+
     fn breathe(&self) -> LocalBoxFuture<'_, ()> {
         self.backend.breathe()
     }
@@ -121,6 +126,18 @@ impl Backend for CircuitBreaker {
 
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         self.backend.on_virtual_time()
+    }
+
+    fn restarts(&self) -> bool {
+        self.backend.restarts()
+    }
+
+    fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        self.backend.apart()
+    }
+
+    fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {
+        self.backend.restart(by, let_go)
     }
 
     fn takes_lifetimes(&self) -> bool {

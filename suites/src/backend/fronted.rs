@@ -10,6 +10,7 @@ use super::{
     MOST_FIELDS,
 };
 use crate::browser::Origin;
+use crate::script::Ending;
 
 /// The same backend, of which is taken down what stands in front of it.
 pub(crate) fn fronted(backend: Rc<dyn Backend>, front: &Rc<Front>) -> Rc<dyn Backend> {
@@ -58,6 +59,10 @@ impl Backend for Fronted {
         self.backend.wait(duration)
     }
 
+    fn nodes(&self) -> usize {
+        self.backend.nodes()
+    }
+
     fn breathe(&self) -> LocalBoxFuture<'_, ()> {
         Box::pin(self.front.breathe())
     }
@@ -72,6 +77,18 @@ impl Backend for Fronted {
 
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         Box::pin(async { Some(fronted(self.backend.on_virtual_time().await?, &self.front)) })
+    }
+
+    fn restarts(&self) -> bool {
+        self.backend.restarts()
+    }
+
+    fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        Box::pin(async { Ok(fronted(self.backend.apart().await?, &self.front)) })
+    }
+
+    fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {
+        self.backend.restart(by, let_go)
     }
 
     fn takes_lifetimes(&self) -> bool {

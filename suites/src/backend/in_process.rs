@@ -74,7 +74,7 @@ impl<I: SessionInterface + 'static> Backend for OnVirtualTime<I> {
 
 /// One request through a framework that has this session interface.
 async fn serve(interface: &impl SessionInterface, request: CycleRequest) -> CycleResponse {
-    let CycleRequest { headers, ops, gates } = request;
+    let CycleRequest { headers, ops, gates, .. } = request;
     let session = match interface.open_session(&Request { headers }).await {
         Ok(session) => session,
         Err(error) => return failed(format!("open_session failed: {error}")),

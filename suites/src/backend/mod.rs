@@ -37,7 +37,7 @@ use sessionspec_reference::Description;
 use sessionspec_reference::http::Headers;
 
 use crate::browser::Origin;
-use crate::script::{Answer, Operation};
+use crate::script::{Answer, Ending, Operation};
 
 /// The most that is read of the head of a response, in bytes. Browsers and proxies read less.
 #[doc(hidden)]
@@ -77,6 +77,11 @@ pub trait Backend {
         Box::pin(tokio::time::sleep(duration))
     }
 
+    /// How many nodes there are: processes that serve the same sessions. Each request says which of them it goes to.
+    fn nodes(&self) -> usize {
+        1
+    }
+
     /// Waits until the next request may be sent: at once, unless the service has asked for fewer of them.
     #[doc(hidden)]
     fn breathe(&self) -> LocalBoxFuture<'_, ()> {
@@ -101,6 +106,25 @@ pub trait Backend {
         Box::pin(std::future::ready(None))
     }
 
+    /// Whether the backend can be [ended and started again](Self::restart), as a backend [apart](Self::apart).
+    fn restarts(&self) -> bool {
+        false
+    }
+
+    /// Another process of the backend, with the store of this one, which a script may end while others go on with this
+    /// one. Nobody else has it until it is dropped. The error says why there is none.
+    fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        let why = "it cannot be ended and started again: let --launch start the service".to_owned();
+        Box::pin(std::future::ready(Err(why)))
+    }
+
+    /// Ends the process so, and starts it again with the same store. `let_go` is called once the process was told to end:
+    /// requests that are held go on then, as far as there is anybody left. The error says why it does not start again.
+    fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {
+        let _ = (by, let_go);
+        Box::pin(std::future::ready(Err("it cannot be ended and started again".to_owned())))
+    }
+
     /// Whether the backend can be started again [with another lifetime](Self::with_lifetime).
     fn takes_lifetimes(&self) -> bool {
         false
@@ -123,6 +147,8 @@ pub struct CycleRequest {
     pub ops: Vec<Operation>,
     /// The gates that the `hold` operations name, by their names.
     pub gates: BTreeMap<String, Gate>,
+    /// The node that it goes to, counted from zero.
+    pub node: usize,
 }
 
 /// The response to a cycle.

@@ -13,6 +13,7 @@ use sessionspec_reference::http::Headers;
 
 use super::{Backend, BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture};
 use crate::browser::Origin;
+use crate::script::Ending;
 
 struct Catching(Rc<dyn Backend>);
 
@@ -59,12 +60,28 @@ impl Backend for Catching {
         self.0.wait(duration)
     }
 
+    fn nodes(&self) -> usize {
+        self.0.nodes()
+    }
+
     fn lost_connections(&self) -> usize {
         self.0.lost_connections()
     }
 
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         Box::pin(async { self.0.on_virtual_time().await.map(catching_panics) })
+    }
+
+    fn restarts(&self) -> bool {
+        self.0.restarts()
+    }
+
+    fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        Box::pin(async { self.0.apart().await.map(catching_panics) })
+    }
+
+    fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {
+        self.0.restart(by, let_go)
     }
 
     fn takes_lifetimes(&self) -> bool {

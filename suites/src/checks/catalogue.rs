@@ -15,6 +15,8 @@ pub fn catalogue() -> Vec<Check> {
         crate::checks::fault::CHECKS,
         crate::checks::concurrency::CHECKS,
         crate::checks::promises::CHECKS,
+        crate::checks::nodes::CHECKS,
+        crate::checks::restart::CHECKS,
         crate::checks::glue::CHECKS,
     ]
     .concat()

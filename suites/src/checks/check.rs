@@ -79,10 +79,11 @@ impl Check {
         self.has_cases()
     }
 
-    /// Whether it is run only where it is named: it has many requests, and finds what nobody has a name for yet.
+    /// Whether it is run only where it is named: it has many requests, and finds what nobody has a name for yet, or it asks
+    /// for more than one process, or for one that ends.
     #[must_use]
     pub fn is_on_demand(&self) -> bool {
-        self.suite() == "promises"
+        matches!(self.suite(), "promises" | "nodes" | "restart")
     }
 
     /// Whether it depends on what the survey sees only on an older session, so that somebody has to wait for that.

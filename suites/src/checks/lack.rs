@@ -79,6 +79,12 @@ pub enum Lack {
     ShortGrace(f64),
     /// A start with the lifetime that the check needs; the text says why there was none.
     Start(String),
+    /// A second node.
+    Nodes,
+    /// A way to end its process and start it again.
+    Restarts,
+    /// Sessions that outlive its process.
+    Durability,
     /// Claims about what was observed.
     Claims,
     /// Glue.
@@ -110,6 +116,7 @@ impl Lack {
             | Self::EndedIds
             | Self::OtherLifetimes
             | Self::Start(_)
+            | Self::Durability
             | Self::Glue => Lacking::Backend,
             Self::Https
             | Self::Lifetime
@@ -118,6 +125,8 @@ impl Lack {
             | Self::ExpiryClaim
             | Self::LongEnough { .. }
             | Self::ShortGrace(_)
+            | Self::Nodes
+            | Self::Restarts
             | Self::Claims => Lacking::Probe,
         }
     }
@@ -180,6 +189,11 @@ impl fmt::Display for Lack {
             }
             Self::ShortGrace(grace) => return write!(f, "a grace of {grace} s is too long to wait for"),
             Self::Start(why) => why,
+            Self::Nodes => {
+                "one node is known: name another with --node URL, or start several with --launch and --nodes 2"
+            }
+            Self::Restarts => "this service was not started here, and cannot be started again: use --launch",
+            Self::Durability => "this backend declares that its sessions are lost when its process ends",
             Self::Claims => "nothing is declared that was observed",
             Self::Glue => "there is no glue under test",
         };

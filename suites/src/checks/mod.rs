@@ -18,8 +18,10 @@ mod lifetimes;
 mod minimum;
 #[doc(hidden)]
 pub mod names;
+mod nodes;
 mod promises;
 mod requirement;
+mod restart;
 
 pub use crate::expect::Fact;
 pub use catalogue::catalogue;

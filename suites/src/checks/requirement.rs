@@ -8,7 +8,9 @@
 use std::fmt;
 
 use super::{Lack, lifetimes};
-use crate::survey::{AtOnce, Attribute, Emptied, Modified, Nested, OnError, Resent, Store, Survey, Values};
+use crate::survey::{
+    AtOnce, Attribute, Durability, Emptied, Modified, Nested, OnError, Resent, Store, Survey, Values,
+};
 
 /// One thing that a backend must have for a check to apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +73,12 @@ pub enum Requirement {
     DeclaresExpiry,
     /// A session, or all of them after another start, can be given other lifetimes.
     OtherLifetimes,
+    /// Several nodes serve it.
+    Nodes,
+    /// Its process can be ended and started again.
+    Restarts,
+    /// Its sessions outlive its process: it does not declare that they are lost with it.
+    Durable,
 }
 
 /// Whether a check applies to a backend.
@@ -167,6 +175,12 @@ impl Requirement {
             Self::PermanentLifetime => or_lack(lifetimes::permanent(survey).map(|_| ())),
             Self::DeclaresExpiry => or_lack(lifetimes::declared(survey).map(|_| ())),
             Self::OtherLifetimes => or_lack(lifetimes::other_lifetimes(survey)),
+            Self::Nodes => unless(survey.nodes < 2, Lack::Nodes),
+            Self::Restarts => unless(!survey.restarts, Lack::Restarts),
+            Self::Durable => {
+                let durability = survey.description.declares.durability;
+                unless(durability == Some(Durability::Lost), Lack::Durability)
+            }
         }
     }
 }
@@ -204,6 +218,9 @@ impl fmt::Display for Requirement {
             Self::PermanentLifetime => "has a lifetime of permanent sessions that can be waited for",
             Self::DeclaresExpiry => "declares whether reading prolongs a session",
             Self::OtherLifetimes => "can be given other lifetimes",
+            Self::Nodes => "is served by several nodes",
+            Self::Restarts => "can be ended and started again",
+            Self::Durable => "keeps its sessions when its process ends",
         };
         f.write_str(words)
     }

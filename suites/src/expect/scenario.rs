@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Condition, Expected, Fact, ResponseRule, Varied};
-use crate::script::{Answer, Cycle, Forgery, Operation, Script};
+use crate::script::{Answer, Cycle, Ending, Forgery, Operation, Script};
 use crate::survey::Survey;
 
 /// A script, and what some of its operations have to answer.
@@ -155,6 +155,12 @@ impl Scenario {
         ops
     }
 
+    /// Lets this node answer the cycle that was added last. Nodes are counted from one.
+    #[must_use]
+    pub fn on_node(self, node: usize) -> Self {
+        Self { script: self.script.on_node(node), ..self }
+    }
+
     /// Adds the release of a gate.
     #[must_use]
     pub fn release(self, gate: &str) -> Self {
@@ -247,6 +253,12 @@ impl Scenario {
     #[must_use]
     pub fn launch(self, lifetime: f64) -> Self {
         Self { script: self.script.launch(lifetime), ..self }
+    }
+
+    /// Adds an end of the process, after which it is started again.
+    #[must_use]
+    pub fn restart(self, by: Ending) -> Self {
+        Self { script: self.script.restart(by), ..self }
     }
 
     /// Whether anything is expected of what the session holds.

@@ -73,7 +73,7 @@ impl Scenario {
         let Step::Cycle(Cycle { browser, .. }) = &self.script.steps[at] else { return self };
         let browser = browser.clone();
         let count = added.len();
-        let steps = added.into_iter().map(|ops| Step::Cycle(Cycle { browser: browser.clone(), ops }));
+        let steps = added.into_iter().map(|ops| Step::Cycle(Cycle::new(&browser, ops)));
         self.script.steps.splice(at + after..at + after, steps);
         let moved = |number: usize| if number >= cycle + after { number + count } else { number };
         for expectation in &mut self.expectations {

@@ -1,6 +1,6 @@
 //! What happened when a script was played: every request with its response, in the order in which they began.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use sessionspec_reference::http::Headers;
 
@@ -25,7 +25,7 @@ pub struct Transcript {
     pub at_once: usize,
     /// Whether a request that was held was answered before it was released, so that it did not overlap with the others.
     pub left_early: bool,
-    /// The reason for which the backend was not started again, where the script asks for that.
+    /// The reason for which the backend was not started again, or has not the node, where the script asks for that.
     pub not_launched: Option<String>,
 }
 
@@ -52,6 +52,10 @@ pub struct Exchange {
     pub browser: String,
     /// The operations that the handler was asked to perform.
     pub ops: Vec<Operation>,
+    /// The node that it went to, counted from one, where the script names one.
+    pub node: Option<usize>,
+    /// Whether the process was ended while the request was at work, so that it may have no answer, or any.
+    pub interrupted: bool,
     /// The `Cookie` header that the browser sent.
     pub cookie: Option<Vec<u8>>,
     /// What came of it.
@@ -151,6 +155,9 @@ impl Exchange {
     /// The text of a failure that the script did not ask for, in one line; `None` where there is none.
     #[must_use]
     pub fn failed_request(&self) -> Option<String> {
+        if self.interrupted {
+            return None;
+        }
         match &self.outcome {
             Outcome::NoAnswers { status, said } if *status >= 500 && !self.asked_to_fail() => {
                 Some(format!("a {status}: {said}"))
@@ -190,7 +197,7 @@ impl Exchange {
     /// Whether the connection ended because the handler was asked to raise: some servers answer an exception in this
     /// way.
     pub(super) fn was_dropped_as_asked(&self) -> bool {
-        self.is_cut_off() && self.ops.contains(&Operation::Raise)
+        self.is_cut_off() && (self.interrupted || self.ops.contains(&Operation::Raise))
     }
 }
 
@@ -238,10 +245,20 @@ impl Transcript {
             && self.exchanges.iter().all(|exchange| match exchange.outcome {
                 Outcome::Answered { .. } => true,
                 Outcome::NoAnswers { status, .. } => {
-                    exchange.asked_to_fail() || matches!(status, 400 | 413 | 414 | 431)
+                    exchange.interrupted
+                        || exchange.asked_to_fail()
+                        || matches!(status, 400 | 413 | 414 | 431)
                 }
                 Outcome::Broken(_) => exchange.was_dropped_as_asked(),
             })
+    }
+
+    /// How long it took from the first request to the last answer, by the backend's clock.
+    #[must_use]
+    pub fn lasted(&self) -> Duration {
+        let first = self.exchanges.first().map(|exchange| exchange.sent);
+        let last = self.exchanges.iter().filter_map(|exchange| exchange.answered).max();
+        first.zip(last).and_then(|(first, last)| last.duration_since(first).ok()).unwrap_or_default()
     }
 
     fn faults(&self) -> impl Iterator<Item = &BackendError> {

@@ -174,6 +174,9 @@ async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> R
 fn judged(case: &CaseFile, scenario: Scenario, transcript: Transcript, redaction: Redaction<'_>) -> Replayed {
     let judgement = scenario.judge(&transcript);
     let outcome = match judgement.finding {
+        None if transcript.not_launched.is_some() => {
+            ReplayOutcome::NothingCompared(transcript.not_launched.clone().unwrap_or_default())
+        }
         None if judgement.comparisons == 0 => {
             let why = scenario.unjudged(&transcript).map(|why| why.to_string());
             ReplayOutcome::NothingCompared(why.unwrap_or_else(|| "no answer was compared".to_owned()))

@@ -10,6 +10,9 @@ use crate::script::call;
 pub struct ShownExchange {
     /// The browser that sent it.
     pub browser: String,
+    /// The node that it went to, counted from one, where the script names one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub node: Option<usize>,
     /// The cookies that it sent.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cookie: Option<String>,
@@ -36,6 +39,12 @@ pub struct ShownOperation {
 }
 
 impl ShownExchange {
+    /// Where it went, as the end of a sentence, where the script names a node.
+    #[must_use]
+    pub fn to_node(&self) -> String {
+        self.node.map(|node| format!(" to node {node}")).unwrap_or_default()
+    }
+
     /// The operations that were done. Where the answers were lost, nobody knows of one that was not.
     pub(super) fn done(&self) -> Vec<usize> {
         let was_done = |shown: &ShownOperation| shown.answer.as_deref().is_none_or(|answer| answer == "done");
@@ -51,6 +60,7 @@ impl ShownExchange {
             && same_cookies
             && self.browser != other.browser
             && self.ops == other.ops
+            && self.node == other.node
             && self.status == other.status
     }
 }

@@ -93,7 +93,7 @@ fn known(script: &Script) -> Vec<Known<'_>> {
                 done.insert(to, theirs);
             }
             Step::Forge { to, .. } => drop(done.insert(to, Done::default())),
-            Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } => {}
+            Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } | Step::Restart { .. } => {}
         }
     }
     cycles

@@ -269,6 +269,10 @@ impl Scenarios {
         if let Some(why) = scenario.unjudged(&transcript) {
             return Settled::Unjudged(report::message(&why.to_string()));
         }
+        if let (Some(why), true) = (&transcript.not_launched, scenario.script.restarts()) {
+            // What was compared before the process ended says nothing of what the script is about.
+            return Settled::Unjudged(why.clone());
+        }
         let judgement = scenario.judge(&transcript);
         if let (Some(why), 0) = (&transcript.not_launched, judgement.comparisons) {
             return Settled::NotLaunched(why.clone());
@@ -322,7 +326,9 @@ impl Scenarios {
     async fn play_once(&self, scenario: &Scenario) -> Result<Option<Transcript>, BackendError> {
         let began = Instant::now();
         let transcript = play_judgeable(&self.backend, &scenario.script, self.patience).await?;
-        let is_in_time = !scenario.script.comes_back() || !self.survey.outlives_a_session(began.elapsed());
+        // A process that has to start first takes time in which no session lives.
+        let took = if scenario.script.restarts() { transcript.lasted() } else { began.elapsed() };
+        let is_in_time = !scenario.script.comes_back() || !self.survey.outlives_a_session(took);
         Ok(is_in_time.then_some(transcript))
     }
 

@@ -71,6 +71,33 @@ pub enum Step {
         /// How long its permanent sessions live, in seconds.
         lifetime: f64,
     },
+    /// Ends the process of the backend and starts it again, on the same store. Requests that are held are let go once the
+    /// process was told to end. A script with such a step is played on a process of its own.
+    Restart {
+        /// How it is ended.
+        by: Ending,
+    },
+}
+
+/// How a process is ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// It is asked to end, by SIGTERM, and may do what it has begun.
+    Term,
+    /// It is killed, by SIGKILL.
+    Kill,
+}
+
+impl Ending {
+    /// What happens, in words.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Term => "the service is stopped (TERM) and started again",
+            Self::Kill => "the service is killed (KILL) and started again",
+        }
+    }
 }
 
 /// One request: open, operations, save.
@@ -80,6 +107,9 @@ pub struct Cycle {
     pub browser: String,
     /// What the handler does.
     pub ops: Vec<Operation>,
+    /// The node that answers it, counted from one; the first where none is named.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub node: Option<usize>,
 }
 
 impl Script {
@@ -92,14 +122,23 @@ impl Script {
     /// Adds a cycle.
     #[must_use]
     pub fn cycle(mut self, browser: &str, ops: impl IntoIterator<Item = Operation>) -> Self {
-        self.steps.push(Step::Cycle(Cycle { browser: browser.to_owned(), ops: ops.into_iter().collect() }));
+        self.steps.push(Step::Cycle(Cycle::new(browser, ops)));
         self
     }
 
     /// Adds a cycle that the next step does not wait for.
     #[must_use]
     pub fn start(mut self, browser: &str, ops: impl IntoIterator<Item = Operation>) -> Self {
-        self.steps.push(Step::Start(Cycle { browser: browser.to_owned(), ops: ops.into_iter().collect() }));
+        self.steps.push(Step::Start(Cycle::new(browser, ops)));
+        self
+    }
+
+    /// Lets this node answer the cycle that was added last. Nodes are counted from one.
+    #[must_use]
+    pub fn on_node(mut self, node: usize) -> Self {
+        if let Some(Step::Cycle(cycle) | Step::Start(cycle)) = self.steps.last_mut() {
+            cycle.node = Some(node);
+        }
         self
     }
 
@@ -146,12 +185,31 @@ impl Script {
         self
     }
 
+    /// Adds an end of the process, after which it is started again.
+    #[must_use]
+    pub fn restart(mut self, by: Ending) -> Self {
+        self.steps.push(Step::Restart { by });
+        self
+    }
+
+    /// Whether the process is ended and started again.
+    #[must_use]
+    pub fn restarts(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Restart { .. }))
+    }
+
     /// The cycles, in the order in which they start.
     pub fn cycles(&self) -> impl Iterator<Item = &Cycle> {
         self.steps.iter().filter_map(|step| match step {
             Step::Cycle(cycle) | Step::Start(cycle) => Some(cycle),
             _ => None,
         })
+    }
+
+    /// How many nodes there have to be: the number of the last one that a cycle names.
+    #[must_use]
+    pub fn nodes(&self) -> usize {
+        self.cycles().filter_map(|cycle| cycle.node).max().unwrap_or(1)
     }
 
     /// Whether the script needs time to pass.
@@ -214,6 +272,7 @@ impl Script {
                     }
                     at_work.retain(|gates| !gates.is_empty());
                 }
+                Step::Restart { .. } => at_work.clear(),
                 _ => {}
             }
         }
@@ -236,7 +295,7 @@ impl Script {
         self.steps.iter().any(|step| match step {
             Step::Cycle(cycle) | Step::Start(cycle) => !seen.insert(cycle.browser.as_str()),
             Step::CopyCookies { .. } | Step::Forge { .. } => true,
-            Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } => false,
+            Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } | Step::Restart { .. } => false,
         })
     }
 
@@ -254,6 +313,12 @@ impl Script {
 }
 
 impl Cycle {
+    /// A request of this browser, which the first node answers.
+    #[must_use]
+    pub fn new(browser: &str, ops: impl IntoIterator<Item = Operation>) -> Self {
+        Self { browser: browser.to_owned(), ops: ops.into_iter().collect(), node: None }
+    }
+
     /// The gates at which the request is held, in the order in which it comes to them.
     fn gates(&self) -> Vec<&str> {
         let mut gates: Vec<&str> = Vec::new();

@@ -65,6 +65,10 @@ impl Script {
                     schedule.parts.push(Part::Step(step));
                     schedule.release(gate);
                 }
+                Step::Restart { .. } => {
+                    schedule.parts.push(Part::Step(step));
+                    schedule.answer_all();
+                }
                 Step::CopyCookies { .. } | Step::Forge { .. } | Step::Wait { .. } | Step::Launch { .. } => {
                     schedule.parts.push(Part::Step(step));
                 }
@@ -154,6 +158,11 @@ impl<'a> ScheduleBuilder<'a> {
             return;
         }
         self.parts.push(Part::End);
+        self.answer_all();
+    }
+
+    /// Opens all gates to all cycles.
+    fn answer_all(&mut self) {
         for mut cycle in std::mem::take(&mut self.in_flight) {
             cycle.closed.clear();
             self.advance(cycle, false);
@@ -267,5 +276,20 @@ mod tests {
             Script::new().cycle("ann", [hold("one"), hold("two")]).cycle("bob", [get("a")]).release("two");
         let taken = script.schedule_of(|cycle, _| (cycle == 0).then(|| vec![1]));
         assert_eq!(told(&taken), [r#"0 begins 0..2 Held("two")"#, "all open", "0 goes on 2..2 Answered"]);
+    }
+
+    #[test]
+    fn a_process_that_ends_leaves_nobody_waiting() {
+        let script = Script::new()
+            .cycle("ann", [get("a"), hold("gate"), set("a", 1)])
+            .restart(crate::script::Ending::Kill)
+            .cycle("ann", [get("a")]);
+        let expected = [
+            "0 begins 0..2 Held(\"gate\")",
+            "another step",
+            "0 goes on 2..3 Answered",
+            "1 begins 0..1 Answered",
+        ];
+        assert_eq!(told(&script.schedule()), expected);
     }
 }

@@ -81,7 +81,7 @@ impl<'a> SequentialScripts<'a> {
             self.look_at_everything(browser, &mut ops);
         }
         self.model.save(browser, false);
-        Step::Cycle(Cycle { browser: browser.to_owned(), ops })
+        Step::Cycle(Cycle::new(browser, ops))
     }
 
     /// Reads everything at the end of a cycle, so that nothing that went wrong stays hidden.

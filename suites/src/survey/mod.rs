@@ -18,8 +18,8 @@ pub(crate) use age::OLD;
 pub use preflight::PreflightError;
 pub use rows::{Capability, UNTOLD};
 pub use sessionspec_reference::capability::{
-    AtOnce, Concurrency, Emptied, Expiry, Modified, Nested, New, Numbers, OnError, Permanent, Resent,
-    ResentWhenOlder, RotationOverEnd, Store, TwoRotations, Values,
+    AtOnce, Concurrency, Durability, Emptied, Expiry, Modified, Nested, New, Numbers, OnError, Permanent,
+    Resent, ResentWhenOlder, RotationOverEnd, Store, TwoRotations, Values,
 };
 
 use std::collections::BTreeSet;
@@ -102,6 +102,10 @@ pub struct Survey {
     pub virtual_time: bool,
     /// Whether the backend can be started again with other lifetimes of permanent sessions.
     pub other_lifetimes: bool,
+    /// Whether its process can be ended and started again.
+    pub restarts: bool,
+    /// How many nodes serve it.
+    pub nodes: usize,
     /// Whether browsers reach the backend by https.
     pub https: bool,
     /// The names of the cookies that carry the session.
@@ -242,6 +246,8 @@ impl Survey {
             "on_error" => self.on_error.claim()?.as_str(),
             // Time has to pass until it shows: `expiry/as-declared` judges it.
             "expiry" => return None,
+            // The process has to be ended until it shows: `restart/saved-survives` judges it.
+            "durability" => return None,
             _ => return None,
         };
         Some(observed == declared)

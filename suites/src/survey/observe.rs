@@ -84,6 +84,8 @@ pub(crate) async fn survey(
         },
         virtual_time: on_virtual_time.is_some(),
         other_lifetimes: backend.takes_lifetimes(),
+        restarts: backend.restarts(),
+        nodes: backend.nodes(),
         concurrency: Concurrency::Unknown,
         rotation_over_end: RotationOverEnd::Unknown,
         live_objects: false,

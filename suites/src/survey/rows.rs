@@ -107,7 +107,11 @@ impl Survey {
         let told = |name: &str, observed: String| {
             if self.untold.contains(name) { UNTOLD.to_owned() } else { observed }
         };
+        // Nobody asks about nodes where there is one.
+        let nodes = (self.nodes > 1)
+            .then(|| ("nodes", "named by whoever has started the run", self.nodes.to_string()));
         rows.into_iter()
+            .chain(nodes)
             .map(|(name, how, observed)| Capability {
                 name,
                 how,

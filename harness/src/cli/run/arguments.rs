@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use sessionspec::engine::report::{self, quoted};
 use sessionspec::{Level, Options};
 
+use crate::cli::nodes::NodeArguments;
 use crate::cli::output::Output;
 use crate::cli::rerun_commands::TargetArguments;
 use crate::cli::selection::{Asked, Exclusion, level_of};
@@ -18,6 +19,8 @@ use crate::near::level;
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(super) service: Service,
+    #[command(flatten)]
+    pub(super) nodes: NodeArguments,
     /// Provision, start and test a peer, as in fixtures/peers/flask-3.1.3-default.
     #[arg(long, group = "target", value_name = "MANIFEST")]
     pub(super) peer: Option<PathBuf>,
@@ -87,7 +90,7 @@ const MOST_CASES: i64 = u32::MAX as i64 - 1;
 
 impl Arguments {
     pub(super) fn options(&self) -> Result<Options, CliError> {
-        let only = selection::checks(self.asked(), &self.exclude)?;
+        let only = selection::checks(self.asked(), &self.exclude, self.nodes.are_several())?;
         if self.case.is_some() {
             selection::properties_alone(only.as_deref().unwrap_or_default())?;
         }
@@ -104,19 +107,26 @@ impl Arguments {
         })
     }
 
+    /// Whether several processes of a peer need the same storage: nodes, and those that are started again.
+    pub(super) fn shares_storage(&self) -> bool {
+        let of_restarts = |pattern: &String| pattern.starts_with("restart");
+        let patterns = self.suite.iter().chain(&self.check).chain(&self.clause);
+        self.nodes.are_several() || patterns.into_iter().any(of_restarts)
+    }
+
     /// What is tested, as it was typed.
     pub(super) fn target(&self) -> TargetArguments {
-        let how = self.service.target();
+        let (how, nodes) = (self.service.target(), self.nodes.words());
         let named =
             |option: &str, name: &str| format!("--{option} {} {how}", quoted(name)).trim_end().to_owned();
         if let Some(manifest) = &self.peer {
             let peer = named("peer", &manifest.to_string_lossy());
-            return TargetArguments { of_run: peer.clone(), of_replay: peer };
+            return TargetArguments { of_run: peer.clone(), of_replay: peer, nodes };
         }
         match &self.backend {
             // A case file says on which embedded backend it was found.
-            Some(name) => TargetArguments { of_run: named("backend", name), of_replay: how },
-            None => TargetArguments { of_run: how.clone(), of_replay: how },
+            Some(name) => TargetArguments { of_run: named("backend", name), of_replay: how, nodes },
+            None => TargetArguments { of_run: how.clone(), of_replay: how, nodes },
         }
     }
 

@@ -56,7 +56,7 @@ impl Arguments {
         interruption: &Interruption,
         kept: &Shown,
     ) -> Result<Report, CliError> {
-        let backend = self.service.backend_of(service).await?;
+        let backend = self.nodes.backend_of(&self.service, service).await?;
         let (url, last_words) = (service.url(), || service.last_words());
         let options = Options { door: "http".to_owned(), ..options };
         let progress = Progress::start(&options.door);
@@ -89,7 +89,8 @@ impl Arguments {
         interruption: &Interruption,
         kept: &Shown,
     ) -> Result<Report, CliError> {
-        let (peer, service) = start_peer(manifest, &self.service, interruption).await?;
+        let (peer, service) =
+            start_peer(manifest, &self.service, self.shares_storage(), interruption).await?;
         let report = match peer.known_failures() {
             Ok(known_failures) => {
                 // What the command line says of a check comes before what the manifest says.
@@ -113,6 +114,7 @@ impl Arguments {
         interruption: &Interruption,
         kept: &Shown,
     ) -> Result<(), CliError> {
+        self.nodes.are_of_a_service()?;
         let name = self.backend.as_deref().unwrap_or("reference");
         let builtin = builtin::find(name).map_err(CliError::usage)?;
         let options = Options { glue: builtin.glue(), ..options };

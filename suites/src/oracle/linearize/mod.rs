@@ -62,7 +62,7 @@ fn unjudged(script: &Script, survey: &Survey) -> BTreeSet<String> {
         Step::Cycle(cycle) | Step::Start(cycle) => {
             (!cycle.ops.iter().all(changes::is_known)).then_some(&cycle.browser)
         }
-        Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } => None,
+        Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } | Step::Restart { .. } => None,
     });
     unjudged.cloned().collect()
 }

@@ -37,6 +37,8 @@ fn transcript(script: &Script, read: &[Option<&[serde_json::Value]>]) -> Transcr
         });
         let results: Vec<Answer> = answers.collect();
         Exchange {
+            node: None,
+            interrupted: false,
             browser: cycle.browser.clone(),
             ops: cycle.ops.clone(),
             cookie: (index > 0).then(|| b"session=1".to_vec()),

@@ -107,7 +107,7 @@ fn owed(
             Step::Forge { from, to, forgery, .. } => world.forge(from, to, forgery),
             Step::Wait { seconds } => world.wait(*seconds),
             // What overlaps, and other processes, are for others to judge.
-            Step::Release(_) | Step::Launch { .. } => break,
+            Step::Release(_) | Step::Launch { .. } | Step::Restart { .. } => break,
         }
     }
     (expectations, refusable)

@@ -67,7 +67,11 @@ fn expectations(
                 expectations.extend(expectations_of_cycle(index, cycle, &mut model, survey, wanted, seen));
             }
             Step::CopyCookies { from, to } => model.copy_cookies(from, to),
-            Step::Release(_) | Step::Forge { .. } | Step::Wait { .. } | Step::Launch { .. } => {}
+            Step::Release(_)
+            | Step::Forge { .. }
+            | Step::Wait { .. }
+            | Step::Launch { .. }
+            | Step::Restart { .. } => {}
         }
     }
     expectations

@@ -1,6 +1,7 @@
 //! Here requests are held and released: cycles that wait at a gate, and cycles for which the script does not wait.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -8,7 +9,7 @@ use tokio::time::timeout;
 use super::{Player, flatten};
 use crate::backend::{BackendError, CycleResponse, Gate};
 use crate::play::Outcome;
-use crate::script::Operation;
+use crate::script::{Ending, Operation};
 
 /// A cycle that waits at its gate, or has not reached it yet.
 pub(super) struct Held {
@@ -61,6 +62,24 @@ impl Player {
         self.note_early(&early);
         for browser in browsers {
             self.await_started(&browser).await;
+        }
+    }
+
+    /// Ends the process of the backend and starts it again. What was held, or not waited for, is answered or cut off.
+    pub(super) async fn restart(&mut self, by: Ending) {
+        let mut interrupted = std::mem::take(&mut self.held);
+        let backend = Rc::clone(&self.backend);
+        let restarted = backend.restart(by, &|| interrupted.iter().for_each(Held::open_all)).await;
+        interrupted.iter().for_each(Held::open_all);
+        for held in &mut interrupted {
+            held.closed.clear();
+            self.transcript.exchanges[held.exchange].interrupted = true;
+        }
+        for held in interrupted {
+            self.hold(held).await;
+        }
+        if let Err(why) = restarted {
+            self.transcript.not_launched = Some(why);
         }
     }
 
@@ -117,7 +136,12 @@ impl Player {
                 held.open_all();
                 self.keep(Held { closed: VecDeque::new(), ..held });
             }
-            Err(_) => held.task.abort(),
+            Err(_) => {
+                held.task.abort();
+                if self.transcript.exchanges[held.exchange].interrupted {
+                    self.end(held.exchange, Err(BackendError::Dropped));
+                }
+            }
         }
     }
 

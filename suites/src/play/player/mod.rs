@@ -35,6 +35,8 @@ pub struct Player {
     /// The forged `Cookie` headers of browsers to which no response has set a cookie since.
     forged: BTreeMap<String, Vec<u8>>,
     held: Vec<Held>,
+    /// The node to which requests go now, counted from one; the first where none is named.
+    node: Option<usize>,
     /// Nobody may be left waiting, also where a script is broken off.
     gates: OpenInTheEnd,
     room: Option<Room>,
@@ -73,6 +75,7 @@ impl Player {
             jars: BTreeMap::new(),
             forged: BTreeMap::new(),
             held: Vec::new(),
+            node: None,
             gates: OpenInTheEnd::default(),
             room: None,
             transcript,
@@ -87,11 +90,20 @@ impl Player {
 
     /// Plays a whole script. When this returns, for whatever reason, all gates are open and all answers have come.
     pub async fn play(mut self, script: &Script) -> Transcript {
-        for (number, step) in script.steps.iter().enumerate() {
+        if script.restarts() {
+            self.go_apart().await;
+        }
+        let steps = if self.transcript.not_launched.is_none() { &script.steps[..] } else { &[] };
+        for (number, step) in steps.iter().enumerate() {
             if number % BREATH == BREATH - 1 {
                 tokio::task::yield_now().await;
             }
             self.take_room(step).await;
+            if let Step::Cycle(cycle) | Step::Start(cycle) = step
+                && !self.goes_to(cycle.node)
+            {
+                break;
+            }
             match step {
                 Step::Cycle(cycle) => drop(self.cycle(&cycle.browser, cycle.ops.clone()).await),
                 Step::Start(cycle) => {
@@ -103,6 +115,7 @@ impl Player {
                 Step::Forge { from, to, with, forgery } => self.forge(from, with.as_deref(), to, forgery),
                 Step::Wait { seconds } => self.wait(*seconds).await,
                 Step::Launch { lifetime } => self.launch(*lifetime).await,
+                Step::Restart { by } => self.restart(*by).await,
             }
             if self.has_broken_off() || self.transcript.not_launched.is_some() {
                 break;
@@ -210,6 +223,32 @@ impl Player {
         self.backend.wait(duration).await;
     }
 
+    /// Sends the next request to this node, if there is one of that number.
+    fn goes_to(&mut self, node: Option<usize>) -> bool {
+        self.node = node;
+        let there_are = self.backend.nodes();
+        let is_there = node.is_none_or(|node| (1..=there_are).contains(&node));
+        if let (Some(node), false) = (node, is_there) {
+            self.transcript.not_launched = Some(format!(
+                "it goes to node {node}, and {there_are} {}: name more with --node, or start several with --nodes",
+                if there_are == 1 { "is known" } else { "are known" }
+            ));
+        }
+        is_there
+    }
+
+    /// Goes on with a process of the backend that nobody else has.
+    async fn go_apart(&mut self) {
+        match self.backend.apart().await {
+            Ok(backend) => {
+                self.backend = backend;
+                // It needs no room of the others. Whoever waited here for some could keep the one waiting who has it.
+                self.room = None;
+            }
+            Err(why) => self.transcript.not_launched = Some(why),
+        }
+    }
+
     /// Goes on with the backend as it is with this lifetime of permanent sessions, if it starts so.
     async fn launch(&mut self, lifetime: f64) {
         match self.backend.with_lifetime(lifetime).await {
@@ -261,6 +300,7 @@ impl Player {
         let real = jar.header(&self.backend.origin(), self.backend.path(), self.backend.now());
         let cookie = self.forged.get(browser).cloned().or(real);
         let mut request = CycleRequest { ops: ops.clone(), ..CycleRequest::default() };
+        request.node = self.node.map_or(0, |node| node.saturating_sub(1));
         if let Some(cookie) = &cookie {
             request.headers.append("Cookie", cookie.clone());
         }
@@ -273,6 +313,8 @@ impl Player {
         self.transcript.exchanges.push(Exchange {
             browser: browser.to_owned(),
             ops,
+            node: self.node,
+            interrupted: false,
             cookie,
             // Until the answer is in, the cycle has not been answered.
             outcome: Outcome::Broken(BackendError::NoAnswer(self.patience)),
@@ -291,6 +333,9 @@ impl Player {
         let response = match result {
             Ok(response) => response,
             Err(error) => {
+                let interrupted = self.transcript.exchanges[exchange].interrupted;
+                // How a connection ends whose other side was ended is a matter of chance.
+                let error = if interrupted { BackendError::Dropped } else { error };
                 self.transcript.exchanges[exchange].outcome = Outcome::Broken(error);
                 return;
             }

@@ -29,6 +29,11 @@ pub enum CurlError {
         "this case needs the service with a lifetime of {0} s: use `sessionspec replay` with a --launch that has a {{lifetime}}"
     )]
     NeedsALifetime(String),
+    /// The case ends the service and starts it again.
+    #[error(
+        "this case ends the service and starts it again, which a shell script cannot: use `sessionspec replay` with --launch"
+    )]
+    Restarts,
 }
 
 /// Writes the case as a POSIX shell script against the probe at this URL. Each browser is a cookie jar of curl. Under
@@ -122,6 +127,9 @@ impl<'a> Writer<'a> {
             Then::Answered | Then::Held(_) => "",
         };
         self.line(&format!("\n# cycle {}: {browser}{does}", number + 1));
+        if let (Some(node), true) = (cycle.node, begins) {
+            self.line(&format!("url=$node_{node}"));
+        }
         let (jar, body) = (jar(&cycle.browser), self.body(number));
         // A request that asks for an exception may end without an answer.
         let end = if cycle.ops.contains(&Operation::Raise) { " || :" } else { "" };
@@ -189,6 +197,7 @@ impl<'a> Writer<'a> {
             }
             Step::Wait { seconds } => self.line(&format!("\nsleep {seconds}")),
             Step::Launch { lifetime } => return Err(CurlError::NeedsALifetime(lifetime.to_string())),
+            Step::Restart { .. } => return Err(CurlError::Restarts),
             Step::Cycle(_) | Step::Start(_) => {}
         }
         Ok(())

@@ -1,6 +1,8 @@
 //! The beginning of a script: the jars, the gates where there are any, and the functions that the rest of the script
 //! calls.
 
+use std::collections::BTreeSet;
+
 use super::words::{jar, one_line, quoted};
 use crate::checks::Test;
 use crate::replay::{CaseFile, check_of};
@@ -54,12 +56,14 @@ pub(super) fn prologue(case: &CaseFile, url: &str, needs: Needs, holds: usize) -
          # It ends with 1 where the behaviour is there, with 0 where it is not, and with 3 where nobody can say.\n\
          set -eu\n\
          url={url}\n\
+         {nodes}\
          jars=$(mktemp -d)\n\
          trap 'rm -rf \"$jars\"' EXIT\n\
          {jars}",
         check = one_line(&case.check),
         reason = one_line(&case.reason),
         url = quoted(url),
+        nodes = other_nodes(case),
         jars = make_jars(case, needs),
     );
     if needs.headers {
@@ -85,6 +89,19 @@ pub(super) fn prologue(case: &CaseFile, url: &str, needs: Needs, holds: usize) -
     text
 }
 
+/// The probes of further nodes, which whoever runs the script names.
+fn other_nodes(case: &CaseFile) -> String {
+    let script = &case.scenario.script;
+    let nodes: BTreeSet<usize> = script.cycles().filter_map(|cycle| cycle.node).collect();
+    if nodes.is_empty() {
+        return String::new();
+    }
+    let named = nodes.into_iter().filter(|node| *node != 1).map(|node| {
+        format!("node_{node}=${{NODE_{node}:?holds the URL of the probe on node {node}, which has the same store}}\n")
+    });
+    format!("node_1=$url\n{}", named.collect::<String>())
+}
+
 fn make_jars(case: &CaseFile, needs: Needs) -> String {
     let mut browsers: Vec<&str> = case.scenario.script.steps.iter().flat_map(browsers_of).collect();
     browsers.sort_unstable();
@@ -103,7 +120,7 @@ fn browsers_of(step: &Step) -> Vec<&str> {
     match step {
         Step::Cycle(cycle) | Step::Start(cycle) => vec![&cycle.browser],
         Step::CopyCookies { from, to } | Step::Forge { from, to, .. } => vec![from, to],
-        Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } => Vec::new(),
+        Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } | Step::Restart { .. } => Vec::new(),
     }
 }
 

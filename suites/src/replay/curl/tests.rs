@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::expect::Scenario;
-use crate::script::Spelling;
 use crate::script::ops::{get, hold, set};
+use crate::script::{Ending, Spelling};
 
 fn case(scenario: Scenario) -> CaseFile {
     CaseFile {
@@ -134,4 +134,33 @@ fn cookies_are_forged_where_their_real_values_do_not_matter() {
         "this case sends cookies with other letters and digits, and a shell script cannot alter them so: \
          use `sessionspec replay`"
     );
+}
+
+#[test]
+fn another_node_is_named_by_whoever_runs_the_script() {
+    let scenario = Scenario::new("r")
+        .cycle("ann", [set("a", 1).is_done()])
+        .on_node(1)
+        .cycle("ann", [get("a").is(1)])
+        .on_node(3);
+    let script = as_curl(&case(scenario), "http://127.0.0.1:1/").unwrap();
+    for line in [
+        "node_1=$url",
+        "node_3=${NODE_3:?holds the URL of the probe on node 3, which has the same store}",
+        "url=$node_1",
+        "url=$node_3",
+    ] {
+        assert!(script.lines().any(|own| own == line), "no line {line} in:\n{script}");
+    }
+    assert!(!script.contains("node_2"), "{script}");
+    assert_readable(&script);
+    let far = Scenario::new("r").cycle("ann", [get("a").is_absent()]).on_node(usize::MAX);
+    assert!(as_curl(&case(far), "http://127.0.0.1:1/").is_ok());
+}
+
+#[test]
+fn a_shell_script_starts_no_service_again() {
+    let scenario = Scenario::new("r").cycle("ann", [set("a", 1).is_done()]).restart(Ending::Kill);
+    let error = as_curl(&case(scenario), "http://127.0.0.1:1/").unwrap_err();
+    assert_eq!(error, CurlError::Restarts);
 }

@@ -126,6 +126,7 @@ impl<'a> Redactor<'a> {
             answer: answers.get(index).map(|answer| self.answer(answer)),
         });
         ShownExchange {
+            node: exchange.node,
             browser: exchange.browser.clone(),
             cookie: cookies.sent,
             ops: ops.collect(),

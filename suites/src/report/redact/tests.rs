@@ -105,6 +105,8 @@ fn expiry_dates_are_seen_from_the_answer() {
 #[test]
 fn cookies_of_different_names_have_one_order_and_those_of_one_name_keep_theirs() {
     let mut exchange = Exchange {
+        node: None,
+        interrupted: false,
         browser: "ann".to_owned(),
         ops: Vec::new(),
         cookie: None,

@@ -122,6 +122,7 @@ impl Text {
             Step::Launch { lifetime } => {
                 self.labelled("launch", &format!("permanent sessions live for {lifetime} s"));
             }
+            Step::Restart { by } => self.labelled("restart", by.as_str()),
             Step::Cycle(_) | Step::Start(_) => {}
         }
     }
@@ -148,8 +149,11 @@ impl Text {
         let browser = &exchange.browser;
         let cookie =
             exchange.cookie.as_ref().map_or("no cookie".to_owned(), |cookie| format!("Cookie: {cookie}"));
-        let begun =
-            if segment.begins { format!("{browser} sends {cookie}") } else { format!("{browser} goes on") };
+        let begun = if segment.begins {
+            format!("{browser} sends {cookie}{}", exchange.to_node())
+        } else {
+            format!("{browser} goes on")
+        };
         self.labelled(&format!("cycle {}", segment.cycle + 1), &begun);
         self.operations(exchange, segment.ops.clone(), at);
         match segment.then {

@@ -7,6 +7,7 @@ use crate::script::ops::{get, hold, set};
 
 fn exchange(browser: &str) -> ShownExchange {
     ShownExchange {
+        node: None,
         browser: browser.to_owned(),
         cookie: None,
         ops: Vec::new(),

@@ -286,7 +286,7 @@ impl<'a> AnyScripts<'a> {
             self.world.perform(index, op, None);
         }
         self.world.end(None);
-        self.steps.push(Step::Cycle(Cycle { browser: browser.to_owned(), ops }));
+        self.steps.push(Step::Cycle(Cycle::new(browser, ops)));
     }
 
     fn items(&self, browser: &str) -> Map {

@@ -29,6 +29,8 @@ struct Row {
     begins: Option<usize>,
     /// The number of the cycle, from 1, where it goes on here after it was held.
     goes_on: Option<usize>,
+    /// The node to which it goes, where one is named.
+    node: Option<usize>,
     /// The pairs of its `Cookie` field, each to be copied alone.
     cookies: Vec<String>,
     ops: Vec<Op>,
@@ -99,6 +101,7 @@ impl<'a> Drawing<'a> {
             Step::Launch { lifetime } => {
                 self.remark(format!("started again: permanent sessions live for {lifetime} s"));
             }
+            Step::Restart { by } => self.remark(by.as_str().to_owned()),
             Step::Cycle(_) | Step::Start(_) => {}
         }
     }
@@ -110,6 +113,7 @@ impl<'a> Drawing<'a> {
         let row = Row {
             begins: begins.then_some(cycle + 1),
             goes_on: (!begins).then_some(cycle + 1),
+            node: exchange.node,
             cookies: exchange
                 .cookie
                 .iter()

@@ -9,6 +9,7 @@ use sessionspec::engine::script::ops::{get, hold, set};
 /// The failure of a script in which everything was done.
 fn failure(script: Script) -> Failure {
     let shown = |cycle: &sessionspec::engine::script::Cycle| ShownExchange {
+        node: None,
         browser: cycle.browser.clone(),
         cookie: None,
         ops: cycle

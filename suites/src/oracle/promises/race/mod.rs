@@ -98,7 +98,10 @@ impl<'a> Race<'a> {
                 }
                 Step::Release(_) => is_over = true,
                 Step::Wait { .. } => {}
-                Step::CopyCookies { .. } | Step::Forge { .. } | Step::Launch { .. } => return None,
+                Step::CopyCookies { .. }
+                | Step::Forge { .. }
+                | Step::Launch { .. }
+                | Step::Restart { .. } => return None,
             }
         }
         Some(Self { survey, before, was_permanent, held: held?, others, look, thief })

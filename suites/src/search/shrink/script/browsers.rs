@@ -32,14 +32,14 @@ pub(super) fn misnamed(script: &Script) -> usize {
 fn with_names<'a>(script: &'a Script, rename: impl Fn(&'a str) -> &'a str) -> Script {
     let steps = script.steps.iter().filter_map(|step| match step {
         Step::Cycle(cycle) => {
-            Some(Step::Cycle(Cycle { browser: rename(&cycle.browser).to_owned(), ops: cycle.ops.clone() }))
+            Some(Step::Cycle(Cycle { browser: rename(&cycle.browser).to_owned(), ..cycle.clone() }))
         }
         Step::CopyCookies { from, to } => {
             let (from, to) = (rename(from).to_owned(), rename(to).to_owned());
             (from != to).then_some(Step::CopyCookies { from, to })
         }
         Step::Start(cycle) => {
-            Some(Step::Start(Cycle { browser: rename(&cycle.browser).to_owned(), ops: cycle.ops.clone() }))
+            Some(Step::Start(Cycle { browser: rename(&cycle.browser).to_owned(), ..cycle.clone() }))
         }
         Step::Forge { from, to, with, forgery } => Some(Step::Forge {
             from: rename(from).to_owned(),
@@ -47,7 +47,9 @@ fn with_names<'a>(script: &'a Script, rename: impl Fn(&'a str) -> &'a str) -> Sc
             with: with.as_deref().map(|with| rename(with).to_owned()),
             forgery: forgery.clone(),
         }),
-        Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } => Some(step.clone()),
+        Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } | Step::Restart { .. } => {
+            Some(step.clone())
+        }
     });
     Script { steps: steps.collect() }
 }
@@ -59,7 +61,7 @@ pub(super) fn names(script: &Script) -> Vec<&str> {
         let appearing: [Option<&str>; 2] = match step {
             Step::Cycle(cycle) | Step::Start(cycle) => [Some(&cycle.browser), None],
             Step::CopyCookies { from, to } | Step::Forge { from, to, .. } => [Some(from), Some(to)],
-            Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } => [None, None],
+            Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } | Step::Restart { .. } => [None, None],
         };
         for name in appearing.into_iter().flatten() {
             if !names.contains(&name) {

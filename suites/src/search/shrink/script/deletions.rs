@@ -77,10 +77,10 @@ pub(super) fn join_cycles(script: &Script) -> Vec<Script> {
     let mut joined = Vec::new();
     for (index, pair) in script.steps.windows(2).enumerate() {
         let [Step::Cycle(first), Step::Cycle(second)] = pair else { continue };
-        if first.browser == second.browser {
+        if first.browser == second.browser && first.node == second.node {
             let mut candidate = script.clone();
             let ops = first.ops.iter().chain(&second.ops).cloned().collect();
-            candidate.steps[index] = Step::Cycle(Cycle { browser: first.browser.clone(), ops });
+            candidate.steps[index] = Step::Cycle(Cycle { ops, ..first.clone() });
             candidate.steps.remove(index + 1);
             joined.push(candidate);
         }

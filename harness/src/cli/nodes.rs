@@ -1,0 +1,84 @@
+//! Which further nodes a service has, and how they are reached or started.
+
+use std::rc::Rc;
+
+use sessionspec::backend::Backend;
+use sessionspec::engine::report::quoted;
+
+use super::CliError;
+use super::service::{Service, Target};
+use crate::http::{HttpBackend, shown_url};
+use crate::nodes::Nodes;
+
+/// More than a test of nodes needs.
+const MOST_NODES: i64 = 8;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct NodeArguments {
+    /// The probe of another node, which serves the same sessions; may be repeated. The suite `nodes` is then run, too.
+    #[arg(long, value_name = "URL", requires = "url")]
+    node: Vec<String>,
+    /// Start so many processes of the command, each with a {port} of its own, as nodes that serve the same sessions. The
+    /// command says where these are kept. The suite `nodes` is then run, too.
+    #[arg(long, value_name = "N", conflicts_with = "node", value_parser = clap::value_parser!(u32).range(2..=MOST_NODES))]
+    nodes: Option<u32>,
+}
+
+impl NodeArguments {
+    /// Whether there is more than one node.
+    pub(super) fn are_several(&self) -> bool {
+        !self.node.is_empty() || self.nodes.is_some()
+    }
+
+    /// Refuses to be asked about no service.
+    pub(super) fn are_of_a_service(&self) -> Result<(), CliError> {
+        match self.nodes {
+            None => Ok(()),
+            Some(_) => Err(CliError::usage(
+                "--nodes is for a service that is started with --launch or --peer; an embedded backend says itself how many \
+                 nodes it has",
+            )),
+        }
+    }
+
+    /// The arguments as they were typed.
+    pub(super) fn words(&self) -> String {
+        let named = self.node.iter().map(|url| format!("--node {}", quoted(&shown_url(url))));
+        let started = self.nodes.map(|nodes| format!("--nodes {nodes}"));
+        named.chain(started).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The service as a backend, with all its nodes.
+    pub(super) async fn backend_of(
+        &self,
+        service: &Service,
+        reached: &Target,
+    ) -> Result<Rc<dyn Backend>, CliError> {
+        let http = service.backend(reached.url()).await?;
+        let mut others: Vec<Rc<dyn Backend>> = Vec::new();
+        for url in &self.node {
+            let other = service.backend(url).await?;
+            self.has_path_of(&http, &other)?;
+            others.push(Rc::new(other));
+        }
+        for _ in 1..self.nodes.unwrap_or(1) {
+            let port = reached.start_another().await?;
+            others.push(Rc::new(http.beside(port).map_err(CliError::usage)?));
+        }
+        let first = service.backend_of(reached, http);
+        Ok(if others.is_empty() { first } else { Rc::new(Nodes::new(first, others)) })
+    }
+
+    /// Browsers send cookies by the path, so that one of them has to fit all nodes.
+    fn has_path_of(&self, first: &HttpBackend, other: &HttpBackend) -> Result<(), CliError> {
+        if first.path() == other.path() {
+            return Ok(());
+        }
+        Err(CliError::usage(format!(
+            "the probe is at {} on the first node and at {} on another: browsers send their cookies by the path, so that \
+             it has to be the same on all nodes",
+            first.path(),
+            other.path()
+        )))
+    }
+}

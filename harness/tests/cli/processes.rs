@@ -1,0 +1,92 @@
+//! Nodes, and processes that are ended and started again: real ones, which share a folder.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Output;
+
+use crate::support::{complaint, outcome, sessionspec};
+
+/// A folder of its own for each test, which is gone afterwards.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder =
+            std::env::temp_dir().join(format!("sessionspec-processes-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    /// What comes of a run on this embedded backend, whose processes have this folder.
+    fn run(&self, backend: &str, arguments: &str) -> Output {
+        let (program, folder) = (env!("CARGO_BIN_EXE_sessionspec"), self.0.display());
+        let launch = format!(
+            "exec '{program}' serve --backend {backend} --store '{folder}' --addr 127.0.0.1:{{port}}"
+        );
+        let arguments = format!("run --no-project {arguments}");
+        sessionspec(&arguments).args(["--launch", &launch]).output().unwrap()
+    }
+
+    /// The processes that still have this folder.
+    fn survivors(&self) -> Vec<String> {
+        let name = self.0.to_string_lossy().into_owned();
+        let commands = fs::read_dir("/proc").unwrap().filter_map(|entry| {
+            let command = fs::read(entry.ok()?.path().join("cmdline")).ok()?;
+            Some(String::from_utf8_lossy(&command).into_owned())
+        });
+        commands.filter(|command| command.contains(&name) && command.contains("serve")).collect()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed is left to the system.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn two_nodes_are_two_processes() {
+    let folder = Folder::new("nodes");
+    let asked = "--nodes 2 --check nodes/saved-is-seen --check nodes/logout-holds-everywhere";
+    let right = folder.run("conforming/two-nodes", asked);
+    assert_eq!(right.status.code(), Some(0), "{}", outcome(&right));
+    let wrong = folder.run("flawed/cache-per-node", asked);
+    assert_eq!(wrong.status.code(), Some(1), "{}", outcome(&wrong));
+    let said = outcome(&wrong);
+    assert!(
+        said.contains("nodes/saved-is-seen (recommended, data loss): older-state-on-the-other"),
+        "{said}"
+    );
+    assert!(said.contains("to node 2") && said.contains("--nodes 2 --check nodes/saved-is-seen"), "{said}");
+    assert_eq!(folder.survivors(), [""; 0]);
+}
+
+#[test]
+fn a_process_is_ended_and_started_again() {
+    let folder = Folder::new("restart");
+    let asked = "--check restart/usable-afterwards --check restart/saved-survives \
+                 --check restart/killed-request-leaves-no-lock";
+    let right = folder.run("conforming/two-nodes", asked);
+    assert_eq!(right.status.code(), Some(0), "{}", outcome(&right));
+    let wrong = folder.run("flawed/secret-per-process", asked);
+    assert_eq!(wrong.status.code(), Some(1), "{}", outcome(&wrong));
+    let said = outcome(&wrong);
+    assert!(said.contains("restart/saved-survives (recommended, data loss): lost-when-stopped"), "{said}");
+    assert!(said.contains("the service is stopped (TERM) and started again"), "{said}");
+    assert_eq!(folder.survivors(), [""; 0]);
+}
+
+#[test]
+fn what_is_said_of_processes_has_to_fit() {
+    let refused = |arguments: &str| complaint(&sessionspec(arguments).output().unwrap());
+    insta::assert_snapshot!(
+        [
+            refused("run --no-project --backend conforming/two-nodes --nodes 2"),
+            refused("run --no-project http://127.0.0.1:1/probe --nodes 2"),
+            refused("run --no-project http://127.0.0.1:1/probe --node http://127.0.0.1:2/other"),
+            refused("serve --backend reference --store /tmp"),
+        ]
+        .join("\n"), @""
+    );
+}

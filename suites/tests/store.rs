@@ -116,7 +116,7 @@ fn reasons<'a>(report: &'a Report, id: &str) -> Vec<&'a str> {
 #[tokio::test]
 async fn a_store_that_merges_loses_deletions() {
     let report = run(Defect::MergesItems).await;
-    assert_eq!(reasons(&report, "minimum/each-mutator-persists"), ["delete", "pop"]);
+    assert_eq!(reasons(&report, "minimum/each-mutator-persists"), ["clear-and-set", "delete", "pop"]);
 }
 
 #[tokio::test]

@@ -87,6 +87,15 @@ fn what_is_said_of_processes_has_to_fit() {
             refused("run --no-project http://127.0.0.1:1/probe --node http://127.0.0.1:2/other"),
             refused("serve --backend reference --store /tmp"),
         ]
-        .join("\n"), @""
+        .join("\n"), @"
+        sessionspec: --nodes is for a service that is started with --launch or --peer; an embedded backend says itself how many nodes it has
+        exit 2
+        sessionspec: --nodes is for a service that is started; name the nodes of this one with --node
+        exit 2
+        sessionspec: the probe is at /probe on the first node and at /other on another: browsers send their cookies by the path, so that it has to be the same on all nodes
+        exit 2
+        sessionspec: `reference` keeps its sessions to itself, so that it has no --store
+        exit 2
+        "
     );
 }

@@ -117,6 +117,10 @@ fn a_case_of_a_flawed_backend_still_fails_there() {
     let mut replayed = 0;
     for file in fs::read_dir(CASES).unwrap() {
         let file = file.unwrap().path();
+        // What was reported of others has a folder of its own.
+        if file.is_dir() {
+            continue;
+        }
         let text = fs::read_to_string(&file).unwrap();
         if !text.contains("\"backend\": \"flawed/") {
             continue;

@@ -78,7 +78,10 @@ pub(super) const KEYS: Check = Check {
             .cycle("ann", [get("user_id").is("user_id"), get("User").is("User"), get("user").is("another")]);
         // Cut off, or brought into one Unicode form, two of them would be one.
         let long = ["a".repeat(100), "a".repeat(99) + "b"];
-        let twins = [("long-twins", long), ("composed", ["\u{e9}t\u{e9}".to_owned(), "e\u{301}te\u{301}".to_owned()])];
+        let twins = [
+            ("long-twins", long),
+            ("composed", ["\u{e9}t\u{e9}".to_owned(), "e\u{301}te\u{301}".to_owned()]),
+        ];
         let twins = twins.map(|(reason, [one, other])| {
             Scenario::new(reason)
                 .cycle("ann", [set(&one, "one").unjudged(), set(&other, "other").unjudged()])

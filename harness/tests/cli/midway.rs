@@ -95,8 +95,7 @@ fn fails_on_one_operation() {
 
     Not judged
       because minimum/each-mutator-persists does not hold (clear):
-        2 checks were judged in part: minimum/each-mutator-persists,
-          minimum/browsers-isolated
+        1 check was judged in part: minimum/each-mutator-persists
 
     Failures
     A cycle is one request of a browser (ann, bob, …): the backend opens its

@@ -52,6 +52,7 @@ pub(super) const RECORD_GONE: Check = Check {
             )
             .cycle("ann", [items().are([], survey)])
             .relies_on(Fact::of("identity/rotation-keeps-the-data", "after-a-write"))
+            .relies_on(Fact::of("identity/rotation-ends-the-old-id", "alone"))
             .relies_on(Fact::of(RECORD_GONE.id, "alone"))
         });
         let rotated = first_id.into_iter().chain(after_a_rotation).chain(before_a_rotation);

@@ -185,11 +185,12 @@ fn visitors(survey: &Survey) -> Vec<Scenario> {
             Scenario::new(&format!("visitor-after-{reason}"))
                 .cycle("ann", [set("colour", "red").unjudged()])
                 .cycle("ann", [set("size", "small").unjudged(), ending.clone().unjudged()])
+                .may_be_refused()
                 .cycle("visitor", [items().are([], survey)])
                 .cycle("bob", [set("colour", "blue").unjudged(), ending.unjudged()])
+                .may_be_refused()
                 .cycle("guest", [items().are([], survey)])
                 .relies_on(Fact::of(BROWSERS_ISOLATED.id, "items-of-another-browser"))
-                .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, "clear"))
         })
     };
     endings.into_iter().filter_map(after).collect()

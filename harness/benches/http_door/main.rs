@@ -1,7 +1,7 @@
 //! What the HTTP door costs beyond HTTP itself: `cargo bench -p sessionspec-harness`.
 //!
 //! The same scripts go to one probe in turn: played as a run plays them, and sent by a bare loop of reqwest's. The probe
-//! is on a thread of its own, as a service under test would be; both sides have one connection and one thread.
+//! is on a thread of its own, as a service under test would be; both sides have one thread, and as many connections.
 
 mod bare;
 #[path = "../../../suites/benches/search/ratio.rs"]
@@ -24,6 +24,9 @@ use sessionspec_harness::probe::ProbeServer;
 use tokio::runtime::Runtime;
 use tokio::task::LocalSet;
 
+/// How many connections both sides have, in turn.
+const CONNECTIONS: [usize; 4] = [1, 4, 16, 64];
+
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn main() {
@@ -31,11 +34,13 @@ fn main() {
     if std::env::args().any(|argument| argument == "--bench") {
         let url = serve();
         let scripts = scripts();
-        ratio::print(
-            "cycles played over HTTP, against a bare loop that sends the same requests",
-            &mut play(&url, &scripts),
-            &mut send(&url, &scripts),
-        );
+        for connections in CONNECTIONS {
+            ratio::print(
+                &format!("cycles over HTTP, against a bare loop with reqwest, connections: {connections}"),
+                &mut play(&url, &scripts, connections),
+                &mut send(&url, &scripts, connections),
+            );
+        }
     }
 }
 
@@ -58,45 +63,67 @@ fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime needs nothing else")
 }
 
-/// The cycles that a check generates: those of the umbrella that plays several.
+/// As many scripts as there are connections at most: those of the umbrella that plays several cycles.
 fn scripts() -> Vec<Script> {
     let survey = runtime().block_on(Survey::of(in_process(Memory::default()), PATIENCE));
     let property = Property { shape: Shape::SeveralCycles, dead_sessions: DeadSessions::Avoided };
     let generator = Generator::new(property, &survey.expect("the reference answers"));
-    (0..20).map(|case| generator.script(case_seed(0, "bench", case))).collect()
+    (0..64).map(|case| generator.script(case_seed(0, "bench", case))).collect()
 }
 
 fn cycles(scripts: &[Script]) -> usize {
     scripts.iter().map(|script| script.cycles().count()).sum()
 }
 
-/// Plays the scripts as a run does; how many cycles.
-fn play(url: &str, scripts: &[Script]) -> impl FnMut() -> usize {
+/// Plays the scripts as a run does, so many at once; how many cycles.
+fn play(url: &str, scripts: &[Script], connections: usize) -> impl FnMut() -> usize {
     let (runtime, tasks) = (runtime(), LocalSet::new());
     let door = tasks.block_on(&runtime, HttpBackend::new(url, None, false));
     let backend: Rc<dyn Backend> = Rc::new(door.expect("the URL is that of the probe"));
+    let scripts: Rc<[Script]> = scripts.into();
     move || {
-        tasks.block_on(&runtime, async {
-            for script in scripts {
-                let transcript = Player::new(Rc::clone(&backend), PATIENCE).play(script).await;
+        let played = side_by_side(connections, scripts.len(), |script| {
+            let (backend, scripts) = (Rc::clone(&backend), Rc::clone(&scripts));
+            async move {
+                let transcript = Player::new(backend, PATIENCE).play(&scripts[script]).await;
                 assert!(transcript.broken().is_none(), "a cycle that was not answered would not count");
             }
         });
-        cycles(scripts)
+        tasks.block_on(&runtime, played);
+        cycles(&scripts)
     }
 }
 
-/// Sends the requests of the same scripts, and does nothing with the answers; how many cycles.
-fn send(url: &str, scripts: &[Script]) -> impl FnMut() -> usize {
-    let runtime = runtime();
-    let client = bare::Client::new(url);
-    let scripts: Vec<bare::Requests> = scripts.iter().map(bare::Requests::of).collect();
+/// Sends the requests of the same scripts, so many at once, and does nothing with the answers; how many cycles.
+fn send(url: &str, scripts: &[Script], connections: usize) -> impl FnMut() -> usize {
+    let (runtime, tasks) = (runtime(), LocalSet::new());
+    let client = Rc::new(bare::Client::new(url));
+    let scripts: Rc<[bare::Requests]> = scripts.iter().map(bare::Requests::of).collect();
     move || {
-        runtime.block_on(async {
-            for requests in &scripts {
-                client.send(requests).await;
-            }
+        let sent = side_by_side(connections, scripts.len(), |script| {
+            let (client, scripts) = (Rc::clone(&client), Rc::clone(&scripts));
+            async move { client.send(&scripts[script]).await }
         });
+        tasks.block_on(&runtime, sent);
         scripts.iter().map(bare::Requests::cycles).sum()
+    }
+}
+
+/// Does all of this, shared among so many tasks at once.
+async fn side_by_side<Doing>(tasks: usize, count: usize, task: impl Fn(usize) -> Doing + Clone + 'static)
+where
+    Doing: Future<Output = ()> + 'static,
+{
+    let share = |first: usize| {
+        let task = task.clone();
+        async move {
+            for number in (first..count).step_by(tasks) {
+                task(number).await;
+            }
+        }
+    };
+    let all: Vec<_> = (0..tasks).map(|first| tokio::task::spawn_local(share(first))).collect();
+    for task in all {
+        task.await.expect("it does not panic");
     }
 }

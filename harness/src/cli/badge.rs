@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 use sessionspec::engine::checks::{Check, catalogue};
+use sessionspec::engine::report::visible_json;
 use sessionspec::{Level, LevelVerdict, Report};
 
 use super::{CliError, output};
@@ -27,7 +28,7 @@ pub(super) fn badge(arguments: &Arguments) -> Result<Exit, CliError> {
     let (message, color) = message(&reports);
     // The form of an endpoint of shields.io, version 1.
     let badge = json!({ "schemaVersion": 1, "label": arguments.label, "message": message, "color": color });
-    output::write(&format!("{badge:#}\n"), arguments.output.as_deref())?;
+    output::write(&format!("{}\n", visible_json(&format!("{badge:#}"))), arguments.output.as_deref())?;
     Ok(Exit::Conforms)
 }
 

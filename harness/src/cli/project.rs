@@ -165,7 +165,7 @@ impl Project {
         add("nodes", &["url", "launch", "node", "nodes"], one("nodes", self.nodes.map(|it| it.to_string())));
         // Who names a check or a clause wants it, and is judged by its level.
         add("level", &["level", "check", "clause"], one("level", self.level.clone()));
-        add("cases", &["cases", "case"], one("cases", self.cases.map(|it| it.to_string())));
+        add("cases", &["cases", "case", "quick"], one("cases", self.cases.map(|it| it.to_string())));
         let suites = self.suites.iter().map(|suite| format!("--suite={suite}"));
         add("suites", &["suite", "check", "clause"], suites.collect());
         let excluded = self.excluded.iter().map(|it| format!("--exclude={}={}", it.check, it.reason));

@@ -292,4 +292,6 @@ fn a_badge_says_what_was_honoured_and_no_more() {
     assert_snapshot!(
         ["all", "one", "bad"].map(|file| project.said(&format!("badge {file}.json"))).join("\n")
     );
+    let labelled = project.said("badge all.json --label a\u{9b}\u{202e}b");
+    assert!(labelled.contains(r"a\u009b\u202eb"), "{labelled}");
 }

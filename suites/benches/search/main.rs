@@ -29,12 +29,12 @@ fn main() {
     // Without `--bench` this is a test run, in which everything is only tried once.
     if std::env::args().any(|argument| argument == "--bench") {
         ratio::print(
-            "scripts generated, against a plain vec(operation)",
+            "scripts generated, against a plain `vec(operation)` of proptest",
             &mut generate(),
             &mut plain::generate(),
         );
         ratio::print(
-            "cycles played in-process, against a hand-written loop",
+            "cycles played in-process, against a hand-written loop over the reference",
             &mut play(),
             &mut play_by_hand(),
         );

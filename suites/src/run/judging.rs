@@ -123,6 +123,10 @@ impl Judging {
                 }
             }
         }
+        if !failures.is_empty() {
+            // What a check relies on of itself is among its failures, which say enough.
+            blocked.retain(|blocked| blocked.check != check.id);
+        }
         let nothing = evidence.comparisons == 0 && failures.is_empty();
         if failures.is_empty() {
             held_to.extend(launched);

@@ -29,7 +29,7 @@ use crate::report::{
 use crate::survey::{PreflightError, Survey};
 
 use judging::Judging;
-pub use options::Options;
+pub use options::{Options, QUICK_CASES};
 use outcome::Outcome;
 use scenarios::{Judged, Scenarios, Settled};
 use tasks::{Ended, Tasks};

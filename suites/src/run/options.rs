@@ -8,6 +8,10 @@ use crate::checks::Check;
 use crate::report::KnownFailure;
 use crate::search::ShrinkBounds;
 
+/// How many scripts each check is given in a quick run, whose scripts are generated. The benchmark of whole runs counts which
+/// defects that leaves unseen.
+pub const QUICK_CASES: u32 = 10;
+
 /// What to run, and how.
 #[derive(Clone)]
 pub struct Options {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use sessionspec::engine::report::{self, quoted};
+use sessionspec::engine::run::QUICK_CASES;
 use sessionspec::{Level, Options};
 
 use crate::cli::nodes::NodeArguments;
@@ -56,6 +57,9 @@ pub(crate) struct Arguments {
     /// How many scripts each property is given; concurrency/parallel, whose scripts are long, is given a quarter of them.
     #[arg(long, default_value_t = Options::default().cases, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     cases: u32,
+    /// As --cases 10: every check is played, and what only many generated scripts show may stay unseen.
+    #[arg(long, conflicts_with_all = ["cases", "case"])]
+    quick: bool,
     /// Play so many requests at once, at most. Without it there are as many as make the run faster, up to 16: one where
     /// the service answers at once, or works on one request at a time. The report does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_JOBS))]
@@ -96,7 +100,7 @@ impl Arguments {
         }
         Ok(Options {
             seed: self.seed,
-            cases: self.cases,
+            cases: if self.quick { QUICK_CASES } else { self.cases },
             case: self.case,
             jobs: self.jobs,
             patience: self.service.patience(),

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::expect::Expectation;
 use crate::replay::CaseFile;
+use crate::report::visible_json;
 use crate::script::{Cycle, Forgery, Operation, Part, Segment, Step, Then};
 
 use prologue::{Needs, prologue};
@@ -227,7 +228,7 @@ impl<'a> Writer<'a> {
                 text.push(',');
             }
             let Operation::Hold { gate } = op else {
-                text.push_str(&op.to_json().to_string());
+                text.push_str(&visible_json(&op.to_json().to_string()));
                 continue;
             };
             text.push_str("{\"op\":\"hold\",\"url\":\"");
@@ -266,7 +267,7 @@ impl<'a> Writer<'a> {
         }
         self.line(&format!("judge {} <<'EXPECTED'", number + 1));
         for object in told {
-            self.line(&object.to_string());
+            self.line(&visible_json(&object.to_string()));
         }
         self.line("EXPECTED");
     }

@@ -36,6 +36,16 @@ fn the_script_says_what_is_sent_and_what_is_expected() {
     }
 }
 
+#[test]
+fn nothing_in_the_script_acts_on_a_terminal() {
+    let hostile = "\u{1b}[2J\u{9b}31m\u{202e}\u{2028}";
+    let scenario =
+        Scenario::new(hostile).cycle(hostile, [set(hostile, hostile).is_done(), get("a").is(hostile)]);
+    let script = as_curl(&case(scenario), "http://127.0.0.1:8000/probe").unwrap();
+    let acts = |c: &char| (c.is_control() && *c != '\n') || "\u{202e}\u{2028}".contains(*c);
+    assert_eq!(script.chars().find(acts), None, "{script:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn the_shell_can_read_the_script() {

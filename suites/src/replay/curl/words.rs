@@ -2,6 +2,7 @@
 //! may become a command.
 
 pub(super) use crate::report::quoted;
+use crate::report::visible;
 
 /// The file name of a browser's jar. Whatever the browser is called, the file is in the directory of jars.
 pub(super) fn jar(browser: &str) -> String {
@@ -11,7 +12,7 @@ pub(super) fn jar(browser: &str) -> String {
     quoted(&format!("jar-{}", browser.chars().map(spelled).collect::<String>()))
 }
 
-/// The text for a comment, without line ends, which would end the comment.
+/// The text for a comment, without line ends, which would end the comment, and without marks that a terminal obeys.
 pub(super) fn one_line(text: &str) -> String {
-    text.replace(char::is_control, " ")
+    visible(&text.replace(char::is_control, " ")).into_owned()
 }

@@ -1,0 +1,88 @@
+//! Promises crossed with situations: what these checks ask in the plain case, they ask in these situations, too.
+//!
+//! Nearly all defects that nobody had noticed are such products: a logout that is not saved where the answer is a redirect, a
+//! session that never ends once it was written three times. A situation adds to the script of a scenario and leaves its
+//! expectations as they are. Where the plain scenario shows something wrong, its variations are not played, so that one
+//! defect is named once.
+
+mod situation;
+
+use super::Check;
+use crate::expect::Scenario;
+use crate::survey::Survey;
+use situation::Situation;
+
+use Situation::{
+    BesideOwnCookie, Deleted, Heavy, HeldFails, NotFound, Older, Permanent, Popped, Redirects, Rotated,
+    Updated,
+};
+
+/// A check, and the situations in which its scenarios are played, too.
+struct Crossing {
+    check: &'static str,
+    /// How the reasons of the scenarios end that are varied; all are where this is empty.
+    only: &'static str,
+    situations: &'static [Situation],
+}
+
+const fn all(check: &'static str, situations: &'static [Situation]) -> Crossing {
+    Crossing { check, only: "", situations }
+}
+
+const fn only(check: &'static str, only: &'static str, situations: &'static [Situation]) -> Crossing {
+    Crossing { check, only, situations }
+}
+
+/// What is crossed with what. Where the scenarios of a check differ in what they do, and not in what they ask, one of them is
+/// enough.
+const CROSSINGS: &[Crossing] = &[
+    all("minimum/each-mutator-persists", &[Older]),
+    only("minimum/new-never-for-saved", "new-when-it-came-back", &[Redirects, NotFound]),
+    all("minimum/modified-can-be-set", &[Redirects, NotFound]),
+    only("minimum/browsers-isolated", "items-of-another-browser", &[Redirects, NotFound]),
+    all("cookie/http-only", &[BesideOwnCookie]),
+    all("cookie/same-site", &[BesideOwnCookie]),
+    all("cookie/secure", &[BesideOwnCookie]),
+    only("cookie/lasts-when-permanent", "from-the-start", &[Redirects, NotFound, BesideOwnCookie]),
+    only("cookie/ends-with-the-browser", "at-first", &[Redirects, NotFound]),
+    all("cookie/sent-back", &[Redirects, NotFound]),
+    all("cookie/one-of-a-name", &[Redirects, NotFound]),
+    all("cookie/other-cookies-survive", &[Redirects, NotFound]),
+    all("cookie/vary-is-merged", &[Redirects, NotFound]),
+    all("cookie/removal-removes", &[Redirects, NotFound, BesideOwnCookie]),
+    only("cookie/none-when-untouched", "for-a-visitor", &[Redirects, NotFound]),
+    only("identity/unknown-never-adopted", "adopted-when-written", &[Redirects, NotFound, Permanent]),
+    only("identity/readers-store-nothing", "get", &[Redirects, NotFound]),
+    only("identity/rotation-gives-a-new-id", "alone", &[Redirects, NotFound, Permanent]),
+    only("identity/rotation-keeps-the-data", "alone", &[Redirects, NotFound, Permanent]),
+    only("identity/rotation-ends-the-old-id", "alone", &[Redirects, NotFound, Permanent]),
+    only("identity/destroy-removes", "alone", &[Redirects, NotFound, Permanent, Rotated, Popped]),
+    all("identity/destroy-then-write", &[Redirects]),
+    all("identity/stale-never-adopted", &[Redirects, NotFound, Permanent]),
+    only("forgery/fields", "-truncated", &[Redirects, NotFound]),
+    only("forgery/every-part-counts", "-emptied", &[Redirects, NotFound]),
+    only("forgery/data-are-signed", "-kept", &[Redirects, NotFound, Heavy]),
+    only("expiry/gone", "-still-there", &[Redirects, NotFound, Rotated, Popped, Deleted, Updated, Heavy]),
+    only("expiry/not-revived", "by-a-write", &[Redirects]),
+    only("expiry/id-never-adopted", "adopted-when-written", &[Redirects]),
+    only("expiry/own-lifetime-stays", "after-a-write", &[Redirects, NotFound]),
+    only("concurrency/read-does-not-undo-a-write", "overwrite-undone", &[Redirects, HeldFails]),
+    all("concurrency/late-write-keeps-the-rotated-session", &[Redirects, HeldFails]),
+    only("concurrency/read-does-not-resurrect", "resurrected", &[Redirects, HeldFails]),
+    only("concurrency/write-does-not-resurrect", "resurrected", &[Redirects, HeldFails]),
+    only("concurrency/write-does-not-revive-a-rotated-id", "by-a-write", &[Redirects, HeldFails]),
+];
+
+/// The scenarios of a check, with those in the situations with which it is crossed.
+pub(super) fn crossed(check: &Check, plain: Vec<Scenario>, survey: &Survey) -> Vec<Scenario> {
+    let crossings = || CROSSINGS.iter().filter(|crossing| crossing.check == check.id);
+    let varied = |scenario: &Scenario| -> Vec<Scenario> {
+        let meant = crossings().filter(|crossing| scenario.reason.ends_with(crossing.only));
+        meant
+            .flat_map(|crossing| crossing.situations)
+            .filter_map(|situation| situation.vary(scenario, survey))
+            .collect()
+    };
+    let varied: Vec<Scenario> = plain.iter().flat_map(varied).collect();
+    plain.into_iter().chain(varied).collect()
+}

@@ -9,10 +9,12 @@ mod endings;
 mod expiry;
 mod in_time;
 mod observe;
+mod operations;
 mod overlap;
 mod permanent;
 mod preflight;
 mod rows;
+mod values;
 
 pub(crate) use age::OLD;
 pub use preflight::PreflightError;

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
-use serde_json::json;
 use sessionspec_reference::{Description, Value};
 
 use super::age::{Age, resent_when_older};
@@ -13,17 +12,13 @@ use super::cookies::names_seen;
 use super::expiry::expiry;
 use super::in_time::InTime;
 use super::{
-    AtOnce, Attribute, Concurrency, Emptied, Expiry, Modified, Nested, New, Numbers, OnError, Resent,
-    RotationOverEnd, Store, Survey, TwoRotations, Values,
+    AtOnce, Attribute, Concurrency, Emptied, Expiry, Numbers, OnError, Resent, RotationOverEnd, Store,
+    Survey, TwoRotations,
 };
 use crate::backend::{Backend, Foreign};
-use crate::play::{Exchange, Player};
-use crate::script::ops::{
-    clear, contains, delete, destroy, get, header, items, len, modified, new, permanent, pop, set, set_in,
-    set_modified, set_permanent, setdefault, update,
-};
-use crate::script::{Answer, Operation, OperationKind};
-use sessionspec_reference::value::same_value;
+use crate::play::Player;
+use crate::script::ops::{clear, get, set, set_permanent};
+use crate::script::{Answer, Operation};
 
 /// Observes which cookies are no part of the session of a backend that has answered before (see the preflight).
 pub(crate) async fn foreign_cookies(
@@ -169,53 +164,6 @@ impl<'a> Observer<'a> {
         }
     }
 
-    /// A backend whose fresh session refuses a plain string cannot open a session: what it opens is a null session.
-    async fn null(&self) -> bool {
-        let [fresh] = self.observe([vec![set("text", TEXT)]]).await;
-        matches!(fresh.as_slice(), [Answer::Error(_)])
-    }
-
-    async fn modified(&self) -> Attribute<Modified> {
-        let [_, existing] = self.observe([vec![set("text", TEXT)], vec![modified()]]).await;
-        let mode =
-            boolean(&existing, 0).map(|modified| if modified { Modified::Always } else { Modified::Tracked });
-        self.attribute("modified", mode)
-    }
-
-    async fn new_on_fresh(&self) -> Attribute<New> {
-        let [fresh] = self.observe([vec![new(), set("text", TEXT), new()]]).await;
-        let mode = match (boolean(&fresh, 0), boolean(&fresh, 2)) {
-            (None, _) => None,
-            (Some(true), _) => Some(New::Real),
-            (Some(false), Some(true)) => Some(New::OnceChanged),
-            (Some(false), _) => Some(New::Constant),
-        };
-        self.attribute("new", mode)
-    }
-
-    async fn nested(&self) -> Nested {
-        let changed = json!({"n": "new"});
-        let [_, second, third] = self
-            .observe([
-                vec![set("box", json!({"n": "old"}))],
-                vec![set_in(["box".into(), "n".into()], "new"), get("box"), modified()],
-                vec![get("box")],
-            ])
-            .await;
-        let sees_change = |answer: Option<&Answer>| answer == Some(&Answer::Ok(changed.clone()));
-        match second.first() {
-            Some(Answer::Ok(_)) if sees_change(third.first()) => {
-                // Where `modified` is always true, it says nothing about who noticed the change.
-                let noticed = boolean(&second, 2) == Some(true)
-                    && matches!(self.modified().await, Attribute::Observed(Modified::Tracked));
-                if noticed { Nested::Tracked } else { Nested::WrittenBack }
-            }
-            Some(Answer::Ok(_)) if sees_change(second.get(1)) => Nested::Untracked,
-            Some(Answer::Ok(_)) => Nested::Copies,
-            _ => Nested::Unsupported,
-        }
-    }
-
     async fn store(&self) -> Store {
         let mut player = self.player();
         player.cycle("owner", vec![set("text", "older")]).await;
@@ -255,24 +203,6 @@ impl<'a> Observer<'a> {
         }
     }
 
-    async fn values(&self) -> Values {
-        let [answers] = self.observe([vec![set("text", TEXT), set("number", 1), set("flag", true)]]).await;
-        match answers.as_slice() {
-            [Answer::Ok(_), Answer::Error(_), Answer::Error(_)] => Values::Strings,
-            _ => Values::Json,
-        }
-    }
-
-    async fn numbers(&self) -> Numbers {
-        const BEYOND_DOUBLES: i64 = (1 << 53) + 1;
-        let [_, answers] = self.observe([vec![set("number", BEYOND_DOUBLES)], vec![get("number")]]).await;
-        match answers.first() {
-            Some(Answer::Ok(seen)) if same_value(seen, &json!(BEYOND_DOUBLES)) => Numbers::Exact,
-            Some(Answer::Ok(seen)) if same_value(seen, &json!(BEYOND_DOUBLES - 1)) => Numbers::Doubles,
-            _ => Numbers::Unknown,
-        }
-    }
-
     /// The names of the cookies that are no part of the session, and of those that are.
     async fn cookies(&self) -> (Vec<String>, Vec<String>) {
         let mut player = self.player();
@@ -283,75 +213,6 @@ impl<'a> Observer<'a> {
             names_seen(&player).into_iter().map(in_words).partition(|(is_foreign, _)| *is_foreign);
         [others, own].map(|names| names.into_iter().map(|(_, name)| name).collect()).into()
     }
-
-    async fn own_keys(&self) -> BTreeSet<String> {
-        let mut player = self.player();
-        let cycles = [
-            ("surveyor", vec![items()]),
-            (
-                "surveyor",
-                vec![set("text", TEXT), items(), set_permanent(true), items(), set_permanent(false), items()],
-            ),
-            (
-                "surveyor",
-                vec![items(), set_modified(), items(), Operation::SetLifetime { seconds: 60.0 }, items()],
-            ),
-            ("surveyor", vec![items(), Operation::Regenerate, items()]),
-            ("surveyor", vec![items()]),
-        ];
-        for (browser, ops) in cycles {
-            player.cycle(browser, ops).await;
-        }
-        let exchanges = &player.transcript().exchanges;
-        let seen = exchanges.iter().flat_map(Exchange::answers).filter_map(|answer| match answer {
-            Answer::Ok(Value::Object(items)) => Some(items.keys()),
-            _ => None,
-        });
-        seen.flatten().filter(|key| !WRITTEN.contains(&key.as_str())).cloned().collect()
-    }
-
-    async fn unsupported(&self) -> Vec<String> {
-        let mut unsupported = Vec::new();
-        for op in OperationKind::ALL.into_iter().filter_map(sample) {
-            let name = op.name();
-            let [_, answers] = self.observe([vec![set("text", TEXT)], vec![op]]).await;
-            if answers.first() == Some(&Answer::Unsupported) {
-                unsupported.push(name.to_owned());
-            }
-        }
-        unsupported
-    }
-}
-
-/// An operation of this kind, as it is sent to see whether the backend has it. A cycle that raises or holds has no
-/// answer that would say so.
-fn sample(kind: OperationKind) -> Option<Operation> {
-    let op = match kind {
-        OperationKind::Get => get("text"),
-        OperationKind::Contains => contains("text"),
-        OperationKind::Items => items(),
-        OperationKind::Len => len(),
-        OperationKind::Set => set("other", TEXT),
-        OperationKind::Delete => delete("other"),
-        OperationKind::Pop => pop("other"),
-        OperationKind::Setdefault => setdefault("other", TEXT),
-        OperationKind::Update => update([]),
-        OperationKind::Clear => clear(),
-        OperationKind::SetIn => set_in(["text".into(), "n".into()], TEXT),
-        OperationKind::Permanent => permanent(),
-        OperationKind::Modified => modified(),
-        OperationKind::New => new(),
-        OperationKind::SetPermanent => set_permanent(true),
-        OperationKind::SetModified => set_modified(),
-        OperationKind::Regenerate => Operation::Regenerate,
-        OperationKind::Destroy => destroy(),
-        OperationKind::SetLifetime => Operation::SetLifetime { seconds: 60.0 },
-        OperationKind::Save => Operation::Save,
-        OperationKind::Respond => Operation::Respond { status: 404 },
-        OperationKind::Header => header("Vary", "Accept-Language"),
-        OperationKind::Raise | OperationKind::Hold => return None,
-    };
-    Some(op)
 }
 
 /// Whether a browser has cookies of the session.

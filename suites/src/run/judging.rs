@@ -1,6 +1,5 @@
 //! Judges one check: what is played for it, and what that comes to.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use super::claims::claims;
@@ -24,11 +23,16 @@ pub(super) struct Judging {
     pub(super) options: Rc<Options>,
     pub(super) lanes: Rc<Lanes>,
     pub(super) scenarios: Scenarios,
-    /// Whether it was looked at if scripts can be played side by side.
-    pub(super) decided: Cell<bool>,
 }
 
 impl Judging {
+    /// How many more checks can be judged at once than one, where that is worthwhile: none where there is no room for more
+    /// requests, or where browsers come into each other's way.
+    pub(super) async fn room_for_more(&self, is_worthwhile: bool) -> usize {
+        let is_wider = is_worthwhile && self.lanes.can_widen() && self.scenarios.browsers_are_apart().await;
+        if is_wider { self.lanes.widen() } else { 0 }
+    }
+
     /// What becomes of this check. A panic of the suite itself is the error of the check in which it happened.
     pub(super) async fn outcome(&self, check: &Check, played: &dyn Fn(u32, u32)) -> Outcome {
         let panicked = |said: String| {

@@ -13,7 +13,7 @@ mod surveyed;
 mod tasks;
 mod waits;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -135,14 +135,7 @@ async fn run_local(
     };
     let scenarios =
         Scenarios::new(Rc::clone(&backend), Rc::clone(&survey), options.patience, Rc::clone(&lanes));
-    let judging = Rc::new(Judging {
-        backend,
-        survey,
-        options: Rc::new(options),
-        lanes,
-        scenarios,
-        decided: Cell::default(),
-    });
+    let judging = Rc::new(Judging { backend, survey, options: Rc::new(options), lanes, scenarios });
     let mut run = Run { judging, front, ended: None };
     // What a service does not show that went away meanwhile is nothing that it lacks.
     run.end_if_gone().await;

@@ -17,7 +17,7 @@ pub const QUICK_CASES: u32 = 10;
 pub struct Options {
     /// The seed of everything that is generated.
     pub seed: u64,
-    /// How many scripts each check is given whose scripts are generated; `concurrency/parallel` is given a quarter of them.
+    /// How many scripts each check is given whose scripts are generated; `concurrency/parallel` is given an eighth of them.
     pub cases: u32,
     /// The only case to give to them, where one is to be replayed alone. Cases are counted from zero; each can be
     /// replayed without those before it.

@@ -6,7 +6,7 @@ use std::panic::resume_unwind;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, OnceCell, Semaphore};
 use tokio::task::{JoinError, JoinHandle};
 
 use super::judging::Judging;
@@ -43,29 +43,21 @@ impl Tasks {
     /// Begins to judge these checks. What waits for time to pass begins first and takes no place of another.
     pub(super) fn begin(judging: &Rc<Judging>, wanted: &[Check]) -> Self {
         judging.scenarios.begin_waits(wanted);
+        let is_worthwhile = wanted.iter().any(comes_after_isolation);
         let places = Rc::new(Semaphore::new(1));
+        // Whether browsers are apart is looked at before anything else, since until then one script is played at a time.
+        let apart: Rc<OnceCell<()>> = Rc::default();
         let task = |check: &Check| {
             let (judging, check) = (Rc::clone(judging), *check);
             let played = Rc::new(Played::default());
             let noted = Rc::clone(&played);
-            let places = (!judging.scenarios.waits_in_real_time(&check)).then(|| Rc::clone(&places));
+            let (places, apart) = (Rc::clone(&places), Rc::clone(&apart));
+            let takes_a_place = !judging.scenarios.waits_in_real_time(&check);
             let handle = tokio::task::spawn_local(async move {
-                let _place = match &places {
-                    // Nobody closes the semaphore.
-                    Some(places) => {
-                        let place = places.acquire().await.ok();
-                        // One check after the other, until it is known that browsers do not come into each other's way.
-                        if judging.lanes.can_widen()
-                            && comes_after_isolation(&check)
-                            && !judging.decided.replace(true)
-                            && judging.scenarios.browsers_are_apart().await
-                        {
-                            places.add_permits(judging.lanes.widen());
-                        }
-                        place
-                    }
-                    None => None,
-                };
+                let widen = async || places.add_permits(judging.room_for_more(is_worthwhile).await);
+                apart.get_or_init(widen).await;
+                // Nobody closes the semaphore.
+                let _place = if takes_a_place { places.acquire().await.ok() } else { None };
                 let began = Instant::now();
                 let outcome = judging.outcome(&check, &|cases, of| noted.note(cases, of)).await;
                 Ended { outcome, took: began.elapsed() }

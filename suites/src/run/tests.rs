@@ -1,6 +1,5 @@
 //! What a run makes of a check whose own code is at fault.
 
-use std::cell::Cell;
 use std::time::Duration;
 
 use super::*;
@@ -33,8 +32,7 @@ async fn a_panic_within_a_check_is_its_error_and_the_others_are_run() {
     let lanes = Rc::new(Lanes::new(1));
     let scenarios = Scenarios::new(Rc::clone(&backend), Rc::clone(&survey), patience, Rc::clone(&lanes));
     let options = Rc::new(Options::default());
-    let decided = Cell::default();
-    let judging = Judging { backend, survey, options, lanes, scenarios, decided };
+    let judging = Judging { backend, survey, options, lanes, scenarios };
     let plan = check(&[], Test::Scenarios(|_| panic!("no plan at 127.0.0.1:4711")));
     let generator = check(&[], Test::Generated(|_| panic!("no generator")));
     judging.scenarios.begin_waits(&[plan, generator]);

@@ -62,8 +62,9 @@ pub enum Shape {
     AnyRace,
 }
 
-/// A script of requests in parallel has about four times as many requests as another.
-const SHARE_OF_PARALLEL: u32 = 4;
+/// A script of requests in parallel has about four times as many requests as another, and keeps a place for each of those that
+/// are at work at once.
+const SHARE_OF_PARALLEL: u32 = 8;
 
 impl Shape {
     /// How many scripts of this shape are played, where so many are asked for: fewer of those that are long. What they find

@@ -54,7 +54,7 @@ pub(crate) struct Arguments {
     /// highest level of the checks that --check and --clause name, and minimum without them.
     #[arg(long, value_name = "LEVEL", value_parser = level)]
     level: Option<Level>,
-    /// How many scripts each property is given; concurrency/parallel, whose scripts are long, is given a quarter of them.
+    /// How many scripts each property is given; concurrency/parallel, whose scripts are long, is given an eighth of them.
     #[arg(long, default_value_t = Options::default().cases, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     cases: u32,
     /// As --cases 10: every check is played, and what only many generated scripts show may stay unseen.

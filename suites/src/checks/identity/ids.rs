@@ -4,7 +4,6 @@ use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::set;
-use crate::survey::Survey;
 
 /// How many sessions are looked at.
 const SESSIONS: usize = 64;
@@ -18,7 +17,7 @@ pub(super) const UNIQUE: Check = Check {
     source: "OWASP Session Management Cheat Sheet, session id properties",
     applies: &[Requirement::RealSessions, Requirement::ServerStore],
     relies: &[],
-    test: Test::Scenarios(|survey| many_sessions(survey, "shared", ResponseRule::Distinct)),
+    test: Test::Scenarios(|_| vec![many_sessions("shared").response(ResponseRule::Distinct)]),
 };
 
 pub(super) const UNPREDICTABLE: Check = Check {
@@ -30,14 +29,15 @@ pub(super) const UNPREDICTABLE: Check = Check {
     source: "OWASP Session Management Cheat Sheet, session id entropy: at least 64 bits",
     applies: &[Requirement::RealSessions, Requirement::ServerStore],
     relies: &[Fact::of("identity/ids-unique", "shared")],
-    test: Test::Scenarios(|survey| many_sessions(survey, "predictable", ResponseRule::Unpredictable)),
+    // Ids that others get in between would make a counter look less like one.
+    test: Test::Scenarios(|_| {
+        vec![many_sessions("predictable").response(ResponseRule::Unpredictable).alone()]
+    }),
 };
 
-fn many_sessions(_survey: &Survey, reason: &str, rule: ResponseRule) -> Vec<Scenario> {
+fn many_sessions(reason: &str) -> Scenario {
     let browsers = (1..=SESSIONS).map(|number| format!("visitor {number}"));
-    let scenario = browsers.fold(Scenario::new(reason), |scenario, browser| {
+    browsers.fold(Scenario::new(reason), |scenario, browser| {
         scenario.cycle(&browser, [set("colour", "red").is_done()])
-    });
-    // Ids that others get in between would make a counter look less like one.
-    vec![scenario.response(rule).alone()]
+    })
 }

@@ -82,8 +82,10 @@ fn play(url: &str, scripts: &[Script], connections: usize) -> impl FnMut() -> us
     let backend: Rc<dyn Backend> = Rc::new(door.expect("the URL is that of the probe"));
     let scripts: Rc<[Script]> = scripts.into();
     move || {
-        let played = side_by_side(connections, scripts.len(), |script| {
-            let (backend, scripts) = (Rc::clone(&backend), Rc::clone(&scripts));
+        let count = scripts.len();
+        let (backend, own) = (Rc::clone(&backend), Rc::clone(&scripts));
+        let played = side_by_side(connections, count, move |script| {
+            let (backend, scripts) = (Rc::clone(&backend), Rc::clone(&own));
             async move {
                 let transcript = Player::new(backend, PATIENCE).play(&scripts[script]).await;
                 assert!(transcript.broken().is_none(), "a cycle that was not answered would not count");
@@ -100,8 +102,10 @@ fn send(url: &str, scripts: &[Script], connections: usize) -> impl FnMut() -> us
     let client = Rc::new(bare::Client::new(url));
     let scripts: Rc<[bare::Requests]> = scripts.iter().map(bare::Requests::of).collect();
     move || {
-        let sent = side_by_side(connections, scripts.len(), |script| {
-            let (client, scripts) = (Rc::clone(&client), Rc::clone(&scripts));
+        let count = scripts.len();
+        let (client, own) = (Rc::clone(&client), Rc::clone(&scripts));
+        let sent = side_by_side(connections, count, move |script| {
+            let (client, scripts) = (Rc::clone(&client), Rc::clone(&own));
             async move { client.send(&scripts[script]).await }
         });
         tasks.block_on(&runtime, sent);

@@ -87,7 +87,7 @@ fn bare_seconds(service: &Late, requests: usize, jobs: u32) -> f64 {
 
 /// What it takes to find a bug that only generated scripts show, and to make its script small.
 fn planted_bug() {
-    let planted = "flawed/merge-revives-deleted-items";
+    let planted = "flawed/write-lost-after-get";
     let service = Late::serve(move || find(planted).expect("it is embedded").open());
     let only = Some(vec!["minimum/persists".to_owned()]);
     let (report, seconds) = run(&service.url, Options { jobs: None, only, ..Options::default() });
@@ -95,7 +95,7 @@ fn planted_bug() {
     let script =
         check.failures.first().and_then(|failure| failure.scenario.as_ref()).map(|found| &found.script);
     println!(
-        "| a lost deletion, found by generated scripts and made small, each answer {} ms late | {seconds:.1} s: {} scripts, \
+        "| a write that is lost after a read, found by generated scripts and made small, each answer {} ms late | {seconds:.1} s: {} scripts, \
          {} requests; {} requests are left |",
         late::LATE.as_millis(),
         check.evidence.scripts,

@@ -156,6 +156,8 @@ impl Project {
         });
         add("headers", &["url", "launch", "header"], headers.collect());
         add("timeout", &["timeout"], one("timeout", self.timeout.map(|it| it.to_string())));
+        let ca = self.ca.as_ref().map(|file| there(&file.to_string_lossy()));
+        add("ca", &["url", "launch", "ca"], one("ca", ca));
         add("origin", &["origin"], one("origin", self.origin.clone()));
         if command != "run" {
             return added;

@@ -151,6 +151,8 @@ fn whoever_is_not_believed_is_not_judged() {
         complaint(&ran, port)
     };
     insta::assert_snapshot!(said(&identity, &other.ca), @"sessionspec: nothing could be judged at https://127.0.0.1:[port]/probe; asking what it is: the service cannot be reached: nobody who is trusted has signed its certificate; --ca FILE names who has; start the service if it does not run");
+    let itself = self_signed("unlisted.pem", &["127.0.0.1"]);
+    assert_eq!(said(&itself, &other.ca), said(&identity, &other.ca));
     insta::assert_snapshot!(said(&elsewhere, &elsewhere.ca), @r#"sessionspec: nothing could be judged at https://127.0.0.1:[port]/probe; asking what it is: the service cannot be reached: its TLS is not accepted: invalid peer certificate: certificate not valid for name "127.0.0.1"; certificate is only valid for DnsName("elsewhere.test"); start the service if it does not run"#);
 }
 

@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_whole_number_of_seconds_is_an_integer() {
         let told = |seconds: f64| Operation::SetLifetime { seconds }.to_json()["seconds"].to_string();
-        assert_eq!([3.0, 0.0, -1.0, 2.5, 1e300].map(told), ["3", "0", "-1", "2.5", "1e300"]);
+        assert_eq!([3.0, 0.0, -1.0, 2.5].map(told), ["3", "0", "-1", "2.5"]);
     }
 
     #[test]

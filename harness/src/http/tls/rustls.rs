@@ -98,12 +98,21 @@ pub(in super::super) fn is_of_tls(error: &(dyn Error + 'static)) -> Option<Strin
     }
     let error = error.downcast_ref::<rustls::Error>()?;
     Some(match error {
-        rustls::Error::InvalidCertificate(
-            CertificateError::UnknownIssuer | CertificateError::BadSignature,
-        ) => "nobody who is trusted has signed its certificate; --ca FILE names who has".to_owned(),
+        rustls::Error::InvalidCertificate(error) if is_unknown(error) => {
+            "nobody who is trusted has signed its certificate; --ca FILE names who has".to_owned()
+        }
         rustls::Error::InvalidMessage(_) => "it does not speak TLS; is it at http?".to_owned(),
         other => format!("its TLS is not accepted: {other}"),
     })
+}
+
+/// Whether nobody vouches for a certificate. One that has signed itself as an authority has no error of its own.
+fn is_unknown(error: &CertificateError) -> bool {
+    match error {
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => true,
+        CertificateError::Other(other) => other.to_string().contains("CaUsedAsEndEntity"),
+        _ => false,
+    }
 }
 
 /// The authorities that this machine knows.

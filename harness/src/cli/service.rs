@@ -122,11 +122,6 @@ impl Service {
         }
     }
 
-    /// Whether no service is named.
-    pub(super) fn names_nothing(&self) -> bool {
-        self.url.is_none() && self.launch.is_none()
-    }
-
     /// The probe that was named by its URL.
     pub(super) fn url(&self) -> Option<&str> {
         self.url.as_deref()

@@ -39,9 +39,6 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
     if let Some(why) = arguments.nothing_asked_for(&reports) {
         tell(format_args!("sessionspec: {why}"));
     }
-    if arguments.names_nothing() {
-        tell("sessionspec: no service was named, so that this was the reference, which is built in");
-    }
     for exclusion in &arguments.exclude {
         tell(format_args!("sessionspec: left out: {exclusion}"));
     }
@@ -80,11 +77,6 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
 }
 
 impl Arguments {
-    /// Whether nothing says what is to be judged.
-    fn names_nothing(&self) -> bool {
-        self.peer.is_none() && self.backend.is_none() && self.service.names_nothing()
-    }
-
     /// Why nothing decides, where no check that was run is of the asked level.
     fn nothing_asked_for(&self, reports: &[Report]) -> Option<String> {
         let run = reports.iter().flat_map(|report| &report.checks).map(|check| check.level);

@@ -34,6 +34,8 @@ pub struct Project {
     pub start_timeout: Option<f64>,
     /// How many seconds a request may take.
     pub timeout: Option<f64>,
+    /// The file with the certificates that are believed where the probe is at https.
+    pub ca: Option<PathBuf>,
     /// Where browsers believe they are.
     pub origin: Option<String>,
     /// What is sent with every request, as `--header` takes it.
@@ -183,6 +185,7 @@ impl Project {
             lifetime: own.lifetime.or(self.lifetime),
             start_timeout: own.start_timeout.or(self.start_timeout),
             timeout: own.timeout.or(self.timeout),
+            ca: own.ca.or(self.ca),
             origin: own.origin.or(self.origin),
             headers: list(own.headers, self.headers),
             level: own.level.or(self.level),

@@ -77,7 +77,7 @@ fn text(found: Option<&Found>) -> String {
 }
 
 fn look_into(folder: &Path) -> Option<Found> {
-    django(folder).or_else(|| other_python(folder)).or_else(|| node(folder))
+    django(folder).or_else(|| other_python(folder)).or_else(|| node(folder)).or_else(|| go(folder))
 }
 
 fn django(folder: &Path) -> Option<Found> {
@@ -166,6 +166,19 @@ fn node(folder: &Path) -> Option<Found> {
             "package.json depends on {library}, and {main} is there; it has to listen on the port in PORT"
         ),
         first: (!has_a_probe(&folder.join(main))).then_some(first),
+    })
+}
+
+fn go(folder: &Path) -> Option<Found> {
+    const LIBRARY: &str = "github.com/gorilla/sessions";
+    let module = fs::read_to_string(folder.join("go.mod")).ok()?;
+    let has_a_probe = folder.join("mount.go").is_file();
+    module.contains(LIBRARY).then(|| Found {
+        launch: "go run .".to_owned(),
+        because: format!("go.mod requires {LIBRARY}; the program has to listen on the port in PORT"),
+        first: (!has_a_probe).then_some(
+            "copy core.go, items.go and mount.go of fixtures/probes/gorilla, and mount the probe as its README says",
+        ),
     })
 }
 

@@ -61,6 +61,9 @@ pub(super) fn parse() -> Result<Cli, CliError> {
             None => finish(matches),
         };
     };
+    if command == "run" && !given.any(&["url", "launch", "peer", "backend"]) {
+        project.names_a_service()?;
+    }
     let added = project.arguments(command, &given, &here);
     if added.is_empty() {
         return finish(matches);
@@ -117,6 +120,23 @@ impl Given<'_> {
 }
 
 impl Project {
+    /// Refuses to run without a service: the reference would be judged in its place, and conform.
+    fn names_a_service(&self) -> Result<(), CliError> {
+        if self.launch.is_some() || self.url.is_some() {
+            return Ok(());
+        }
+        let profiles: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+        let of_profile = match profiles.is_empty() {
+            true => String::new(),
+            false => format!(", or name one of its profiles with --profile: {}", profiles.join(", ")),
+        };
+        Err(CliError::usage(format!(
+            "{} does not say which service is tested: write its `launch` or its `url` there{of_profile}; \
+             --backend reference runs on the one that is built in",
+            self.folder.join(FILE).display()
+        )))
+    }
+
     /// What it adds to these arguments: the name of each entry, with the argument that it comes to.
     fn arguments(&self, command: &str, given: &Given<'_>, here: &Path) -> Vec<(&'static str, String)> {
         let mut added: Vec<(&'static str, String)> = Vec::new();
@@ -156,6 +176,8 @@ impl Project {
         });
         add("headers", &["url", "launch", "header"], headers.collect());
         add("timeout", &["timeout"], one("timeout", self.timeout.map(|it| it.to_string())));
+        let ca = self.ca.as_ref().map(|file| there(&file.to_string_lossy()));
+        add("ca", &["url", "launch", "ca"], one("ca", ca));
         add("origin", &["origin"], one("origin", self.origin.clone()));
         if command != "run" {
             return added;

@@ -13,7 +13,7 @@ use sessionspec::engine::expect::Finding;
 use sessionspec::engine::replay::{
     CaseFile, Limits, ReplayOutcome, Replayed, as_curl, as_curl_with_headers, replay_judging,
 };
-use sessionspec::engine::report::{CheckReport, Failure, failure_text, script_text};
+use sessionspec::engine::report::{CheckReport, Failure, failure_text, quoted, script_text};
 
 use super::nodes::NodeArguments;
 use super::service::{Service, start_peer, without_user};
@@ -68,7 +68,8 @@ pub(super) async fn replay(
         } else {
             as_curl(&case, url)
         };
-        terminal::print_file(&script.map_err(CliError::usage)?);
+        let script = script.map_err(CliError::usage)?;
+        terminal::print_file(&believing(arguments.service.ca(), script));
         return Ok(Exit::Conforms);
     }
     let script = &case.scenario.script;
@@ -169,6 +170,13 @@ impl Arguments {
         say(format_args!("\n{}", told(case, &replayed).trim_end()));
         Ok(exit)
     }
+}
+
+/// The script, whose curl believes the certificates in this file.
+fn believing(ca: Option<&Path>, script: String) -> String {
+    let Some(ca) = ca else { return script };
+    let named = format!("\nexport CURL_CA_BUNDLE={}\nurl=", quoted(&ca.display().to_string()));
+    script.replacen("\nurl=", &named, 1)
 }
 
 /// What happened, as the report of a run tells it.

@@ -1,6 +1,6 @@
 //! Which service is meant, and how it is reached or started: what `run` and `doctor` ask for alike.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use sessionspec::engine::report::quoted;
 use super::headers::{HeaderArgument, all_fields};
 use super::{CliError, Interruption};
 use crate::http::{
-    CallbackAddress, HeaderField, HttpBackend, HttpError, REDACTED, shown_url, without_secrets,
+    CallbackAddress, HeaderField, HttpBackend, HttpError, REDACTED, Trust, shown_url, without_secrets,
 };
 use crate::launch::{LaunchCommand, Launched, Others, Recipe, SHORT_LIFETIME, StartedAgain};
 use crate::peer::Peer;
@@ -44,6 +44,10 @@ pub(super) struct Service {
     /// How many seconds a request may take.
     #[arg(long, default_value = TIMEOUT, value_name = "SECONDS", value_parser = seconds)]
     timeout: f64,
+    /// Believe the certificates in this file, and no others, where the probe is at https: those of authorities, or the
+    /// one of the service itself, in PEM. With --launch, the service is then asked at https.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
     /// Where browsers believe they are, as in https://app.test: sets Host and X-Forwarded-Proto.
     #[arg(long, value_name = "ORIGIN")]
     origin: Option<Origin>,
@@ -92,7 +96,17 @@ impl Service {
         let start = async { recipe.start(lifetime).await.map_err(CliError::not_verified) };
         let fields = all_fields(&self.header)?;
         let started = interruption.or(start).await?;
-        Ok(Some(Target::launched(started, &self.path, (recipe, lifetime), fields)))
+        Ok(Some(Target::launched(started, self.scheme(), &self.path, (recipe, lifetime), fields)))
+    }
+
+    /// How a service is asked that is started: one that has a certificate speaks https.
+    fn scheme(&self) -> &'static str {
+        if self.ca.is_some() { "https" } else { "http" }
+    }
+
+    /// The file of the certificates that are believed.
+    pub(super) fn ca(&self) -> Option<&Path> {
+        self.ca.as_deref()
     }
 
     /// The lifetime with which a service is started that is started so, if one is.
@@ -125,8 +139,9 @@ impl Service {
             HttpError::SetUp(_) => CliError::not_verified(error),
             error => CliError::usage(error),
         };
-        let backend =
-            HttpBackend::new(url, self.origin.clone(), self.allow_remote).await.map_err(complaint)?;
+        let trust = self.ca.clone().map_or(Trust::System, Trust::Only);
+        let backend = HttpBackend::trusting(url, &trust, self.origin.clone(), self.allow_remote);
+        let backend = backend.await.map_err(complaint)?;
         let backend = backend.sending(&all_fields(&self.header)?);
         match &self.callback_addr {
             Some(address) => backend.called_back_at(address).await.map_err(complaint),
@@ -150,7 +165,7 @@ impl Service {
         Some(async move {
             let launched = recipe.start(lifetime).await.map_err(CliError::not_verified)?;
             let fields = all_fields(&self.header)?;
-            Ok(Target::launched(launched, &self.path, (recipe, lifetime), fields))
+            Ok(Target::launched(launched, self.scheme(), &self.path, (recipe, lifetime), fields))
         })
     }
 
@@ -167,6 +182,7 @@ impl Service {
         }
         words.extend(self.lifetime.map(|lifetime| format!("--lifetime {lifetime}")));
         words.extend((self.timeout.to_string() != TIMEOUT).then(|| format!("--timeout {}", self.timeout)));
+        words.extend(self.ca.as_ref().map(|file| format!("--ca {}", quoted(&file.display().to_string()))));
         words.extend(self.origin.as_ref().map(|origin| format!("--origin {}", quoted(&origin.to_string()))));
         words.extend(self.session_cookie.iter().map(|name| format!("--session-cookie {}", quoted(name))));
         words.extend(self.allow_remote.then(|| "--allow-remote".to_owned()));
@@ -193,11 +209,12 @@ impl Target {
     /// A service that was launched, with its probe at this path.
     pub(super) fn launched(
         service: Launched,
+        scheme: &str,
         path: &str,
         recipe: (Recipe, f64),
         fields: Vec<HeaderField>,
     ) -> Self {
-        let running = Self::running(format!("http://{}{path}", service.address()));
+        let running = Self::running(format!("{scheme}://{}{path}", service.address()));
         Self { launched: Some(service), recipe: Some(recipe), fields, ..running }
     }
 
@@ -266,7 +283,8 @@ pub(super) async fn start_peer(
     };
     let fields = all_fields(&service.header)?;
     let (launched, storage) = interruption.or(start).await?;
-    let service = Target::launched(launched, &peer.manifest.path, (peer.recipe(), lifetime), fields);
+    let service =
+        Target::launched(launched, service.scheme(), &peer.manifest.path, (peer.recipe(), lifetime), fields);
     let service = Target { storage, ..service };
     Ok((peer, service))
 }
@@ -290,6 +308,10 @@ pub(super) fn unjudged(url: &str, error: &PreflightError, last_words: Option<Str
         return format!("nothing could be judged; {error}; {last_words}");
     }
     let advice = match fault {
+        // What TLS says has its own advice in it.
+        Some(BackendError::Unreachable(_)) if url.starts_with("https:") => {
+            "start the service if it does not run"
+        }
         Some(BackendError::Unreachable(_)) => "start the service, or let --launch start it",
         Some(BackendError::NoAnswer(_)) => "if it is only slow, allow more with --timeout",
         Some(BackendError::NotAProbe(_)) => "look closer with `sessionspec doctor`",

@@ -14,6 +14,7 @@ use url::{Host, Url};
 
 use super::RawResponse;
 use super::connection::{MAX_BODY, exchange_bytes, fault};
+use super::tls::{Stream, Tls, unencrypted};
 
 /// How long a connection may have been idle that is used again. A server may close it at any moment.
 const IDLE: Duration = Duration::from_millis(500);
@@ -45,6 +46,8 @@ pub(super) struct Habits {
 struct Address {
     host: Host,
     port: u16,
+    /// How they are encrypted, if they are.
+    tls: Option<Tls>,
 }
 
 /// Sends requests to one host: lawful ones with reqwest, and those that HTTP forbids byte by byte.
@@ -61,16 +64,26 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// A client for the host of this URL; none where it has none.
-    pub(super) fn of(url: &Url, habits: Rc<Habits>) -> Option<Self> {
+    /// A client for the host of this URL, by TLS if the URL is `https`; none where it has no host.
+    pub(super) fn of(url: &Url, tls: Option<Tls>, habits: Rc<Habits>) -> Option<Self> {
         Some(Self {
             url: url.clone(),
-            address: Address::of(url)?,
-            reusing: RefCell::new(direct_client(url, usize::MAX)?),
-            fresh: direct_client(url, 0)?,
+            reusing: RefCell::new(direct_client(url, tls.as_ref(), usize::MAX)?),
+            fresh: direct_client(url, tls.as_ref(), 0)?,
+            address: Address::of(url, tls)?,
             used: Cell::default(),
             habits,
         })
+    }
+
+    /// The same client for another URL of this service.
+    pub(super) fn beside(&self, url: &Url) -> Option<Self> {
+        Self::of(url, self.address.tls.clone(), Rc::clone(&self.habits))
+    }
+
+    /// One that keeps this many idle connections, as reqwest has it.
+    pub(super) fn plain(&self, idle: usize) -> Option<reqwest::Client> {
+        direct_client(&self.url, self.address.tls.as_ref(), idle)
     }
 
     /// What is known of the service's connections.
@@ -131,7 +144,7 @@ impl Client {
     fn close_all(&self) {
         self.used.set(None);
         if !self.is_always_fresh()
-            && let Some(client) = direct_client(&self.url, usize::MAX)
+            && let Some(client) = direct_client(&self.url, self.address.tls.as_ref(), usize::MAX)
         {
             self.reusing.replace(client);
         }
@@ -139,7 +152,7 @@ impl Client {
 }
 
 /// A client that uses no proxy, follows no redirect and sends nothing twice, and that keeps this many idle connections.
-pub(crate) fn direct_client(url: &Url, idle: usize) -> Option<reqwest::Client> {
+fn direct_client(url: &Url, tls: Option<&Tls>, idle: usize) -> Option<reqwest::Client> {
     let client = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
@@ -148,6 +161,10 @@ pub(crate) fn direct_client(url: &Url, idle: usize) -> Option<reqwest::Client> {
         .http1_max_headers(MOST_FIELDS)
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(idle);
+    let client = match tls {
+        Some(tls) => tls.configure(client),
+        None => unencrypted(client),
+    };
     let client = match url.host_str() {
         Some(name) if is_localhost(name) => client.resolve_to_addrs(name, &loopback(0)),
         _ => client,
@@ -180,31 +197,35 @@ async fn exchange(
     Ok(RawResponse { status: response.status().as_u16(), headers, body })
 }
 
-/// Sends one request on a connection of its own.
+/// Sends one request at `http` on a connection of its own.
 ///
 /// # Errors
 ///
 /// Where there is no response, or none that is HTTP.
 pub(super) async fn send_once(url: &Url, request: Outgoing) -> Result<RawResponse, BackendError> {
     let malformed = || BackendError::Unreachable("nothing can be sent there".to_owned());
-    let client = direct_client(url, 0).ok_or_else(malformed)?;
+    let client = direct_client(url, None, 0).ok_or_else(malformed)?;
     let headers = request.lawful_headers().ok_or_else(malformed)?;
     exchange(&client, url, request, headers).await
 }
 
 impl Address {
-    fn of(url: &Url) -> Option<Self> {
-        Some(Self { host: url.host()?.to_owned(), port: url.port_or_known_default().unwrap_or(80) })
+    fn of(url: &Url, tls: Option<Tls>) -> Option<Self> {
+        Some(Self { host: url.host()?.to_owned(), port: url.port_or_known_default().unwrap_or(80), tls })
     }
 
-    async fn connect(&self) -> Result<TcpStream, BackendError> {
+    async fn connect(&self) -> Result<Stream, BackendError> {
         let connected = match &self.host {
             Host::Ipv4(address) => TcpStream::connect((*address, self.port)).await,
             Host::Ipv6(address) => TcpStream::connect((*address, self.port)).await,
             Host::Domain(name) if is_localhost(name) => TcpStream::connect(&loopback(self.port)[..]).await,
             Host::Domain(name) => TcpStream::connect((name.as_str(), self.port)).await,
         };
-        connected.map_err(|error| BackendError::Unreachable(error.to_string()))
+        let stream = connected.map_err(|error| BackendError::Unreachable(error.to_string()))?;
+        match &self.tls {
+            Some(tls) => tls.encrypted(stream, &self.host).await,
+            None => Ok(Box::new(stream)),
+        }
     }
 }
 

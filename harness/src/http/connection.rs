@@ -15,9 +15,9 @@ use hyper_util::rt::TokioIo;
 use sessionspec::backend::{BackendError, MOST_FIELDS};
 use sessionspec::reference::http::Headers;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use super::RawResponse;
+use super::tls::{Stream, is_of_tls};
 
 /// The most that is read of a response, in bytes: twice what a probe has to accept.
 pub(super) const MAX_BODY: usize = 16 * 1024 * 1024;
@@ -27,7 +27,7 @@ pub(super) const MAX_BODY: usize = 16 * 1024 * 1024;
 /// # Errors
 ///
 /// Where there is no response, or no whole one.
-pub(super) async fn exchange_bytes(stream: TcpStream, bytes: Vec<u8>) -> Result<RawResponse, BackendError> {
+pub(super) async fn exchange_bytes(stream: Stream, bytes: Vec<u8>) -> Result<RawResponse, BackendError> {
     let wire = Wire::new(stream, Unsent { bytes, sent: 0 });
     let heard = Arc::clone(&wire.heard);
     let connected = Builder::new().max_headers(MOST_FIELDS).handshake(TokioIo::new(wire)).await;
@@ -81,6 +81,7 @@ pub(super) fn fault(error: &(dyn std::error::Error + 'static), heard: bool) -> B
     let mut speaks_http = true;
     let mut is_connected = true;
     let mut is_too_large = false;
+    let mut of_tls = None;
     let mut cause = error;
     loop {
         let malformed = |error: &io::Error| {
@@ -90,13 +91,14 @@ pub(super) fn fault(error: &(dyn std::error::Error + 'static), heard: bool) -> B
         is_too_large |= cause.downcast_ref().is_some_and(hyper::Error::is_parse_too_large);
         speaks_http &= !cause.downcast_ref().is_some_and(malformed);
         is_connected &= !cause.downcast_ref().is_some_and(reqwest::Error::is_connect);
+        of_tls = of_tls.or_else(|| is_of_tls(cause));
         match cause.source() {
             Some(inner) => cause = inner,
             None => break,
         }
     }
     if !is_connected {
-        BackendError::Unreachable(cause.to_string())
+        BackendError::Unreachable(of_tls.unwrap_or_else(|| cause.to_string()))
     } else if is_too_large {
         BackendError::HeadTooLarge
     } else if !speaks_http {
@@ -110,7 +112,7 @@ pub(super) fn fault(error: &(dyn std::error::Error + 'static), heard: bool) -> B
 
 /// The stream of a connection: it counts what is heard, and a failure to send is none until nothing is heard.
 struct Wire {
-    stream: TcpStream,
+    stream: Stream,
     /// What is sent in place of what hyper writes.
     instead: Unsent,
     /// How many bytes have come.
@@ -131,7 +133,7 @@ struct Unsent {
 }
 
 impl Wire {
-    fn new(stream: TcpStream, instead: Unsent) -> Self {
+    fn new(stream: Stream, instead: Unsent) -> Self {
         Self { stream, instead, heard: Arc::default(), listener: Listener::TooEarly(None) }
     }
 
@@ -152,6 +154,8 @@ impl Wire {
             }
         }
         *sent = bytes.len();
+        // What was encrypted may still wait to be sent.
+        let _ = ready!(Pin::new(&mut self.stream).poll_flush(context));
         Poll::Ready(())
     }
 }

@@ -5,11 +5,13 @@ mod client;
 mod connection;
 mod fields;
 mod gates;
+mod tls;
 #[doc(hidden)]
 pub mod wire;
 
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
@@ -20,11 +22,13 @@ use sessionspec::reference::http::Headers;
 use url::{Position, Url};
 
 pub use callback::{CallbackAddress, CallbackError};
+pub(crate) use client::is_localhost;
 use client::{Client, Outgoing, send_once};
-pub(crate) use client::{direct_client, is_localhost};
 use fields::Secrets;
 pub use fields::{HeaderField, HeaderFieldError, REDACTED, shown_url, without_secrets};
 use gates::GateServer;
+use tls::Tls;
+pub use tls::{TlsError, Trust};
 pub(crate) use wire::read_description;
 
 /// A service under test, seen through its probe.
@@ -43,14 +47,20 @@ pub struct HttpBackend {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpError {
-    /// The target is no URL with `http`.
+    /// The target is no URL with `http` or `https`.
     #[error("`{0}` is no http URL; give the probe's, as in http://127.0.0.1:5000/probe")]
     NoUrl(String),
-    /// The target is `https`.
-    #[error(
-        "{0} is https, and the harness speaks plain http; --origin makes the service believe that it is https"
-    )]
-    NotHttp(Url),
+    /// The target is `https`, and cannot be asked.
+    #[error("{url} is https: {error}")]
+    Tls {
+        /// The target.
+        url: Url,
+        /// Why it cannot be asked.
+        error: TlsError,
+    },
+    /// Certificates are named, and none is asked for.
+    #[error("--ca is for an https URL, and {0} is none")]
+    NeedlessCa(Url),
     /// The target is on another machine.
     #[error("{0} is not on this machine; --allow-remote permits it, for a service that is yours to test")]
     Remote(Url),
@@ -79,19 +89,41 @@ impl HttpBackend {
     ///
     /// Where the URL is of no use, or no gate can be served.
     pub async fn new(url: &str, origin: Option<Origin>, allow_remote: bool) -> Result<Self, HttpError> {
+        Self::trusting(url, &Trust::default(), origin, allow_remote).await
+    }
+
+    /// As [`new`](Self::new), for a service that may be at `https`: then `trust` says whose certificates are believed.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`new`](Self::new), and where it is not known whom to believe.
+    pub async fn trusting(
+        url: &str,
+        trust: &Trust,
+        origin: Option<Origin>,
+        allow_remote: bool,
+    ) -> Result<Self, HttpError> {
         let no_url = || HttpError::NoUrl(shown_url(url));
         let mut url = Url::parse(url).map_err(|_| no_url())?;
         let fields: Vec<HeaderField> = HeaderField::taken_from(&mut url).into_iter().collect();
-        match url.scheme() {
-            "http" => {}
-            "https" => return Err(HttpError::NotHttp(url)),
+        let is_encrypted = match url.scheme() {
+            "http" => false,
+            "https" => true,
             // `localhost:5000` would be a URL whose scheme is `localhost`.
             _ => return Err(no_url()),
-        }
+        };
         if !allow_remote && !is_loopback(&url) {
             return Err(HttpError::Remote(url));
         }
-        let client = Client::of(&url, Rc::default()).ok_or_else(no_url)?;
+        let tls = match (is_encrypted, trust) {
+            (true, trust) => match Tls::trusting(trust) {
+                Ok(tls) => Some(tls),
+                Err(error) => return Err(HttpError::Tls { url, error }),
+            },
+            (false, Trust::Only(_)) => return Err(HttpError::NeedlessCa(url)),
+            (false, Trust::System) => None,
+        };
+        let client = Client::of(&url, tls, Rc::default()).ok_or_else(no_url)?;
         let gates = GateServer::start(&CallbackAddress::default())
             .await
             .map_err(|error| HttpError::SetUp(error.to_string()))?;
@@ -131,7 +163,7 @@ impl HttpBackend {
         let mut url = self.url.clone();
         let no_url = || HttpError::NoUrl(self.url.to_string());
         url.set_port(Some(port)).map_err(|()| no_url())?;
-        let client = Client::of(&url, Rc::clone(self.client.habits())).ok_or_else(no_url)?;
+        let client = self.client.beside(&url).ok_or_else(no_url)?;
         let (origin, fields, gates) = (self.origin.clone(), self.fields.clone(), Rc::clone(&self.gates));
         Ok(Self { client, url, origin, secrets: Secrets::of(&fields), fields, gates })
     }
@@ -182,6 +214,20 @@ impl HttpBackend {
     /// As [`get`](Self::get).
     pub async fn post(&self, headers: &Headers, body: Vec<u8>) -> Result<RawResponse, BackendError> {
         self.send(Method::POST, headers, body).await
+    }
+
+    /// Asks for the description with a client that keeps its connection: how long the body came after the head, for each
+    /// of so many answers. None where a request fails.
+    pub(crate) async fn pauses(&self, asked: usize) -> Option<Vec<Duration>> {
+        let client = self.client.plain(1)?;
+        let mut pauses = Vec::new();
+        for _ in 0..asked {
+            let mut response = client.get(self.url.clone()).send().await.ok()?;
+            let head = Instant::now();
+            while response.chunk().await.ok()?.is_some() {}
+            pauses.push(head.elapsed());
+        }
+        Some(pauses)
     }
 
     /// The host that the service is told that it is.
@@ -244,8 +290,8 @@ impl Backend for HttpBackend {
 
     fn origin(&self) -> Origin {
         self.origin.clone().unwrap_or_else(|| {
-            let authority = format!("http://{}", self.url.authority());
-            Origin::parse(&authority).unwrap_or_default()
+            let origin = format!("{}://{}", self.url.scheme(), self.url.authority());
+            Origin::parse(&origin).unwrap_or_default()
         })
     }
 

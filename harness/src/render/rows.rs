@@ -156,6 +156,12 @@ pub(super) fn applied(reports: &[Report], level: Level) -> String {
     })
 }
 
+/// Whether a level below this one has named the same stand-ins.
+fn are_named_below(reports: &[Report], level: &LevelReport) -> bool {
+    let below = reports.iter().flat_map(|report| &report.levels).filter(|other| other.level < level.level);
+    below.into_iter().any(|other| other.stand_ins == level.stand_ins)
+}
+
 /// What else there is to say of a level, as something that follows its verdict.
 pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
     let mut told = reports.iter().flat_map(|report| &report.levels).filter(|told| told.level == level);
@@ -178,7 +184,10 @@ pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
         (known, LevelVerdict::Conforms) => Some(format!("but for {known} known to fail{excused}")),
         (known, _) => Some(format!("and {known} known to fail besides{excused}")),
     };
-    let stand_ins = stand_ins.map(|told| format!("with stand-ins for {}", told.stand_ins.join(", ")));
+    let stand_ins = stand_ins.map(|told| match are_named_below(reports, told) {
+        true => "with stand-ins".to_owned(),
+        false => format!("with stand-ins for {}", told.stand_ins.join(", ")),
+    });
     let is_above = reports.iter().any(|report| report.asked_level.is_some_and(|asked| asked < level));
     let matters = level_verdict(reports, level) != LevelVerdict::Conforms;
     let above = (is_above && matters).then(|| "above the asked level".to_owned());

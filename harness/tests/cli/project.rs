@@ -112,6 +112,17 @@ fn it_does_not_speak_of_other_targets() {
 }
 
 #[test]
+fn one_that_names_no_service_is_not_run_on_the_reference_in_its_place() {
+    let project = Project::new("nobody", "level = 'hardened'\n[profiles.redis]\nlaunch = 'exit 1'\n");
+    insta::assert_snapshot!(project.said("run"), @r"
+    sessionspec: [project]/sessionspec.toml does not say which service is tested: write its `launch` or its `url` there, or name one of its profiles with --profile: redis; --backend reference runs on the one that is built in
+    exit 2
+    ");
+    let named = project.said("run --backend reference --check minimum/persists");
+    assert!(named.ends_with("exit 0"), "{named}");
+}
+
+#[test]
 fn doctor_examines_what_the_project_launches() {
     let project = Project::new("doctor", &format!("launch = \"{}\"\n", serving("reference")));
     let output = project.run("doctor");
@@ -209,6 +220,7 @@ fn a_project_is_written_from_what_is_in_its_folder() {
             ),
             launch("fastapi", &[("main.py", "app: FastAPI = FastAPI()\n")]),
             launch("express", &[("package.json", package), ("app.js", "")]),
+            launch("go", &[("go.mod", "require github.com/gorilla/sessions v1.2.1\n")]),
             launch("empty", &[]),
         ]
         .join("\n")

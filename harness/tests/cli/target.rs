@@ -32,10 +32,12 @@ fn own_address() -> Option<IpAddr> {
     Some(socket.local_addr().ok()?.ip())
 }
 
+#[cfg(feature = "tls")]
 #[test]
-fn is_https() {
-    assert_snapshot!(complaint(&sessionspec("run https://127.0.0.1/probe").output().unwrap()), @"
-    sessionspec: https://127.0.0.1/probe is https, and the harness speaks plain http; --origin makes the service believe that it is https
+fn is_https_and_nobody_is_believed() {
+    let target = sessionspec("run https://127.0.0.1/probe --ca /nowhere/ca.pem").output().unwrap();
+    assert_snapshot!(complaint(&target), @"
+    sessionspec: https://127.0.0.1/probe is https: cannot read the certificates in /nowhere/ca.pem: No such file or directory (os error [n])
     exit 2
     ");
 }

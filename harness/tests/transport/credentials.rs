@@ -79,7 +79,7 @@ async fn nobody_repeats_them() {
 
     for url in [
         "http://user:s3cr3t@",
-        "https://user:s3cr3t@127.0.0.1/",
+        "https://user:s3cr3t@example.com/",
         "user:s3cr3t@127.0.0.1",
         "http://user:s3cr3t@example.com/",
     ] {

@@ -8,3 +8,5 @@ mod credentials;
 mod gates;
 mod reuse;
 mod server;
+#[cfg(feature = "tls")]
+mod tls;

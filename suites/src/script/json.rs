@@ -5,15 +5,26 @@
 //! text once any crate turns on `arbitrary_precision` of serde_json (serde-rs/json, issue 505).
 
 use serde::{Deserialize, Deserializer};
+use serde_json::json;
 use sessionspec_reference::value::PathStep;
 use sessionspec_reference::{Map, Value};
 
 use super::{Operation, OperationKind};
 
+/// Up to here each whole number is a float of its own.
+const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
 impl Operation {
     /// The operation as the protocol spells it, except that a `hold` has the name of its gate and no URL.
     #[must_use]
     pub fn to_json(&self) -> Value {
+        // 3.0 is the same number, but what reads it in many languages is no integer.
+        if let Self::SetLifetime { seconds } = *self
+            && seconds.fract() == 0.0
+            && seconds.abs() < LARGEST_WHOLE
+        {
+            return json!({ "op": OperationKind::SetLifetime.as_str(), "seconds": seconds as i64 });
+        }
         serde_json::to_value(self).expect("its fields are what JSON can say")
     }
 
@@ -143,7 +154,12 @@ impl<'de> Deserialize<'de> for Operation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+
+    #[test]
+    fn a_whole_number_of_seconds_is_an_integer() {
+        let told = |seconds: f64| Operation::SetLifetime { seconds }.to_json()["seconds"].to_string();
+        assert_eq!([3.0, 0.0, -1.0, 2.5].map(told), ["3", "0", "-1", "2.5"]);
+    }
 
     #[test]
     fn every_operation_survives_its_own_json() {

@@ -1,4 +1,5 @@
 import * as runner from 'vitest';
 import { conformance } from 'sessionspec/test';
 
-conformance({ launch: 'node app.js', runner });
+// sessions.test.js runs all suites.
+conformance({ launch: 'node app.js', args: ['--suite', 'minimum'], runner });

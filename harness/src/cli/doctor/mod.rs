@@ -90,7 +90,7 @@ async fn examine(probe_client: &ProbeClient, reached: &Target, target: &str) -> 
         requests::examine(probe_client, &mut findings).await;
     }
     if probe_client.answers() {
-        pauses::examine(reached.url(), &mut findings).await;
+        pauses::examine(probe_client, &mut findings).await;
     }
     if probe_client.answers() {
         holding::examine(probe_client, &mut findings).await;

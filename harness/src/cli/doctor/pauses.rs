@@ -2,12 +2,10 @@
 //! wait: its second small packet is held back until the first one is acknowledged (Nagle's algorithm), and the client
 //! acknowledges late. Each request then takes 40 ms on Linux, which makes a run ten times as long.
 
-use std::time::{Duration, Instant};
-
-use url::Url;
+use std::time::Duration;
 
 use super::findings::Findings;
-use crate::http::direct_client;
+use super::probe_client::ProbeClient;
 
 /// How many requests are sent. The first acknowledgements on a connection are not delayed.
 const ASKED: usize = 24;
@@ -19,27 +17,13 @@ const JUDGED: usize = 8;
 /// machine does not make this pause.
 const PAUSE: Duration = Duration::from_millis(20);
 
-pub(super) async fn examine(url: &str, findings: &mut Findings) {
-    if pauses(url).await.is_some_and(|pauses| are_regular(&pauses)) {
+pub(super) async fn examine(probe_client: &ProbeClient, findings: &mut Findings) {
+    if probe_client.pauses(ASKED).await.is_some_and(|pauses| are_regular(&pauses)) {
         let note = "head and body of each answer come some 40 ms apart, which is TCP waiting for an acknowledgement: \
                     write them at once (in Python's http.server, one `wfile.write`), or set TCP_NODELAY; a run \
                     takes many times as long otherwise";
         findings.remark("slow answers", note);
     }
-}
-
-/// How long the body of each answer came after its head; none where a request fails.
-async fn pauses(url: &str) -> Option<Vec<Duration>> {
-    let url = Url::parse(url).ok()?;
-    let client = direct_client(&url, 1)?;
-    let mut pauses = Vec::new();
-    for _ in 0..ASKED {
-        let mut response = client.get(url.clone()).send().await.ok()?;
-        let head = Instant::now();
-        while response.chunk().await.ok()?.is_some() {}
-        pauses.push(head.elapsed());
-    }
-    Some(pauses)
 }
 
 /// Whether none of the last answers came in one piece.

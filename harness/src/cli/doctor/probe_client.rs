@@ -76,6 +76,11 @@ impl ProbeClient {
         self.within_patience(self.http.cycle(request)).await
     }
 
+    /// How long the body of each of so many answers came after its head; none where a request fails.
+    pub(super) async fn pauses(&self, asked: usize) -> Option<Vec<Duration>> {
+        self.http.pauses(asked).await
+    }
+
     /// An empty cycle, after something was not answered: whether anything is.
     async fn control(&self) {
         let control = self.within_patience(self.http.cycle(CycleRequest::default())).await;

@@ -305,6 +305,15 @@ def whole_seconds(text):
     return int(seconds)
 
 
+def whole_number(seconds):
+    """A lifetime for frameworks that count in whole seconds: 3.0 is 3 in JSON."""
+    if isinstance(seconds, float) and seconds.is_integer():
+        return int(seconds)
+    if not isinstance(seconds, int) or isinstance(seconds, bool):
+        raise TypeError("the framework counts a lifetime in whole seconds")
+    return seconds
+
+
 def load(name):
     """What `package.module:attribute` names, seen from the working directory. A class, or a function that takes nothing,
     is called."""

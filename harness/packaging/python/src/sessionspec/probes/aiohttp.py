@@ -77,9 +77,7 @@ def operations(request, session, loop):
         opened[0].update(items)
 
     def set_lifetime(op):
-        if not isinstance(op["seconds"], int):
-            raise TypeError("aiohttp-session counts a lifetime in whole seconds")
-        current().max_age = op["seconds"]
+        current().max_age = core.whole_number(op["seconds"])
 
     return {
         **core.item_operations(current),

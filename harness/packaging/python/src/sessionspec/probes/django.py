@@ -69,9 +69,7 @@ def operations(request):
         seconds = op["seconds"]
         if seconds == 0:
             raise ValueError("0 is no lifetime: Django takes it for `until the browser closes`")
-        if not isinstance(seconds, int):
-            raise TypeError("Django counts a lifetime in whole seconds")
-        session().set_expiry(seconds)
+        session().set_expiry(core.whole_number(seconds))
 
     return {
         **core.item_operations(session),

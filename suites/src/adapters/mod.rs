@@ -15,12 +15,15 @@
 //! answers with the mixin's default in its place, and the report names this stand-in. An operation that a framework
 //! does not have is `unsupported`.
 
+mod actix_session_probe;
 #[cfg(feature = "tower")]
 pub mod tower;
 #[cfg(feature = "tower-sessions")]
 pub mod tower_sessions;
 #[cfg(feature = "tower-sessions-core-0_14")]
 pub mod tower_sessions_core_0_14;
+#[cfg(feature = "tower")]
+mod tower_sessions_probe;
 mod written_keys;
 
 pub use written_keys::WrittenKeys;

@@ -52,10 +52,12 @@
 /// Each test stands for itself, also in a process of its own: it surveys the backend, plays the scenarios of other
 /// checks on which its own check relies, and then its own check. It passes where the promise was kept, where the check
 /// does not apply, and where it is a known failure; the reason is printed (`cargo test -- --show-output`). It fails
-/// where the promise was broken, and where nothing could be verified. It passes in two of the cases in which it has
-/// verified nothing. Where only failures of other checks of its level or below are in the way, the tests of those
-/// checks fail already, and this one prints `not judged` and names them. Where only *known* failures are in the way, it
-/// prints `excused`, with the reason, so that one defect needs one entry.
+/// where the promise was broken, and where nothing could be verified. It passes in three cases in which something is
+/// wrong. Where only failures of other checks of its level or below are in the way, the tests of those checks fail
+/// already, and this one prints `not judged` and names them. Where a check with generated scripts fails, and beside it one
+/// with short scripts that names what is wrong, the first prints `not judged` and its script: it fails by itself once the
+/// other is mended, if there is anything else. Where only *known* failures are in the way, a test prints `excused`, with
+/// the reason, so that one defect needs one entry.
 #[macro_export]
 macro_rules! conformance {
     (backend: $backend:expr, level: minimum $($rest:tt)*) => {

@@ -5,6 +5,7 @@ mod set_up;
 #[cfg(feature = "snapshots")]
 mod snapshot;
 mod support;
+mod umbrellas;
 
 pub use set_up::NotRun;
 #[cfg(feature = "snapshots")]

@@ -45,7 +45,44 @@
 /// # fn main() {}
 /// ```
 ///
-/// Several backends in one file each get a module: `mod memory { use super::*; sessionspec::conformance! { … } }`.
+/// # Several backends
+///
+/// Several backends in one file are listed with a name each. Every name becomes a module, so that the tests are
+/// `memory::minimum::opens_empty`, `signed::minimum::opens_empty`, …
+///
+/// ```
+/// use sessionspec::reference::{Memory, Stored, clock::SystemClock, MemoryStore};
+///
+/// sessionspec::conformance! {
+///     memory { backend: Memory::default(), level: hardened }
+///     stored { backend: Stored::new(MemoryStore::new(std::rc::Rc::new(SystemClock))), level: recommended }
+/// }
+/// # fn main() {}
+/// ```
+///
+/// # A database for each test
+///
+/// Tests run at the same moment. Where `backend` is written like a closure, its argument is a [`String`] that no other test
+/// gets, now or later: a name for a schema, a database, a folder or a prefix of keys. It has at most 32 lower-case letters and
+/// digits, and begins with a letter. What has to be removed afterwards is removed by a guard:
+///
+/// ```
+/// # use sessionspec::reference::Memory;
+/// # struct Schema;
+/// # impl Schema { async fn create(_: &str) -> Result<Self, std::io::Error> { Ok(Self) } }
+/// # impl Drop for Schema { fn drop(&mut self) {} }
+/// # async fn connect(_: &str) -> Result<Memory, std::io::Error> { Ok(Memory::default()) }
+/// use sessionspec::backend::guarded;
+///
+/// sessionspec::conformance! {
+///     backend: |namespace| {
+///         let schema = Schema::create(&namespace).await?;
+///         guarded(connect(&namespace).await?, schema)
+///     },
+///     level: minimum,
+/// }
+/// # fn main() {}
+/// ```
 ///
 /// # What a test says
 ///
@@ -60,6 +97,22 @@
 /// the reason, so that one defect needs one entry.
 #[macro_export]
 macro_rules! conformance {
+    ($($name:ident { $($backend:tt)* })+) => {
+        $(mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            $crate::conformance! { $($backend)* }
+        })+
+    };
+    (backend: |$namespace:ident| $backend:expr, $($rest:tt)*) => {
+        $crate::conformance! {
+            backend: {
+                let $namespace = $crate::__support::namespace();
+                $backend
+            },
+            $($rest)*
+        }
+    };
     (backend: $backend:expr, level: minimum $($rest:tt)*) => {
         $crate::__conformance! { minimum [$backend] $($rest)* }
     };
@@ -77,7 +130,8 @@ macro_rules! conformance {
     ($($other:tt)*) => {
         ::core::compile_error! {
             "write `backend: EXPRESSION, level: LEVEL`, then, if you like, `options: EXPRESSION` and \
-             `known_failures { suite::check: \"reason\" }`, in this order and with commas between them"
+             `known_failures { suite::check: \"reason\" }`, in this order and with commas between them; \
+             several backends are `NAME { backend: …, level: … }` each"
         }
     };
 }

@@ -40,7 +40,11 @@ impl SessionInterface for Small {
         self.0.open_session(request).await
     }
 
-    async fn save_session(&self, session: &mut MemorySession, response: &mut Response) -> reference::Result<()> {
+    async fn save_session(
+        &self,
+        session: &mut MemorySession,
+        response: &mut Response,
+    ) -> reference::Result<()> {
         for key in session.items().await?.keys().filter(|key| key.len() == 1) {
             session.delete(key).await?;
         }

@@ -98,7 +98,9 @@ fn verdict_text(check: &CheckReport, report: &Report) -> Result<String, String> 
         Verdict::Fail if check.failures.is_empty() => Err(format!("{}: {because}\n", check.id)),
         Verdict::Fail => match umbrellas::named_failure(check, report) {
             // The test of the check that names the defect is red already.
-            Some(named) => Ok(format!("not judged: {named} fails, and may be why this does\n\n{}", failures(check))),
+            Some(named) => {
+                Ok(format!("not judged: {named} fails, and may be why this does\n\n{}", failures(check)))
+            }
             None => Err(failures(check)),
         },
         // The tests of the checks that have failed are red already, and they run wherever this one does.

@@ -5,7 +5,8 @@
 //!   mixin's defaults, so a session over a map takes a handful of lines.
 //! - [`Memory`] is the reference, settable to every legal [`Modes`]: the conformance suite compares with it.
 //! - [`capability`] has the choices that the contract leaves, each as one table for modes, claims and observations.
-//! - [`Store`] is what a database has to do for sessions, and [`Stored`] the session layer above it.
+//! - [`Store`] is what a database has to do for sessions, and [`Stored`] the session layer above it; [`Staged`] is a store that a
+//!   test directs, so that it holds and fails where the test wants it to.
 //! - [`SignedCookies`] is the same contract with no store: the browser keeps the session, in a signed cookie. It needs
 //!   the feature `signed-cookies`.
 //! - [`legacy`] has Flask 0.7's two hooks, and the glue that serves old and new applications.
@@ -23,6 +24,7 @@ pub mod modes;
 mod null;
 #[cfg(feature = "signed-cookies")]
 mod signed_cookie;
+mod staged;
 mod store;
 mod stored;
 pub mod value;
@@ -35,6 +37,7 @@ pub use modes::Modes;
 pub use null::NullSession;
 #[cfg(feature = "signed-cookies")]
 pub use signed_cookie::{SignedCookieSession, SignedCookies};
+pub use staged::{Call, Function, Held, Stage, Staged, StagedError};
 pub use store::{Record, Store};
 pub use stored::{COOKIE_NAME, Stored, StoredSession};
 pub use value::{Map, Value};

@@ -86,7 +86,8 @@ pub struct Record {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a store of sessions",
     label = "a store implements `Store`",
-    note = "implement `Store` for it: `create`, `load`, `replace` and `delete` are all that is required"
+    note = "implement `Store` for it: `create`, `load`, `replace` and `delete` are all that is required",
+    note = "a type of another crate cannot be given a trait of another crate: wrap it, `struct Mine(Theirs);`, and implement `Store` for `Mine`"
 )]
 pub trait Store {
     /// The error of the store; the session layer passes its text on.

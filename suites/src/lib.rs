@@ -31,7 +31,7 @@ pub mod __support {
     pub use crate::checks::names;
     #[cfg(feature = "snapshots")]
     pub use crate::macros::behaviour;
-    pub use crate::macros::{KnownFailure, Place, judge};
+    pub use crate::macros::{KnownFailure, Place, judge, namespace};
     #[cfg(feature = "snapshots")]
     pub use insta;
 }

@@ -14,7 +14,8 @@ use super::{Backend, in_process};
     label = "neither a session interface nor a backend",
     note = "for a session backend implement `sessionspec::reference::SessionInterface`: `open_session` and `save_session`",
     note = "for a store of sessions implement `sessionspec::reference::Store` and test `Stored::new(store)`",
-    note = "for a framework's own middleware see `sessionspec::adapters` and the features of this crate"
+    note = "for a framework's own middleware see `sessionspec::adapters` and the features of this crate",
+    note = "a type of another crate cannot be given a trait of another crate: wrap it, `struct Mine(Theirs);`, and implement the trait for `Mine`"
 )]
 pub trait IntoBackend<Kind> {
     /// Puts it behind its door: in this process, or over HTTP.

@@ -45,19 +45,74 @@
 /// # fn main() {}
 /// ```
 ///
-/// Several backends in one file each get a module: `mod memory { use super::*; sessionspec::conformance! { … } }`.
+/// # Several backends
+///
+/// Several backends in one file are listed with a name each. Every name becomes a module, so that the tests are
+/// `memory::minimum::opens_empty`, `signed::minimum::opens_empty`, …
+///
+/// ```
+/// use sessionspec::reference::{Memory, Stored, clock::SystemClock, MemoryStore};
+///
+/// sessionspec::conformance! {
+///     memory { backend: Memory::default(), level: hardened }
+///     stored { backend: Stored::new(MemoryStore::new(std::rc::Rc::new(SystemClock))), level: recommended }
+/// }
+/// # fn main() {}
+/// ```
+///
+/// # A database for each test
+///
+/// Tests run at the same moment. Where `backend` is written like a closure, its argument is a [`String`] that no other test
+/// gets, now or later: a name for a schema, a database, a folder or a prefix of keys. It has at most 32 lower-case letters and
+/// digits, and begins with a letter. What has to be removed afterwards is removed by a guard:
+///
+/// ```
+/// # use sessionspec::reference::Memory;
+/// # struct Schema;
+/// # impl Schema { async fn create(_: &str) -> Result<Self, std::io::Error> { Ok(Self) } }
+/// # impl Drop for Schema { fn drop(&mut self) {} }
+/// # async fn connect(_: &str) -> Result<Memory, std::io::Error> { Ok(Memory::default()) }
+/// use sessionspec::backend::guarded;
+///
+/// sessionspec::conformance! {
+///     backend: |namespace| {
+///         let schema = Schema::create(&namespace).await?;
+///         guarded(connect(&namespace).await?, schema)
+///     },
+///     level: minimum,
+/// }
+/// # fn main() {}
+/// ```
 ///
 /// # What a test says
 ///
 /// Each test stands for itself, also in a process of its own: it surveys the backend, plays the scenarios of other
 /// checks on which its own check relies, and then its own check. It passes where the promise was kept, where the check
 /// does not apply, and where it is a known failure; the reason is printed (`cargo test -- --show-output`). It fails
-/// where the promise was broken, and where nothing could be verified. It passes in two of the cases in which it has
-/// verified nothing. Where only failures of other checks of its level or below are in the way, the tests of those
-/// checks fail already, and this one prints `not judged` and names them. Where only *known* failures are in the way, it
-/// prints `excused`, with the reason, so that one defect needs one entry.
+/// where the promise was broken, and where nothing could be verified. It passes in three cases in which something is
+/// wrong. Where only failures of other checks of its level or below are in the way, the tests of those checks fail
+/// already, and this one prints `not judged` and names them. Where a check with generated scripts fails, and beside it one
+/// with short scripts that names what is wrong, the first prints `not judged` and its script: it fails by itself once the
+/// other is mended, if there is anything else. Where only *known* failures are in the way, a test prints `excused`, with
+/// the reason, so that one defect needs one entry.
 #[macro_export]
 macro_rules! conformance {
+    ($($name:ident { $($backend:tt)* })+) => {
+        $(mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+            $crate::conformance! { $($backend)* }
+        })+
+    };
+    (backend: |$namespace:ident| $backend:expr, $($rest:tt)*) => {
+        $crate::conformance! {
+            backend: {
+                let $namespace = $crate::__support::namespace();
+                $backend
+            },
+            $($rest)*
+        }
+    };
     (backend: $backend:expr, level: minimum $($rest:tt)*) => {
         $crate::__conformance! { minimum [$backend] $($rest)* }
     };
@@ -75,7 +130,8 @@ macro_rules! conformance {
     ($($other:tt)*) => {
         ::core::compile_error! {
             "write `backend: EXPRESSION, level: LEVEL`, then, if you like, `options: EXPRESSION` and \
-             `known_failures { suite::check: \"reason\" }`, in this order and with commas between them"
+             `known_failures { suite::check: \"reason\" }`, in this order and with commas between them; \
+             several backends are `NAME { backend: …, level: … }` each"
         }
     };
 }

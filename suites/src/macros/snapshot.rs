@@ -23,6 +23,12 @@ use crate::run::Options;
 /// macro brings a runtime of its own. It fails where the behaviour differs, and says nothing about right or wrong.
 #[macro_export]
 macro_rules! assert_conformance_snapshot {
+    (|$namespace:ident| $backend:expr $(, @$inline:literal)? $(,)?) => {
+        $crate::assert_conformance_snapshot!({
+            let $namespace = $crate::__support::namespace();
+            $backend
+        } $(, @$inline)?)
+    };
     ($backend:expr $(, @$inline:literal)? $(,)?) => {
         if let ::core::option::Option::Some(behaviour) = $crate::__support::behaviour(
             ::core::module_path!(),

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::io::Write as _;
 
 use super::set_up::{SetUp, Unjudged, report_on};
+use super::umbrellas;
 use crate::checks::{catalogue, names};
 use crate::contract;
 use crate::report::{Blocked, CheckReport, LEGEND, Report, Verdict, WIDTH, failure_text, wrapped};
@@ -48,10 +49,13 @@ pub fn judge(
 ) {
     let id = names::id(place.check);
     let known = known.iter().map(|known| (names::id(known.check), known.reason.into()));
+    let options = options.unwrap_or_default();
+    // Who replays one case wants to see it, whatever else fails.
+    let named = if options.case.is_none() { umbrellas::named_beside(&id) } else { Vec::new() };
     let options = Options {
-        only: Some(vec![id.clone()]),
+        only: Some(named.into_iter().chain([id.clone()]).collect()),
         known_failures: known.collect(),
-        ..options.unwrap_or_default()
+        ..options
     };
     let Some(report) = report_or_not_run(&place.test(), backend, options) else { return };
     let Some(check) = report.checks.iter().find(|check| check.id == id) else {
@@ -92,7 +96,13 @@ fn verdict_text(check: &CheckReport, report: &Report) -> Result<String, String> 
         Verdict::NotApplicable | Verdict::Excused => Ok(format!("{}: {because}\n", check.verdict.as_str())),
         Verdict::KnownFailure => Ok(format!("known failure: {because}\n\n{}", failures(check))),
         Verdict::Fail if check.failures.is_empty() => Err(format!("{}: {because}\n", check.id)),
-        Verdict::Fail => Err(failures(check)),
+        Verdict::Fail => match umbrellas::named_failure(check, report) {
+            // The test of the check that names the defect is red already.
+            Some(named) => {
+                Ok(format!("not judged: {named} fails, and may be why this does\n\n{}", failures(check)))
+            }
+            None => Err(failures(check)),
+        },
         // The tests of the checks that have failed are red already, and they run wherever this one does.
         Verdict::Unverified if is_red_elsewhere(check) => Ok(format!("not judged: {because}\n")),
         Verdict::Unverified | Verdict::Inconclusive | Verdict::Error => {

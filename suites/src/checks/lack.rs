@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::lifetimes::LONGEST_WAIT;
+use super::lifetimes::{LONGEST_WAIT, SHORT};
 
 /// Who lacks what a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +60,8 @@ pub enum Lack {
     EndedIds,
     /// A lifetime that can be waited for.
     Lifetime,
+    /// A lifetime that can be waited for, where a short one is refused.
+    ShortLifetime,
     /// A lifetime of which three times as much can be waited for.
     LongerLifetime,
     /// A lifetime of permanent sessions that can be waited for.
@@ -120,6 +122,7 @@ impl Lack {
             | Self::Glue => Lacking::Backend,
             Self::Https
             | Self::Lifetime
+            | Self::ShortLifetime
             | Self::LongerLifetime
             | Self::PermanentLifetime
             | Self::ExpiryClaim
@@ -173,6 +176,13 @@ impl fmt::Display for Lack {
                     f,
                     "no lifetime is declared that can be waited for: none, or more than {LONGEST_WAIT} s, and the backend \
                      has no `set_lifetime`"
+                );
+            }
+            Self::ShortLifetime => {
+                return write!(
+                    f,
+                    "no lifetime is declared that can be waited for: none, or more than {LONGEST_WAIT} s, and the backend \
+                     refuses one of {SHORT} s"
                 );
             }
             Self::LongerLifetime => "no lifetime is declared of which three times as much can be waited for",

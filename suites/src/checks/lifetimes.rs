@@ -14,7 +14,7 @@ use crate::survey::{Attribute, Survey};
 pub(super) const LONGEST_WAIT: f64 = 10.0;
 
 /// The lifetime that is set where the declared one is too long to wait for, in seconds.
-pub(super) const SHORT: f64 = 3.0;
+pub(crate) const SHORT: f64 = 3.0;
 
 /// Libraries count in whole seconds, where they do not say otherwise.
 pub(super) const GRACE: f64 = 1.0;
@@ -120,12 +120,13 @@ pub(super) fn kinds(survey: &Survey) -> Result<Vec<Kind>, Lack> {
         let lines = if unset { vec![set_permanent(false).is_done()] } else { Vec::new() };
         kinds.push(kind!("browser-session", lines, lifetime));
     }
-    if kinds.is_empty() && survey.supports("set_lifetime") {
+    if kinds.is_empty() && survey.takes_short_lifetimes {
         let lines = vec![Operation::SetLifetime { seconds: SHORT }.is_done()];
         kinds.push(kind!("short-lived", lines, SHORT));
     }
     if kinds.is_empty() {
-        return Err(Lack::Lifetime);
+        let is_refused = survey.supports("set_lifetime");
+        return Err(if is_refused { Lack::ShortLifetime } else { Lack::Lifetime });
     }
     Ok(kinds)
 }

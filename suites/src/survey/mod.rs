@@ -118,6 +118,8 @@ pub struct Survey {
     pub own_keys: BTreeSet<String>,
     /// Operations that the backend does not have; [`Survey::supports`] asks for one.
     pub unsupported: Vec<String>,
+    /// Whether a session can be given a lifetime of a few seconds.
+    pub takes_short_lifetimes: bool,
     /// The rows of which nothing is known, since a session may have ended of itself before they had shown.
     pub untold: BTreeSet<&'static str>,
     /// Operations that the probe answers as done, and that it has not done: what it says is not to be relied on.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use sessionspec_reference::Value;
 
 use super::observe::{Observer, TEXT, WRITTEN};
+use crate::checks::SHORT;
 use crate::play::Exchange;
 use crate::script::ops::{
     clear, contains, delete, destroy, get, header, items, len, modified, new, permanent, pop, set, set_in,
@@ -49,6 +50,13 @@ impl Observer<'_> {
             }
         }
         unsupported
+    }
+
+    /// Whether a session can be given a lifetime that can be waited for.
+    pub(super) async fn takes_short_lifetimes(&self) -> bool {
+        let ops = vec![set("text", TEXT), Operation::SetLifetime { seconds: SHORT }];
+        let [answers] = self.observe([ops]).await;
+        answers.get(1).is_some_and(Answer::is_done)
     }
 }
 

@@ -106,7 +106,7 @@ impl Generator {
         match self.property.shape {
             Shape::OneCycle => SequentialScripts::new(self, rng).one_cycle(),
             Shape::SeveralCycles => SequentialScripts::new(self, rng).several_cycles(),
-            Shape::AnyRace => AnyRaces::new(self, rng).script(),
+            Shape::AnyRace => AnyRaces::new(self, rng, seed).script(),
             Shape::AnyScript | Shape::AnyLife => AnyScripts::new(self, rng, seed).script(),
             Shape::Overlapping => overlapping(rng).step_by_step(),
             Shape::Parallel => overlapping(rng).in_parallel(),

@@ -67,10 +67,14 @@ pub(crate) enum Deed {
     Set,
     /// It replaces an item.
     Overwrite,
-    /// It removes an item, by `delete` or `pop`.
-    Remove,
-    /// It adds items by `setdefault` or `update`.
-    Merge,
+    /// It removes an item by `delete`.
+    Delete,
+    /// It removes an item by `pop`.
+    Pop,
+    /// It adds an item by `setdefault`.
+    Setdefault,
+    /// It adds items by `update`.
+    Update,
     /// It empties the session.
     Clear,
     /// It changes the inside of a value.
@@ -83,12 +87,16 @@ pub(crate) enum Deed {
     Headers,
     /// It rotates the session.
     Rotate,
-    /// It writes an item and then rotates.
-    WriteAndRotate,
-    /// It rotates and then writes an item.
+    /// It rotates, and writes an item before or after that.
     RotateAndWrite,
+    /// It rotates and makes the session permanent, as a login does that remembers.
+    RotateAndRemember,
+    /// It rotates, and empties or ends the session before or after that.
+    RotateAndEnd,
     /// It ends the session.
     Destroy,
+    /// It ends the session, and writes an item after that.
+    DestroyAndWrite,
     /// It gives the session a shorter lifetime.
     Shorten,
     /// It gives the session a longer lifetime.
@@ -108,9 +116,7 @@ pub(crate) enum Company {
     SecondTab,
     /// A visitor without cookies looks afterwards.
     Visitor,
-    /// A client that took the cookies before the request looks afterwards.
-    Thief,
-    /// Such a client writes.
+    /// A client that took the cookies before the request writes.
     WritingThief,
     /// A client that keeps cookies for good looks when the session's time is over.
     LateKeeper,
@@ -120,7 +126,7 @@ pub(crate) enum Company {
     Forger,
 }
 
-const ENDINGS: [Ending; 17] = [
+pub(super) const ENDINGS: [Ending; 17] = [
     Ending::Status(200),
     Ending::Status(302),
     Ending::Status(404),
@@ -164,7 +170,7 @@ const PASTS: [Past; 9] = [
     Past::PermanentWritten,
 ];
 
-const PASTS_OF_LIVES: [Past; 11] = [
+pub(super) const PASTS_OF_LIVES: [Past; 11] = [
     Past::Written,
     Past::Rotated,
     Past::RotatedTwice,
@@ -178,13 +184,15 @@ const PASTS_OF_LIVES: [Past; 11] = [
     Past::Over,
 ];
 
-const DEEDS: [Deed; 11] = [
+pub(super) const DEEDS: [Deed; 13] = [
     Deed::Set,
     Deed::Read,
     Deed::Overwrite,
     Deed::Nothing,
-    Deed::Remove,
-    Deed::Merge,
+    Deed::Delete,
+    Deed::Setdefault,
+    Deed::Pop,
+    Deed::Update,
     Deed::Clear,
     Deed::Nested,
     Deed::SetPermanent,
@@ -192,30 +200,37 @@ const DEEDS: [Deed; 11] = [
     Deed::Headers,
 ];
 
-const DEEDS_OF_LIVES: [Deed; 13] = [
+pub(super) const DEEDS_OF_LIVES: [Deed; 19] = [
     Deed::Set,
     Deed::Rotate,
     Deed::Read,
     Deed::Destroy,
     Deed::Nothing,
-    Deed::WriteAndRotate,
+    Deed::RotateAndWrite,
+    Deed::Pop,
     Deed::Clear,
+    Deed::RotateAndRemember,
     Deed::Overwrite,
     Deed::Shorten,
-    Deed::RotateAndWrite,
+    Deed::DestroyAndWrite,
+    Deed::Setdefault,
+    Deed::RotateAndEnd,
     Deed::SetPermanent,
     Deed::Lengthen,
+    Deed::Update,
     Deed::Unusual,
+    Deed::Delete,
 ];
 
 pub(super) const COMPANY: [Company; 5] =
     [Company::Alone, Company::StrangerBefore, Company::SecondTab, Company::StrangerAfter, Company::Visitor];
 
-const COMPANY_OF_LIVES: [Company; 7] = [
-    Company::Thief,
+/// Whoever took the cookies earlier looks after each life.
+pub(super) const COMPANY_OF_LIVES: [Company; 7] = [
     Company::LateKeeper,
-    Company::Forger,
     Company::WritingThief,
+    Company::Forger,
+    Company::LateKeeper,
     Company::InTime,
     Company::Visitor,
     Company::Forger,
@@ -231,7 +246,7 @@ pub(crate) struct Plan {
 }
 
 /// As many episodes has each script.
-pub(crate) const EPISODES: usize = 2;
+pub(crate) const EPISODES: usize = 3;
 
 impl Plan {
     /// What the episode with this number is about, in scripts about any request.
@@ -253,6 +268,14 @@ impl Plan {
             company: row(&COMPANY_OF_LIVES, number),
         }
     }
+}
+
+/// The number of the first episode of a case, where each has so many. The seed says which case it is (see
+/// [`case_seed`](super::case_seed)); the run's seed says where the episodes begin.
+pub(super) fn number(seed: [u8; 32], episodes: usize) -> usize {
+    let number = |at: usize| u32::from_le_bytes([seed[at], seed[at + 1], seed[at + 2], seed[at + 3]]);
+    let [run, case] = [number(0), number(16)].map(|number| usize::try_from(number).unwrap_or_default());
+    (run % 10_007) * 211 + case * episodes
 }
 
 fn row<T: Copy, const N: usize>(table: &[T; N], number: usize) -> T {

@@ -13,6 +13,8 @@ impl World<'_> {
         match open.ending.kept(self.survey) {
             // How far it came nobody knows, where it was asked for something that may have been refused.
             _ if open.is_blurred => Kept::Unknown,
+            // What was saved before the request has failed may stay.
+            _ if open.saves_early && !open.ending.is_success() => Kept::Unknown,
             kept => kept,
         }
     }
@@ -24,11 +26,11 @@ impl World<'_> {
         let is_written = open.differs(life);
         let left = match kept {
             // What is written after a logout is kept in another session, or not at all.
-            Kept::Yes if open.ending.is_success() && open.destroys => {
+            Kept::Yes if open.ending.is_kept_well(survey) && open.destroys => {
                 life.data.save(survey);
                 Left::Elsewhere
             }
-            Kept::Yes if open.ending.is_success() => life.data.save(survey),
+            Kept::Yes if open.ending.is_kept_well(survey) => life.data.save(survey),
             Kept::Yes if open.destroys => {
                 life.data.lose();
                 Left::InDoubt
@@ -51,8 +53,9 @@ impl World<'_> {
                 if open.unusual.is_empty() || open.before.data.is_lost() || !open.is_existing() {
                     life.data.lose();
                 } else {
+                    let changed = open.changed_keys(life);
                     *life = open.before.clone();
-                    open.unusual.iter().for_each(|unusual| life.data.may_hold(&unusual.key));
+                    changed.iter().for_each(|key| life.data.may_hold(key));
                 }
                 if life.data.is_lost() { Left::InDoubt } else { Left::InPlace }
             }
@@ -105,6 +108,7 @@ impl World<'_> {
         let life = &mut self.lives[open.life];
         if sets_cookie {
             life.set_in = Some(self.cycle);
+            life.set_by = Some(open.browser.clone());
             life.cookie_set = open.now;
         }
         let Some(holding) = self.browsers.get_mut(&open.browser) else { return };
@@ -112,10 +116,12 @@ impl World<'_> {
         if holding.is_forged && (has_set_cookie || (seen.is_none() && sets_cookie)) {
             // From now on it has what this response has set, which may be a part of the session's cookies.
             let set = seen.map_or(1, |exchange| exchange.stored.len());
+            // What answers a forged cookie has nothing of the forged data in it.
+            let is_new = open.is_counterfeit && !open.writes;
             let is_whole = self.survey.cookies.len() == 1
                 && set == 1
                 && open.own_cookie.is_none()
-                && self.survey.store == Store::Server;
+                && (self.survey.store == Store::Server || is_new);
             (holding.is_forged, holding.beside) = (false, None);
             if !is_whole {
                 holding.cookies = Cookies::Unsure;

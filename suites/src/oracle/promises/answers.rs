@@ -40,6 +40,8 @@ impl Open {
         Some(match mode {
             _ if !self.is_existing() || life.data.is_lost() => Expected::Boolean,
             Modified::Always => says(true),
+            // A save may begin to count anew.
+            Modified::Tracked if self.saves_early => Expected::Boolean,
             Modified::Tracked if !self.writes => says(false),
             Modified::Tracked if self.differs_noticeably(life, survey) => says(true),
             Modified::Tracked => Expected::Boolean,

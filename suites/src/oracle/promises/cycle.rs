@@ -1,56 +1,17 @@
 //! A request in progress: what it has done so far, and what its operations have to answer.
 
+use std::collections::BTreeSet;
+
 use sessionspec_reference::Value;
 use sessionspec_reference::value::same_items;
 
 use super::Asked;
 use super::answers::{expected, is_asked};
 use super::life::{Life, Lifetime};
+use super::unusual::{ROOM, Unusual};
 use crate::expect::Expected;
 use crate::script::{Answer, Operation, Stranger};
-use crate::survey::{OnError, Survey};
-
-/// A session of more bytes than that may be refused.
-const ROOM: usize = 1500;
-
-/// The generated values are not deeper than that, unless they are deep on purpose.
-const DEEPEST: usize = 8;
-
-/// The most that a number may be at level `minimum`, on either side of zero.
-const MOST: i64 = 1 << 31;
-
-/// An item with a key or a value that level `minimum` does not ask for: it may be refused.
-pub(super) struct Unusual {
-    pub(super) key: String,
-    /// Whether it is merely longer than a cookie.
-    pub(super) is_long: bool,
-}
-
-impl Unusual {
-    fn of(op: &Operation) -> Option<Self> {
-        let Operation::Set { key, value } = op else { return None };
-        let is_long = value.as_str().is_some_and(|text| text.len() > ROOM);
-        // What JavaScript's sessions call `id` is their own.
-        let is_usual = key != "id" && is_usual(value, 0);
-        (is_long || !is_usual).then(|| Self { key: key.clone(), is_long })
-    }
-}
-
-/// Whether level `minimum` asks for such a value. Text with control characters, deep values and keys of other serialisers
-/// have checks of their own.
-fn is_usual(value: &Value, depth: usize) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(_) => true,
-        Value::Number(number) => number.as_i64().is_some_and(|number| (-MOST..MOST).contains(&number)),
-        Value::String(text) => !text.chars().any(|char| char.is_ascii_control()),
-        Value::Array(elements) => depth < DEEPEST && elements.iter().all(|value| is_usual(value, depth + 1)),
-        Value::Object(members) => {
-            let mut members = members.iter();
-            depth < DEEPEST && members.all(|(key, value)| !key.starts_with('$') && is_usual(value, depth + 1))
-        }
-    }
-}
+use crate::survey::{OnError, Permanent, Survey};
 
 /// How a request ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +49,11 @@ impl Ending {
     pub(super) fn is_success(self) -> bool {
         matches!(self, Self::Status(200..400))
     }
+
+    /// Whether all that was done is kept as after a success: a 404 is no failure of the handler, where it is saved at all.
+    pub(super) fn is_kept_well(self, survey: &Survey) -> bool {
+        self.is_success() || (self == Self::Status(404) && survey.on_not_found == OnError::Saved)
+    }
 }
 
 /// A request in progress.
@@ -115,6 +81,8 @@ pub(super) struct Open {
     pub(super) writes: bool,
     pub(super) rotates: bool,
     pub(super) destroys: bool,
+    /// Whether the session was saved before the request has ended.
+    pub(super) saves_early: bool,
     pub(super) own_cookie: Option<String>,
     pub(super) own_vary: Option<String>,
     /// Items that level `minimum` does not ask for.
@@ -143,6 +111,7 @@ impl Open {
             writes: false,
             rotates: false,
             destroys: false,
+            saves_early: false,
             own_cookie: None,
             own_vary: None,
             unusual: Vec::new(),
@@ -173,7 +142,7 @@ impl Open {
         asked: Asked,
     ) -> Option<Expected> {
         let is_done = answer.is_none_or(|answer| answer.is_none_or(Answer::is_done));
-        self.note(op);
+        self.note(op, survey);
         match op {
             Operation::Respond { status } => {
                 if is_done {
@@ -198,6 +167,16 @@ impl Open {
                 }
                 return None;
             }
+            // What comes after that may be refused: some frameworks close the session.
+            Operation::Save => {
+                self.is_blurred |= answer == Some(None);
+                self.saves_early = true;
+                return None;
+            }
+            _ if self.saves_early && op.writes() && !is_done => {
+                self.is_blurred = true;
+                return None;
+            }
             // A session may refuse to be told that it is modified; then it has not been told.
             Operation::SetModified => {
                 self.is_blurred |= answer == Some(None);
@@ -210,11 +189,11 @@ impl Open {
             Operation::Modified => return self.modified_is(life, survey),
             _ => {}
         }
-        if let Some(unusual) = Unusual::of(op) {
-            self.unusual.push(unusual);
-            if !is_done {
-                return None;
-            }
+        let unusual = Unusual::of(op);
+        let is_unusual = !unusual.is_empty();
+        self.unusual.extend(unusual);
+        if is_unusual && !is_done {
+            return None;
         }
         let expected = expected(op, life, survey);
         let permanent = life.data.permanent();
@@ -228,7 +207,7 @@ impl Open {
             _ => {}
         }
         match op {
-            _ if !self.unusual.is_empty() && op.writes() => None,
+            _ if (self.saves_early || !self.unusual.is_empty()) && op.writes() => None,
             Operation::Permanent if !is_known => {
                 is_asked(survey.permanent, op, survey).then_some(Expected::Boolean)
             }
@@ -236,7 +215,7 @@ impl Open {
         }
     }
 
-    fn note(&mut self, op: &Operation) {
+    fn note(&mut self, op: &Operation, survey: &Survey) {
         match op {
             Operation::Get { .. } | Operation::Contains { .. } | Operation::Items | Operation::Len => {
                 self.reads = true;
@@ -245,6 +224,9 @@ impl Open {
             Operation::Header { .. } | Operation::Respond { .. } | Operation::Raise => {}
             _ => self.writes = true,
         }
+        // Where `permanent` is one of the items, whoever reads it has looked at the session.
+        let is_item = survey.permanent.observed().is_some_and(Permanent::is_in_data);
+        self.depends_on_items |= is_item && *op == Operation::Permanent;
         self.depends_on_items |= matches!(
             op,
             Operation::Get { .. }
@@ -268,6 +250,14 @@ impl Open {
         let (was, is) = (self.before.data.items(), life.data.items());
         let keys_differ = was.len() != is.len() || was.keys().any(|key| !is.contains_key(key));
         keys_differ || (!self.changes_inside && !same_items(was, is))
+    }
+
+    /// The keys of items that it may have changed, and of those that may have been refused.
+    pub(super) fn changed_keys(&self, life: &Life) -> BTreeSet<String> {
+        let (was, is) = (self.before.data.items(), life.data.items());
+        let differs = |key: &&String| was.get(*key) != is.get(*key);
+        let changed = was.keys().chain(is.keys()).filter(differs);
+        changed.chain(self.unusual.iter().map(|unusual| &unusual.key)).cloned().collect()
     }
 
     /// Whether the session is larger than what every backend has to keep.

@@ -40,10 +40,11 @@ const NAMED: &[(&str, &[&str])] = &[
 /// The checks that name what becomes of large values.
 const OF_LARGE_VALUES: [&str; 2] = ["cookie/fits", "fidelity/sizes"];
 
-/// The checks that name what becomes of other values beyond those of level `minimum`.
-const OF_UNUSUAL_VALUES: [&str; 7] = [
+/// The checks that name what becomes of other keys and values beyond those of level `minimum`.
+const OF_UNUSUAL_VALUES: [&str; 8] = [
     "fidelity/any-value",
     "fidelity/keys",
+    "fidelity/neighbouring-keys",
     "fidelity/null",
     "fidelity/numbers",
     "fidelity/structures",

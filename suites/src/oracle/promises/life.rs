@@ -28,6 +28,8 @@ pub(super) struct Life {
     pub(super) gone_from: f64,
     /// The cycle that has set its cookie last.
     pub(super) set_in: Option<usize>,
+    /// The browser that has its newest cookie.
+    pub(super) set_by: Option<String>,
     /// Those that were copied from each other, where the data are in the cookie.
     pub(super) group: usize,
 }
@@ -43,6 +45,7 @@ impl Life {
             there_until: f64::INFINITY,
             gone_from: f64::INFINITY,
             set_in: None,
+            set_by: None,
             group,
         }
     }

@@ -11,6 +11,7 @@ mod excused;
 mod life;
 mod race;
 mod response;
+mod unusual;
 mod world;
 
 use std::collections::BTreeSet;
@@ -22,7 +23,7 @@ use crate::script::{Script, Step};
 use crate::survey::Survey;
 
 pub(crate) use excused::Excused;
-pub(crate) use race::{RACER, THIEF, scenario as race};
+pub(crate) use race::{EARLY, RACER, THIEF, scenario as race};
 pub(crate) use world::World;
 
 /// A part of a cookie with fewer bytes may be a version or the name of a key, which open the session in any spelling.

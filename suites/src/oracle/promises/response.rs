@@ -27,7 +27,7 @@ pub(super) fn owed(
         return owed;
     }
     owed.extend(always(open, survey, asked).into_iter().map(|rule| (rule, None)));
-    owed.extend(to_caches(open));
+    owed.extend(to_caches(open, survey));
     owed.extend(none_without_need(open, survey, asked).map(|rule| (rule, None)));
     owed.extend(for_how_long(open, life, kept, survey).map(|rule| (rule, None)));
     owed.extend(removals(open).into_iter().map(|rule| (rule, None)));
@@ -43,26 +43,21 @@ pub(super) fn served(open: &Open) -> Option<Owed> {
     (is_short && open.ending.is_success()).then_some((ResponseRule::Served, None))
 }
 
-/// The attributes of whatever cookies it sets. The cookies of the application are its own business.
+/// The attributes of whatever cookies of the session it sets. The cookies of the application are its own business, and change
+/// nothing about those beside them.
 fn always(open: &Open, survey: &Survey, asked: Asked) -> Vec<ResponseRule> {
-    let mut rules = vec![ResponseRule::OncePerName];
-    match &open.own_cookie {
-        Some(cookie) if open.ending.is_success() => {
-            rules.push(ResponseRule::SetsOwn { cookie: cookie.clone() });
-        }
-        Some(_) => {}
-        None => {
-            rules.push(ResponseRule::HttpOnly);
-            rules.extend((asked == Asked::Hardened).then_some(ResponseRule::SameSite));
-            rules.extend(survey.https.then_some(ResponseRule::Secure));
-            rules.extend([ResponseRule::Kept, ResponseRule::SentBack]);
-        }
+    let mut rules = vec![ResponseRule::OncePerName, ResponseRule::HttpOnly];
+    rules.extend((asked == Asked::Hardened).then_some(ResponseRule::SameSite));
+    rules.extend(survey.https.then_some(ResponseRule::Secure));
+    rules.extend([ResponseRule::Kept, ResponseRule::SentBack]);
+    if let Some(cookie) = open.own_cookie.as_ref().filter(|_| open.ending.is_kept_well(survey)) {
+        rules.push(ResponseRule::SetsOwn { cookie: cookie.clone() });
     }
     rules
 }
 
 /// Where the session was looked at, or its cookie was set.
-fn to_caches(open: &Open) -> Vec<Owed> {
+fn to_caches(open: &Open, survey: &Survey) -> Vec<Owed> {
     let mut owed = Vec::new();
     if open.own_cookie.is_some() {
         return owed;
@@ -70,7 +65,7 @@ fn to_caches(open: &Open) -> Vec<Owed> {
     let depends = open.depends_on_items && open.is_existing() && open.ending == Ending::Status(200);
     let only_if = (!depends).then_some(Condition::SetCookieIn(open.index));
     owed.push((ResponseRule::VaryCookie, only_if));
-    if let (Some(field), true) = (&open.own_vary, open.ending.is_success()) {
+    if let (Some(field), true) = (&open.own_vary, open.ending.is_kept_well(survey)) {
         owed.push((ResponseRule::VaryAlso { field: field.clone() }, None));
     }
     owed
@@ -103,7 +98,6 @@ fn none_without_need(open: &Open, survey: &Survey, asked: Asked) -> Option<Respo
 fn for_how_long(open: &Open, life: &Life, kept: Kept, survey: &Survey) -> Option<ResponseRule> {
     let is_judged = has_permanent(survey)
         && kept == Kept::Yes
-        && open.own_cookie.is_none()
         && life.own.is_none()
         && open.before.own.is_none()
         && !life.data.is_lost()
@@ -133,7 +127,7 @@ fn for_how_long(open: &Open, life: &Life, kept: Kept, survey: &Survey) -> Option
 /// A removal removes the cookie that the browser certainly has.
 fn removals(open: &Open) -> Vec<ResponseRule> {
     match open.before.set_in {
-        Some(cycle) if open.is_existing() && !open.is_forged && open.own_cookie.is_none() => {
+        Some(cycle) if open.is_existing() && !open.is_forged => {
             vec![ResponseRule::RemovalRemoves, ResponseRule::RemovalRepeats { cycle }]
         }
         _ => Vec::new(),
@@ -143,7 +137,7 @@ fn removals(open: &Open) -> Vec<ResponseRule> {
 /// Whose id it is.
 fn ids(open: &Open, life: &Life, kept: Kept, others: &[usize], survey: &Survey) -> Vec<ResponseRule> {
     let mut rules = Vec::new();
-    let is_saved = kept == Kept::Yes && open.ending.is_success() && !life.data.is_lost();
+    let is_saved = kept == Kept::Yes && open.ending.is_kept_well(survey) && !life.data.is_lost();
     let has_items = !life.data.items().is_empty();
     if open.own_cookie.is_some() || !is_saved || !has_items {
         return rules;

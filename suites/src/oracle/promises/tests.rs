@@ -13,7 +13,7 @@ use crate::expect::{Expected, ResponseRule, Scenario};
 use crate::play::{Outcome, Player, Transcript};
 use crate::script::ops::{clear, destroy, get, header, items, modified, new, permanent, set, set_permanent};
 use crate::script::{Answer, Forgery, Operation, Script, Step, Stranger, incompressible};
-use crate::survey::{Store, Survey};
+use crate::survey::{Attribute, OnError, Permanent, Store, Survey};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -60,6 +60,18 @@ impl Played {
                 _ => None,
             })
             .collect()
+    }
+
+    /// Takes an attribute from every cookie that was set first.
+    fn without(&mut self, attribute: &str) {
+        let headers = &mut self.transcript.exchanges[0].headers;
+        let fields: Vec<(String, Vec<u8>)> =
+            headers.iter().map(|(name, field)| (name.to_owned(), field.to_vec())).collect();
+        *headers = Default::default();
+        for (name, field) in fields {
+            let field = String::from_utf8(field).unwrap().replace(&format!("; {attribute}"), "");
+            headers.append(&name, field);
+        }
     }
 
     /// Puts something else in the place of an answer.
@@ -203,12 +215,106 @@ async fn every_cookie_has_its_attributes_whatever_the_status() {
         let rules = played.rules_of(Asked::Hardened, 0);
         assert!(rules.contains(&ResponseRule::SameSite), "{ends}: {rules:?}");
     }
-    // The application's own cookie is its own business.
+    // The application's own cookie is its own business; that of the session beside it is as it has to be.
     let own = header("Set-Cookie", "mine=1");
-    let played = Played::of(Script::new().cycle("ann", [own, set("a", 1)])).await;
+    let script = Script::new().cycle("ann", [own, set("a", 1), set_permanent(true)]);
+    let mut played = Played::of(script).await;
     let rules = played.rules_of(Asked::Recommended, 0);
-    assert!(!rules.contains(&ResponseRule::HttpOnly), "{rules:?}");
     assert!(rules.contains(&ResponseRule::SetsOwn { cookie: "mine=1".to_owned() }), "{rules:?}");
+    assert!(rules.iter().any(|rule| matches!(rule, ResponseRule::Lasts { .. })), "{rules:?}");
+    assert_eq!(played.reason(Asked::Recommended), None);
+    played.without("HttpOnly");
+    assert_eq!(played.reason(Asked::Recommended).as_deref(), Some("http-only"));
+}
+
+#[tokio::test]
+async fn who_reads_permanent_has_looked_where_it_is_an_item() {
+    let script = Script::new().cycle("ann", [set("a", 1)]).cycle("ann", [permanent()]);
+    let mut played = Played::of(script).await;
+    let owes_vary =
+        |played: &Played| played.rules_of(Asked::Recommended, 1).contains(&ResponseRule::VaryCookie);
+    let is_item = |played: &Played| played.survey.permanent.observed().is_some_and(Permanent::is_in_data);
+    assert!(is_item(&played) && owes_vary(&played));
+    played.survey.permanent = Attribute::Observed(Permanent::Attribute);
+    assert!(!is_item(&played) && !owes_vary(&played));
+}
+
+#[tokio::test]
+async fn a_logout_that_ends_with_a_404_is_one_where_such_requests_are_saved() {
+    let script = and(Script::new().cycle("ann", [set("a", 1)]), copy("ann", "bob"))
+        .cycle("ann", [destroy(), status(404)])
+        .cycle("bob", [get("a")]);
+    for (kept, is_owed) in [(OnError::Saved, true), (OnError::Discarded, false), (OnError::Unknown, false)] {
+        let mut played = Played::of(script.clone()).await;
+        played.survey.on_not_found = kept;
+        played.answer(2, 0, Answer::Ok(1.into()));
+        let expected = is_owed.then(|| "get-differs".to_owned());
+        assert_eq!(played.reason(Asked::Hardened), expected, "{kept:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_written_after_an_early_save_is_owed_unless_it_is_refused() {
+    let script = Script::new()
+        .cycle("ann", [set("a", 1), Operation::Save, set("b", 2)])
+        .cycle("ann", [get("b"), get("a")]);
+    let mut played = Played::of(script).await;
+    played.answer(1, 0, Answer::Absent);
+    assert_eq!(played.reason(Asked::Recommended).as_deref(), Some("get-differs"));
+    played.answer(0, 2, Answer::Error("the session is closed".to_owned()));
+    assert_eq!(played.reason(Asked::Recommended), None, "some frameworks close the session");
+}
+
+#[tokio::test]
+async fn unusual_keys_are_kept_apart_or_refused() {
+    let [one, other] = ["1", "2"].map(|last| format!("{}{last}", "k".repeat(80)));
+    let script = Script::new()
+        .cycle("ann", [set("a", 1), set(&one, "first"), set(&other, "second")])
+        .cycle("ann", [get(&one), get("a")]);
+    let mut played = Played::of(script).await;
+    played.answer(1, 0, Answer::Ok("second".into()));
+    assert_eq!(played.reason(Asked::Recommended).as_deref(), Some("get-differs"));
+    let excused = Excused::new(["fidelity/neighbouring-keys".to_owned()]);
+    assert_eq!(played.scenario(Asked::Recommended, &excused).judge(&played.transcript).finding, None);
+    played.answer(0, 1, Answer::Error("too long".to_owned()));
+    played.answer(0, 2, Answer::Error("too long".to_owned()));
+    played.answer(1, 0, Answer::Absent);
+    assert_eq!(played.reason(Asked::Recommended), None, "it was refused");
+}
+
+#[tokio::test]
+async fn an_unknown_id_opens_nothing_also_for_its_second_client() {
+    let forged = |to: &str| Step::Forge {
+        from: "ann".to_owned(),
+        to: to.to_owned(),
+        with: None,
+        forgery: Forgery::Unknown,
+    };
+    let script = and(and(Script::new().cycle("ann", [set("a", 1)]), forged("victim")), forged("attacker"))
+        .cycle("victim", [set("b", 2), status(302)])
+        .cycle("attacker", [items()]);
+    let mut played = Played::of(script).await;
+    assert_eq!(played.reason(Asked::Hardened), None);
+    played.answer(2, 0, Answer::Ok(json!({"b": 2})));
+    assert_eq!(played.reason(Asked::Hardened).as_deref(), Some("items-differs"));
+    assert_eq!(played.reason(Asked::Recommended), None);
+}
+
+#[tokio::test]
+async fn what_answers_forged_data_has_nothing_of_them_in_it() {
+    let forgery =
+        Forgery::Rewritten { from: "annabelle".to_owned(), to: "bernadine".to_owned(), signature: None };
+    let forged = Step::Forge { from: "ann".to_owned(), to: "bob".to_owned(), with: None, forgery };
+    let script = and(Script::new().cycle("ann", [set("owner", "annabelle")]), forged)
+        .cycle("bob", [items(), status(302)])
+        .cycle("bob", [items()]);
+    let mut played = Played::of(script).await;
+    assert_eq!(played.reason(Asked::Hardened), None);
+    for store in [Store::Server, Store::Client] {
+        played.survey.store = store;
+        played.answer(2, 0, Answer::Ok(json!({"owner": "bernadine"})));
+        assert_eq!(played.reason(Asked::Hardened).as_deref(), Some("items-differs"), "{store:?}");
+    }
 }
 
 #[tokio::test]

@@ -93,7 +93,9 @@ impl<'a> World<'a> {
             };
             if self.now >= life.gone_from {
                 holding.cookies = Cookies::Dead;
-            } else if answered > life.there_until - margin {
+            } else if answered > life.there_until - margin
+                || (!holding.is_forged && self.may_have_an_older_cookie(browser, life))
+            {
                 holding.cookies = Cookies::Unsure;
             }
         }
@@ -159,7 +161,8 @@ impl<'a> World<'a> {
         // A backend may have no such lifetime, and say so when it saves.
         let has_own = life.own.is_some() && life.own != open.before.own;
         let ends_nothing = open.destroys && self.asked == Asked::Recommended;
-        is_long || has_own || ends_nothing || open.is_counterfeit || open.is_large(life)
+        let is_special = open.is_counterfeit || open.saves_early || open.is_large(life);
+        is_long || has_own || ends_nothing || is_special
     }
 
     /// The request ends; what its response owes.
@@ -197,7 +200,7 @@ impl<'a> World<'a> {
             false => self.excused.unusual_values(),
         });
         // Whether a server gives out the id with which somebody came is judged by other checks.
-        if is_excused || open.is_counterfeit {
+        if is_excused || (open.is_counterfeit && open.writes) {
             self.lives[open.life].data.lose();
         }
         let has_new_cookies = seen.is_some_and(has_new_cookies);
@@ -236,7 +239,7 @@ impl<'a> World<'a> {
         let holding = match forgery {
             Forgery::Replayed => Holding { is_forged: true, ..copy },
             Forgery::Beside { stranger, .. } => Holding { is_forged: true, beside: Some(*stranger), ..copy },
-            _ if self.asked == Asked::Hardened && opens_nothing(forgery) => {
+            _ if self.asked == Asked::Hardened && opens_nothing(forgery, self.survey.store) => {
                 Holding { is_forged: true, is_counterfeit: true, ..self.fresh() }
             }
             _ => Holding { is_forged: true, cookies: Cookies::Unsure, ..self.fresh() },
@@ -273,6 +276,20 @@ impl<'a> World<'a> {
             !self.lives[holding.life].data.is_lost()
                 && (holding.cookies == Cookies::Current
                     || (holding.cookies == Cookies::Dead && self.asked == Asked::Hardened))
+        })
+    }
+
+    /// Whether the browser has cookies of a session that is there.
+    pub(crate) fn is_there(&self, browser: &str) -> bool {
+        self.is_known(browser) && self.life(browser).is_some_and(Life::is_existing)
+    }
+
+    /// Whether the browser's cookies certainly lead to nothing any more.
+    pub(crate) fn is_dead(&self, browser: &str) -> bool {
+        self.browsers.get(browser).is_some_and(|holding| {
+            let life = &self.lives[holding.life];
+            let is_over = life.is_saved && !life.data.is_lost() && self.now >= life.gone_from;
+            holding.cookies == Cookies::Dead || (holding.cookies == Cookies::Current && is_over)
         })
     }
 
@@ -323,16 +340,23 @@ impl<'a> World<'a> {
         self.survey.description.lifetime_grace_seconds.unwrap_or(1.0)
     }
 
+    /// Whether another browser has got a newer cookie of the session, while the one of this browser may end sooner.
+    fn may_have_an_older_cookie(&self, browser: &str, life: &Life) -> bool {
+        let is_of_another = life.set_by.as_deref().is_some_and(|by| by != browser);
+        is_of_another && self.now - life.cookie_set > SLACK && self.may_outlive_the_browser(life)
+    }
+
     /// Whether its cookie may have an end that browsers know.
     fn may_outlive_the_browser(&self, life: &Life) -> bool {
         life.own.is_some() || life.data.permanent() != Some(false)
     }
 }
 
-/// Whether cookies like these open no session: those with a part that is too long to be a mere name, and those with data that
-/// nobody has signed. The same part of another session's cookie may open that one.
-fn opens_nothing(forgery: &Forgery) -> bool {
+/// Whether cookies like these open no session: those with an id that the server never gave, those with a part that is too long
+/// to be a mere name, and those with data that nobody has signed. The same part of another session's cookie may open that one.
+fn opens_nothing(forgery: &Forgery, store: Store) -> bool {
     match forgery {
+        Forgery::Unknown => store == Store::Server,
         Forgery::LongField { change, shortest, .. } => *change != Change::Swapped && *shortest >= SHORTEST,
         Forgery::Rewritten { signature, .. } => *signature != Some(Change::Swapped),
         _ => false,

@@ -2,22 +2,20 @@
 //! values beyond it.
 
 use serde_json::json;
-use sessionspec_reference::Value;
+use sessionspec_reference::{Map, Value};
 
 use super::AnyScripts;
-use crate::script::ops::{get, set};
-use crate::script::{Operation, incompressible};
+use crate::script::Operation;
+use crate::script::ops::set;
 use crate::search::values::{fits, small_value};
-use crate::survey::{Store, Values};
+use crate::survey::Values;
 
-/// Larger than a cookie, than a column of text, and than what memcached takes.
-const LARGE: [usize; 6] = [6000, 6000, 6000, 70_000, 70_000, 1_100_000];
+/// More items than a list of slots has, and more entries than a page shows.
+const MANY: usize = 60;
+const LONG: usize = 120;
 
 /// Keys of which one is the beginning of another, or differs in case alone.
 const NEIGHBOURS: [&str; 4] = ["user", "user_id", "User", "users"];
-
-/// Deeper than some serialisers go.
-const DEEP: usize = 40;
 
 impl AnyScripts<'_> {
     pub(super) fn set_new(&mut self, browser: &str) -> Operation {
@@ -75,29 +73,24 @@ impl AnyScripts<'_> {
         }
     }
 
-    /// A value or a key that level `minimum` does not ask for: it has to come back as it was, or be refused.
-    pub(super) fn unusual(&mut self, browser: &str) -> Vec<Operation> {
-        let key = self.new_key(browser);
-        if self.rng.once_in(2) {
-            let size = LARGE[self.rng.below(LARGE.len())];
-            // No client reads a response with much larger cookies.
-            let size = if self.survey().store == Store::Server { size } else { LARGE[0] };
-            return vec![set(&key, incompressible(size))];
+    /// A list with many entries, where there is room for it.
+    pub(super) fn long_list(&mut self, browser: &str, key: &str) -> Value {
+        let list = json!(vec![1; LONG]);
+        let is_json = self.survey().values == Values::Json;
+        if is_json && fits(&self.items(browser), key, &list) { list } else { small_value() }
+    }
+
+    /// Many small items, as far as there is room for them.
+    pub(super) fn many_items(&mut self, browser: &str) -> Map {
+        let mut there = self.items(browser);
+        let mut items = Map::new();
+        for key in (1..=MANY).map(|number| format!("i{number}")) {
+            if fits(&there, &key, &small_value()) {
+                there.insert(key.clone(), small_value());
+                items.insert(key, small_value());
+            }
         }
-        let text = json!("a\u{1}b\u{0}c\u{7f}");
-        if self.survey().values != Values::Json {
-            return vec![set(&key, text), get(&key)];
-        }
-        let deep = (0..DEEP).fold(json!("core"), |inner, _| json!([inner]));
-        let dated = json!({"$date": "2026-01-01T00:00:00Z"});
-        let values = [text, Value::Null, deep, dated, json!(3_000_000_000_u64)];
-        // Several of them, so that few scripts are enough for all.
-        let first = self.rng.below(values.len());
-        let second = (first + 1 + self.rng.below(values.len() - 1)) % values.len();
-        let key = [key.as_str(), "id"][self.rng.below(2)].to_owned();
-        let [one, other] = [(key, first), (self.plan.more_keys[0].clone(), second)]
-            .map(|(key, at)| [set(&key, values[at].clone()), get(&key)]);
-        [one, other].concat()
+        items
     }
 
     pub(super) fn existing_key(&mut self, browser: &str) -> Option<String> {

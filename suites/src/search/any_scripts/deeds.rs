@@ -27,6 +27,7 @@ impl AnyScripts<'_> {
         let ops = match deed {
             Deed::Nothing => return Vec::new(),
             Deed::Read => return self.reading(browser, existing),
+            Deed::Set if self.turn == 2 => self.saved_early(browser),
             Deed::Set => vec![self.set_new(browser)],
             Deed::Overwrite => match existing {
                 Some(key) => {
@@ -35,18 +36,20 @@ impl AnyScripts<'_> {
                 }
                 None => vec![self.set_new(browser)],
             },
-            Deed::Remove => match existing {
-                Some(key) if self.rng.once_in(2) && self.survey().supports("pop") => vec![pop(&key)],
+            Deed::Delete | Deed::Pop => match existing {
+                Some(key) if deed == Deed::Pop && self.survey().supports("pop") => vec![pop(&key)],
                 Some(key) => vec![delete(&key)],
                 None => vec![self.set_new(browser)],
             },
-            Deed::Merge => {
-                let (key, value) = (self.new_key(browser), self.value());
-                if self.rng.once_in(2) {
-                    vec![setdefault(&key, value)]
-                } else {
-                    vec![Operation::Update { items: Map::from_iter([(key, value)]) }]
-                }
+            Deed::Setdefault => {
+                let key = self.new_key(browser);
+                let value = if self.turn == 0 { self.long_list(browser, &key) } else { self.value() };
+                vec![setdefault(&key, value)]
+            }
+            Deed::Update if self.turn == 0 => vec![Operation::Update { items: self.many_items(browser) }],
+            Deed::Update => {
+                let item = (self.new_key(browser), self.value());
+                vec![Operation::Update { items: Map::from_iter([item]) }]
             }
             Deed::Clear => vec![clear()],
             Deed::Nested => self.nested(browser),
@@ -58,16 +61,21 @@ impl AnyScripts<'_> {
             Deed::Headers => return self.headers(browser, existing),
             Deed::Rotate => {
                 let now = self.world.permanent(browser).unwrap_or(false);
-                let first = self.if_tried(set_permanent(!now)).filter(|_| self.rng.once_in(3));
+                let first = self.if_tried(set_permanent(!now)).filter(|_| self.turn == 1);
                 first.into_iter().chain(self.rotation(browser, false, false)).collect()
             }
-            Deed::WriteAndRotate => self.rotation(browser, true, false),
-            Deed::RotateAndWrite => self.rotation(browser, false, true),
-            Deed::Destroy if self.survey().supports("destroy") => {
-                let after = (!self.rng.once_in(3)).then(|| self.set_new(browser));
-                return std::iter::once(Operation::Destroy).chain(after).collect();
+            Deed::RotateAndWrite => {
+                let is_first = self.turn == 1;
+                self.rotation(browser, is_first, !is_first)
             }
-            Deed::Destroy => vec![clear()],
+            Deed::RotateAndRemember => {
+                let flipped = !self.survey().permanent_default;
+                let last = self.if_tried(set_permanent(flipped));
+                self.rotation(browser, false, false).into_iter().chain(last).collect()
+            }
+            Deed::RotateAndEnd => return self.rotation_and_end(),
+            Deed::Destroy => return vec![self.end()],
+            Deed::DestroyAndWrite => return vec![self.end(), self.set_new(browser)],
             Deed::Shorten => self.lifetime(browser, false),
             Deed::Lengthen => self.lifetime(browser, true),
         };
@@ -128,6 +136,7 @@ impl AnyScripts<'_> {
         let mut ops = Vec::new();
         if after_a_write {
             ops.push(self.set_new(browser));
+            ops.extend(self.saves_early());
         }
         if self.survey().supports("regenerate") {
             ops.push(Operation::Regenerate);
@@ -137,6 +146,35 @@ impl AnyScripts<'_> {
             ops.push(self.set_new(browser));
         }
         ops
+    }
+
+    /// A request that rotates, and ends the session or empties it before or after that.
+    fn rotation_and_end(&mut self) -> Vec<Operation> {
+        let is_supported = self.survey().supports("regenerate");
+        let rotation = || is_supported.then_some(Operation::Regenerate);
+        let end = if self.turn == 0 { clear() } else { self.end() };
+        match self.turn {
+            1 => rotation().into_iter().chain([end]).collect(),
+            _ => [end].into_iter().chain(rotation()).collect(),
+        }
+    }
+
+    /// How a session is ended.
+    pub(super) fn end(&self) -> Operation {
+        if self.survey().supports("destroy") { Operation::Destroy } else { clear() }
+    }
+
+    /// A request that saves its session before it ends, half of the time.
+    fn saves_early(&mut self) -> Option<Operation> {
+        (self.survey().supports("save") && self.rng.once_in(2)).then_some(Operation::Save)
+    }
+
+    /// A write, a save, and another write.
+    fn saved_early(&mut self, browser: &str) -> Vec<Operation> {
+        let first = self.set_new(browser);
+        let key = self.plan.more_keys[1].clone();
+        let save = self.survey().supports("save").then_some(Operation::Save);
+        [first].into_iter().chain(save).chain([set(&key, "late")]).collect()
     }
 
     /// A lifetime of its own, together with a change, since that is saved for certain.

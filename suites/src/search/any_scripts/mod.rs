@@ -3,30 +3,25 @@
 
 mod contents;
 mod deeds;
+mod lives;
 mod past;
+mod unusual;
 
 use sessionspec_reference::Map;
 
 use super::Shape;
 use super::generate::{BROWSERS, Generator};
 use super::rng::Rng;
-use super::situations::{COMPANY, Company, Deed, EPISODES, Ending, Plan};
-use crate::oracle::promises::{Asked, SHORTEST, World};
-use crate::script::ops::{contains, get, items, len, modified, new, permanent, set};
-use crate::script::{Change, Cycle, Forgery, Operation, Script, Step, Stranger};
-use crate::survey::{OnError, Store, Survey};
+use super::situations::{
+    COMPANY, Company, DEEDS, DEEDS_OF_LIVES, Deed, ENDINGS, EPISODES, Ending, Past, Plan, number,
+};
+use crate::oracle::promises::{Asked, World};
+use crate::script::ops::{contains, get, items, len, modified, new, permanent};
+use crate::script::{Cycle, Forgery, Operation, Script, Step, Stranger};
+use crate::survey::{OnError, Survey};
 
 /// The browser that comes along.
 const COMPANION: &str = BROWSERS[3];
-
-/// How many fields of a cookie's value are forged, one at a time.
-const MOST_FIELDS: usize = 3;
-
-/// A text that no cookie holds by chance.
-const OWNER: &str = "annabelle";
-
-/// As long as [`OWNER`], so that no length in the cookie has to change.
-const IMPOSTOR: &str = "bernadine";
 
 /// Writes one script.
 pub(super) struct AnyScripts<'a> {
@@ -41,6 +36,11 @@ pub(super) struct AnyScripts<'a> {
     next: Option<Deed>,
     /// The key of the item that was made for that.
     made_for_next: Option<String>,
+    /// How often the deed of this episode was planned before, and that in turns of three.
+    count: usize,
+    turn: usize,
+    /// Those who took the cookies of this episode's browser, the first one first.
+    keepers: Vec<String>,
     steps: Vec<Step>,
 }
 
@@ -52,20 +52,34 @@ impl<'a> AnyScripts<'a> {
             Shape::AnyLife => Asked::Hardened,
             _ => Asked::Recommended,
         };
-        let number = |at: usize| u32::from_le_bytes([seed[at], seed[at + 1], seed[at + 2], seed[at + 3]]);
-        let [run, case] = [number(0), number(16)].map(|number| usize::try_from(number).unwrap_or_default());
-        let first = (run % 10_007) * 211 + case * EPISODES;
+        let first = number(seed, EPISODES);
         let world = World::new(&plan.survey, asked);
-        Self { plan, rng, world, first, beginning: None, next: None, made_for_next: None, steps: Vec::new() }
+        Self {
+            plan,
+            rng,
+            world,
+            first,
+            beginning: None,
+            next: None,
+            made_for_next: None,
+            count: 0,
+            turn: 0,
+            keepers: Vec::new(),
+            steps: Vec::new(),
+        }
     }
 
     pub(super) fn script(mut self) -> Script {
+        let is_life = self.plan.property.shape == Shape::AnyLife;
+        if is_life && self.is_crowded() {
+            self.crowd();
+            return Script { steps: self.steps };
+        }
         for (episode, browser) in BROWSERS.into_iter().take(EPISODES).enumerate() {
             let number = self.first + episode;
-            match self.plan.property.shape {
-                Shape::AnyLife => self.life(browser, Plan::of_life(number)),
-                _ => self.episode(browser, number),
-            }
+            self.count = number / if is_life { DEEDS_OF_LIVES.len() } else { DEEDS.len() };
+            self.turn = self.count % 3;
+            if is_life { self.life(browser, number) } else { self.episode(browser, number) }
         }
         Script { steps: self.steps }
     }
@@ -78,13 +92,16 @@ impl<'a> AnyScripts<'a> {
     fn episode(&mut self, browser: &'static str, number: usize) {
         let plan = Plan::of(number);
         (self.next, self.made_for_next) = (Some(plan.deed), None);
-        self.past(browser, plan.past);
+        self.past(browser, plan.past, plan.ending);
         let stranger = matches!(plan.company, Company::StrangerBefore | Company::StrangerAfter);
         let actor = if stranger {
             // One after the other, so that each comes along.
             let stranger = Stranger::ALL[(number / COMPANY.len()) % Stranger::ALL.len()];
             let first = plan.company == Company::StrangerBefore;
             self.forge(browser, COMPANION, Forgery::Beside { stranger, first });
+            if plan.past != Past::Fresh {
+                self.look(COMPANION);
+            }
             COMPANION
         } else {
             browser
@@ -101,112 +118,18 @@ impl<'a> AnyScripts<'a> {
                     self.look(browser);
                 }
             }
-            Company::Visitor => self.visit(),
+            Company::Visitor => self.visit(ENDINGS[(number / COMPANY.len()) % ENDINGS.len()]),
             _ => {}
         }
     }
 
-    /// A session from its beginning to its end, and those who have kept its cookies.
-    fn life(&mut self, browser: &'static str, plan: Plan) {
-        self.past(browser, plan.past);
-        match plan.company {
-            Company::Thief | Company::WritingThief => self.copy_cookies(browser, COMPANION),
-            _ => {}
-        }
-        let ops = self.deed(browser, plan.deed);
-        self.request(browser, ops, plan.ending);
-        // What is over at once is looked for at once.
-        let is_over = self.world.left_to_live(browser).is_some_and(|(there, _)| there <= 0.0);
-        let company = if is_over { Company::LateKeeper } else { plan.company };
-        match company {
-            Company::Thief if self.world.is_known(COMPANION) => self.look(COMPANION),
-            Company::WritingThief if self.world.is_known(COMPANION) => {
-                let deed = if self.rng.once_in(3) { Deed::Rotate } else { Deed::Set };
-                let ops = self.deed(COMPANION, deed);
-                self.cycle(COMPANION, ops);
-                self.look(COMPANION);
-            }
-            Company::LateKeeper => {
-                self.forge(browser, COMPANION, Forgery::Replayed);
-                if self.rng.once_in(2) {
-                    self.use_meanwhile(browser, false);
-                }
-                self.wait_until_over(browser);
-                self.look(COMPANION);
-            }
-            Company::InTime => {
-                if self.rng.once_in(2) {
-                    let writes = self.rng.once_in(2);
-                    self.use_meanwhile(browser, writes);
-                }
-                self.wait_until_nearly_over(browser);
-            }
-            Company::Visitor => self.visit(),
-            Company::Forger => self.forged(browser),
-            _ => {}
-        }
-        self.look(browser);
-    }
-
-    /// The session is used when half of its time is over.
-    fn use_meanwhile(&mut self, browser: &str, writes: bool) {
-        let Some((there, _)) = self.world.left_to_live(browser).filter(|_| self.survey().virtual_time) else {
-            return;
-        };
-        if there > 10.0 {
-            self.wait(there / 2.0);
-            if writes { self.write(browser) } else { self.look(browser) }
-        }
-    }
-
-    /// Somebody looks who sends no cookie.
-    fn visit(&mut self) {
+    /// Somebody comes who sends no cookie: at first with a request that leaves the session alone, then to look.
+    fn visit(&mut self, ending: Ending) {
+        self.request("passer-by", Vec::new(), ending);
         let key = self.new_key("visitor");
         let looks = [items(), get(&key), contains(&key), len()];
         let look = looks[self.rng.below(looks.len())].clone();
         self.cycle("visitor", vec![look]);
-    }
-
-    /// Somebody comes with a cookie of which a part was changed, or its data rewritten.
-    fn forged(&mut self, browser: &str) {
-        let survey = self.survey();
-        if survey.cookies.is_empty() {
-            return;
-        }
-        let signatures = [
-            None,
-            Some(Change::Truncated),
-            Some(Change::Emptied),
-            Some(Change::Missing),
-            Some(Change::Zeroed),
-        ];
-        let is_data = survey.store == Store::Client;
-        if is_data {
-            self.cycle(browser, vec![set("owner", OWNER)]);
-        }
-        for _ in 0..2 {
-            let forgery = if is_data && self.rng.once_in(2) {
-                let signature = signatures[self.rng.below(signatures.len())];
-                Forgery::Rewritten { from: OWNER.to_owned(), to: IMPOSTOR.to_owned(), signature }
-            } else {
-                let changes = [
-                    Change::Emptied,
-                    Change::Truncated,
-                    Change::Doubled,
-                    Change::Flipped,
-                    Change::Zeroed,
-                    Change::Missing,
-                ];
-                Forgery::LongField {
-                    cookie: self.rng.below(survey.cookies.len()),
-                    field: self.rng.below(MOST_FIELDS),
-                    change: changes[self.rng.below(changes.len())],
-                    shortest: SHORTEST,
-                }
-            };
-            self.forge(browser, COMPANION, forgery);
-            self.cycle(COMPANION, vec![items()]);
-        }
     }
 
     /// A request that does this and ends like that, as far as the probe can.

@@ -3,16 +3,24 @@
 use serde_json::json;
 
 use super::AnyScripts;
+use super::lives::LATECOMER;
 use crate::script::ops::{clear, items, set, set_permanent};
-use crate::script::{Operation, incompressible};
-use crate::search::situations::{Deed, Past};
+use crate::script::{Forgery, Operation, incompressible};
+use crate::search::situations::{Deed, Ending, Past};
 
 /// Larger than a cookie.
 const LARGE: usize = 6000;
 
+/// So often a session is written that is written often.
+const OFTEN: usize = 11;
+
 impl AnyScripts<'_> {
-    /// Brings the browser's session into a situation.
-    pub(super) fn past(&mut self, browser: &'static str, past: Past) {
+    /// Brings the browser's session into a situation. Where the next request ends well, the last one of these ends like it.
+    pub(super) fn past(&mut self, browser: &'static str, past: Past, ending: Ending) {
+        let ending = match ending {
+            Ending::Status(200..400) => ending,
+            _ => Ending::Status(200),
+        };
         if past == Past::Fresh {
             return;
         }
@@ -39,7 +47,14 @@ impl AnyScripts<'_> {
         }
         self.cycle(browser, ops);
         match past {
-            Past::WrittenTwice => self.write(browser),
+            Past::WrittenTwice => {
+                // Now and then, many times.
+                for _ in 0..if self.turn == 2 { OFTEN } else { 0 } {
+                    self.write_again(browser);
+                }
+                let ops = vec![self.set_new(browser)];
+                self.request(browser, ops, ending);
+            }
             Past::ReadBefore => self.cycle(browser, vec![items()]),
             Past::PermanentWritten => {
                 self.write(browser);
@@ -58,13 +73,19 @@ impl AnyScripts<'_> {
                 self.cycle(browser, vec![set(&key, incompressible(LARGE))]);
                 self.cycle(browser, vec![set(&key, "small")]);
             }
-            Past::Rotated | Past::PermanentRotated => self.rotate(browser),
-            Past::RotatedTwice => {
+            Past::Rotated | Past::PermanentRotated => {
+                self.keep(browser);
                 self.rotate(browser);
+            }
+            Past::RotatedTwice => {
+                self.keep(browser);
+                self.rotate(browser);
+                self.keep(browser);
                 self.rotate(browser);
             }
             Past::BegunAgain => {
-                let end = if self.survey().supports("destroy") { Operation::Destroy } else { clear() };
+                self.keep(browser);
+                let end = self.end();
                 self.cycle(browser, vec![end]);
                 self.write(browser);
             }
@@ -73,15 +94,16 @@ impl AnyScripts<'_> {
             Past::OwnLifetimeUsed => {
                 let longer = self.rng.once_in(2);
                 self.own_lifetime(browser, longer);
-                match self.rng.below(3) {
-                    0 => self.write(browser),
-                    1 => self.look(browser),
-                    _ => self.rotate(browser),
-                }
+                let deed = [Deed::Set, Deed::Pop, Deed::Read, Deed::Update, Deed::Rotate][self.count % 5];
+                let ops = self.deed(browser, deed);
+                self.cycle(browser, ops);
             }
             Past::OlderThanASecond => self.wait(1.5),
             Past::NearItsEnd => self.wait_until_nearly_over(browser),
-            Past::Over => self.wait_until_over(browser),
+            Past::Over => {
+                self.forge(browser, LATECOMER, Forgery::Replayed);
+                self.wait_until_over(browser);
+            }
             _ => {}
         }
     }
@@ -102,11 +124,18 @@ impl AnyScripts<'_> {
             _ => self.set_new(browser),
         };
         let ops = match self.next {
-            Some(Deed::Remove) if self.has_neighbours() => self.neighbours().into(),
+            Some(Deed::Delete | Deed::Pop) if self.has_neighbours() => self.neighbours().into(),
             _ => vec![first, other],
         };
         self.beginning = Some(ops.clone());
         ops
+    }
+
+    /// Another value for an item of the session.
+    fn write_again(&mut self, browser: &str) {
+        let key = self.plan.more_keys[0].clone();
+        let number = self.steps.len().to_string();
+        self.cycle(browser, vec![set(&key, number)]);
     }
 
     fn rotate(&mut self, browser: &str) {

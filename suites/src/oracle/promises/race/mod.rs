@@ -3,6 +3,7 @@
 //! The contract says it of whole requests: what is left is what some of them leave, one after the other; a request that only
 //! read undoes nothing; a session that was ended stays ended; a rotation leaves the browser its items.
 
+mod known;
 mod request;
 
 use sessionspec_reference::Map;
@@ -11,8 +12,8 @@ use super::Excused;
 use crate::expect::{Expectation, Expected, Scenario, failed_request};
 use crate::oracle::sequential::difference;
 use crate::play::Transcript;
-use crate::script::{Answer, Cycle, Operation, Script, Step};
-use crate::survey::{AtOnce, Emptied, Permanent, Store, Survey};
+use crate::script::{Answer, Cycle, Forgery, Operation, Script, Step};
+use crate::survey::{AtOnce, Emptied, Nested, Permanent, Store, Survey};
 use request::Request;
 
 /// The browser whose requests race.
@@ -20,6 +21,9 @@ pub(crate) const RACER: &str = "ann";
 
 /// A client that took its cookies before the race.
 pub(crate) const THIEF: &str = "thief";
+
+/// A client with the same cookies, which looks when the session's time is over and before the held request goes on.
+pub(crate) const EARLY: &str = "early";
 
 /// The script with what may be seen and left. The reason is that of the first difference in this transcript.
 pub(crate) fn scenario(
@@ -54,6 +58,8 @@ struct Race<'a> {
     /// The first request of the browser after the race, and of who has its old cookies.
     look: Option<Request<'a>>,
     thief: Option<Request<'a>>,
+    /// The request that comes when the session's time is over, while the first one is held.
+    early: Option<Request<'a>>,
 }
 
 impl<'a> Race<'a> {
@@ -63,8 +69,8 @@ impl<'a> Race<'a> {
         let mut was_permanent = false;
         let mut held = None;
         let mut others = Vec::new();
-        let (mut look, mut thief) = (None, None);
-        let (mut is_over, mut has_thief) = (false, false);
+        let (mut look, mut thief, mut early) = (None, None, None);
+        let (mut is_over, mut has_thief, mut has_waited) = (false, false, false);
         let mut exchanges = transcript.exchanges.iter().enumerate();
         for step in &script.steps {
             match step {
@@ -89,25 +95,40 @@ impl<'a> Race<'a> {
                         (THIEF, true, true) if has_thief => {
                             thief.get_or_insert(request);
                         }
-                        (THIEF, _, _) => return None,
+                        (EARLY, true, false) if has_thief && has_waited => {
+                            early.get_or_insert(request);
+                        }
+                        (THIEF | EARLY, _, _) => return None,
                         _ => {}
                     }
                 }
                 Step::CopyCookies { from, to } if from == RACER && to == THIEF && held.is_none() => {
                     has_thief = !before.is_empty();
                 }
+                Step::Forge { from, to, forgery: Forgery::Replayed, .. }
+                    if from == RACER && [THIEF, EARLY].contains(&to.as_str()) && held.is_none() =>
+                {
+                    has_thief = !before.is_empty();
+                }
                 Step::Release(_) => is_over = true,
-                Step::Wait { .. } => {}
+                Step::Wait { .. } => has_waited |= held.is_some(),
                 Step::CopyCookies { .. }
                 | Step::Forge { .. }
                 | Step::Launch { .. }
                 | Step::Restart { .. } => return None,
             }
         }
-        Some(Self { survey, before, was_permanent, held: held?, others, look, thief })
+        // Of a session whose time may be over, only what comes then is judged.
+        if has_waited && early.is_none() {
+            return None;
+        }
+        Some(Self { survey, before, was_permanent, held: held?, others, look, thief, early })
     }
 
     fn owed(&self) -> Vec<Expectation> {
+        if let Some(early) = &self.early {
+            return self.owed_of_the_expired(early);
+        }
         let mut owed = self.seen_meanwhile();
         let (Some(look), Some(left)) = (&self.look, self.left()) else { return owed };
         let items_at = |request: &Request<'_>| request.ops.iter().position(|op| *op == Operation::Items);
@@ -128,12 +149,37 @@ impl<'a> Race<'a> {
         owed
     }
 
+    /// Once somebody has found the session gone, the end of a request that only read does not bring it back.
+    fn owed_of_the_expired(&self, early: &Request<'_>) -> Vec<Expectation> {
+        let found_gone = early.ops.iter().zip(early.seen.answers()).any(|(op, answer)| match op {
+            Operation::Get { key } => self.before.contains_key(key) && *answer == Answer::Absent,
+            _ => false,
+        });
+        let only_read = !self.held.ops.iter().any(Operation::writes);
+        let Some(thief) = self.thief.as_ref().filter(|_| found_gone && only_read && self.others.is_empty())
+        else {
+            return Vec::new();
+        };
+        let at = thief.ops.iter().position(|op| *op == Operation::Items);
+        let expected = |op| Expectation {
+            cycle: thief.cycle,
+            op: Some(op),
+            expected: self.any_of(&[Map::new()]),
+            only_if: None,
+        };
+        at.map(expected).into_iter().collect()
+    }
+
     /// What the others have seen while the first was held: all of what it has written, or nothing.
     fn seen_meanwhile(&self) -> Vec<Expectation> {
         let all = || std::iter::once(&self.held).chain(&self.others);
         let is_plain = !all().any(|request| request.ends() || request.rotates());
         let is_serialised = self.survey.at_once == AtOnce::OnePerSession;
         if !is_plain || is_serialised || self.survey.live_objects || self.before.is_empty() {
+            return Vec::new();
+        }
+        // Where changes inside of a value are kept, they may be seen at once.
+        if self.held.changes_inside() && self.survey.nested != Nested::Untracked {
             return Vec::new();
         }
         let mut owed = Vec::new();
@@ -157,7 +203,7 @@ impl<'a> Race<'a> {
         if self.survey.at_once == AtOnce::OnePerSession {
             return self.left_in_turn();
         }
-        if !self.others.iter().all(Request::is_done) {
+        if !self.others.iter().all(Request::is_done) || self.held.changes_inside() {
             return None;
         }
         let rotates = self.held.rotates() || self.others.iter().any(Request::rotates);
@@ -172,6 +218,10 @@ impl<'a> Race<'a> {
             return (!is_open).then(|| if after.is_empty() { vec![after] } else { vec![after, Map::new()] });
         }
         if self.others.iter().any(Request::ends) && self.survey.emptied == Emptied::Kept {
+            return None;
+        }
+        // What becomes of an id whose rotation or logout fails is another question.
+        if self.held.fails() && (self.held.rotates() || self.held.ends()) {
             return None;
         }
         let in_order = |items: Map| self.others.iter().fold(items, |items, other| other.applied(items));
@@ -189,7 +239,8 @@ impl<'a> Race<'a> {
         }
         let mut left = self.any_order();
         let is_plain = !rotates && !self.held.ends() && !self.others.iter().any(Request::ends);
-        if self.held.is_done() && is_plain && !self.before.is_empty() && held_writes {
+        let is_kept = self.held.is_kept(self.survey);
+        if is_kept && is_plain && !self.before.is_empty() && held_writes {
             // It was saved last.
             let own = self.held.applied(self.before.clone());
             left.retain(|items| {
@@ -197,7 +248,7 @@ impl<'a> Race<'a> {
                 self.held.keys().all(is_own)
             });
         }
-        if !rotates && self.held.is_done() && !left.is_empty() {
+        if !rotates && is_kept && !left.is_empty() {
             let untouched = self.before.clone();
             let somebody_writes = held_writes || self.others.iter().any(|other| other.changes(&self.before));
             if somebody_writes {
@@ -220,7 +271,7 @@ impl<'a> Race<'a> {
     fn left_in_turn(&self) -> Option<Vec<Map>> {
         let all_done = self.others.iter().all(Request::is_done);
         let ends = self.held.ends() || self.others.iter().any(Request::ends);
-        if !all_done || ends || !self.held.is_done() || self.before.is_empty() {
+        if !all_done || ends || !self.held.is_kept(self.survey) || self.before.is_empty() {
             return None;
         }
         if self.held.rotates() || self.others.iter().any(Request::rotates) {
@@ -266,19 +317,21 @@ impl<'a> Race<'a> {
         let is_kept = self.survey.permanent.observed().is_some_and(Permanent::persists);
         let is_judged = is_plain
             && is_kept
-            && self.held.is_done()
+            && self.held.is_kept(self.survey)
             && !self.before.is_empty()
             && self.survey.at_once != AtOnce::OnePerSession
             && self.others.iter().all(|other| other.is_done() && other.permanent().is_none());
         self.held.permanent().filter(|_| is_judged)
     }
 
-    /// Whether nobody else can have the session any more.
+    /// Whether nobody else can have the session any more: also where it was the held request that ended it or its id, whatever
+    /// came in between.
     fn is_dead_for_others(&self) -> bool {
         let ends = |request: &Request<'_>| {
             request.is_done() && (request.rotates() || request.ops.contains(&Operation::Destroy))
         };
-        self.survey.store == Store::Server && self.others.iter().any(ends)
+        let is_held_done = self.survey.at_once == AtOnce::Many && !self.held.fails() && ends(&self.held);
+        self.survey.store == Store::Server && (is_held_done || self.others.iter().any(ends))
     }
 
     fn is_logout(&self, request: &Request<'_>) -> bool {
@@ -297,43 +350,6 @@ impl<'a> Race<'a> {
             [one] => items(one),
             several => Expected::AnyOf(several.iter().map(items).collect()),
         }
-    }
-
-    /// Whether a named check says what is wrong with races like this one, and that is known.
-    fn is_excused(&self, excused: &Excused) -> bool {
-        let all = || std::iter::once(&self.held).chain(&self.others);
-        let writes = self.held.changes(&self.before);
-        let mut named: Vec<&str> = Vec::new();
-        if self.others.iter().any(Request::ends) {
-            let by_a_write = ["concurrency/write-does-not-resurrect", "concurrency/clear-against-set"];
-            named.push("concurrency/read-does-not-resurrect");
-            named.extend(by_a_write.into_iter().filter(|_| writes));
-        }
-        if !writes {
-            named.push("concurrency/read-does-not-undo-a-write");
-            named.extend(self.was_permanent.then_some("concurrency/refresh-does-not-undo-a-write"));
-        }
-        if all().any(Request::rotates) {
-            named.extend([
-                "concurrency/two-rotations",
-                "concurrency/late-write-keeps-the-rotated-session",
-                "concurrency/write-does-not-revive-a-rotated-id",
-                "concurrency/rotation-keeps-waiters",
-                "identity/rotation-gives-a-new-id",
-                "identity/rotation-keeps-the-data",
-                "identity/rotation-ends-the-old-id",
-            ]);
-        }
-        if all().any(|request| request.permanent().is_some()) {
-            named.push("concurrency/permanent-and-data");
-        }
-        named.extend(self.before.is_empty().then_some("concurrency/first-requests"));
-        named.extend([
-            "concurrency/all-or-nothing",
-            "concurrency/last-write-is-kept",
-            "concurrency/serialised",
-        ]);
-        named.into_iter().any(|check| excused.knows(check))
     }
 }
 

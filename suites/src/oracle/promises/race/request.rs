@@ -2,9 +2,11 @@
 
 use sessionspec_reference::Map;
 
+use crate::oracle::promises::cycle::{Ending, Kept};
 use crate::oracle::sequential::was_refused;
 use crate::play::{Exchange, Outcome};
 use crate::script::{Answer, Operation};
+use crate::survey::Survey;
 
 /// A request of the browser, with its number.
 pub(super) struct Request<'a> {
@@ -21,6 +23,31 @@ impl Request<'_> {
             && !was_refused(self.seen)
             && (0..self.ops.len())
                 .all(|op| self.seen.answer(op).is_some_and(|answer| !matches!(answer, Answer::Error(_))))
+    }
+
+    /// How it was asked to end.
+    fn ending(&self) -> Ending {
+        let ending = |op: &Operation| match op {
+            Operation::Respond { status } => Some(Ending::Status(*status)),
+            Operation::Raise => Some(Ending::Raised),
+            _ => None,
+        };
+        self.ops.iter().rev().find_map(ending).unwrap_or(Ending::Status(200))
+    }
+
+    /// Whether it ended in a redirect.
+    pub(super) fn redirects(&self) -> bool {
+        matches!(self.ending(), Ending::Status(300..400))
+    }
+
+    /// Whether it ended as a request that fails.
+    pub(super) fn fails(&self) -> bool {
+        !self.ending().is_success()
+    }
+
+    /// Whether each operation was done, and is certainly kept.
+    pub(super) fn is_kept(&self, survey: &Survey) -> bool {
+        self.is_done() && self.ending().kept(survey) == Kept::Yes
     }
 
     pub(super) fn ends(&self) -> bool {
@@ -44,22 +71,37 @@ impl Request<'_> {
 
     /// The keys that it sets or removes.
     pub(super) fn keys(&self) -> impl Iterator<Item = &String> {
-        self.ops.iter().filter_map(|op| match op {
-            Operation::Set { key, .. } | Operation::Delete { key } => Some(key),
-            _ => None,
+        self.ops.iter().flat_map(|op| -> Vec<&String> {
+            match op {
+                Operation::Set { key, .. }
+                | Operation::Delete { key }
+                | Operation::Pop { key }
+                | Operation::Setdefault { key, .. } => vec![key],
+                Operation::Update { items } => items.keys().collect(),
+                _ => Vec::new(),
+            }
         })
+    }
+
+    /// Whether it changes the inside of a value, and tells nobody.
+    pub(super) fn changes_inside(&self) -> bool {
+        self.ops.iter().any(|op| matches!(op, Operation::SetIn { .. }))
     }
 
     pub(super) fn changes(&self, items: &Map) -> bool {
         self.writes() || (self.ends() && !items.is_empty())
     }
 
-    /// What it leaves of these items.
+    /// What it leaves of these items. What it changes inside of a value is forgotten.
     pub(super) fn applied(&self, mut items: Map) -> Map {
         for op in self.ops {
             match op {
                 Operation::Set { key, value } => drop(items.insert(key.clone(), value.clone())),
-                Operation::Delete { key } => drop(items.remove(key)),
+                Operation::Setdefault { key, value } => {
+                    items.entry(key.clone()).or_insert_with(|| value.clone());
+                }
+                Operation::Update { items: others } => items.extend(others.clone()),
+                Operation::Delete { key } | Operation::Pop { key } => drop(items.remove(key)),
                 Operation::Clear | Operation::Destroy => items.clear(),
                 _ => {}
             }

@@ -1,0 +1,211 @@
+//! Sessions from their first save to their end: who kept their cookies, who forges them, and who comes too late.
+
+use super::{AnyScripts, COMPANION};
+use crate::oracle::promises::SHORTEST;
+use crate::script::ops::{items, set, set_permanent};
+use crate::script::{Change, Forgery};
+use crate::search::generate::BROWSERS;
+use crate::search::situations::{
+    COMPANY_OF_LIVES, Company, Deed, EPISODES, Ending, PASTS_OF_LIVES, Past, Plan,
+};
+use crate::survey::Store;
+
+/// Who comes when the session's time is over.
+pub(super) const LATECOMER: &str = "latecomer";
+
+/// One script in so many is about a crowd: more sessions than a small store keeps.
+const CASES: usize = 100;
+const CROWDED: usize = 50;
+const CROWD: usize = 105;
+
+/// How many fields of a cookie's value are forged, one at a time.
+const MOST_FIELDS: usize = 3;
+
+/// A text that no cookie holds by chance.
+const OWNER: &str = "annabelle";
+
+/// As long as [`OWNER`], so that no length in the cookie has to change.
+const IMPOSTOR: &str = "bernadine";
+
+impl AnyScripts<'_> {
+    /// Whether this script is about a crowd.
+    pub(super) fn is_crowded(&self) -> bool {
+        (self.first / EPISODES) % CASES == CROWDED
+    }
+
+    /// A session from its beginning to its end, and those who have kept its cookies.
+    pub(super) fn life(&mut self, browser: &'static str, number: usize) {
+        let plan = Plan::of_life(number);
+        self.keepers.clear();
+        self.past(browser, plan.past, Ending::Status(200));
+        self.keep(browser);
+        if plan.company == Company::WritingThief {
+            self.copy_cookies(browser, COMPANION);
+        }
+        // Who comes when the session's time is over comes with its cookies all the same.
+        let (actor, ending) = match plan.past {
+            Past::Over if self.world.is_dead(browser) => {
+                let turn = (number / PASTS_OF_LIVES.len()) % 3;
+                (LATECOMER, [Ending::Status(302), plan.ending, Ending::Status(200)][turn])
+            }
+            _ => (browser, plan.ending),
+        };
+        let ops = self.deed(actor, plan.deed);
+        self.request(actor, ops, ending);
+        if actor == LATECOMER {
+            self.look(LATECOMER);
+        }
+        // What is over at once is looked for at once.
+        let is_over = self.world.left_to_live(browser).is_some_and(|(there, _)| there <= 0.0);
+        let has_own =
+            matches!(plan.past, Past::ShorterLifetime | Past::LongerLifetime | Past::OwnLifetimeUsed);
+        let company = match plan.company {
+            _ if is_over => Company::LateKeeper,
+            Company::Visitor | Company::WritingThief if has_own => Company::InTime,
+            company => company,
+        };
+        match company {
+            Company::WritingThief if self.world.is_known(COMPANION) => {
+                let deed = if self.rng.once_in(3) { Deed::Rotate } else { Deed::Set };
+                self.stale_write(deed, number / COMPANY_OF_LIVES.len(), plan.ending);
+            }
+            Company::LateKeeper => {
+                self.forge(browser, COMPANION, Forgery::Replayed);
+                if self.rng.once_in(2) {
+                    self.use_meanwhile(browser, false);
+                }
+                self.wait_until_over(browser);
+                self.look(COMPANION);
+            }
+            Company::InTime => {
+                if self.rng.once_in(2) {
+                    let writes = self.rng.once_in(2);
+                    self.use_meanwhile(browser, writes);
+                }
+                self.wait_until_nearly_over(browser);
+            }
+            Company::Visitor => self.visit(plan.ending),
+            Company::Forger => self.forged(browser, number / COMPANY_OF_LIVES.len()),
+            _ => {}
+        }
+        self.look(browser);
+        self.keepers_look();
+    }
+
+    /// Somebody takes the browser's cookies, where a server can take them back.
+    pub(super) fn keep(&mut self, browser: &str) {
+        if self.survey().store == Store::Server && self.world.is_there(browser) {
+            let keeper = format!("keeper{}", self.keepers.len() + 1);
+            self.copy_cookies(browser, &keeper);
+            self.keepers.push(keeper);
+        }
+    }
+
+    /// Those look whose cookies lead to nothing any more.
+    fn keepers_look(&mut self) {
+        for keeper in std::mem::take(&mut self.keepers) {
+            if self.world.is_dead(&keeper) {
+                self.cycle(&keeper, vec![items()]);
+            }
+        }
+    }
+
+    /// Who took the cookies writes something, in the ways in which an id may be taken for a new one.
+    fn stale_write(&mut self, deed: Deed, turn: usize, ending: Ending) {
+        let mut ops = self.deed(COMPANION, deed);
+        if turn % 2 == 0 {
+            let flipped = !self.survey().permanent_default;
+            ops.extend(self.if_tried(set_permanent(flipped)));
+        }
+        let ending = [Ending::Status(302), ending, Ending::Status(200)][turn % 3];
+        self.request(COMPANION, ops, ending);
+        self.look(COMPANION);
+    }
+
+    /// Many sessions of many browsers; the first ones are there all the same.
+    pub(super) fn crowd(&mut self) {
+        let first = BROWSERS[0];
+        self.write(first);
+        let crowd: Vec<String> = (1..=CROWD).map(|number| format!("visitor{number}")).collect();
+        for browser in &crowd {
+            self.write(browser);
+        }
+        self.look(first);
+        for browser in [&crowd[0], &crowd[CROWD / 2], &crowd[CROWD - 1]] {
+            self.look(browser);
+        }
+    }
+
+    /// The session is used when half of its time is over.
+    fn use_meanwhile(&mut self, browser: &str, writes: bool) {
+        let Some((there, _)) = self.world.left_to_live(browser).filter(|_| self.survey().virtual_time) else {
+            return;
+        };
+        if there > 10.0 {
+            self.wait(there / 2.0);
+            if writes { self.write(browser) } else { self.look(browser) }
+        }
+    }
+
+    /// Somebody comes with a cookie of which a part was changed, or its data rewritten, and comes back with what was answered.
+    fn forged(&mut self, browser: &str, turn: usize) {
+        let survey = self.survey();
+        if survey.cookies.is_empty() {
+            return;
+        }
+        let signatures = [
+            None,
+            Some(Change::Truncated),
+            Some(Change::Emptied),
+            Some(Change::Missing),
+            Some(Change::Zeroed),
+        ];
+        let is_data = survey.store == Store::Client;
+        if is_data {
+            self.cycle(browser, vec![set("owner", OWNER)]);
+        }
+        for _ in 0..2 {
+            let forgery = if is_data && self.rng.once_in(2) {
+                let signature = signatures[self.rng.below(signatures.len())];
+                Forgery::Rewritten { from: OWNER.to_owned(), to: IMPOSTOR.to_owned(), signature }
+            } else {
+                let changes = [
+                    Change::Emptied,
+                    Change::Truncated,
+                    Change::Doubled,
+                    Change::Flipped,
+                    Change::Zeroed,
+                    Change::Missing,
+                ];
+                Forgery::LongField {
+                    cookie: self.rng.below(survey.cookies.len()),
+                    field: self.rng.below(MOST_FIELDS),
+                    change: changes[self.rng.below(changes.len())],
+                    shortest: SHORTEST,
+                }
+            };
+            self.forge(browser, COMPANION, forgery);
+            let ending = if self.rng.once_in(2) { Ending::Status(302) } else { Ending::Status(200) };
+            self.request(COMPANION, vec![items()], ending);
+            self.cycle(COMPANION, vec![items()]);
+        }
+        if survey.store == Store::Server {
+            self.unknown_write(browser, turn);
+        }
+    }
+
+    /// Two clients send the same id, which the server never gave, and one of them writes.
+    fn unknown_write(&mut self, browser: &str, turn: usize) {
+        for forger in [COMPANION, "accomplice"] {
+            self.forge(browser, forger, Forgery::Unknown);
+        }
+        let mut ops = vec![self.set_new(COMPANION)];
+        if turn % 2 == 0 {
+            let flipped = !self.survey().permanent_default;
+            ops.extend(self.if_tried(set_permanent(flipped)));
+        }
+        let ending = [Ending::Status(302), Ending::Status(404), Ending::Status(200)][turn % 3];
+        self.request(COMPANION, ops, ending);
+        self.cycle("accomplice", vec![items()]);
+    }
+}

@@ -269,7 +269,7 @@ impl Scenarios {
         if let Some(why) = scenario.unjudged(&transcript) {
             return Settled::Unjudged(report::message(&why.to_string()));
         }
-        if let (Some(why), true) = (&transcript.not_launched, scenario.script.restarts()) {
+        if let (Some(why), true) = (&transcript.not_launched, scenario.script.goes_apart()) {
             // What was compared before the process ended says nothing of what the script is about.
             return Settled::Unjudged(why.clone());
         }
@@ -327,7 +327,7 @@ impl Scenarios {
         let began = Instant::now();
         let transcript = play_judgeable(&self.backend, &scenario.script, self.patience).await?;
         // A process that has to start first takes time in which no session lives.
-        let took = if scenario.script.restarts() { transcript.lasted() } else { began.elapsed() };
+        let took = if scenario.script.goes_apart() { transcript.lasted() } else { began.elapsed() };
         let is_in_time = !scenario.script.comes_back() || !self.survey.outlives_a_session(took);
         Ok(is_in_time.then_some(transcript))
     }

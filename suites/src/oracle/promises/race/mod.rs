@@ -101,7 +101,10 @@ impl<'a> Race<'a> {
                 Step::CopyCookies { .. }
                 | Step::Forge { .. }
                 | Step::Launch { .. }
-                | Step::Restart { .. } => return None,
+                | Step::Restart { .. }
+                | Step::Break { .. }
+                | Step::Mend {}
+                | Step::Flush {} => return None,
             }
         }
         Some(Self { survey, before, was_permanent, held: held?, others, look, thief })

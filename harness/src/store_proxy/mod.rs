@@ -1,0 +1,108 @@
+//! What stands between a service and its store: a TCP proxy on loopback, which breaks connections on demand, in the words of
+//! Toxiproxy.
+//!
+//! Each process that is started has a proxy of its own. A fault ends with its script at the latest, and with the proxy.
+
+mod connection;
+mod listener;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use sessionspec::engine::script::StoreFault;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+use connection::serve;
+use listener::Listener;
+
+/// Where a store listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StorePlace {
+    /// A port of this machine.
+    Tcp(SocketAddr),
+    /// A socket in a folder.
+    Unix(PathBuf),
+}
+
+/// What is wrong now, and how often that has changed: a fault that follows an equal one is another one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct State {
+    fault: Option<StoreFault>,
+    changes: u64,
+}
+
+/// A change, and whoever waits until it is made.
+type Order = (Option<StoreFault>, oneshot::Sender<std::io::Result<()>>);
+
+/// A proxy in front of a store. Its connections end when it is dropped.
+pub struct StoreProxy {
+    port: u16,
+    orders: mpsc::UnboundedSender<Order>,
+    task: JoinHandle<()>,
+}
+
+impl StoreProxy {
+    /// Begins to listen on a free port of loopback.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none.
+    pub fn start(store: StorePlace) -> std::io::Result<Self> {
+        let listener = Listener::bind()?;
+        let port = listener.port();
+        let (orders, received) = mpsc::unbounded_channel();
+        let task = tokio::spawn(run(listener, store, received));
+        Ok(Self { port, orders, task })
+    }
+
+    /// The port at which the service finds its store.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Breaks the connections so, or mends them, and returns when that is done.
+    ///
+    /// # Errors
+    ///
+    /// Where the port cannot be listened on again.
+    pub async fn set(&self, fault: Option<StoreFault>) -> std::io::Result<()> {
+        let (made, is_made) = oneshot::channel();
+        let gone = || std::io::Error::other("the proxy in front of the store has ended");
+        self.orders.send((fault, made)).map_err(|_| gone())?;
+        is_made.await.map_err(|_| gone())?
+    }
+}
+
+impl Drop for StoreProxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Accepts connections and makes changes, until nobody can order any more.
+async fn run(mut listener: Listener, store: StorePlace, mut orders: mpsc::UnboundedReceiver<Order>) {
+    let (state, _) = watch::channel(State::default());
+    // They end with this.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            order = orders.recv() => {
+                let Some((fault, made)) = order else { return };
+                let is_down = fault == Some(StoreFault::Down);
+                let done = if is_down { listener.close(); Ok(()) } else { listener.open() };
+                state.send_modify(|state| *state = State { fault, changes: state.changes + 1 });
+                // Whoever has ordered it may have gone.
+                let _ = made.send(done);
+            }
+            client = listener.accept() => {
+                connections.spawn(serve(client, store.clone(), state.subscribe()));
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -249,6 +249,9 @@ impl Scenarios {
     }
 
     async fn played(&self, check: &Check, scenario: &Scenario) -> Result<Option<Transcript>, BackendError> {
+        if scenario.script.flushes_the_store() {
+            self.waits.are_over(&self.survey, &self.backend, self.patience).await;
+        }
         if scenario.script.waits() {
             // On virtual time it has a backend of its own; in real time most of it is waiting.
             let Self { survey, backend, patience, lanes, .. } = self;

@@ -232,6 +232,12 @@ impl Script {
         self.steps.iter().any(|step| matches!(step, Step::Break { .. } | Step::Mend {} | Step::Flush {}))
     }
 
+    /// Whether the store is emptied.
+    #[must_use]
+    pub fn flushes_the_store(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Flush {}))
+    }
+
     /// Whether it is played on a process of its own.
     #[must_use]
     pub fn goes_apart(&self) -> bool {

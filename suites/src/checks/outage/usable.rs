@@ -16,7 +16,7 @@ pub(super) const USABLE: Check = Check {
     relies: &[],
     test: Test::Scenarios(|_survey| {
         let scenarios = OUTAGES.map(|(fault, name)| {
-            begun(&format!("not-usable-after-{name}"))
+            begun(&format!("not-usable{name}"))
                 .break_store(fault)
                 .cycle("ann", [get("colour").unjudged()])
                 .cycle("bob", [set("colour", "blue").unjudged()])

@@ -8,7 +8,7 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use super::{State, StorePlace};
+use super::{State, StorePlace, ends_connections};
 
 /// How much is read at once.
 const CHUNK: usize = 16 * 1024;
@@ -105,12 +105,9 @@ async fn carried(
         let read = tokio::select! {
             biased;
             changed = state.changed() => {
-                let was_silent = now.fault == Some(StoreFault::Timeout);
-                now = *state.borrow_and_update();
+                let before = std::mem::replace(&mut now, *state.borrow_and_update());
                 sent_since = 0;
-                let is_cut = matches!(now.fault, Some(StoreFault::Down | StoreFault::ResetPeer));
-                // What a silent store was sent is lost, so that nobody can go on from there.
-                if changed.is_err() || was_silent || is_cut {
+                if changed.is_err() || ends_connections(before.fault, now.fault) {
                     return End::Cut;
                 }
                 continue;

@@ -8,13 +8,18 @@ mod listener;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use sessionspec::engine::script::StoreFault;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
 
 use connection::serve;
 use listener::Listener;
+
+/// How long a connection may take to end that is cut.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Where a store listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,9 +95,15 @@ async fn run(mut listener: Listener, store: StorePlace, mut orders: mpsc::Unboun
         tokio::select! {
             order = orders.recv() => {
                 let Some((fault, made)) = order else { return };
-                let is_down = fault == Some(StoreFault::Down);
-                let done = if is_down { listener.close(); Ok(()) } else { listener.open() };
+                let done = match fault {
+                    Some(StoreFault::Down) => Ok(listener.close()),
+                    _ => listener.open(),
+                };
+                let ends = ends_connections(state.borrow().fault, fault);
                 state.send_modify(|state| *state = State { fault, changes: state.changes + 1 });
+                if ends && timeout(FAREWELL, all_ended(&mut connections)).await.is_err() {
+                    connections.shutdown().await;
+                }
                 // Whoever has ordered it may have gone.
                 let _ = made.send(done);
             }
@@ -102,6 +113,16 @@ async fn run(mut listener: Listener, store: StorePlace, mut orders: mpsc::Unboun
             Some(_) = connections.join_next() => {}
         }
     }
+}
+
+/// Whether the connections that there are end with this change. What a silent store was sent is lost, so that nobody can go on
+/// from there.
+fn ends_connections(before: Option<StoreFault>, fault: Option<StoreFault>) -> bool {
+    before == Some(StoreFault::Timeout) || matches!(fault, Some(StoreFault::Down | StoreFault::ResetPeer))
+}
+
+async fn all_ended(connections: &mut JoinSet<()>) {
+    while connections.join_next().await.is_some() {}
 }
 
 #[cfg(test)]

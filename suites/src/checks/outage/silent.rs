@@ -17,7 +17,7 @@ pub(super) const ENDS: Check = Check {
     applies: &[Requirement::RealSessions, Requirement::StoreFaults, Requirement::ServerStore],
     relies: &[RECOVERED],
     test: Test::Scenarios(|_survey| {
-        let waited = begun("waits-for-ever")
+        let waited = begun("no-end-in-time")
             .break_store(StoreFault::Timeout)
             .cycle("ann", [get("colour").unjudged()])
             .response(ResponseRule::EndsWithoutStore)

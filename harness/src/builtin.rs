@@ -137,6 +137,10 @@ impl Backend for OverHttp {
         self.served.store_control()
     }
 
+    fn has_come_to_its_store(&self) -> bool {
+        self.served.has_come_to_its_store()
+    }
+
     fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
         self.served.change_store(change)
     }

@@ -78,6 +78,10 @@ impl Backend for Nodes {
         self.first.store_control()
     }
 
+    fn has_come_to_its_store(&self) -> bool {
+        self.first.has_come_to_its_store()
+    }
+
     fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
         self.first.change_store(change)
     }

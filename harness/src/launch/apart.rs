@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{Launched, Recipe, StoreOfService};
 use crate::http::HttpBackend;
+use crate::store_proxy::StoreProxy;
 
 /// Where the process is kept from one script to the next.
 pub(super) type Place = Arc<Mutex<Option<Launched>>>;
@@ -128,6 +129,11 @@ impl Backend for Apart {
 
     fn store_control(&self) -> StoreControl {
         self.recipe.store.as_ref().map(StoreOfService::control).unwrap_or_default()
+    }
+
+    fn has_come_to_its_store(&self) -> bool {
+        let place = self.place.borrow();
+        place.as_ref().and_then(Launched::proxy).is_none_or(StoreProxy::is_used)
     }
 
     fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {

@@ -8,6 +8,8 @@ mod listener;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sessionspec::engine::script::StoreFault;
@@ -44,6 +46,8 @@ type Order = (Option<StoreFault>, oneshot::Sender<std::io::Result<()>>);
 pub struct StoreProxy {
     port: u16,
     orders: mpsc::UnboundedSender<Order>,
+    /// Whether anybody has connected.
+    is_used: Arc<AtomicBool>,
     task: JoinHandle<()>,
 }
 
@@ -57,14 +61,21 @@ impl StoreProxy {
         let listener = Listener::bind()?;
         let port = listener.port();
         let (orders, received) = mpsc::unbounded_channel();
-        let task = tokio::spawn(run(listener, store, received));
-        Ok(Self { port, orders, task })
+        let is_used = Arc::new(AtomicBool::new(false));
+        let task = tokio::spawn(run(listener, store, received, Arc::clone(&is_used)));
+        Ok(Self { port, orders, is_used, task })
     }
 
     /// The port at which the service finds its store.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Whether anybody has connected since it began to listen.
+    #[must_use]
+    pub fn is_used(&self) -> bool {
+        self.is_used.load(Ordering::Relaxed)
     }
 
     /// Breaks the connections so, or mends them, and returns when that is done.
@@ -87,7 +98,12 @@ impl Drop for StoreProxy {
 }
 
 /// Accepts connections and makes changes, until nobody can order any more.
-async fn run(mut listener: Listener, store: StorePlace, mut orders: mpsc::UnboundedReceiver<Order>) {
+async fn run(
+    mut listener: Listener,
+    store: StorePlace,
+    mut orders: mpsc::UnboundedReceiver<Order>,
+    is_used: Arc<AtomicBool>,
+) {
     let (state, _) = watch::channel(State::default());
     // They end with this.
     let mut connections = JoinSet::new();
@@ -108,6 +124,7 @@ async fn run(mut listener: Listener, store: StorePlace, mut orders: mpsc::Unboun
                 let _ = made.send(done);
             }
             client = listener.accept() => {
+                is_used.store(true, Ordering::Relaxed);
                 connections.spawn(serve(client, store.clone(), state.subscribe()));
             }
             Some(_) = connections.join_next() => {}

@@ -91,6 +91,10 @@ impl Backend for Fronted {
         self.backend.store_control()
     }
 
+    fn has_come_to_its_store(&self) -> bool {
+        self.backend.has_come_to_its_store()
+    }
+
     fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
         self.backend.change_store(change)
     }

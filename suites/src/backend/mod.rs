@@ -137,6 +137,12 @@ pub trait Backend {
         Box::pin(std::future::ready(Err(why)))
     }
 
+    /// Whether it has come to its store by the way that can be broken. One that never does has another way, and whatever is
+    /// done to this one shows nothing.
+    fn has_come_to_its_store(&self) -> bool {
+        true
+    }
+
     /// Whether the backend can be started again [with another lifetime](Self::with_lifetime).
     fn takes_lifetimes(&self) -> bool {
         false

@@ -84,6 +84,10 @@ impl Backend for Catching {
         self.0.store_control()
     }
 
+    fn has_come_to_its_store(&self) -> bool {
+        self.0.has_come_to_its_store()
+    }
+
     fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
         self.0.change_store(change)
     }

@@ -2,6 +2,7 @@
 
 use super::{OUTAGES, RECOVERED, begun};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
+use crate::expect::{Condition, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
 use crate::script::ops::{get, set};
@@ -28,7 +29,7 @@ pub(super) const NO_LOGOUT: Check = Check {
                         .cycle("ann", [op().unjudged()])
                         .mend_store()
                 };
-                let record = outage(&lost("data")).cycle("keeper", [get("colour").is("red")]);
+                let record = or_only_the_cookie(outage(&lost("data")));
                 let plain = match request {
                     "read" => Fact::of("outage/no-logout", "data-lost-by-a-read"),
                     _ => Fact::of("outage/no-logout", "data-lost-by-a-write"),
@@ -40,3 +41,12 @@ pub(super) const NO_LOGOUT: Check = Check {
         of_each.collect()
     }),
 };
+
+/// Where the browser does not find its item any more, whoever has kept its cookie finds it: nothing but the cookie was lost.
+/// Where it does, the session may have another id by now.
+pub(super) fn or_only_the_cookie(scenario: Scenario) -> Scenario {
+    let (looked, kept) = (scenario.script.cycles().count(), get("colour").is("red"));
+    scenario
+        .cycle("ann", [get("colour").unjudged()])
+        .cycle("keeper", [kept.only_if(Condition::AbsentIn { cycle: looked, op: 0 })])
+}

@@ -1,5 +1,6 @@
 //! A request that has begun without the store ends with it.
 
+use super::kept::or_only_the_cookie;
 use super::{GATE, RECOVERED, begun};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Scenario;
@@ -33,7 +34,7 @@ pub(super) const NOTHING_OVERWRITTEN: Check = Check {
                 .mend_store()
                 .release(GATE)
         };
-        let record = midway("data-lost").cycle("keeper", [get("colour").is("red")]);
+        let record = or_only_the_cookie(midway("data-lost"));
         let cookie = midway("cookie-lost")
             .cycle("ann", [get("colour").is("red")])
             .relies_on(Fact::of("outage/nothing-overwritten", "data-lost"))

@@ -9,10 +9,14 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use super::Player;
 use super::held::Held;
 use crate::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse};
+use crate::browser::Jar;
 use crate::script::{Answer, Operation, StoreChange, StoreFault, ops};
 
 /// The share of patience for which a request is waited for that may not be answered before the store is there again.
 const SHARE: u32 = 5;
+
+/// The item by which a session is found that is no part of the script.
+const MARK: &str = "recovered";
 
 /// How often a backend is asked whether it has found its store again.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -51,10 +55,38 @@ impl Player {
     }
 
     /// Empties the store.
+    ///
+    /// Where a session from before is still there, it is in a cache, or another store was emptied: then nobody can say what
+    /// becomes of a session whose record is gone.
     pub(super) async fn flush_store(&mut self) {
         let backend = Rc::clone(&self.backend);
-        if let Err(why) = backend.change_store(StoreChange::Flush).await {
+        let mut jar = Jar::default();
+        let begun = self.visit(&mut jar, ops::set(MARK, true)).await;
+        let emptied = backend.change_store(StoreChange::Flush).await;
+        let there = self.visit(&mut jar, ops::get(MARK)).await;
+        if let Err(why) = emptied {
             self.transcript.not_launched = Some(why);
+        } else if begun.is_some() && matches!(there, Some(Answer::Ok(_))) {
+            let why = "a session is still there after its store was emptied: it is in a cache, or --flush empties another store";
+            self.transcript.not_launched = Some(why.to_owned());
+        }
+    }
+
+    /// One request that is no part of the script, and what its only operation answers.
+    async fn visit(&self, jar: &mut Jar, op: Operation) -> Option<Answer> {
+        let (origin, path) = (self.backend.origin(), self.backend.path().to_owned());
+        let mut request = CycleRequest { ops: vec![op], ..CycleRequest::default() };
+        if let Some(cookie) = jar.header(&origin, &path, self.backend.now()) {
+            request.headers.append("Cookie", cookie);
+        }
+        let response = timeout(self.patience, self.backend.cycle(request)).await.ok()?.ok()?;
+        for cookie in response.headers.all("Set-Cookie") {
+            // What browsers drop is judged elsewhere.
+            let _ = jar.store(&origin, &path, cookie, self.backend.now());
+        }
+        match response.body {
+            Body::Answers { results, .. } => results.into_iter().next(),
+            Body::Other(_) => None,
         }
     }
 
@@ -82,6 +114,10 @@ impl Player {
             // Where it does not find its store again, the requests that follow show that.
             let _ = timeout(self.patience, has_recovered(&backend)).await;
         }
+        if !backend.has_come_to_its_store() {
+            let why = "the service does not come to its store at the port that it was given: let the command use {store_port}";
+            self.transcript.not_launched = Some(why.to_owned());
+        }
     }
 
     /// Sends one cycle while the store is out of reach. What is not answered soon is awaited once the store is there again.
@@ -107,7 +143,7 @@ async fn has_recovered(backend: &Rc<dyn Backend>) {
     let mut in_a_row = 0;
     while in_a_row < IN_A_ROW {
         looks.tick().await;
-        let request = CycleRequest { ops: vec![ops::set("recovered", true)], ..CycleRequest::default() };
+        let request = CycleRequest { ops: vec![ops::set(MARK, true)], ..CycleRequest::default() };
         in_a_row = if is_served(&backend.cycle(request).await) { in_a_row + 1 } else { 0 };
     }
 }

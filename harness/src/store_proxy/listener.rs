@@ -37,14 +37,11 @@ impl Listener {
         self.address.port()
     }
 
-    /// Refuses connections from now on.
-    pub(super) fn close(&mut self) {
-        self.listening = None;
-    }
-
-    /// Accepts connections from now on.
-    pub(super) fn open(&mut self) -> std::io::Result<()> {
-        if self.listening.is_none() {
+    /// Accepts connections from now on, or refuses them.
+    pub(super) fn set_open(&mut self, is_open: bool) -> std::io::Result<()> {
+        if !is_open {
+            self.listening = None;
+        } else if self.listening.is_none() {
             self.listening = Some(listening(self.address)?);
         }
         Ok(())

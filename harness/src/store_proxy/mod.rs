@@ -111,10 +111,7 @@ async fn run(
         tokio::select! {
             order = orders.recv() => {
                 let Some((fault, made)) = order else { return };
-                let done = match fault {
-                    Some(StoreFault::Down) => Ok(listener.close()),
-                    _ => listener.open(),
-                };
+                let done = listener.set_open(fault != Some(StoreFault::Down));
                 let ends = ends_connections(state.borrow().fault, fault);
                 state.send_modify(|state| *state = State { fault, changes: state.changes + 1 });
                 if ends && timeout(FAREWELL, all_ended(&mut connections)).await.is_err() {

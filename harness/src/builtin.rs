@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
-use sessionspec::engine::script::Ending;
+use sessionspec::engine::script::{Ending, StoreChange, StoreControl};
 use sessionspec::reference::Description;
 use sessionspec_backends::{Embedded, registry};
 use tokio::task::JoinHandle;
@@ -131,6 +131,18 @@ impl Backend for OverHttp {
 
     fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
         Box::pin(async { Ok(Rc::new(Self::serve(self.served.apart().await?).await?) as Rc<dyn Backend>) })
+    }
+
+    fn store_control(&self) -> StoreControl {
+        self.served.store_control()
+    }
+
+    fn has_come_to_its_store(&self) -> bool {
+        self.served.has_come_to_its_store()
+    }
+
+    fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
+        self.served.change_store(change)
     }
 
     fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {

@@ -17,5 +17,6 @@ mod quote;
 pub mod render;
 pub mod report_diff;
 pub mod report_file;
+pub mod store_proxy;
 pub mod watchdog;
 mod why;

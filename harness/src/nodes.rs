@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
-use sessionspec::engine::script::Ending;
+use sessionspec::engine::script::{Ending, StoreChange, StoreControl};
 use sessionspec::reference::Description;
 
 /// A service on several nodes. Whatever is asked of the service as a whole is asked of the first.
@@ -72,6 +72,18 @@ impl Backend for Nodes {
 
     fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
         self.first.apart()
+    }
+
+    fn store_control(&self) -> StoreControl {
+        self.first.store_control()
+    }
+
+    fn has_come_to_its_store(&self) -> bool {
+        self.first.has_come_to_its_store()
+    }
+
+    fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
+        self.first.change_store(change)
     }
 
     fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {

@@ -10,8 +10,12 @@ use tokio::process::Command;
 
 use crate::bounded;
 use crate::known_failures::{KnownFailure, KnownFailuresError, accepted};
-use crate::launch::{LaunchCommand, LaunchError, Launched, Recipe};
+use crate::launch::{LaunchCommand, LaunchError, Launched, Recipe, StoreOfService};
 use crate::peer_storage::{PeerStorage, without_storage};
+use crate::store_proxy::StorePlace;
+
+/// Where the peer finds the folder of its storage.
+const STORAGE: &str = "STORAGE";
 
 /// How long a peer may take to listen.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -29,6 +33,13 @@ pub struct Manifest {
     pub launch: Vec<String>,
     /// The path of the probe.
     pub path: String,
+    /// The socket of its store, in the folder of its storage, where the harness can stand between the two: the peer then has
+    /// STORE_PORT in its environment.
+    #[serde(default)]
+    pub store: Option<String>,
+    /// Empties its store; `{storage}` becomes the folder of its storage.
+    #[serde(default)]
+    pub flush: Option<Vec<String>>,
     /// What is expected of a run.
     pub expect: Expectation,
     /// What the peer gets in its environment.
@@ -166,7 +177,22 @@ impl Peer {
             environment: self.manifest.environment.clone(),
         };
         let keeps_its_store = without_storage(&self.manifest.launch).is_none();
-        Recipe { command, patience: PATIENCE, keeps_its_store }
+        Recipe { command, patience: PATIENCE, keeps_its_store, store: self.store() }
+    }
+
+    /// Its store, where the way to it can be broken: the storage has to be known.
+    fn store(&self) -> Option<StoreOfService> {
+        let storage = self.manifest.environment.get(STORAGE)?;
+        let place = StorePlace::Unix(Path::new(storage).join(self.manifest.store.as_ref()?));
+        let flush = self.manifest.flush.as_ref().filter(|command| !command.is_empty()).map(|command| {
+            let arguments = self.resolve(command);
+            LaunchCommand::Program {
+                arguments: arguments.iter().map(|argument| argument.replace("{storage}", storage)).collect(),
+                folder: self.folder.clone(),
+                environment: BTreeMap::new(),
+            }
+        });
+        Some(StoreOfService { place, flush })
     }
 
     /// Gives all processes of the peer the same storage from now on, where each would make its own. It lasts as long as what
@@ -182,7 +208,7 @@ impl Peer {
             |error: std::io::Error| PeerError::Provision { name: self.name.clone(), said: error.to_string() };
         let storage = storage.map_err(fail)?;
         self.manifest.launch = command;
-        self.manifest.environment.insert("STORAGE".to_owned(), storage.folder.clone());
+        self.manifest.environment.insert(STORAGE.to_owned(), storage.folder.clone());
         Ok(Some(storage))
     }
 

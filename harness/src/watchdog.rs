@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
-use sessionspec::engine::script::Ending;
+use sessionspec::engine::script::{Ending, StoreChange, StoreControl};
 use sessionspec::reference::Description;
 
 /// A thread that watches whether backends give their thread back. It ends when this is dropped.
@@ -152,6 +152,18 @@ impl Backend for Watched {
             let shared = Arc::clone(&self.shared);
             Ok(Rc::new(Self { backend, shared }) as Rc<dyn Backend>)
         })
+    }
+
+    fn store_control(&self) -> StoreControl {
+        self.backend.store_control()
+    }
+
+    fn has_come_to_its_store(&self) -> bool {
+        self.backend.has_come_to_its_store()
+    }
+
+    fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
+        self.backend.change_store(change)
     }
 
     fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {

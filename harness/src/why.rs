@@ -214,6 +214,36 @@ const WHY: &[(&str, &str)] = &[
     ("restart.ids", "A visitor who comes back after a restart is in the session of somebody else."),
     ("restart.free", "One worker that is killed locks its user out until somebody removes the lock by hand."),
     ("restart.whole", "A killed request leaves a session in a state that no request has meant."),
+    (
+        "outage.usable",
+        "The store is back after a minute, and the service is down until somebody wakes up and restarts it.",
+    ),
+    ("outage.slow", "A slow network logs users out, or shows them errors that nobody can reproduce."),
+    (
+        "outage.silent",
+        "Requests pile up behind a store that says nothing, until no page is served any more, with or without a session.",
+    ),
+    (
+        "outage.kept",
+        "A restart of Redis takes seconds. Whoever sends a request meanwhile is logged out for good, and loses what they did.",
+    ),
+    (
+        "outage.answered",
+        "The user sees that it was saved, and it was not: nobody knows that it has to be done again.",
+    ),
+    ("outage.whole", "A cut connection leaves a session in a state that no request has meant."),
+    (
+        "outage.ended",
+        "The user sees that they are logged out, and whoever has their cookie is still logged in.",
+    ),
+    (
+        "outage.closed",
+        "While the store is down, users have the sessions of others, or sessions that were ended.",
+    ),
+    (
+        "outage.vanished",
+        "Whoever has planted an id shares the session that its victim begins after the store was emptied.",
+    ),
     ("claims.true", "Users choose and configure a backend by what it says of itself."),
     (
         "glue.old-app",

@@ -30,6 +30,7 @@ peers! {
     beaker_1_14_1 = "beaker-1.14.1",
     cookie_session_2_1_1 = "cookie-session-2.1.1",
     django_5_2_19_cache = "django-5.2.19-cache",
+    django_5_2_19_cache_redis = "django-5.2.19-cache-redis",
     django_5_2_19_db = "django-5.2.19-db",
     django_5_2_19_signed_cookies = "django-5.2.19-signed-cookies",
     express_session_connect_redis = "express-session-connect-redis",

@@ -73,7 +73,7 @@ pub(super) async fn replay(
         return Ok(Exit::Conforms);
     }
     let script = &case.scenario.script;
-    let shares = arguments.nodes.are_several() || script.restarts();
+    let shares = arguments.nodes.are_several() || script.goes_apart();
     let service = match &arguments.peer {
         Some(manifest) => Some(start_peer(manifest, &arguments.service, shares, interruption).await?.1),
         None => arguments.service.reach(interruption).await?,

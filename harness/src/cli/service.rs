@@ -1,5 +1,6 @@
 //! Which service is meant, and how it is reached or started: what `run` and `doctor` ask for alike.
 
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
@@ -14,9 +15,10 @@ use super::{CliError, Interruption};
 use crate::http::{
     CallbackAddress, HeaderField, HttpBackend, HttpError, REDACTED, Trust, shown_url, without_secrets,
 };
-use crate::launch::{LaunchCommand, Launched, Others, Recipe, SHORT_LIFETIME, StartedAgain};
+use crate::launch::{LaunchCommand, Launched, Others, Recipe, SHORT_LIFETIME, StartedAgain, StoreOfService};
 use crate::peer::Peer;
 use crate::peer_storage::PeerStorage;
+use crate::store_proxy::StorePlace;
 
 const PATH: &str = "/probe";
 const START_TIMEOUT: &str = "30";
@@ -35,6 +37,15 @@ pub(super) struct Service {
     /// their end can be waited for.
     #[arg(long, value_name = "SECONDS", value_parser = lifetime)]
     lifetime: Option<f64>,
+    /// Where the store of a launched service listens, on this machine. The harness stands between the two: `{store_port}` in
+    /// the command becomes the port at which the service finds its store, which is also in STORE_PORT. The suite `outage`
+    /// breaks this way.
+    #[arg(long, value_name = "HOST:PORT", requires = "launch", value_parser = store_place)]
+    store: Option<SocketAddr>,
+    /// The command that empties the store of a launched service, with all that others have in it. Nothing else is done with
+    /// the store.
+    #[arg(long, value_name = "COMMAND", requires = "store")]
+    flush: Option<String>,
     /// The path of the probe of a launched service.
     #[arg(long, default_value = PATH, value_name = "PATH")]
     path: String,
@@ -91,7 +102,12 @@ impl Service {
         };
         let patience = Duration::from_secs_f64(self.start_timeout);
         let command = LaunchCommand::Shell(command.clone());
-        let recipe = Recipe { command, patience, keeps_its_store: true };
+        let recipe = Recipe { command, patience, keeps_its_store: true, store: self.store() };
+        if self.store.is_none() && recipe.takes_a_store_port() {
+            return Err(CliError::usage(
+                "{store_port} in the command becomes the port of a store: name that with --store HOST:PORT",
+            ));
+        }
         let lifetime = self.lifetime_of(Some(&recipe))?;
         let start = async { recipe.start(lifetime).await.map_err(CliError::not_verified) };
         let fields = all_fields(&self.header)?;
@@ -107,6 +123,12 @@ impl Service {
     /// The file of the certificates that are believed.
     pub(super) fn ca(&self) -> Option<&Path> {
         self.ca.as_deref()
+    }
+
+    /// The store of the service, where it was named.
+    fn store(&self) -> Option<StoreOfService> {
+        let flush = self.flush.clone().map(LaunchCommand::Shell);
+        self.store.map(|address| StoreOfService { place: StorePlace::Tcp(address), flush })
     }
 
     /// The lifetime with which a service is started that is started so, if one is.
@@ -160,7 +182,12 @@ impl Service {
     pub(super) fn start_without_guard(&self) -> Option<impl Future<Output = Result<Target, CliError>>> {
         let command = format!("unset SESSIONSPEC_PROBE; {}", self.launch.as_ref()?);
         let patience = Duration::from_secs_f64(self.start_timeout);
-        let recipe = Recipe { command: LaunchCommand::Shell(command), patience, keeps_its_store: true };
+        let recipe = Recipe {
+            command: LaunchCommand::Shell(command),
+            patience,
+            keeps_its_store: true,
+            store: self.store(),
+        };
         let lifetime = self.lifetime.unwrap_or(SHORT_LIFETIME);
         Some(async move {
             let launched = recipe.start(lifetime).await.map_err(CliError::not_verified)?;
@@ -176,6 +203,8 @@ impl Service {
         words.extend(self.header.iter().map(|header| format!("--header {}", quoted(&header.shown()))));
         if let Some(command) = &self.launch {
             words.push(format!("--launch {}", quoted(command)));
+            words.extend(self.store.map(|store| format!("--store {store}")));
+            words.extend(self.flush.as_ref().map(|flush| format!("--flush {}", quoted(flush))));
             words.extend((self.path != PATH).then(|| format!("--path {}", quoted(&self.path))));
             let differs = self.start_timeout.to_string() != START_TIMEOUT;
             words.extend(differs.then(|| format!("--start-timeout {}", self.start_timeout)));
@@ -327,6 +356,14 @@ pub(super) fn seconds(text: &str) -> Result<f64, String> {
     } else {
         Err("give more than 0 and at most 3600".to_owned())
     }
+}
+
+/// Where a store listens. Nothing is sent to another machine.
+fn store_place(text: &str) -> Result<SocketAddr, String> {
+    let addresses =
+        text.to_socket_addrs().map_err(|_| "give a host and a port, as in 127.0.0.1:6379".to_owned())?;
+    let own = addresses.filter(|address| address.ip().is_loopback()).min_by_key(SocketAddr::is_ipv6);
+    own.ok_or_else(|| "give a store on this machine, as in 127.0.0.1:6379".to_owned())
 }
 
 /// Lifetimes beyond a year are nobody's.

@@ -54,7 +54,7 @@ pub enum HttpError {
     #[error("{url} is https: {error}")]
     Tls {
         /// The target.
-        url: Url,
+        url: Box<Url>,
         /// Why it cannot be asked.
         error: TlsError,
     },
@@ -118,7 +118,7 @@ impl HttpBackend {
         let tls = match (is_encrypted, trust) {
             (true, trust) => match Tls::trusting(trust) {
                 Ok(tls) => Some(tls),
-                Err(error) => return Err(HttpError::Tls { url, error }),
+                Err(error) => return Err(HttpError::Tls { url: Box::new(url), error }),
             },
             (false, Trust::Only(_)) => return Err(HttpError::NeedlessCa(url)),
             (false, Trust::System) => None,

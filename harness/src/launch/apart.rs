@@ -1,16 +1,16 @@
 //! A process of the service that one script at a time has to itself, and may end and start again.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
-use sessionspec::engine::script::Ending;
+use sessionspec::engine::script::{Ending, StoreChange, StoreControl};
 use sessionspec::reference::Description;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::{Launched, Recipe};
+use super::{Launched, Recipe, StoreOfService};
 use crate::http::HttpBackend;
 
 /// Where the process is kept from one script to the next.
@@ -23,6 +23,8 @@ pub(super) struct Apart {
     recipe: Recipe,
     lifetime: f64,
     path: String,
+    /// Whether the way to its store was broken: what such a process has kept of that is nothing for others.
+    was_broken: Cell<bool>,
 }
 
 impl Apart {
@@ -51,7 +53,19 @@ impl Apart {
             http: RefCell::new(Rc::new(http)),
             recipe: recipe.clone(),
             lifetime,
+            was_broken: Cell::new(false),
         })
+    }
+
+    async fn change(&self, change: StoreChange) -> Result<(), String> {
+        let proxy = self.place.borrow().as_ref().and_then(Launched::proxy).cloned();
+        match (proxy, &self.recipe.store) {
+            (Some(proxy), Some(store)) => {
+                self.was_broken.set(true);
+                store.change(&proxy, change).await
+            }
+            _ => Err("nobody stands between this service and its store".to_owned()),
+        }
     }
 
     fn http(&self) -> Rc<HttpBackend> {
@@ -73,6 +87,15 @@ impl Apart {
         self.http.replace(Rc::new(http));
         **self.place.borrow_mut() = Some(started);
         Ok(())
+    }
+}
+
+impl Drop for Apart {
+    fn drop(&mut self) {
+        if self.was_broken.get() {
+            // The next script starts another one. This one is killed.
+            drop(self.place.borrow_mut().take());
+        }
     }
 }
 
@@ -101,6 +124,19 @@ impl Backend for Apart {
 
     fn restarts(&self) -> bool {
         true
+    }
+
+    fn store_control(&self) -> StoreControl {
+        self.recipe.store.as_ref().map(StoreOfService::control).unwrap_or_default()
+    }
+
+    fn has_come_to_its_store(&self) -> bool {
+        let place = self.place.borrow();
+        place.as_ref().and_then(Launched::proxy).is_none_or(|proxy| proxy.is_used())
+    }
+
+    fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
+        Box::pin(self.change(change))
     }
 
     fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {

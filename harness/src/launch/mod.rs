@@ -7,12 +7,14 @@ mod apart;
 mod last_words;
 mod recipe;
 mod relaunch;
+mod store;
 mod warden;
 
 use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process_group, test_kill_process_group, waitpgid};
@@ -23,10 +25,16 @@ use tokio::time::{interval, timeout};
 use last_words::LastWords;
 pub use recipe::{Command as LaunchCommand, Recipe, SHORT_LIFETIME};
 pub use relaunch::{Others, StartedAgain};
+pub use store::StoreOfService;
 use warden::Warden;
+
+use crate::store_proxy::StoreProxy;
 
 /// How long a service may take to end after it was asked to.
 const FAREWELL: Duration = Duration::from_secs(5);
+
+/// What becomes the port at which a service finds its store.
+const STORE_PORT: &str = "{store_port}";
 
 /// How often is looked for what sends no event: a port that is listened on, a process group that is gone.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -37,6 +45,8 @@ pub struct Launched {
     group: Option<Pid>,
     port: u16,
     last_words: LastWords,
+    /// What stands between it and its store. It ends with the service.
+    proxy: Option<Arc<StoreProxy>>,
     /// Kills it where this process cannot.
     _warden: Option<Warden>,
 }
@@ -84,6 +94,9 @@ pub enum LaunchError {
         /// What it said on standard error.
         last_words: String,
     },
+    /// Nothing can stand between it and its store.
+    #[error("nothing can stand between the service and its store: {0}")]
+    NoProxy(std::io::Error),
     /// There is no free port.
     #[error("there is no free port: {0}")]
     NoPort(std::io::Error),
@@ -99,13 +112,15 @@ impl Launched {
         arguments: &[String],
         folder: &Path,
         environment: impl IntoIterator<Item = (impl AsRef<OsStr>, impl AsRef<OsStr>)>,
+        proxy: Option<StoreProxy>,
         patience: Duration,
     ) -> Result<Self, LaunchError> {
         let port = free_port().map_err(LaunchError::NoPort)?;
-        let arguments: Vec<String> = arguments.iter().map(|argument| with_port(argument, port)).collect();
+        let filled = |argument: &String| with_ports(argument, port, proxy.as_ref());
+        let arguments: Vec<String> = arguments.iter().map(filled).collect();
         let mut command = Command::new(&arguments[0]);
         command.args(&arguments[1..]).current_dir(folder).envs(environment);
-        Self::spawn(command, arguments.join(" "), port, patience).await
+        Self::spawn(command, arguments.join(" "), port, proxy, patience).await
     }
 
     /// Starts a command as one writes it in a shell, in this folder and environment, and waits until it listens.
@@ -113,23 +128,31 @@ impl Launched {
     /// # Errors
     ///
     /// As [`start`](Self::start).
-    pub async fn shell(command: &str, patience: Duration) -> Result<Self, LaunchError> {
+    pub async fn shell(
+        command: &str,
+        proxy: Option<StoreProxy>,
+        patience: Duration,
+    ) -> Result<Self, LaunchError> {
         let port = free_port().map_err(LaunchError::NoPort)?;
         let mut shell = Command::new("sh");
-        shell.arg("-c").arg(with_port(command, port));
+        shell.arg("-c").arg(with_ports(command, port, proxy.as_ref()));
         let shown = command.split_whitespace().collect::<Vec<_>>().join(" ");
-        Self::spawn(shell, shown, port, patience).await
+        Self::spawn(shell, shown, port, proxy, patience).await
     }
 
     async fn spawn(
         mut command: Command,
         shown: String,
         port: u16,
+        proxy: Option<StoreProxy>,
         patience: Duration,
     ) -> Result<Self, LaunchError> {
         adopt_orphans();
         let cannot = |error| LaunchError::Start { command: shown.clone(), error };
         let (last_words, stderr) = LastWords::new().map_err(cannot)?;
+        if let Some(proxy) = &proxy {
+            command.env("STORE_PORT", proxy.port().to_string());
+        }
         let child = command
             .env("PORT", port.to_string())
             .env("SESSIONSPEC_PROBE", "1")
@@ -142,7 +165,8 @@ impl Launched {
         let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         // A machine without a shell has to do without.
         let warden = group.and_then(|group| Warden::of(group).ok());
-        let mut launched = Self { child, group, port, last_words, _warden: warden };
+        let proxy = proxy.map(Arc::new);
+        let mut launched = Self { child, group, port, last_words, proxy, _warden: warden };
         let error = match timeout(patience, launched.listens_or_ends()).await {
             Ok(None) => return Ok(launched),
             Ok(Some(status)) => {
@@ -160,6 +184,12 @@ impl Launched {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
+    }
+
+    /// What stands between the service and its store, if anything does.
+    #[must_use]
+    pub fn proxy(&self) -> Option<&Arc<StoreProxy>> {
+        self.proxy.as_ref()
     }
 
     /// What the service last wrote to standard error, as the end of a sentence.
@@ -239,8 +269,12 @@ impl Drop for Launched {
     }
 }
 
-fn with_port(argument: &str, port: u16) -> String {
-    argument.replace("{port}", &port.to_string())
+fn with_ports(argument: &str, port: u16, proxy: Option<&StoreProxy>) -> String {
+    let filled = argument.replace("{port}", &port.to_string());
+    match proxy {
+        Some(proxy) => filled.replace(STORE_PORT, &proxy.port().to_string()),
+        None => filled,
+    }
 }
 
 /// A port that nobody listens on. Somebody else may take it before the service does; then the service says so.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{LaunchError, Launched};
+use super::{LaunchError, Launched, STORE_PORT, StoreOfService};
+use crate::store_proxy::StoreProxy;
 
 /// What becomes the lifetime of permanent sessions, in seconds.
 const LIFETIME: &str = "{lifetime}";
@@ -23,6 +24,9 @@ pub struct Recipe {
     /// Whether a process that is started again, or beside the first, has the store of the first. A command that makes a
     /// store of its own does not.
     pub keeps_its_store: bool,
+    /// The store, where the way to it can be broken: each process gets a way of its own. `{store_port}` in the command
+    /// becomes the port at which the process finds it.
+    pub store: Option<StoreOfService>,
 }
 
 /// The command of a [`Recipe`].
@@ -54,6 +58,17 @@ impl Recipe {
         }
     }
 
+    /// Whether the port is left open at which the service finds its store.
+    #[must_use]
+    pub fn takes_a_store_port(&self) -> bool {
+        match &self.command {
+            Command::Shell(command) => command.contains(STORE_PORT),
+            Command::Program { arguments, environment, .. } => {
+                arguments.iter().chain(environment.values()).any(|text| text.contains(STORE_PORT))
+            }
+        }
+    }
+
     /// Starts the service with this lifetime, in seconds, and waits until it listens.
     ///
     /// # Errors
@@ -61,12 +76,14 @@ impl Recipe {
     /// As [`Launched::start`].
     pub async fn start(&self, lifetime: f64) -> Result<Launched, LaunchError> {
         let filled = |text: &String| text.replace(LIFETIME, &lifetime.to_string());
+        let proxy = self.store.as_ref().map(|store| StoreProxy::start(store.place.clone()));
+        let proxy = proxy.transpose().map_err(LaunchError::NoProxy)?;
         match &self.command {
-            Command::Shell(command) => Launched::shell(&filled(command), self.patience).await,
+            Command::Shell(command) => Launched::shell(&filled(command), proxy, self.patience).await,
             Command::Program { arguments, folder, environment } => {
                 let arguments: Vec<String> = arguments.iter().map(filled).collect();
                 let environment = environment.iter().map(|(name, value)| (name, filled(value)));
-                Launched::start(&arguments, folder, environment, self.patience).await
+                Launched::start(&arguments, folder, environment, proxy, self.patience).await
             }
         }
     }
@@ -82,7 +99,7 @@ mod tests {
             folder: PathBuf::new(),
             environment: BTreeMap::from([("LIFETIME".to_owned(), value.to_owned())]),
         };
-        Recipe { command, patience: Duration::from_secs(1), keeps_its_store: true }
+        Recipe { command, patience: Duration::from_secs(1), keeps_its_store: true, store: None }
     }
 
     #[test]

@@ -6,10 +6,11 @@ use std::time::SystemTime;
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
+use sessionspec::engine::script::StoreControl;
 use sessionspec::reference::Description;
 
 use super::apart::{Apart, Place};
-use super::{Launched, Recipe};
+use super::{Launched, Recipe, StoreOfService};
 use crate::http::HttpBackend;
 
 /// A service that runs, and that can be started again beside itself.
@@ -97,6 +98,10 @@ impl Backend for StartedAgain {
 
     fn restarts(&self) -> bool {
         self.recipe.keeps_its_store
+    }
+
+    fn store_control(&self) -> StoreControl {
+        self.recipe.store.as_ref().map(StoreOfService::control).unwrap_or_default()
     }
 
     fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {

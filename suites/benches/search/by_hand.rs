@@ -37,7 +37,10 @@ pub(crate) async fn play(sessions: &Memory, script: &Script) {
             | Step::Forge { .. }
             | Step::Wait { .. }
             | Step::Launch { .. }
-            | Step::Restart { .. } => {}
+            | Step::Restart { .. }
+            | Step::Break { .. }
+            | Step::Mend {}
+            | Step::Flush {} => {}
         }
     }
 }

@@ -11,7 +11,7 @@ use sessionspec_reference::Description;
 
 use super::{Backend, BackendError, CycleRequest, CycleResponse, Foreign, LocalBoxFuture};
 use crate::browser::Origin;
-use crate::script::Ending;
+use crate::script::{Ending, StoreChange, StoreControl};
 
 /// Wraps a backend that has answered so far. The caller gives a cycle up after `patience`, by dropping its future.
 pub(crate) fn circuit_breaker(backend: &Rc<dyn Backend>, patience: Duration) -> Rc<dyn Backend> {
@@ -134,6 +134,18 @@ impl Backend for CircuitBreaker {
 
     fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
         self.backend.apart()
+    }
+
+    fn store_control(&self) -> StoreControl {
+        self.backend.store_control()
+    }
+
+    fn has_come_to_its_store(&self) -> bool {
+        self.backend.has_come_to_its_store()
+    }
+
+    fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
+        self.backend.change_store(change)
     }
 
     fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {

@@ -10,7 +10,7 @@ use super::{
     MOST_FIELDS,
 };
 use crate::browser::Origin;
-use crate::script::Ending;
+use crate::script::{Ending, StoreChange, StoreControl};
 
 /// The same backend, of which is taken down what stands in front of it.
 pub(crate) fn fronted(backend: Rc<dyn Backend>, front: &Rc<Front>) -> Rc<dyn Backend> {
@@ -85,6 +85,18 @@ impl Backend for Fronted {
 
     fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
         Box::pin(async { Ok(fronted(self.backend.apart().await?, &self.front)) })
+    }
+
+    fn store_control(&self) -> StoreControl {
+        self.backend.store_control()
+    }
+
+    fn has_come_to_its_store(&self) -> bool {
+        self.backend.has_come_to_its_store()
+    }
+
+    fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
+        self.backend.change_store(change)
     }
 
     fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {

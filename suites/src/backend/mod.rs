@@ -37,7 +37,7 @@ use sessionspec_reference::Description;
 use sessionspec_reference::http::Headers;
 
 use crate::browser::Origin;
-use crate::script::{Answer, Ending, Operation};
+use crate::script::{Answer, Ending, Operation, StoreChange, StoreControl};
 
 /// The most that is read of the head of a response, in bytes. Browsers and proxies read less.
 #[doc(hidden)]
@@ -123,6 +123,24 @@ pub trait Backend {
     fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {
         let _ = (by, let_go);
         Box::pin(std::future::ready(Err("it cannot be ended and started again".to_owned())))
+    }
+
+    /// What can be done to the store of a backend [apart](Self::apart), so that scripts see what becomes of its sessions.
+    fn store_control(&self) -> StoreControl {
+        StoreControl::default()
+    }
+
+    /// Breaks the way to its store, mends it, or empties the store. The error says why that cannot be done.
+    fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
+        let _ = change;
+        let why = "the way to its store cannot be broken: name the store with --store".to_owned();
+        Box::pin(std::future::ready(Err(why)))
+    }
+
+    /// Whether it has come to its store by the way that can be broken. One that never does has another way, and whatever is
+    /// done to this one shows nothing.
+    fn has_come_to_its_store(&self) -> bool {
+        true
     }
 
     /// Whether the backend can be started again [with another lifetime](Self::with_lifetime).

@@ -13,7 +13,7 @@ use sessionspec_reference::http::Headers;
 
 use super::{Backend, BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture};
 use crate::browser::Origin;
-use crate::script::Ending;
+use crate::script::{Ending, StoreChange, StoreControl};
 
 struct Catching(Rc<dyn Backend>);
 
@@ -78,6 +78,18 @@ impl Backend for Catching {
 
     fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
         Box::pin(async { self.0.apart().await.map(catching_panics) })
+    }
+
+    fn store_control(&self) -> StoreControl {
+        self.0.store_control()
+    }
+
+    fn has_come_to_its_store(&self) -> bool {
+        self.0.has_come_to_its_store()
+    }
+
+    fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
+        self.0.change_store(change)
     }
 
     fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {

@@ -17,6 +17,7 @@ pub fn catalogue() -> Vec<Check> {
         crate::checks::promises::CHECKS,
         crate::checks::nodes::CHECKS,
         crate::checks::restart::CHECKS,
+        crate::checks::outage::CHECKS,
         crate::checks::glue::CHECKS,
     ]
     .concat()

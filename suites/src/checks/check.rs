@@ -80,10 +80,10 @@ impl Check {
     }
 
     /// Whether it is run only where it is named: it has many requests, and finds what nobody has a name for yet, or it asks
-    /// for more than one process, or for one that ends.
+    /// for more than one process, for one that ends, or for a store that can be broken.
     #[must_use]
     pub fn is_on_demand(&self) -> bool {
-        matches!(self.suite(), "promises" | "nodes" | "restart")
+        matches!(self.suite(), "promises" | "nodes" | "restart" | "outage")
     }
 
     /// Whether it depends on what the survey sees only on an older session, so that somebody has to wait for that.

@@ -85,6 +85,10 @@ pub enum Lack {
     Nodes,
     /// A way to end its process and start it again.
     Restarts,
+    /// A way to break the way to its store.
+    StoreFaults,
+    /// A way to empty its store.
+    StoreFlush,
     /// Sessions that outlive its process.
     Durability,
     /// Claims about what was observed.
@@ -130,6 +134,8 @@ impl Lack {
             | Self::ShortGrace(_)
             | Self::Nodes
             | Self::Restarts
+            | Self::StoreFaults
+            | Self::StoreFlush
             | Self::Claims => Lacking::Probe,
         }
     }
@@ -203,6 +209,13 @@ impl fmt::Display for Lack {
                 "one node is known: name another with --node URL, or start several with --launch and --nodes 2"
             }
             Self::Restarts => "this service was not started here, and cannot be started again: use --launch",
+            Self::StoreFaults => {
+                "nobody stands between this service and its store: use --launch with {store_port} in the command, and \
+                 --store HOST:PORT"
+            }
+            Self::StoreFlush => {
+                "nothing is known that empties the store of this service: name it with --flush"
+            }
             Self::Durability => "this backend declares that its sessions are lost when its process ends",
             Self::Claims => "nothing is declared that was observed",
             Self::Glue => "there is no glue under test",

@@ -19,6 +19,7 @@ mod minimum;
 #[doc(hidden)]
 pub mod names;
 mod nodes;
+mod outage;
 mod promises;
 mod requirement;
 mod restart;

@@ -77,6 +77,10 @@ pub enum Requirement {
     Nodes,
     /// Its process can be ended and started again.
     Restarts,
+    /// The way to its store can be broken.
+    StoreFaults,
+    /// Its store can be emptied.
+    StoreFlush,
     /// Its sessions outlive its process: it does not declare that they are lost with it.
     Durable,
 }
@@ -177,6 +181,8 @@ impl Requirement {
             Self::OtherLifetimes => or_lack(lifetimes::other_lifetimes(survey)),
             Self::Nodes => unless(survey.nodes < 2, Lack::Nodes),
             Self::Restarts => unless(!survey.restarts, Lack::Restarts),
+            Self::StoreFaults => unless(!survey.store_control.breaks, Lack::StoreFaults),
+            Self::StoreFlush => unless(!survey.store_control.flushes, Lack::StoreFlush),
             Self::Durable => {
                 let durability = survey.description.declares.durability;
                 unless(durability == Some(Durability::Lost), Lack::Durability)
@@ -220,6 +226,8 @@ impl fmt::Display for Requirement {
             Self::OtherLifetimes => "can be given other lifetimes",
             Self::Nodes => "is served by several nodes",
             Self::Restarts => "can be ended and started again",
+            Self::StoreFaults => "has a store to which the way can be broken",
+            Self::StoreFlush => "has a store that can be emptied",
             Self::Durable => "keeps its sessions when its process ends",
         };
         f.write_str(words)

@@ -130,7 +130,9 @@ pub(crate) fn failed_request(transcript: &Transcript, refusable: &BTreeSet<usize
             return Some(finding(reason, seen));
         }
         match &exchange.outcome {
-            Outcome::Answered { save_error: Some(error), .. } => Some(finding("save-refused", error.clone())),
+            Outcome::Answered { save_error: Some(error), .. } if !exchange.disturbed => {
+                Some(finding("save-refused", error.clone()))
+            }
             _ => None,
         }
     })

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Condition, Expected, Fact, ResponseRule, Varied};
-use crate::script::{Answer, Cycle, Ending, Forgery, Operation, Script};
+use crate::script::{Answer, Cycle, Ending, Forgery, Operation, Script, StoreFault};
 use crate::survey::Survey;
 
 /// A script, and what some of its operations have to answer.
@@ -259,6 +259,24 @@ impl Scenario {
     #[must_use]
     pub fn restart(self, by: Ending) -> Self {
         Self { script: self.script.restart(by), ..self }
+    }
+
+    /// Adds a break of the way to the store.
+    #[must_use]
+    pub fn break_store(self, fault: StoreFault) -> Self {
+        Self { script: self.script.break_store(fault), ..self }
+    }
+
+    /// Adds the mending of the way to the store.
+    #[must_use]
+    pub fn mend_store(self) -> Self {
+        Self { script: self.script.mend_store(), ..self }
+    }
+
+    /// Adds that the store is emptied.
+    #[must_use]
+    pub fn flush_store(self) -> Self {
+        Self { script: self.script.flush_store(), ..self }
     }
 
     /// Whether anything is expected of what the session holds.

@@ -56,6 +56,10 @@ pub struct Exchange {
     pub node: Option<usize>,
     /// Whether the process was ended while the request was at work, so that it may have no answer, or any.
     pub interrupted: bool,
+    /// Whether the way to the store was broken while the request was at work, so that it may fail.
+    pub disturbed: bool,
+    /// Whether it had not ended when the way to the store was mended.
+    pub outlasted: bool,
     /// The `Cookie` header that the browser sent.
     pub cookie: Option<Vec<u8>>,
     /// What came of it.
@@ -158,6 +162,10 @@ impl Exchange {
         if self.interrupted {
             return None;
         }
+        if self.disturbed {
+            let never_ended = matches!(self.outcome, Outcome::Broken(BackendError::NoAnswer(_)));
+            return never_ended.then(|| "no answer, although the store can be reached again".to_owned());
+        }
         match &self.outcome {
             Outcome::NoAnswers { status, said } if *status >= 500 && !self.asked_to_fail() => {
                 Some(format!("a {status}: {said}"))
@@ -197,7 +205,7 @@ impl Exchange {
     /// Whether the connection ended because the handler was asked to raise: some servers answer an exception in this
     /// way.
     pub(super) fn was_dropped_as_asked(&self) -> bool {
-        self.is_cut_off() && (self.interrupted || self.ops.contains(&Operation::Raise))
+        self.is_cut_off() && (self.interrupted || self.disturbed || self.ops.contains(&Operation::Raise))
     }
 }
 
@@ -246,6 +254,7 @@ impl Transcript {
                 Outcome::Answered { .. } => true,
                 Outcome::NoAnswers { status, .. } => {
                     exchange.interrupted
+                        || exchange.disturbed
                         || exchange.asked_to_fail()
                         || matches!(status, 400 | 413 | 414 | 431)
                 }

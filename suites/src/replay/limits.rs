@@ -2,7 +2,7 @@
 //! it.
 
 use super::CaseFile;
-use crate::script::{Forgery, Operation, Script, Step};
+use crate::script::{Forgery, Operation, Script, Step, StoreFault};
 
 /// How much of a case is played. The cases that a run saves stay far below these limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +84,10 @@ impl CaseFile {
             match step {
                 Step::Wait { seconds } => is_time("wait", *seconds)?,
                 Step::Launch { lifetime } => is_time("lifetime", *lifetime)?,
+                Step::Break { fault } => {
+                    let (asked, allowed) = (fault.delay() as usize, StoreFault::LONGEST_DELAY as usize);
+                    at_most("milliseconds of delay", asked, allowed)?;
+                }
                 _ => {}
             }
         }

@@ -93,7 +93,13 @@ fn known(script: &Script) -> Vec<Known<'_>> {
                 done.insert(to, theirs);
             }
             Step::Forge { to, .. } => drop(done.insert(to, Done::default())),
-            Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } | Step::Restart { .. } => {}
+            Step::Release(_)
+            | Step::Wait { .. }
+            | Step::Launch { .. }
+            | Step::Restart { .. }
+            | Step::Break { .. }
+            | Step::Mend {}
+            | Step::Flush {} => {}
         }
     }
     cycles

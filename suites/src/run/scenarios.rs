@@ -254,6 +254,9 @@ impl Scenarios {
     }
 
     async fn played(&self, check: &Check, scenario: &Scenario) -> Result<Option<Transcript>, BackendError> {
+        if scenario.script.flushes_the_store() {
+            self.waits.are_over(&self.survey, &self.backend, self.patience).await;
+        }
         if scenario.script.waits() {
             // On virtual time it has a backend of its own; in real time most of it is waiting.
             let Self { survey, backend, patience, lanes, .. } = self;
@@ -274,7 +277,7 @@ impl Scenarios {
         if let Some(why) = scenario.unjudged(&transcript) {
             return Settled::Unjudged(report::message(&why.to_string()));
         }
-        if let (Some(why), true) = (&transcript.not_launched, scenario.script.restarts()) {
+        if let (Some(why), true) = (&transcript.not_launched, scenario.script.goes_apart()) {
             // What was compared before the process ended says nothing of what the script is about.
             return Settled::Unjudged(why.clone());
         }
@@ -332,7 +335,7 @@ impl Scenarios {
         let began = Instant::now();
         let transcript = play_judgeable(&self.backend, &scenario.script, self.patience).await?;
         // A process that has to start first takes time in which no session lives.
-        let took = if scenario.script.restarts() { transcript.lasted() } else { began.elapsed() };
+        let took = if scenario.script.goes_apart() { transcript.lasted() } else { began.elapsed() };
         let is_in_time = !scenario.script.comes_back() || !self.survey.outlives_a_session(took);
         Ok(is_in_time.then_some(transcript))
     }

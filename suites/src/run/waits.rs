@@ -54,6 +54,14 @@ impl Waits {
         Waiting { check, survey, backend, patience, lanes, rush: Rc::clone(&self.2) }
     }
 
+    /// Waits until nobody has a session for which somebody waits.
+    pub(super) async fn are_over(&self, survey: &Rc<Survey>, backend: &Rc<dyn Backend>, patience: Duration) {
+        if self.1.get() {
+            survey.learn_age(backend, patience).await;
+        }
+        drop(self.2.write().await);
+    }
+
     /// Begins to wait for what the survey sees only on an older session. Whoever asks for it later waits for the same.
     pub(super) fn begin_age(&self, survey: Rc<Survey>, backend: Rc<dyn Backend>, patience: Duration) {
         if !self.1.replace(true) {

@@ -8,6 +8,7 @@ mod json;
 mod operation;
 pub mod ops;
 mod schedule;
+mod store_fault;
 
 pub use answer::Answer;
 pub(crate) use disorder::incompressible;
@@ -17,6 +18,7 @@ pub use json::OperationError;
 pub(crate) use operation::call;
 pub use operation::{Operation, OperationKind};
 pub use schedule::{Part, Segment, Then};
+pub use store_fault::{FLUSHED, MENDED, StoreChange, StoreControl, StoreFault};
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -77,6 +79,17 @@ pub enum Step {
         /// How it is ended.
         by: Ending,
     },
+    /// Breaks the way between the backend and its store, until it is mended. A script with such a step is played on a process
+    /// of its own, and what is still broken in the end is mended before the last answers are awaited.
+    Break {
+        /// What is wrong from now on.
+        fault: StoreFault,
+    },
+    /// Mends the way to the store. Requests that still wait are answered, or cut off, before the next step, and the backend
+    /// gets some time to find its store again.
+    Mend {},
+    /// Empties the store, as somebody does who restarts one that keeps nothing.
+    Flush {},
 }
 
 /// How a process is ended.
@@ -192,6 +205,45 @@ impl Script {
         self
     }
 
+    /// Adds a break of the way to the store.
+    #[must_use]
+    pub fn break_store(mut self, fault: StoreFault) -> Self {
+        self.steps.push(Step::Break { fault });
+        self
+    }
+
+    /// Adds the mending of the way to the store.
+    #[must_use]
+    pub fn mend_store(mut self) -> Self {
+        self.steps.push(Step::Mend {});
+        self
+    }
+
+    /// Adds that the store is emptied.
+    #[must_use]
+    pub fn flush_store(mut self) -> Self {
+        self.steps.push(Step::Flush {});
+        self
+    }
+
+    /// Whether the store, or the way to it, is not always as it should be.
+    #[must_use]
+    pub fn troubles_the_store(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Break { .. } | Step::Mend {} | Step::Flush {}))
+    }
+
+    /// Whether the store is emptied.
+    #[must_use]
+    pub fn flushes_the_store(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Flush {}))
+    }
+
+    /// Whether it is played on a process of its own.
+    #[must_use]
+    pub fn goes_apart(&self) -> bool {
+        self.restarts() || self.troubles_the_store()
+    }
+
     /// Whether the process is ended and started again.
     #[must_use]
     pub fn restarts(&self) -> bool {
@@ -295,7 +347,13 @@ impl Script {
         self.steps.iter().any(|step| match step {
             Step::Cycle(cycle) | Step::Start(cycle) => !seen.insert(cycle.browser.as_str()),
             Step::CopyCookies { .. } | Step::Forge { .. } => true,
-            Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } | Step::Restart { .. } => false,
+            Step::Release(_)
+            | Step::Wait { .. }
+            | Step::Launch { .. }
+            | Step::Restart { .. }
+            | Step::Break { .. }
+            | Step::Mend {}
+            | Step::Flush {} => false,
         })
     }
 

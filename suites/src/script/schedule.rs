@@ -69,7 +69,13 @@ impl Script {
                     schedule.parts.push(Part::Step(step));
                     schedule.answer_all();
                 }
-                Step::CopyCookies { .. } | Step::Forge { .. } | Step::Wait { .. } | Step::Launch { .. } => {
+                Step::CopyCookies { .. }
+                | Step::Forge { .. }
+                | Step::Wait { .. }
+                | Step::Launch { .. }
+                | Step::Break { .. }
+                | Step::Mend {}
+                | Step::Flush {} => {
                     schedule.parts.push(Part::Step(step));
                 }
             }

@@ -32,7 +32,7 @@ use sessionspec_reference::{Description, Modes};
 use tokio::task::LocalSet;
 
 use crate::backend::{Backend, Foreign, Front, circuit_breaker, fronted};
-use crate::script::OperationKind;
+use crate::script::{OperationKind, StoreControl};
 use rows::listed;
 
 /// Observes a backend, after a first contact. It needs a [`LocalSet`], since it holds a cycle.
@@ -106,6 +106,8 @@ pub struct Survey {
     pub other_lifetimes: bool,
     /// Whether its process can be ended and started again.
     pub restarts: bool,
+    /// What can be done to its store.
+    pub store_control: StoreControl,
     /// How many nodes serve it.
     pub nodes: usize,
     /// Whether browsers reach the backend by https.

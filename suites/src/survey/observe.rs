@@ -80,6 +80,7 @@ pub(crate) async fn survey(
         virtual_time: on_virtual_time.is_some(),
         other_lifetimes: backend.takes_lifetimes(),
         restarts: backend.restarts(),
+        store_control: backend.store_control(),
         nodes: backend.nodes(),
         concurrency: Concurrency::Unknown,
         rotation_over_end: RotationOverEnd::Unknown,

@@ -111,9 +111,10 @@ impl Arguments {
         })
     }
 
-    /// Whether several processes of a peer need the same storage: nodes, and those that are started again.
+    /// Whether several processes of a peer need the same storage: nodes, those that are started again, and those of which the
+    /// way to it is broken.
     pub(super) fn shares_storage(&self) -> bool {
-        let of_restarts = |pattern: &String| pattern.starts_with("restart");
+        let of_restarts = |pattern: &String| pattern.starts_with("restart") || pattern.starts_with("outage");
         let patterns = self.suite.iter().chain(&self.check).chain(&self.clause);
         self.nodes.are_several() || patterns.into_iter().any(of_restarts)
     }

@@ -25,6 +25,8 @@ use removal::{removal_removes, removal_repeats};
 pub enum ResponseRule {
     /// The response comes from the handler, with a status below 400.
     Served,
+    /// The request ends, answered or not, before the way to the store is mended.
+    EndsWithoutStore,
     /// The response sets no cookie.
     NoSetCookie,
     /// The response sets a cookie.
@@ -85,6 +87,7 @@ impl fmt::Display for ResponseRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Served => f.write_str("the answers of the handler"),
+            Self::EndsWithoutStore => f.write_str("an end of the request, while the store is out of reach"),
             Self::NoSetCookie => f.write_str("no Set-Cookie"),
             Self::SetsCookie => f.write_str("a Set-Cookie"),
             Self::Distinct => f.write_str("cookies that no other browser has"),
@@ -129,6 +132,12 @@ impl ResponseRule {
     /// Whether a request failed, or was never answered, is not judged here but in `expect/judgement.rs`.
     pub(crate) fn judge(&self, transcript: &Transcript, cycle: usize) -> Option<Result<(), String>> {
         let exchange = transcript.exchanges.get(cycle)?;
+        if *self == Self::EndsWithoutStore {
+            return Some(match exchange.outlasted {
+                true => Err("it lasted until the store could be reached again".to_owned()),
+                false => Ok(()),
+            });
+        }
         exchange.answered?;
         let received = received_by(transcript, exchange);
         let of_earlier = |exchange| received_by(transcript, exchange);
@@ -138,6 +147,7 @@ impl ResponseRule {
                 Outcome::NoAnswers { status, said } => Err(format!("a {status}: {said}")),
                 _ => Ok(()),
             }),
+            Self::EndsWithoutStore => None,
             Self::NoSetCookie => Some(match received.first() {
                 Some(received) => Err(format!("a Set-Cookie of {}", name(&received.cookie))),
                 None => Ok(()),

@@ -62,7 +62,13 @@ fn unjudged(script: &Script, survey: &Survey) -> BTreeSet<String> {
         Step::Cycle(cycle) | Step::Start(cycle) => {
             (!cycle.ops.iter().all(changes::is_known)).then_some(&cycle.browser)
         }
-        Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } | Step::Restart { .. } => None,
+        Step::Release(_)
+        | Step::Wait { .. }
+        | Step::Launch { .. }
+        | Step::Restart { .. }
+        | Step::Break { .. }
+        | Step::Mend {}
+        | Step::Flush {} => None,
     });
     unjudged.cloned().collect()
 }

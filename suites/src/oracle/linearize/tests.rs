@@ -39,6 +39,8 @@ fn transcript(script: &Script, read: &[Option<&[serde_json::Value]>]) -> Transcr
         Exchange {
             node: None,
             interrupted: false,
+            disturbed: false,
+            outlasted: false,
             browser: cycle.browser.clone(),
             ops: cycle.ops.clone(),
             cookie: (index > 0).then(|| b"session=1".to_vec()),

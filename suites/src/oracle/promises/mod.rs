@@ -108,7 +108,12 @@ fn owed(
             Step::Forge { from, to, forgery, .. } => world.forge(from, to, forgery),
             Step::Wait { seconds } => world.wait(*seconds),
             // What overlaps, and other processes, are for others to judge.
-            Step::Release(_) | Step::Launch { .. } | Step::Restart { .. } => break,
+            Step::Release(_)
+            | Step::Launch { .. }
+            | Step::Restart { .. }
+            | Step::Break { .. }
+            | Step::Mend {}
+            | Step::Flush {} => break,
         }
     }
     (expectations, refusable)

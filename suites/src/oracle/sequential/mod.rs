@@ -71,7 +71,10 @@ fn expectations(
             | Step::Forge { .. }
             | Step::Wait { .. }
             | Step::Launch { .. }
-            | Step::Restart { .. } => {}
+            | Step::Restart { .. }
+            | Step::Break { .. }
+            | Step::Mend {}
+            | Step::Flush {} => {}
         }
     }
     expectations

@@ -124,7 +124,7 @@ impl Player {
                 joined = &mut held.task => Some(joined),
             }
         };
-        match timeout(self.patience, arrived_or_answered).await {
+        match timeout(self.patience_now(), arrived_or_answered).await {
             Ok(Some(joined)) => self.end(held.exchange, flatten(joined)),
             Ok(None) => {
                 self.keep(held);
@@ -136,6 +136,8 @@ impl Player {
                 held.open_all();
                 self.keep(Held { closed: VecDeque::new(), ..held });
             }
+            // Its answer is awaited once the store can be reached again.
+            Err(_) if self.is_out_of_reach() => self.keep(held),
             Err(_) => {
                 held.task.abort();
                 if self.transcript.exchanges[held.exchange].interrupted {
@@ -146,7 +148,7 @@ impl Player {
     }
 
     /// Keeps a cycle. They stay in the order in which they began, so that their answers are taken in that order.
-    fn keep(&mut self, held: Held) {
+    pub(super) fn keep(&mut self, held: Held) {
         self.held.push(held);
         self.held.sort_by_key(|held| held.exchange);
     }

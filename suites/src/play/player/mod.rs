@@ -3,6 +3,7 @@
 mod held;
 mod judgeable;
 mod replayed;
+mod store;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -11,10 +12,10 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::backend::{Backend, BackendError, CycleRequest, CycleResponse, Gate};
+use crate::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse, Gate};
 use crate::browser::Jar;
 use crate::play::{Exchange, Lanes, Moment, Outcome, OwnedPlace, Transcript};
-use crate::script::{Cookies, Forgery, Operation, Script, Step};
+use crate::script::{Cookies, Forgery, Operation, Script, Step, StoreFault};
 
 use held::Held;
 pub(crate) use judgeable::{play_judgeable, play_judgeable_alone, still_answers};
@@ -35,6 +36,10 @@ pub struct Player {
     /// The forged `Cookie` headers of browsers to which no response has set a cookie since.
     forged: BTreeMap<String, Vec<u8>>,
     held: Vec<Held>,
+    /// What is wrong with the way to the store.
+    fault: Option<StoreFault>,
+    /// Whether the way to the store was broken before, so that the process may have ended of that.
+    was_broken: bool,
     /// The node to which requests go now, counted from one; the first where none is named.
     node: Option<usize>,
     /// Nobody may be left waiting, also where a script is broken off.
@@ -75,6 +80,8 @@ impl Player {
             jars: BTreeMap::new(),
             forged: BTreeMap::new(),
             held: Vec::new(),
+            fault: None,
+            was_broken: false,
             node: None,
             gates: OpenInTheEnd::default(),
             room: None,
@@ -90,7 +97,7 @@ impl Player {
 
     /// Plays a whole script. When this returns, for whatever reason, all gates are open and all answers have come.
     pub async fn play(mut self, script: &Script) -> Transcript {
-        if script.restarts() {
+        if script.goes_apart() {
             self.go_apart().await;
         }
         let steps = if self.transcript.not_launched.is_none() { &script.steps[..] } else { &[] };
@@ -116,6 +123,9 @@ impl Player {
                 Step::Wait { seconds } => self.wait(*seconds).await,
                 Step::Launch { lifetime } => self.launch(*lifetime).await,
                 Step::Restart { by } => self.restart(*by).await,
+                Step::Break { fault } => self.break_store(*fault).await,
+                Step::Mend {} => self.mend_store().await,
+                Step::Flush {} => self.flush_store().await,
             }
             if self.has_broken_off() || self.transcript.not_launched.is_some() {
                 break;
@@ -132,6 +142,9 @@ impl Player {
             let exchange = held.exchange;
             self.hold(held).await;
             return exchange;
+        }
+        if self.is_out_of_reach() {
+            return self.cycle_without_store(browser, ops).await;
         }
         let (exchange, request) = self.begin(browser, ops);
         self.count_at_once(1);
@@ -271,6 +284,9 @@ impl Player {
 
     /// Opens all gates, waits for all answers, and returns what happened.
     pub async fn finish(mut self) -> Transcript {
+        if self.fault.is_some() {
+            self.mend_store().await;
+        }
         let mut held = std::mem::take(&mut self.held);
         let early = held::ended(&held);
         held.iter().for_each(Held::open_all);
@@ -315,6 +331,8 @@ impl Player {
             ops,
             node: self.node,
             interrupted: false,
+            disturbed: self.is_out_of_reach(),
+            outlasted: false,
             cookie,
             // Until the answer is in, the cycle has not been answered.
             outcome: Outcome::Broken(BackendError::NoAnswer(self.patience)),
@@ -333,9 +351,7 @@ impl Player {
         let response = match result {
             Ok(response) => response,
             Err(error) => {
-                let interrupted = self.transcript.exchanges[exchange].interrupted;
-                // How a connection ends whose other side was ended is a matter of chance.
-                let error = if interrupted { BackendError::Dropped } else { error };
+                let error = self.as_it_counts(exchange, error);
                 self.transcript.exchanges[exchange].outcome = Outcome::Broken(error);
                 return;
             }
@@ -352,7 +368,23 @@ impl Player {
         }
         exchange.answered = Some(now);
         exchange.headers = response.headers;
-        exchange.outcome = Outcome::of(&exchange.ops, response.status, response.body);
+        exchange.outcome = match response.body {
+            // Without its store, an application may answer with any page.
+            Body::Other(said) if exchange.disturbed => Outcome::NoAnswers { status: response.status, said },
+            body => Outcome::of(&exchange.ops, response.status, body),
+        };
+    }
+
+    /// What an error comes to. How a connection ends whose other side was ended is a matter of chance, and a process may
+    /// have ended of the loss of its store.
+    fn as_it_counts(&self, exchange: usize, error: BackendError) -> BackendError {
+        let exchange = &self.transcript.exchanges[exchange];
+        let is_chance = match &error {
+            BackendError::ConnectionLost | BackendError::Internal(_) | BackendError::NoAnswer(_) => false,
+            BackendError::Unreachable(_) => self.was_broken,
+            _ => exchange.disturbed,
+        };
+        if exchange.interrupted || is_chance { BackendError::Dropped } else { error }
     }
 
     fn spawn(&self, request: CycleRequest) -> JoinHandle<Result<CycleResponse, BackendError>> {

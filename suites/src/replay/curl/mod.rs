@@ -35,6 +35,11 @@ pub enum CurlError {
         "this case ends the service and starts it again, which a shell script cannot: use `sessionspec replay` with --launch"
     )]
     Restarts,
+    /// The case breaks the store of the service.
+    #[error(
+        "this case breaks the way to the store, which a shell script cannot: use `sessionspec replay` with --launch and --store"
+    )]
+    TroublesTheStore,
 }
 
 /// Writes the case as a POSIX shell script against the probe at this URL. Each browser is a cookie jar of curl. Under
@@ -199,6 +204,7 @@ impl<'a> Writer<'a> {
             Step::Wait { seconds } => self.line(&format!("\nsleep {seconds}")),
             Step::Launch { lifetime } => return Err(CurlError::NeedsALifetime(lifetime.to_string())),
             Step::Restart { .. } => return Err(CurlError::Restarts),
+            Step::Break { .. } | Step::Mend {} | Step::Flush {} => return Err(CurlError::TroublesTheStore),
             Step::Cycle(_) | Step::Start(_) => {}
         }
         Ok(())

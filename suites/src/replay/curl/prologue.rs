@@ -120,7 +120,13 @@ fn browsers_of(step: &Step) -> Vec<&str> {
     match step {
         Step::Cycle(cycle) | Step::Start(cycle) => vec![&cycle.browser],
         Step::CopyCookies { from, to } | Step::Forge { from, to, .. } => vec![from, to],
-        Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } | Step::Restart { .. } => Vec::new(),
+        Step::Release(_)
+        | Step::Wait { .. }
+        | Step::Launch { .. }
+        | Step::Restart { .. }
+        | Step::Break { .. }
+        | Step::Mend {}
+        | Step::Flush {} => Vec::new(),
     }
 }
 

@@ -130,7 +130,10 @@ impl<'a> Redactor<'a> {
             browser: exchange.browser.clone(),
             cookie: cookies.sent,
             ops: ops.collect(),
-            status: self.status(&exchange.outcome),
+            status: match exchange.outlasted {
+                true => format!("{}, once the store could be reached again", self.status(&exchange.outcome)),
+                false => self.status(&exchange.outcome),
+            },
             set_cookie: cookies.set,
             dropped: exchange.dropped_cookies().map(|refusal| self.text(&refusal.to_string())).collect(),
         }

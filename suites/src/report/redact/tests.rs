@@ -107,6 +107,8 @@ fn cookies_of_different_names_have_one_order_and_those_of_one_name_keep_theirs()
     let mut exchange = Exchange {
         node: None,
         interrupted: false,
+        disturbed: false,
+        outlasted: false,
         browser: "ann".to_owned(),
         ops: Vec::new(),
         cookie: None,

@@ -113,7 +113,7 @@ impl AnyScripts<'_> {
     /// Who took the cookies writes something, in the ways in which an id may be taken for a new one.
     fn stale_write(&mut self, deed: Deed, turn: usize, ending: Ending) {
         let mut ops = self.deed(COMPANION, deed);
-        if turn % 2 == 0 {
+        if turn.is_multiple_of(2) {
             let flipped = !self.survey().permanent_default;
             ops.extend(self.if_tried(set_permanent(flipped)));
         }
@@ -200,7 +200,7 @@ impl AnyScripts<'_> {
             self.forge(browser, forger, Forgery::Unknown);
         }
         let mut ops = vec![self.set_new(COMPANION)];
-        if turn % 2 == 0 {
+        if turn.is_multiple_of(2) {
             let flipped = !self.survey().permanent_default;
             ops.extend(self.if_tried(set_permanent(flipped)));
         }

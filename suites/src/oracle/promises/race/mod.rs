@@ -115,7 +115,10 @@ impl<'a> Race<'a> {
                 Step::CopyCookies { .. }
                 | Step::Forge { .. }
                 | Step::Launch { .. }
-                | Step::Restart { .. } => return None,
+                | Step::Restart { .. }
+                | Step::Break { .. }
+                | Step::Mend {}
+                | Step::Flush {} => return None,
             }
         }
         // Of a session whose time may be over, only what comes then is judged.

@@ -47,9 +47,13 @@ fn with_names<'a>(script: &'a Script, rename: impl Fn(&'a str) -> &'a str) -> Sc
             with: with.as_deref().map(|with| rename(with).to_owned()),
             forgery: forgery.clone(),
         }),
-        Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } | Step::Restart { .. } => {
-            Some(step.clone())
-        }
+        Step::Release(_)
+        | Step::Wait { .. }
+        | Step::Launch { .. }
+        | Step::Restart { .. }
+        | Step::Break { .. }
+        | Step::Mend {}
+        | Step::Flush {} => Some(step.clone()),
     });
     Script { steps: steps.collect() }
 }
@@ -61,7 +65,13 @@ pub(super) fn names(script: &Script) -> Vec<&str> {
         let appearing: [Option<&str>; 2] = match step {
             Step::Cycle(cycle) | Step::Start(cycle) => [Some(&cycle.browser), None],
             Step::CopyCookies { from, to } | Step::Forge { from, to, .. } => [Some(from), Some(to)],
-            Step::Release(_) | Step::Wait { .. } | Step::Launch { .. } | Step::Restart { .. } => [None, None],
+            Step::Release(_)
+            | Step::Wait { .. }
+            | Step::Launch { .. }
+            | Step::Restart { .. }
+            | Step::Break { .. }
+            | Step::Mend {}
+            | Step::Flush {} => [None, None],
         };
         for name in appearing.into_iter().flatten() {
             if !names.contains(&name) {

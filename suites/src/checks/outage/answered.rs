@@ -1,0 +1,69 @@
+//! What was answered as if it were kept is kept.
+
+use super::{GATE, OUTAGES, RECOVERED, begun};
+use crate::checks::{Check, Harm, Requirement, Test};
+use crate::expect::{Condition, Scenario};
+use crate::level::Level;
+use crate::script::ops::{delete, get, hold, set};
+use crate::script::{StoreFault, incompressible};
+use crate::survey::AtOnce;
+
+/// Shorter than what is written, and longer than the question for a session.
+const CUT: StoreFault = StoreFault::LimitData { bytes: 1_024 };
+
+/// The length of a text that does not arrive as a whole where connections are cut.
+const LONG: usize = 4_096;
+
+pub(super) const KEPT: Check = Check {
+    id: "outage/answered-is-kept",
+    level: Level::Recommended,
+    harm: Harm::DataLoss,
+    clause: "outage.answered",
+    promise: "A request that is answered as done although the store was out of reach has saved what it wrote.",
+    source: "layers that log an error of the store, and answer all the same",
+    applies: &[Requirement::RealSessions, Requirement::StoreFaults, Requirement::ServerStore],
+    relies: &[RECOVERED],
+    test: Test::Scenarios(|survey| {
+        let of_each = OUTAGES.into_iter().flat_map(|(fault, when)| {
+            let changed = begun(&format!("change-lost{when}"))
+                .break_store(fault)
+                .cycle("ann", [set("size", "small").unjudged()])
+                .mend_store()
+                .cycle("ann", [get("size").is("small").only_if(Condition::DoneIn(1))]);
+            let new = Scenario::new(&format!("new-session-lost{when}"))
+                .break_store(fault)
+                .cycle("bob", [set("colour", "blue").unjudged()])
+                .mend_store()
+                .cycle("bob", [get("colour").is("blue").only_if(Condition::DoneIn(0))]);
+            [changed, new]
+        });
+        let long = incompressible(LONG);
+        let cut = begun("change-lost-when-cut")
+            .break_store(CUT)
+            .cycle("ann", [set("size", long.as_str()).unjudged()])
+            .mend_store()
+            .cycle("ann", [get("size").is(long.as_str()).only_if(Condition::DoneIn(1))]);
+        let deleted = survey.supports("delete").then(|| {
+            // Whoever finds nothing removes nothing.
+            let removed = Condition::All(vec![Condition::FoundIn { cycle: 1, op: 0 }, Condition::DoneIn(1)]);
+            begun("removal-undone")
+                .break_store(StoreFault::Down)
+                .cycle("ann", [get("colour").unjudged(), delete("colour").unjudged()])
+                .mend_store()
+                .cycle("ann", [get("colour").is_absent().only_if(removed)])
+        });
+        // The session was read before the store was out of reach.
+        let midway = (survey.at_once != AtOnce::Unknown).then(|| {
+            begun("change-lost-when-broken-midway")
+                .cycle(
+                    "ann",
+                    [get("colour").unjudged(), hold(GATE).unjudged(), set("size", "small").unjudged()],
+                )
+                .break_store(StoreFault::Down)
+                .release(GATE)
+                .mend_store()
+                .cycle("ann", [get("size").is("small").only_if(Condition::DoneIn(1))])
+        });
+        of_each.chain([cut]).chain(deleted).chain(midway).collect()
+    }),
+};

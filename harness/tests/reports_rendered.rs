@@ -219,7 +219,7 @@ fn what_is_excused_is_told_in_each_form() {
     let said =
         |format: Format| plain(format, std::slice::from_ref(&report)).replace("\n                  ", " ");
     let told = |format: Format, words: &str| assert!(said(format).contains(words), "{}", said(format));
-    told(Format::Text, "because minimum/each-mutator-persists does not hold (overwrite, set-later,\n");
+    told(Format::Text, "because minimum/each-mutator-persists does not hold (set), as is known:");
     told(Format::Text, "2 checks could not be judged: minimum/permanent-persists,");
     told(Format::Text, "applied, but for 1 known to fail, which excuses");
     told(Format::Junit, &format!("<skipped message=\"excused: {because}\"/>"));

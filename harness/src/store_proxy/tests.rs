@@ -34,13 +34,15 @@ impl Store {
                 let kept = Arc::clone(&kept);
                 connections.spawn(async move {
                     let mut buffer = [0; 1024];
+                    let mut said = Vec::new();
                     while let Ok(length @ 1..) = client.read(&mut buffer).await {
                         kept.lock().unwrap().extend_from_slice(&buffer[..length]);
                         if client.write_all(&buffer[..length]).await.is_err() {
                             break;
                         }
-                        // A store that says goodbye.
-                        if buffer[..length].ends_with(b"quit") {
+                        // A store that says goodbye. The word may come in pieces.
+                        said.extend_from_slice(&buffer[..length]);
+                        if said.ends_with(b"quit") {
                             break;
                         }
                     }

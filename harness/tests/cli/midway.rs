@@ -93,10 +93,6 @@ fn fails_on_one_operation() {
       pass            minimum/browsers-isolated
       fail            minimum/each-mutator-persists
 
-    Not judged
-      because minimum/each-mutator-persists does not hold (clear):
-        1 check was judged in part: minimum/each-mutator-persists
-
     Failures
     A cycle is one request of a browser (ann, bob, …): the backend opens its
     session, the handler does what is listed, the backend saves. <1> is an id or a
@@ -168,10 +164,6 @@ fn hangs_on_one_operation() {
     Checks
       pass            minimum/opens-empty
       fail            minimum/each-mutator-persists
-
-    Not judged
-      because minimum/each-mutator-persists does not hold (clear):
-        1 check was judged in part: minimum/each-mutator-persists
 
     Failures
     A cycle is one request of a browser (ann, bob, …): the backend opens its

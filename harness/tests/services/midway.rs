@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::service::{Answer, Request, pops_in_a_check};
 use crate::table::{CONFORMS, FAILS, NOT_VERIFIED, hold, row};
 
+/// As many cycles show that a service can be judged at all.
+const UNDISTURBED: usize = 10;
+
 /// The check whose `pop` is disturbed, beside one that is not.
 const TWO: &str = "--timeout 5 --check minimum/opens-empty --check minimum/each-mutator-persists";
 
@@ -121,7 +124,7 @@ fn a_service_that_forgets_is_told_so() {
         move |request: &Request| {
             let number = if request.ops.is_some() { count.fetch_add(1, Ordering::SeqCst) } else { 0 };
             // The first contact is undisturbed.
-            if number > 10 && number.is_multiple_of(times) {
+            if number > UNDISTURBED && number.is_multiple_of(times) {
                 Answer::response("500 Oh", "text/plain", "oh")
             } else {
                 Answer::Good

@@ -35,10 +35,11 @@ pub(super) async fn survey(
                 return Ok(before);
             }
             // The first contact of another look may be disturbed as well.
-            (Err(PreflightError::Failed { .. } | PreflightError::Cycle { .. }), before @ Some(_))
-                if attempts < ATTEMPTS =>
-            {
-                last = before;
+            (Err(PreflightError::Failed { .. } | PreflightError::Cycle { .. }), Some(before)) => {
+                if attempts == ATTEMPTS {
+                    return Ok(before.0);
+                }
+                last = Some(before);
                 continue;
             }
             (Err(error), _) => return Err(error),

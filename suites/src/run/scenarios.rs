@@ -51,7 +51,7 @@ pub(super) struct Judged {
 /// The checks that show whether browsers come into each other's way.
 const APART: [&str; 2] = ["minimum/opens-empty", "minimum/browsers-isolated"];
 
-/// As many requests tell browsers apart that come into each other's way at all.
+/// A scenario with no more requests than these shows already whether browsers come into each other's way.
 const FEW: usize = 10;
 
 /// Whether this check comes after those that show whether browsers come into each other's way.

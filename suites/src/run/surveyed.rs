@@ -35,11 +35,15 @@ pub(super) async fn survey(
                 return Ok(before);
             }
             // The first contact of another look may be disturbed as well.
-            (Err(PreflightError::Failed { .. } | PreflightError::Cycle { .. }), Some(before)) => {
+            (
+                Err(PreflightError::Failed { .. } | PreflightError::Cycle { .. }),
+                Some((survey, mut disturbed)),
+            ) => {
                 if attempts == ATTEMPTS {
-                    return Ok(before.0);
+                    disturbed.extend(front.take_latest());
+                    return disturbed_to_the_end(survey, &disturbed, front);
                 }
-                last = Some(before);
+                last = Some((survey, disturbed));
                 continue;
             }
             (Err(error), _) => return Err(error),
@@ -49,13 +53,22 @@ pub(super) async fn survey(
             return Ok(survey);
         }
         if attempts == ATTEMPTS {
-            let is_refused = |one: &Disturbed| one.status.is_some_and(is_refusal_in_front);
-            // Where requests only fail now and then, checks will tell.
-            return match disturbed.iter().any(is_refused) {
-                true => Err(PreflightError::Refused(refusals_told(&front.refused()))),
-                false => Ok(survey),
-            };
+            return disturbed_to_the_end(survey, &disturbed, front);
         }
         last = Some((survey, disturbed));
+    }
+}
+
+/// What comes of a survey that was disturbed each time. Where requests only fail now and then, checks will tell; where they were
+/// refused, it shows nothing.
+fn disturbed_to_the_end(
+    survey: Survey,
+    disturbed: &[Disturbed],
+    front: &Front,
+) -> Result<Survey, PreflightError> {
+    let is_refused = |one: &Disturbed| one.status.is_some_and(is_refusal_in_front);
+    match disturbed.iter().any(is_refused) {
+        true => Err(PreflightError::Refused(refusals_told(&front.refused()))),
+        false => Ok(survey),
     }
 }

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use tokio::task::LocalSet;
 
-use crate::backend::{Backend, Front, IntoBackend, catching_panics, fronted};
+use crate::backend::{Backend, Front, IntoBackend, LocalBoxFuture, catching_panics, fronted};
 use crate::checks::{Check, catalogue};
 use crate::play::{Lanes, still_answers};
 use crate::report::{
@@ -105,24 +105,34 @@ pub async fn run<Kind>(backend: impl IntoBackend<Kind>, options: Options) -> Res
 pub async fn run_until(
     backend: Rc<dyn Backend>,
     options: Options,
-    observe: impl FnMut(Event<'_>),
+    mut observe: impl FnMut(Event<'_>),
     stop: impl Future<Output = ()>,
 ) -> Result<Report, PreflightError> {
-    LocalSet::new().run_until(run_local(backend, options, observe, stop)).await
+    whole_run(backend, options, &mut observe, Box::pin(stop)).await
+}
+
+/// A run without any type of the caller's. What is asynchronous is compiled where it is first put behind a pointer: that is
+/// here, once, and not in every crate that has a test.
+fn whole_run<'a>(
+    backend: Rc<dyn Backend>,
+    options: Options,
+    observe: &'a mut dyn FnMut(Event<'_>),
+    stop: LocalBoxFuture<'a, ()>,
+) -> LocalBoxFuture<'a, Result<Report, PreflightError>> {
+    Box::pin(async { LocalSet::new().run_until(run_local(backend, options, observe, stop)).await })
 }
 
 async fn run_local(
     backend: Rc<dyn Backend>,
     options: Options,
-    observe: impl FnMut(Event<'_>),
-    stop: impl Future<Output = ()>,
+    observe: &mut dyn FnMut(Event<'_>),
+    mut stop: LocalBoxFuture<'_, ()>,
 ) -> Result<Report, PreflightError> {
     let observe = RefCell::new(observe);
     let observe = |event: Event<'_>| (observe.borrow_mut())(event);
     let front = Rc::new(Front::of_session_cookies(&options.session_cookies));
     let backend = fronted(catching_panics(backend), &front);
     let mut watch = Watch::start();
-    let mut stop = std::pin::pin!(stop);
     let survey = tokio::select! {
         survey = surveyed::survey(&backend, &front, options.patience) => survey?,
         () = &mut stop => return Err(PreflightError::Stopped),

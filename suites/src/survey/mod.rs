@@ -31,26 +31,28 @@ use std::time::Duration;
 use sessionspec_reference::{Description, Modes};
 use tokio::task::LocalSet;
 
-use crate::backend::{Backend, Foreign, Front, circuit_breaker, fronted};
+use crate::backend::{Backend, Foreign, Front, LocalBoxFuture, circuit_breaker, fronted};
 use crate::script::{OperationKind, StoreControl};
 use rows::listed;
 
 /// Observes a backend, after a first contact. It needs a [`LocalSet`], since it holds a cycle.
 ///
 /// The backend stands behind this front, which is told which cookies are no part of the session, unless it knows already.
-pub(crate) async fn observe(
-    backend: &Rc<dyn Backend>,
-    front: &Front,
+pub(crate) fn observe<'a>(
+    backend: &'a Rc<dyn Backend>,
+    front: &'a Front,
     patience: Duration,
-) -> Result<Survey, PreflightError> {
-    let description = preflight::preflight(backend, patience).await?;
-    let backend = circuit_breaker(backend, patience);
-    if backend.foreign_cookies() == Foreign::default() {
-        front.set_foreign(observe::foreign_cookies(&backend, &description, patience).await);
-    } else if let Some(seen) = observe::misnamed_cookies(&backend, &description, patience).await {
-        return Err(PreflightError::NotTheSession(listed(&seen)));
-    }
-    Ok(observe::survey(&backend, description, patience).await)
+) -> LocalBoxFuture<'a, Result<Survey, PreflightError>> {
+    Box::pin(async move {
+        let description = preflight::preflight(backend, patience).await?;
+        let backend = circuit_breaker(backend, patience);
+        if backend.foreign_cookies() == Foreign::default() {
+            front.set_foreign(observe::foreign_cookies(&backend, &description, patience).await);
+        } else if let Some(seen) = observe::misnamed_cookies(&backend, &description, patience).await {
+            return Err(PreflightError::NotTheSession(listed(&seen)));
+        }
+        Ok(observe::survey(&backend, description, patience).await)
+    })
 }
 
 /// What a backend can do, as observed.

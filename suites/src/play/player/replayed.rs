@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::Player;
-use crate::backend::Backend;
+use crate::backend::{Backend, LocalBoxFuture};
 use crate::play::Transcript;
 use crate::script::Script;
 
@@ -16,8 +16,12 @@ use crate::script::Script;
 const ATTEMPTS: usize = 4;
 
 /// Plays a script with fresh browsers; again from its start, where a connection that was used again was lost on the way.
-pub async fn play(backend: &Rc<dyn Backend>, script: &Script, patience: Duration) -> Transcript {
-    play_by(|| Player::new(Rc::clone(backend), patience), script).await
+pub fn play<'a>(
+    backend: &'a Rc<dyn Backend>,
+    script: &'a Script,
+    patience: Duration,
+) -> LocalBoxFuture<'a, Transcript> {
+    Box::pin(async move { play_by(|| Player::new(Rc::clone(backend), patience), script).await })
 }
 
 /// Plays a script as [`play`] does, by players that are made so.

@@ -1,5 +1,5 @@
-//! The only place that writes to the terminal. What others have said is escaped and bounded here; `visible` in
-//! `suites/src/report/visible.rs` says how it is escaped.
+//! Writes to the terminal; only `progress.rs` does so beside it. What others have said is escaped and bounded here; `visible`
+//! in `suites/src/report/visible.rs` says how it is escaped.
 
 use std::borrow::Cow;
 use std::fmt::Display;

@@ -1,4 +1,5 @@
-//! The one door to the terminal: what others have said acts on nobody's screen, and does not fill it.
+//! Writes to the terminal; only `progress.rs` does so beside it. What others have said is escaped and bounded here; `visible`
+//! in `suites/src/report/visible.rs` says how it is escaped.
 
 use std::borrow::Cow;
 use std::fmt::Display;

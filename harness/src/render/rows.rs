@@ -1,4 +1,5 @@
-//! Puts the reports of one backend through several doors side by side.
+//! Puts the reports of one backend through several doors side by side, and says which check comes first in a form that is
+//! read from its top (`gravity`).
 
 use std::cmp::Reverse;
 

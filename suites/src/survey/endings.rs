@@ -1,4 +1,5 @@
-//! What becomes of a session when its request ends in another way than well, and whether the probe ends it so at all.
+//! Observes whether the changes of a request are saved that ends with a 404, a 500 or an exception, and whether the probe
+//! can end a request in this way.
 
 use sessionspec_reference::Value;
 

@@ -1,4 +1,6 @@
-//! How each capability is observed: fresh browsers send a few cycles, and the answers decide.
+//! Observes one capability after the other, in the order of `survey`: fresh browsers send a few cycles, and the answers
+//! decide. `store`, `empty` and `cookie re-sent` are decided here; `values.rs` beside it decides `modified`, `new` and
+//! `nested`, `permanent.rs`, `endings.rs` and `overlap.rs` what their names say, and `operations.rs` the own keys.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! Which operations the backend has, and which items its sessions have of their own.
+//! Observes which operations the backend has, and which items are the framework's own (its own keys).
 
 use std::collections::BTreeSet;
 

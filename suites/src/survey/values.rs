@@ -1,4 +1,5 @@
-//! What a session keeps as it was, and what its attributes say.
+//! Observes whether a backend is tracked or always modified, what `new` says, what becomes of a change inside of a value,
+//! and which values a session keeps.
 
 use serde_json::json;
 use sessionspec_reference::value::same_value;

@@ -6,7 +6,7 @@ use sessionspec::engine::run::run_until;
 use sessionspec::{Options, Verdict};
 
 use super::super::CliError;
-use super::super::kept::Shown;
+use super::super::passed_scripts::Shown;
 use super::super::terminal::width as terminal_width;
 use crate::builtin;
 

@@ -9,7 +9,7 @@ use sessionspec::{Options, PreflightError, Report};
 
 use super::Arguments;
 use crate::builtin::{self, OverHttp};
-use crate::cli::kept::Shown;
+use crate::cli::passed_scripts::Shown;
 use crate::cli::progress::{self, Progress};
 use crate::cli::service::{Target, start_peer, unjudged};
 use crate::cli::{CliError, Interruption, tell};

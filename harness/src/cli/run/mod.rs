@@ -7,7 +7,7 @@ use sessionspec::Report;
 
 pub(super) use arguments::Arguments;
 
-use super::kept::Shown;
+use super::passed_scripts::Shown;
 use super::{CliError, Interruption, complain, rerun_commands, tell, terminal};
 use crate::exit::Exit;
 use crate::{report_diff, report_file};

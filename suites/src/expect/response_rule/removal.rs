@@ -1,4 +1,4 @@
-//! Rules for removals: whether browsers obey them.
+//! Rules for removals: whether browsers obey them. `all_received` in `mod.rs` says which `Set-Cookie` is a removal.
 
 use super::{Received, name};
 use crate::browser::Stored;

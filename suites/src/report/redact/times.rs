@@ -1,4 +1,5 @@
-//! Times of a run within texts and cookies: seconds or milliseconds since 1970 that are about now.
+//! Replaces times of a run within texts and the values of cookies: seconds or milliseconds since 1970 that are about now.
+//! The `Expires` of a cookie becomes `<past>` or `<future>` in `mod.rs` (`when`).
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

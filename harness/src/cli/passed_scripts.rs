@@ -1,4 +1,4 @@
-//! What was played and was right: `run --verbose` and `explain --scripts` show it.
+//! The scripts that were played and were right: `run --verbose` and `explain --scripts` show them.
 
 use std::cell::RefCell;
 use std::fmt::Write;

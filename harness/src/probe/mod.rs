@@ -127,7 +127,7 @@ async fn cycle(State(jobs): State<Jobs>, headers: HeaderMap, body: Bytes) -> Res
         Ok(asked) => asked,
         Err(message) => return plain(StatusCode::BAD_REQUEST, message),
     };
-    let mut request = CycleRequest { ops: asked.ops, ..CycleRequest::default() };
+    let mut request = CycleRequest { ops: asked.ops.into(), ..CycleRequest::default() };
     for cookie in headers.get_all(header::COOKIE) {
         request.headers.append("Cookie", cookie.as_bytes());
     }

@@ -81,7 +81,7 @@ fn any_bytes_are_a_response_or_none_whether_the_request_was_lawful_or_not() {
             let mut headers = Headers::default();
             headers.append("Cookie", if is_lawful { &b"id=1"[..] } else { &b"id=\0"[..] });
             let ops = vec![Operation::Get { key: "x".to_owned() }];
-            let request = CycleRequest { headers, ops, ..CycleRequest::default() };
+            let request = CycleRequest { headers, ops: ops.into(), ..CycleRequest::default() };
             if let Ok(response) = backend.cycle(request).await {
                 assert!((100..1000).contains(&response.status));
                 judged.fetch_add(1, Ordering::Relaxed);

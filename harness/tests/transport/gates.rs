@@ -29,7 +29,7 @@ async fn the_url_of_a_gate_has_a_part_that_nobody_guesses() {
     let gate = Gate::default();
     gate.open();
     let request = CycleRequest {
-        ops: vec![Operation::Hold { gate: "gate".to_owned() }],
+        ops: vec![Operation::Hold { gate: "gate".to_owned() }].into(),
         gates: [("gate".to_owned(), gate)].into(),
         ..CycleRequest::default()
     };

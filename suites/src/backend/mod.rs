@@ -37,7 +37,7 @@ use sessionspec_reference::Description;
 use sessionspec_reference::http::Headers;
 
 use crate::browser::Origin;
-use crate::script::{Answer, Ending, Operation, StoreChange, StoreControl};
+use crate::script::{Answer, Ending, Operations, StoreChange, StoreControl};
 
 /// The most that is read of the head of a response, in bytes. Browsers and proxies read less.
 #[doc(hidden)]
@@ -162,7 +162,7 @@ pub struct CycleRequest {
     /// The header fields that the browser adds: `Cookie`, if it has any.
     pub headers: Headers,
     /// The operations that the handler performs, in order.
-    pub ops: Vec<Operation>,
+    pub ops: Operations,
     /// The gates that the `hold` operations name, by their names.
     pub gates: BTreeMap<String, Gate>,
     /// The node that it goes to, counted from zero.

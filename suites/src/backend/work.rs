@@ -10,7 +10,7 @@ use sessionspec_reference::http::{Headers, Response};
 
 use super::interpret::{Handled, interpret};
 use super::{Body, CycleRequest, CycleResponse, Gate};
-use crate::script::{Answer, Operation};
+use crate::script::{Answer, Operations};
 
 /// The header field by which a response is known to be the handler's own, and not one that a middleware has put in its
 /// place.
@@ -27,7 +27,7 @@ pub struct Work(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     number: String,
-    ops: Vec<Operation>,
+    ops: Operations,
     gates: BTreeMap<String, Gate>,
     results: Mutex<Option<Vec<Answer>>>,
 }
@@ -91,10 +91,11 @@ mod tests {
     use sessionspec_reference::NullSession;
 
     use super::*;
+    use crate::script::Operation;
     use crate::script::ops::get;
 
     fn work(ops: Vec<Operation>) -> Work {
-        Work::new(&CycleRequest { ops, ..CycleRequest::default() })
+        Work::new(&CycleRequest { ops: ops.into(), ..CycleRequest::default() })
     }
 
     #[tokio::test]

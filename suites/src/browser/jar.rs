@@ -92,8 +92,17 @@ impl Jar {
     /// The `Cookie` header of a request to `origin` for `path`: `a=1; b=2`, or none if no cookie goes there.
     #[must_use]
     pub fn header(&self, origin: &Origin, path: &str, now: SystemTime) -> Option<Vec<u8>> {
-        let pairs: Vec<_> = self.sent_to(origin, path, now).into_iter().map(StoredCookie::pair).collect();
-        (!pairs.is_empty()).then(|| pairs.join(&b"; "[..]))
+        let mut header: Option<Vec<u8>> = None;
+        for cookie in self.sent_to(origin, path, now) {
+            match &mut header {
+                Some(header) => {
+                    header.extend_from_slice(b"; ");
+                    cookie.write_pair(header);
+                }
+                None => header = Some(cookie.pair()),
+            }
+        }
+        header
     }
 
     /// The cookies of that header, in its order: longer paths first, then those created first (RFC 6265bis

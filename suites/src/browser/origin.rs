@@ -124,8 +124,8 @@ impl Origin {
 
 impl Default for Origin {
     fn default() -> Self {
-        let address = Ipv4Addr::LOCALHOST;
-        Self { https: false, host: Host::V4(address), text: address.to_string(), port: default_port(false) }
+        let text = "127.0.0.1".to_owned();
+        Self { https: false, host: Host::V4(Ipv4Addr::LOCALHOST), text, port: default_port(false) }
     }
 }
 

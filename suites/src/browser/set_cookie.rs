@@ -65,6 +65,17 @@ pub enum SameSite {
     None,
 }
 
+impl SameSite {
+    /// The value that is spelled so, in any case.
+    fn named(spelled: &[u8]) -> Option<Self> {
+        let values = [("strict", Self::Strict), ("lax", Self::Lax), ("none", Self::None)];
+        values
+            .into_iter()
+            .find(|(name, _)| spelled.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, value)| value)
+    }
+}
+
 impl SetCookie {
     /// How long a cookie may be, in bytes (RFC 6265bis §5.6). Its name and its value count, quotes included; the `=`
     /// between them, the blanks around them and the attributes do not.
@@ -122,42 +133,32 @@ impl SetCookie {
         if value.len() > Self::MAX_ATTRIBUTE_BYTES {
             return Err(IgnoredAttribute::TooLong { name: text(name), bytes: value.len() });
         }
-        match name.to_ascii_lowercase().as_slice() {
-            b"expires" => {
-                let date = parse_cookie_date(value)
-                    .map_err(|reason| IgnoredAttribute::Expires { value: text(value), reason })?;
-                self.expires = Some(date);
+        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+        if is("expires") {
+            let date = parse_cookie_date(value)
+                .map_err(|reason| IgnoredAttribute::Expires { value: text(value), reason })?;
+            self.expires = Some(date);
+        } else if is("max-age") {
+            let age = parse_max_age(value).ok_or_else(|| IgnoredAttribute::MaxAge { value: text(value) })?;
+            self.max_age = Some(age);
+        } else if is("domain") {
+            let domain = value.strip_prefix(b".").unwrap_or(value);
+            self.domain = Some(text(domain).to_ascii_lowercase());
+        } else if is("path") {
+            // A path that stands for the default path overrides an earlier `Path`, too.
+            self.path = Some(text(value));
+            if !value.starts_with(b"/") {
+                return Err(IgnoredAttribute::Path { value: text(value) });
             }
-            b"max-age" => {
-                let age =
-                    parse_max_age(value).ok_or_else(|| IgnoredAttribute::MaxAge { value: text(value) })?;
-                self.max_age = Some(age);
+        } else if is("secure") {
+            self.secure = true;
+        } else if is("httponly") {
+            self.http_only = true;
+        } else if is("samesite") {
+            self.same_site = SameSite::named(value);
+            if self.same_site.is_none() {
+                return Err(IgnoredAttribute::SameSite { value: text(value) });
             }
-            b"domain" => {
-                let domain = value.strip_prefix(b".").unwrap_or(value);
-                self.domain = Some(text(domain).to_ascii_lowercase());
-            }
-            b"path" => {
-                // A path that stands for the default path overrides an earlier `Path`, too.
-                self.path = Some(text(value));
-                if !value.starts_with(b"/") {
-                    return Err(IgnoredAttribute::Path { value: text(value) });
-                }
-            }
-            b"secure" => self.secure = true,
-            b"httponly" => self.http_only = true,
-            b"samesite" => {
-                self.same_site = match value.to_ascii_lowercase().as_slice() {
-                    b"strict" => Some(SameSite::Strict),
-                    b"lax" => Some(SameSite::Lax),
-                    b"none" => Some(SameSite::None),
-                    _ => None,
-                };
-                if self.same_site.is_none() {
-                    return Err(IgnoredAttribute::SameSite { value: text(value) });
-                }
-            }
-            _ => {}
         }
         Ok(())
     }

@@ -102,8 +102,18 @@ impl StoredCookie {
     /// The cookie as it stands in a `Cookie` header: `name=value`, or the value alone where there is no name.
     #[must_use]
     pub fn pair(&self) -> Vec<u8> {
-        let equals: &[u8] = if self.name.is_empty() { b"" } else { b"=" };
-        [&self.name, equals, &self.value].concat()
+        let mut pair = Vec::with_capacity(self.name.len() + 1 + self.value.len());
+        self.write_pair(&mut pair);
+        pair
+    }
+
+    /// Adds the [`pair`](Self::pair) to a header.
+    pub(super) fn write_pair(&self, header: &mut Vec<u8>) {
+        if !self.name.is_empty() {
+            header.extend_from_slice(&self.name);
+            header.push(b'=');
+        }
+        header.extend_from_slice(&self.value);
     }
 
     /// Whether this cookie takes the place of `other`.

@@ -6,7 +6,7 @@ use sessionspec_reference::http::Headers;
 
 use crate::backend::{BackendError, Body, Foreign, is_refusal_in_front};
 use crate::browser::{Origin, Refusal, SetCookie, Stored};
-use crate::script::{Answer, Operation};
+use crate::script::{Answer, Operation, Operations};
 
 /// What happened when a script was played.
 #[derive(Debug, Clone, Default)]
@@ -51,7 +51,7 @@ pub struct Exchange {
     /// The browser that sent it.
     pub browser: String,
     /// The operations that the handler was asked to perform.
-    pub ops: Vec<Operation>,
+    pub ops: Operations,
     /// The node that it went to, counted from one, where the script names one.
     pub node: Option<usize>,
     /// Whether the process was ended while the request was at work, so that it may have no answer, or any.

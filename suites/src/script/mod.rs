@@ -6,6 +6,7 @@ mod disorder;
 mod forgery;
 mod json;
 mod operation;
+mod operations;
 pub mod ops;
 mod schedule;
 mod store_fault;
@@ -17,6 +18,7 @@ pub use forgery::{Change, Cookies, Forgery, Neighbours, Spelling, Stranger};
 pub use json::OperationError;
 pub(crate) use operation::call;
 pub use operation::{Operation, OperationKind};
+pub use operations::Operations;
 pub use schedule::{Part, Segment, Then};
 pub use store_fault::{FLUSHED, MENDED, StoreChange, StoreControl, StoreFault};
 
@@ -119,7 +121,7 @@ pub struct Cycle {
     /// The browser that sends it. A browser that was not named before has no cookies.
     pub browser: String,
     /// What the handler does.
-    pub ops: Vec<Operation>,
+    pub ops: Operations,
     /// The node that answers it, counted from one; the first where none is named.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub node: Option<usize>,

@@ -69,7 +69,7 @@ async fn refused(probe_client: &ProbeClient) -> Result<(), String> {
     let gate = Gate::default();
     gate.refuse("the doctor wants to see an error");
     let gates = BTreeMap::from([("refused".to_owned(), gate)]);
-    let request = CycleRequest { ops: vec![hold("refused")], gates, ..CycleRequest::default() };
+    let request = CycleRequest { ops: vec![hold("refused")].into(), gates, ..CycleRequest::default() };
     match probe_client.cycle(request).await.map_err(|fault| fault.to_string())?.body {
         Body::Answers { results, .. } => match &results[0] {
             Answer::Error(_) => Ok(()),

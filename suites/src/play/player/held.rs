@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::{Player, flatten};
 use crate::backend::{BackendError, CycleResponse, Gate};
 use crate::play::Outcome;
-use crate::script::{Ending, Operation};
+use crate::script::{Ending, Operation, Operations};
 
 /// A cycle that waits at its gate, or has not reached it yet.
 pub(super) struct Held {
@@ -70,6 +70,8 @@ impl Player {
         let mut interrupted = std::mem::take(&mut self.held);
         let backend = Rc::clone(&self.backend);
         let restarted = backend.restart(by, &|| interrupted.iter().for_each(Held::open_all)).await;
+        // It may be at another port now.
+        self.origin = backend.origin();
         interrupted.iter().for_each(Held::open_all);
         for held in &mut interrupted {
             held.closed.clear();
@@ -104,7 +106,7 @@ impl Player {
     }
 
     /// Sends one cycle and waits for nothing.
-    pub(super) fn start(&mut self, browser: &str, ops: Vec<Operation>) {
+    pub(super) fn start(&mut self, browser: &str, ops: Operations) {
         let held = self.spawn_held(browser, ops);
         self.held.push(held);
     }
@@ -160,7 +162,7 @@ impl Player {
     }
 
     /// Sends one cycle, with its gates closed.
-    pub(super) fn spawn_held(&mut self, browser: &str, ops: Vec<Operation>) -> Held {
+    pub(super) fn spawn_held(&mut self, browser: &str, ops: Operations) -> Held {
         let (exchange, request) = self.begin(browser, ops);
         let mut closed: VecDeque<(String, Gate)> = VecDeque::new();
         for op in &request.ops {

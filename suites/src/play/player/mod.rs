@@ -13,9 +13,9 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse, Gate};
-use crate::browser::Jar;
+use crate::browser::{Jar, Origin};
 use crate::play::{Exchange, Lanes, Moment, Outcome, OwnedPlace, Transcript};
-use crate::script::{Cookies, Forgery, Operation, Script, Step, StoreFault};
+use crate::script::{Cookies, Forgery, Operation, Operations, Script, Step, StoreFault};
 
 use held::Held;
 pub(crate) use judgeable::{play_judgeable, play_judgeable_alone, still_answers};
@@ -31,6 +31,8 @@ const BREATH: usize = 64;
 /// It needs a tokio runtime with time, and a [`LocalSet`](tokio::task::LocalSet) where cycles are held.
 pub struct Player {
     backend: Rc<dyn Backend>,
+    /// Where browsers see it now.
+    origin: Origin,
     patience: Duration,
     jars: BTreeMap<String, Jar>,
     /// The forged `Cookie` headers of browsers to which no response has set a cookie since.
@@ -75,6 +77,7 @@ impl Player {
             ..Transcript::default()
         };
         Self {
+            origin: transcript.origin.clone(),
             backend,
             patience,
             jars: BTreeMap::new(),
@@ -100,6 +103,7 @@ impl Player {
         if script.goes_apart() {
             self.go_apart().await;
         }
+        self.transcript.exchanges.reserve_exact(script.cycles().count());
         let steps = if self.transcript.not_launched.is_none() { &script.steps[..] } else { &[] };
         for (number, step) in steps.iter().enumerate() {
             if number % BREATH == BREATH - 1 {
@@ -112,7 +116,7 @@ impl Player {
                 break;
             }
             match step {
-                Step::Cycle(cycle) => drop(self.cycle(&cycle.browser, cycle.ops.clone()).await),
+                Step::Cycle(cycle) => drop(self.send(&cycle.browser, cycle.ops.clone()).await),
                 Step::Start(cycle) => {
                     self.backend.breathe().await;
                     self.start(&cycle.browser, cycle.ops.clone());
@@ -136,6 +140,10 @@ impl Player {
 
     /// Sends one cycle and waits until it was answered or has arrived at its gate. Returns its index in the transcript.
     pub async fn cycle(&mut self, browser: &str, ops: Vec<Operation>) -> usize {
+        self.send(browser, ops.into()).await
+    }
+
+    async fn send(&mut self, browser: &str, ops: Operations) -> usize {
         self.backend.breathe().await;
         if ops.iter().any(|op| matches!(op, Operation::Hold { .. })) {
             let held = self.spawn_held(browser, ops);
@@ -157,7 +165,7 @@ impl Player {
     /// whether it was answered; where it was not, its answer is awaited when the script ends.
     pub async fn try_cycle(&mut self, browser: &str, ops: Vec<Operation>) -> bool {
         self.backend.breathe().await;
-        let (exchange, request) = self.begin(browser, ops);
+        let (exchange, request) = self.begin(browser, ops.into());
         let mut task = self.spawn(request);
         match timeout(self.patience, &mut task).await {
             Ok(joined) => {
@@ -212,8 +220,9 @@ impl Player {
 
     /// The cookies that this browser would send now.
     fn sent_by(&self, browser: &str) -> Cookies {
-        let (origin, path, now) = (self.backend.origin(), self.backend.path(), self.backend.now());
-        let cookies = self.jars.get(browser).map(|jar| jar.sent_to(&origin, path, now)).unwrap_or_default();
+        let (path, now) = (self.backend.path(), self.backend.now());
+        let cookies =
+            self.jars.get(browser).map(|jar| jar.sent_to(&self.origin, path, now)).unwrap_or_default();
         cookies.into_iter().map(|cookie| (cookie.name.clone(), cookie.value.clone())).collect()
     }
 
@@ -254,7 +263,7 @@ impl Player {
     async fn go_apart(&mut self) {
         match self.backend.apart().await {
             Ok(backend) => {
-                self.backend = backend;
+                self.goes_on_with(backend);
                 // It needs no room of the others. Whoever waited here for some could keep the one waiting who has it.
                 self.room = None;
             }
@@ -265,9 +274,14 @@ impl Player {
     /// Goes on with the backend as it is with this lifetime of permanent sessions, if it starts so.
     async fn launch(&mut self, lifetime: f64) {
         match self.backend.with_lifetime(lifetime).await {
-            Ok(backend) => self.backend = backend,
+            Ok(backend) => self.goes_on_with(backend),
             Err(why) => self.transcript.not_launched = Some(why),
         }
+    }
+
+    fn goes_on_with(&mut self, backend: Rc<dyn Backend>) {
+        self.origin = backend.origin();
+        self.backend = backend;
     }
 
     /// The cookies of this browser.
@@ -311,10 +325,10 @@ impl Player {
         })
     }
 
-    fn begin(&mut self, browser: &str, ops: Vec<Operation>) -> (usize, CycleRequest) {
-        let jar = self.jars.entry(browser.to_owned()).or_default();
-        let real = jar.header(&self.backend.origin(), self.backend.path(), self.backend.now());
-        let cookie = self.forged.get(browser).cloned().or(real);
+    fn begin(&mut self, browser: &str, ops: Operations) -> (usize, CycleRequest) {
+        let now = self.backend.now();
+        let real = || self.jars.get(browser)?.header(&self.origin, self.backend.path(), now);
+        let cookie = self.forged.get(browser).cloned().or_else(real);
         let mut request = CycleRequest { ops: ops.clone(), ..CycleRequest::default() };
         request.node = self.node.map_or(0, |node| node.saturating_sub(1));
         if let Some(cookie) = &cookie {
@@ -338,7 +352,7 @@ impl Player {
             outcome: Outcome::Broken(BackendError::NoAnswer(self.patience)),
             headers: Default::default(),
             stored: Vec::new(),
-            sent: self.backend.now(),
+            sent: now,
             answered: None,
         });
         let exchange = self.transcript.exchanges.len() - 1;
@@ -356,15 +370,18 @@ impl Player {
                 return;
             }
         };
-        let is_new = response.headers.all("Set-Cookie").any(|field| self.transcript.is_of_session(field));
+        let fields = || response.headers.all("Set-Cookie");
+        let now = self.backend.now();
+        let sends_forged = self.forged.contains_key(&self.transcript.exchanges[exchange].browser);
+        let is_new = sends_forged && fields().any(|field| self.transcript.is_of_session(field));
         let exchange = &mut self.transcript.exchanges[exchange];
         if is_new {
             self.forged.remove(&exchange.browser);
         }
-        let jar = self.jars.entry(exchange.browser.clone()).or_default();
-        let now = self.backend.now();
-        for cookie in response.headers.all("Set-Cookie") {
-            exchange.stored.push(jar.store(&self.backend.origin(), self.backend.path(), cookie, now));
+        if fields().next().is_some() {
+            let jar = self.jars.entry(exchange.browser.clone()).or_default();
+            let stored = fields().map(|field| jar.store(&self.origin, self.backend.path(), field, now));
+            exchange.stored = stored.collect();
         }
         exchange.answered = Some(now);
         exchange.headers = response.headers;

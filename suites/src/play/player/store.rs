@@ -10,7 +10,7 @@ use super::Player;
 use super::held::Held;
 use crate::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse};
 use crate::browser::Jar;
-use crate::script::{Answer, Operation, StoreChange, StoreFault, ops};
+use crate::script::{Answer, Operation, Operations, StoreChange, StoreFault, ops};
 
 /// The share of patience for which a request is waited for that may not be answered before the store is there again.
 const SHARE: u32 = 5;
@@ -75,7 +75,7 @@ impl Player {
     /// One request that is no part of the script, and what its only operation answers.
     async fn visit(&self, jar: &mut Jar, op: Operation) -> Option<Answer> {
         let (origin, path) = (self.backend.origin(), self.backend.path().to_owned());
-        let mut request = CycleRequest { ops: vec![op], ..CycleRequest::default() };
+        let mut request = CycleRequest { ops: vec![op].into(), ..CycleRequest::default() };
         if let Some(cookie) = jar.header(&origin, &path, self.backend.now()) {
             request.headers.append("Cookie", cookie);
         }
@@ -121,7 +121,7 @@ impl Player {
     }
 
     /// Sends one cycle while the store is out of reach. What is not answered soon is awaited once the store is there again.
-    pub(super) async fn cycle_without_store(&mut self, browser: &str, ops: Vec<Operation>) -> usize {
+    pub(super) async fn cycle_without_store(&mut self, browser: &str, ops: Operations) -> usize {
         let (exchange, request) = self.begin(browser, ops);
         self.count_at_once(1);
         let mut task = self.spawn(request);
@@ -143,7 +143,7 @@ async fn has_recovered(backend: &Rc<dyn Backend>) {
     let mut in_a_row = 0;
     while in_a_row < IN_A_ROW {
         looks.tick().await;
-        let request = CycleRequest { ops: vec![ops::set(MARK, true)], ..CycleRequest::default() };
+        let request = CycleRequest { ops: vec![ops::set(MARK, true)].into(), ..CycleRequest::default() };
         in_a_row = if is_served(&backend.cycle(request).await) { in_a_row + 1 } else { 0 };
     }
 }

@@ -1,6 +1,7 @@
 //! What stands for what varies.
 
 use super::*;
+use crate::script::Operations;
 use serde_json::json;
 
 fn by_value(own_keys: &BTreeSet<String>) -> Redaction<'_> {
@@ -110,7 +111,7 @@ fn cookies_of_different_names_have_one_order_and_those_of_one_name_keep_theirs()
         disturbed: false,
         outlasted: false,
         browser: "ann".to_owned(),
-        ops: Vec::new(),
+        ops: Operations::default(),
         cookie: None,
         outcome: Outcome::Answered { results: Vec::new(), status: 200, save_error: None },
         headers: sessionspec_reference::http::Headers::default(),

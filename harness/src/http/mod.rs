@@ -5,28 +5,30 @@ mod client;
 mod connection;
 mod fields;
 mod gates;
+mod outgoing;
 mod tls;
 #[doc(hidden)]
 pub mod wire;
 
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use reqwest::Method;
+use hyper::Method;
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
 use sessionspec::engine::script::Operation;
 use sessionspec::reference::Description;
 use sessionspec::reference::http::Headers;
-use url::{Position, Url};
+use url::Url;
 
 pub use callback::{CallbackAddress, CallbackError};
 pub(crate) use client::is_localhost;
-use client::{Client, Outgoing, send_once};
+use client::{Client, send_once};
 use fields::Secrets;
 pub use fields::{HeaderField, HeaderFieldError, REDACTED, shown_url, without_secrets};
 use gates::GateServer;
+use outgoing::{Fields, Outgoing};
 use tls::Tls;
 pub use tls::{TlsError, Trust};
 pub(crate) use wire::read_description;
@@ -39,6 +41,9 @@ pub struct HttpBackend {
     origin: Option<Origin>,
     /// What goes with every request.
     fields: Vec<HeaderField>,
+    /// The header fields of each `GET`, and of each `POST`.
+    of_get: Fields,
+    of_post: Fields,
     secrets: Secrets,
     gates: Rc<GateServer>,
 }
@@ -127,7 +132,19 @@ impl HttpBackend {
         let gates = GateServer::start(&CallbackAddress::default())
             .await
             .map_err(|error| HttpError::SetUp(error.to_string()))?;
-        Ok(Self { client, url, origin, secrets: Secrets::of(&fields), fields, gates: Rc::new(gates) })
+        Ok(Self::with(client, url, origin, fields, Rc::new(gates)))
+    }
+
+    fn with(
+        client: Client,
+        url: Url,
+        origin: Option<Origin>,
+        fields: Vec<HeaderField>,
+        gates: Rc<GateServer>,
+    ) -> Self {
+        let of = |method| Fields::of(common_fields(&method, &url, origin.as_ref(), &fields));
+        let (of_get, of_post) = (of(Method::GET), of(Method::POST));
+        Self { client, url, origin, of_get, of_post, secrets: Secrets::of(&fields), fields, gates }
     }
 
     /// The same service, which is sent these header fields with every request. One of them takes the place of what the
@@ -136,7 +153,7 @@ impl HttpBackend {
     pub fn sending(mut self, fields: &[HeaderField]) -> Self {
         self.fields.retain(|of_url| fields.iter().all(|field| field.name() != of_url.name()));
         self.fields.extend_from_slice(fields);
-        Self { secrets: Secrets::of(&self.fields), ..self }
+        Self::with(self.client, self.url, self.origin, self.fields, self.gates)
     }
 
     /// The same service, with no connection used twice.
@@ -165,7 +182,7 @@ impl HttpBackend {
         url.set_port(Some(port)).map_err(|()| no_url())?;
         let client = self.client.beside(&url).ok_or_else(no_url)?;
         let (origin, fields, gates) = (self.origin.clone(), self.fields.clone(), Rc::clone(&self.gates));
-        Ok(Self { client, url, origin, secrets: Secrets::of(&fields), fields, gates })
+        Ok(Self::with(client, url, origin, fields, gates))
     }
 }
 
@@ -173,9 +190,27 @@ impl HttpBackend {
 pub(crate) async fn status_of(url: &Url) -> Result<u16, BackendError> {
     let mut headers = Headers::default();
     headers.append("Host", url.authority());
-    let target = url[Position::BeforePath..Position::AfterQuery].to_owned();
-    let get = Outgoing { method: Method::GET, target, headers, body: Vec::new() };
+    let (common, added) = (Fields::of(headers), Headers::default());
+    let get = Outgoing { method: Method::GET, common: &common, added: &added, body: Vec::new() };
     Ok(send_once(url, get).await?.status)
+}
+
+/// The header fields that each request of this method has.
+fn common_fields(method: &Method, url: &Url, origin: Option<&Origin>, fields: &[HeaderField]) -> Headers {
+    let mut headers = Headers::default();
+    // The host that the service is told that it is.
+    headers.append("Host", origin.map_or_else(|| url.authority().to_owned(), Origin::authority));
+    headers.append("Accept", "*/*");
+    if let Some(origin) = origin {
+        headers.append("X-Forwarded-Proto", origin.scheme());
+    }
+    if method == Method::POST {
+        headers.append("Content-Type", "application/json");
+    }
+    for field in fields {
+        headers.append(field.name(), field.value());
+    }
+    headers
 }
 
 /// Whether a URL's host is this machine.
@@ -219,23 +254,7 @@ impl HttpBackend {
     /// Asks for the description with a client that keeps its connection: how long the body came after the head, for each
     /// of so many answers. None where a request fails.
     pub(crate) async fn pauses(&self, asked: usize) -> Option<Vec<Duration>> {
-        let client = self.client.plain(1)?;
-        let mut pauses = Vec::new();
-        for _ in 0..asked {
-            let mut response = client.get(self.url.clone()).send().await.ok()?;
-            let head = Instant::now();
-            while response.chunk().await.ok()?.is_some() {}
-            pauses.push(head.elapsed());
-        }
-        Some(pauses)
-    }
-
-    /// The host that the service is told that it is.
-    fn host(&self) -> String {
-        match &self.origin {
-            Some(origin) => origin.authority(),
-            None => self.url.authority().to_owned(),
-        }
+        self.client.pauses(&self.of_get, asked).await
     }
 
     /// Everything that is sent goes this way.
@@ -245,23 +264,8 @@ impl HttpBackend {
         added: &Headers,
         body: Vec<u8>,
     ) -> Result<RawResponse, BackendError> {
-        let mut headers = Headers::default();
-        headers.append("Host", self.host());
-        headers.append("Accept", "*/*");
-        if let Some(origin) = &self.origin {
-            headers.append("X-Forwarded-Proto", origin.scheme());
-        }
-        if method == Method::POST {
-            headers.append("Content-Type", "application/json");
-        }
-        for field in &self.fields {
-            headers.append(field.name(), field.value());
-        }
-        for (name, value) in added.iter() {
-            headers.append(name, value);
-        }
-        let target = self.url[Position::BeforePath..Position::AfterQuery].to_owned();
-        let sent = self.client.send(Outgoing { method, target, headers, body }).await;
+        let common = if method == Method::POST { &self.of_post } else { &self.of_get };
+        let sent = self.client.send(Outgoing { method, common, added, body }).await;
         sent.map_err(|fault| self.secrets.redacted_fault(fault))
     }
 }

@@ -12,9 +12,9 @@ use std::path::PathBuf;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 #[cfg(feature = "tls")]
-pub(super) use rustls::{Tls, is_of_tls, unencrypted};
+pub(super) use rustls::Tls;
 #[cfg(not(feature = "tls"))]
-pub(super) use without::{Tls, is_of_tls, unencrypted};
+pub(super) use without::Tls;
 
 /// Whose certificates are believed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

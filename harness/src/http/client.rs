@@ -149,7 +149,9 @@ impl Client {
             kept.idle.clear();
         }
         kept.idle.retain(|(sender, used)| used.elapsed() < IDLE && !sender.is_closed());
-        kept.idle.pop().map(|(sender, _)| sender)
+        // Where a server has answered before it had read everything, the rest of the request may still be on its way.
+        let ready = kept.idle.iter().rposition(|(sender, _)| sender.is_ready())?;
+        Some(kept.idle.remove(ready).0)
     }
 
     /// Keeps a connection after this response, or closes all of them.

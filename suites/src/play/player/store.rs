@@ -149,7 +149,10 @@ async fn has_recovered(backend: &Rc<dyn Backend>) {
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut in_a_row = 0;
     while in_a_row < IN_A_ROW {
-        looks.tick().await;
+        // Only what was not served is asked for again later.
+        if in_a_row == 0 {
+            looks.tick().await;
+        }
         let request = CycleRequest { ops: vec![ops::set(MARK, true)], ..CycleRequest::default() };
         in_a_row = if is_served(&backend.cycle(request).await) { in_a_row + 1 } else { 0 };
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
-use sessionspec::engine::script::{Ending, StoreChange, StoreControl};
+use sessionspec::engine::script::{Ending, Processes, StoreChange, StoreControl};
 use sessionspec::reference::Description;
 use sessionspec_backends::{Embedded, registry};
 use tokio::task::JoinHandle;
@@ -129,8 +129,18 @@ impl Backend for OverHttp {
         self.served.restarts()
     }
 
-    fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
-        Box::pin(async { Ok(Rc::new(Self::serve(self.served.apart().await?).await?) as Rc<dyn Backend>) })
+    fn moves_clocks(&self) -> bool {
+        self.served.moves_clocks()
+    }
+
+    fn pause(&self, node: usize, is_paused: bool) -> LocalBoxFuture<'_, Result<(), String>> {
+        self.served.pause(node, is_paused)
+    }
+
+    fn apart(&self, wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        Box::pin(async move {
+            Ok(Rc::new(Self::serve(self.served.apart(wanted).await?).await?) as Rc<dyn Backend>)
+        })
     }
 
     fn store_control(&self) -> StoreControl {

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
-use sessionspec::engine::script::{Ending, StoreChange, StoreControl};
+use sessionspec::engine::script::{Ending, Processes, StoreChange, StoreControl};
 use sessionspec::reference::Description;
 
 /// A service on several nodes. Whatever is asked of the service as a whole is asked of the first.
@@ -70,8 +70,16 @@ impl Backend for Nodes {
         self.first.restarts()
     }
 
-    fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
-        self.first.apart()
+    fn moves_clocks(&self) -> bool {
+        self.first.moves_clocks()
+    }
+
+    fn pause(&self, node: usize, is_paused: bool) -> LocalBoxFuture<'_, Result<(), String>> {
+        self.first.pause(node, is_paused)
+    }
+
+    fn apart(&self, wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        self.first.apart(wanted)
     }
 
     fn store_control(&self) -> StoreControl {

@@ -26,6 +26,10 @@ pub struct Project {
     pub node: Vec<String>,
     /// How many processes of the command are started, as nodes that serve the same sessions.
     pub nodes: Option<u32>,
+    /// Where the store of a launched service listens, so that the way to it can be broken.
+    pub store: Option<String>,
+    /// The command that empties this store, in the folder of this file.
+    pub flush: Option<String>,
     /// The path of the probe of a launched service.
     pub path: Option<String>,
     /// How many seconds sessions live, where the command has a `{lifetime}`.
@@ -130,6 +134,7 @@ impl Project {
         let text = bounded::read_file(path, bounded::FILE)
             .map_err(|error| ProjectError::Read { path: path.to_owned(), error })?;
         let project = Self::parse(&text).and_then(|project| project.in_profile(profile));
+        let project = project.and_then(Self::of_one_service);
         let mut project =
             project.map_err(|error| ProjectError::Malformed { path: path.to_owned(), error })?;
         project.folder = path.parent().unwrap_or(Path::new("")).to_owned();
@@ -157,6 +162,19 @@ impl Project {
         Ok(())
     }
 
+    /// Refuses what belongs to a service that is started, where another one is named.
+    fn of_one_service(self) -> Result<Self, String> {
+        if self.url.is_some() && self.store.is_some() {
+            return Err(
+                "it has `store` and `url`; a store is for a service that is started by `launch`".to_owned()
+            );
+        }
+        if self.flush.is_some() && self.store.is_none() {
+            return Err("it has `flush` and no `store`; say which store that empties".to_owned());
+        }
+        Ok(self)
+    }
+
     /// What counts where this profile is asked for.
     fn in_profile(mut self, name: Option<&str>) -> Result<Self, String> {
         let Some(name) = name else { return Ok(self) };
@@ -175,12 +193,18 @@ impl Project {
         let (launch, url) = if is_elsewhere { (own.launch, own.url) } else { (self.launch, self.url) };
         let says_nodes = is_elsewhere || !own.node.is_empty() || own.nodes.is_some();
         let (node, nodes) = if says_nodes { (own.node, own.nodes) } else { (self.node, self.nodes) };
+        // A command that empties a store is for this one alone.
+        let says_a_store = is_elsewhere || own.store.is_some();
+        let (store, flush) =
+            if says_a_store { (own.store, own.flush) } else { (self.store, own.flush.or(self.flush)) };
         let list = |own: Vec<String>, other: Vec<String>| if own.is_empty() { other } else { own };
         Ok(Self {
             launch,
             url,
             node,
             nodes,
+            store,
+            flush,
             path: own.path.or(self.path),
             lifetime: own.lifetime.or(self.lifetime),
             start_timeout: own.start_timeout.or(self.start_timeout),
@@ -243,6 +267,31 @@ mod tests {
         assert_eq!((project.launch, project.level.as_deref()), (None, Some("hardened")));
         assert_eq!(project.url.as_deref(), Some("http://127.0.0.1:1/probe"));
         assert_eq!(project.headers, ["A: b"]);
+    }
+
+    #[test]
+    fn a_store_belongs_to_the_service_that_is_started() {
+        let toml = "launch = 'a'\nstore = '127.0.0.1:1'\nflush = 'b'\n\
+                    [profiles.same]\nlevel = 'hardened'\n\
+                    [profiles.flushed]\nflush = 'c'\n\
+                    [profiles.moved]\nstore = '127.0.0.1:2'\n\
+                    [profiles.other]\nlaunch = 'd'\n\
+                    [profiles.running]\nurl = 'http://127.0.0.1:3/probe'\nstore = '127.0.0.1:1'";
+        let of = |profile: &str| {
+            let project = Project::parse(toml).unwrap().in_profile(Some(profile)).unwrap();
+            project.of_one_service().map(|project| (project.store, project.flush))
+        };
+        let is = |store: &str, flush: &str| {
+            let said = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            Ok((said(store), said(flush)))
+        };
+        assert_eq!(of("same"), is("127.0.0.1:1", "b"));
+        assert_eq!(of("flushed"), is("127.0.0.1:1", "c"));
+        assert_eq!(of("moved"), is("127.0.0.1:2", ""), "nobody says what empties the other store");
+        assert_eq!(of("other"), is("", ""));
+        assert!(of("running").unwrap_err().starts_with("it has `store` and `url`"));
+        let nowhere = Project::parse("flush = 'b'").unwrap().of_one_service();
+        assert!(nowhere.unwrap_err().starts_with("it has `flush` and no `store`"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
-use sessionspec::engine::script::{Ending, StoreChange, StoreControl};
+use sessionspec::engine::script::{Ending, Processes, StoreChange, StoreControl};
 use sessionspec::reference::Description;
 
 /// A thread that watches whether backends give their thread back. It ends when this is dropped.
@@ -146,9 +146,17 @@ impl Backend for Watched {
         self.backend.restarts()
     }
 
-    fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
-        Box::pin(async {
-            let backend = self.backend.apart().await?;
+    fn moves_clocks(&self) -> bool {
+        self.backend.moves_clocks()
+    }
+
+    fn pause(&self, node: usize, is_paused: bool) -> LocalBoxFuture<'_, Result<(), String>> {
+        self.backend.pause(node, is_paused)
+    }
+
+    fn apart(&self, wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        Box::pin(async move {
+            let backend = self.backend.apart(wanted).await?;
             let shared = Arc::clone(&self.shared);
             Ok(Rc::new(Self { backend, shared }) as Rc<dyn Backend>)
         })

@@ -51,6 +51,9 @@ impl Requests {
 impl Client {
     /// One that sends each request once, as the harness does: no proxy, no redirect, no second try.
     pub(crate) fn new(url: &str) -> Self {
+        // Where reqwest can speak TLS, it wants to know how before it builds any client.
+        #[cfg(feature = "tls")]
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())

@@ -63,6 +63,9 @@ fn text(found: Option<&Found>) -> String {
          # More that can be said:\n\
          # url = \"http://127.0.0.1:5000/probe\"   # a service that runs already, in place of `launch`\n\
          # path = \"/probe\"                       # where the probe of a launched service is\n\
+         # nodes = 2                             # so many processes of the command, which share their sessions\n\
+         # store = \"127.0.0.1:6379\"              # where its store listens: the command finds it at {{store_port}}\n\
+         # flush = \"redis-cli flushall\"          # empties this store, for one check of the suite outage\n\
          # timeout = 10                          # how many seconds a request may take\n\
          # suites = [\"minimum\", \"cookie\"]        # these alone\n\
          # reports = [\"html=report.html\", \"json=report.json\"]\n\

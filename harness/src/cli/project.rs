@@ -162,6 +162,10 @@ impl Project {
             one("launch", self.launch.as_deref().map(|command| self.command(command, here))),
         );
         add("url", OTHER, self.url.iter().cloned().collect());
+        // The command empties the store that the file means.
+        let flush = self.flush.as_deref().map(|command| self.command(command, here));
+        add("store", &["url", "launch", "store"], one("store", self.store.clone()));
+        add("flush", &["url", "launch", "store", "flush"], one("flush", flush));
         add("path", &["url", "launch", "path"], one("path", self.path.clone()));
         add(
             "lifetime",

@@ -15,9 +15,10 @@ pub(super) struct Arguments {
     /// The embedded backend: `reference`, `flawed/NAME` or `conforming/NAME`.
     #[arg(long, default_value = "reference", value_name = "NAME")]
     backend: String,
-    /// Keep the sessions in this folder, which other processes may serve as well. It is for backends that are made of
-    /// several nodes.
-    #[arg(long, value_name = "FOLDER")]
+    /// Keep the sessions in this folder, which other processes may serve as well, or in the store at this address, as in
+    /// 127.0.0.1:7000, which speaks the protocol of fixtures/backends/src/fleet/remote.rs. It is for backends that are made
+    /// of several nodes, or whose store can be broken.
+    #[arg(long, value_name = "FOLDER|HOST:PORT")]
     store: Option<PathBuf>,
     /// Where to listen; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
@@ -39,10 +40,17 @@ pub(super) async fn serve(arguments: Arguments, interruption: &Interruption) -> 
     }
     let embedded = builtin::find(&arguments.backend).map_err(CliError::usage)?;
     let backend = match &arguments.store {
-        Some(folder) => embedded.open_in(folder).ok_or_else(|| {
-            let name = &arguments.backend;
-            CliError::usage(format!("`{name}` keeps its sessions to itself, so that it has no --store"))
-        })?,
+        Some(store) => {
+            let address = store.to_str().and_then(|store| store.parse().ok());
+            let opened = match address {
+                Some(address) => embedded.open_at(address),
+                None => embedded.open_in(store),
+            };
+            opened.ok_or_else(|| {
+                let name = &arguments.backend;
+                CliError::usage(format!("`{name}` keeps its sessions to itself, so that it has no --store"))
+            })?
+        }
         None => embedded.open(),
     };
     let cannot =

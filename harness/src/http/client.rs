@@ -1,25 +1,20 @@
 //! Sends requests, each of them once, over connections that are reused for as long as the service bears that.
-//!
-//! It keeps the connections itself, since it has to know whether a request that got no answer went over one that was used
-//! before: then it may be the one that the service has closed.
 
 use std::cell::{Cell, RefCell};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use http_body_util::{BodyExt, Full};
-use hyper::body::Bytes;
-use hyper::{Method, Request, Uri};
-use sessionspec::backend::BackendError;
+use reqwest::Request;
+use sessionspec::backend::{BackendError, MOST_FIELDS};
 use sessionspec::reference::http::Headers;
 use tokio::net::TcpStream;
-use url::{Host, Position, Url};
+use url::{Host, Url};
 
 use super::RawResponse;
-use super::connection::{Asked, Sender, ask, exchange_bytes, handshake};
-use super::outgoing::{Fields, Outgoing};
-use super::tls::{Stream, Tls};
+use super::connection::{MAX_BODY, exchange_bytes, fault};
+use super::outgoing::Outgoing;
+use super::tls::{Stream, Tls, unencrypted};
 
 /// How long a connection may have been idle that is used again. A server may close it at any moment.
 const IDLE: Duration = Duration::from_millis(500);
@@ -44,33 +39,28 @@ struct Address {
     tls: Option<Tls>,
 }
 
-/// Sends requests to one URL: lawful ones over connections that are kept, and those that HTTP forbids byte by byte.
+/// Sends requests to one host: lawful ones with reqwest, and those that HTTP forbids byte by byte.
 pub(super) struct Client {
     url: Url,
-    /// Path and query, as they stand in a request.
-    target: Uri,
     address: Address,
-    kept: RefCell<Kept>,
+    /// Keeps connections open for the next request.
+    reusing: RefCell<reqwest::Client>,
+    /// Opens a connection for each request.
+    fresh: reqwest::Client,
+    /// When the last request ended after which its connection may be used again.
+    used: Cell<Option<Instant>>,
     habits: Rc<Habits>,
 }
 
-/// Connections that may be used again.
-#[derive(Default)]
-struct Kept {
-    /// The one that was used last is at the end, with the moment of that.
-    idle: Vec<(Sender, Instant)>,
-    /// How often all were closed: a connection that was at work then is not kept either.
-    times_closed: usize,
-}
-
 impl Client {
-    /// A client for this URL, by TLS if it is `https`; none where it has no host.
+    /// A client for the host of this URL, by TLS if the URL is `https`; none where it has no host.
     pub(super) fn of(url: &Url, tls: Option<Tls>, habits: Rc<Habits>) -> Option<Self> {
         Some(Self {
-            target: target(url)?,
-            address: Address::of(url, tls)?,
             url: url.clone(),
-            kept: RefCell::default(),
+            reusing: RefCell::new(direct_client(url, tls.as_ref(), usize::MAX)?),
+            fresh: direct_client(url, tls.as_ref(), 0)?,
+            address: Address::of(url, tls)?,
+            used: Cell::default(),
             habits,
         })
     }
@@ -78,6 +68,11 @@ impl Client {
     /// The same client for another URL of this service.
     pub(super) fn beside(&self, url: &Url) -> Option<Self> {
         Self::of(url, self.address.tls.clone(), Rc::clone(&self.habits))
+    }
+
+    /// One that keeps this many idle connections, as reqwest has it.
+    pub(super) fn plain(&self, idle: usize) -> Option<reqwest::Client> {
+        direct_client(&self.url, self.address.tls.as_ref(), idle)
     }
 
     /// What is known of the service's connections.
@@ -96,107 +91,91 @@ impl Client {
         let Some(headers) = request.lawful_headers() else {
             return exchange_bytes(self.address.connect().await?, request.spelt(&self.url)).await;
         };
-        let mut request = request.lawful(&self.target, headers);
-        let times_closed = self.kept.borrow().times_closed;
-        while let Some(mut sender) = self.take() {
-            let response = match ask(&mut sender, request).await {
-                Asked::Answered(response) => response,
-                // The service has closed this connection before, and has not seen the request.
-                Asked::Unsent(unsent) => {
-                    request = *unsent;
-                    continue;
-                }
-            };
-            if is_farewell(&response) {
-                self.habits.lost.set(self.habits.lost.get() + 1);
-                self.close_all();
-                return Err(BackendError::ConnectionLost);
-            }
-            self.keep_or_close(sender, &response, is_large, times_closed);
-            return response;
+        let may_be_reused = self.may_reuse();
+        if !may_be_reused {
+            self.forget();
         }
-        let mut sender = self.address.open().await.inspect_err(|_| self.close_all())?;
-        let response = answer(&mut sender, request).await;
-        self.keep_or_close(sender, &response, is_large, times_closed);
-        response
-    }
-
-    /// How long the body of the answer to this request came after its head, for each of so many that are sent over one
-    /// connection, as long as the service keeps it. None where a request fails.
-    pub(super) async fn pauses(&self, common: &Fields, asked: usize) -> Option<Vec<Duration>> {
-        let (added, mut sender) = (Headers::default(), self.address.open().await.ok()?);
-        let mut pauses = Vec::new();
-        for _ in 0..asked {
-            if sender.ready().await.is_err() {
-                sender = self.address.open().await.ok()?;
-            }
-            let get = Outgoing { method: Method::GET, common, added: &added, body: Vec::new() };
-            let headers = get.lawful_headers()?;
-            let mut response = sender.send_request(get.lawful(&self.target, headers)).await.ok()?;
-            let head = Instant::now();
-            while let Some(frame) = response.frame().await {
-                frame.ok()?;
-            }
-            pauses.push(head.elapsed());
+        let client = if self.is_always_fresh() { self.fresh.clone() } else { self.reusing.borrow().clone() };
+        let response = exchange(&client, request.lawful(&self.url, headers)).await;
+        if may_be_reused && is_farewell(&response) {
+            self.habits.lost.set(self.habits.lost.get() + 1);
+            self.close_all();
+            return Err(BackendError::ConnectionLost);
         }
-        Some(pauses)
-    }
-
-    /// A connection that may be used again, if there is one.
-    fn take(&self) -> Option<Sender> {
-        let mut kept = self.kept.borrow_mut();
-        if self.is_always_fresh() {
-            kept.idle.clear();
-        }
-        kept.idle.retain(|(sender, used)| used.elapsed() < IDLE && !sender.is_closed());
-        // Where a server has answered before it had read everything, the rest of the request may still be on its way.
-        let ready = kept.idle.iter().rposition(|(sender, _)| sender.is_ready())?;
-        Some(kept.idle.remove(ready).0)
-    }
-
-    /// Keeps a connection after this response, or closes all of them.
-    fn keep_or_close(
-        &self,
-        sender: Sender,
-        response: &Result<RawResponse, BackendError>,
-        is_large: bool,
-        times_closed: usize,
-    ) {
         match response {
-            Ok(RawResponse { status: 200..300, headers, .. }) if !is_large && keeps_alive(headers) => {
-                let mut kept = self.kept.borrow_mut();
-                if !self.is_always_fresh() && kept.times_closed == times_closed {
-                    kept.idle.push((sender, Instant::now()));
-                }
+            Ok(RawResponse { status: 200..300, ref headers, .. }) if !is_large && keeps_alive(headers) => {
+                self.used.set(Some(Instant::now()));
             }
             // A server that has failed, or has not read a request to its end, may close its connections without a word.
             _ => self.close_all(),
         }
+        response
+    }
+
+    /// Whether the next request may go over a connection that was used before.
+    fn may_reuse(&self) -> bool {
+        !self.is_always_fresh() && self.used.get().is_some_and(|used| used.elapsed() < IDLE)
     }
 
     fn is_always_fresh(&self) -> bool {
         self.habits.always_fresh.get() || self.habits.lost.get() > 0
     }
 
-    /// Closes all connections. One that has brought an answer is among them, whatever answer that was.
+    /// Closes the connections that may no longer be used, if there are any.
+    fn forget(&self) {
+        if self.used.get().is_some() {
+            self.close_all();
+        }
+    }
+
+    /// Closes all connections: a client keeps its connections to itself, so another one takes its place. A connection that
+    /// has brought an answer is among them, whatever answer that was.
     fn close_all(&self) {
-        let mut kept = self.kept.borrow_mut();
-        kept.idle.clear();
-        kept.times_closed += 1;
+        self.used.set(None);
+        if !self.is_always_fresh()
+            && let Some(client) = direct_client(&self.url, self.address.tls.as_ref(), usize::MAX)
+        {
+            self.reusing.replace(client);
+        }
     }
 }
 
-/// Path and query of a URL, as they stand in a request.
-fn target(url: &Url) -> Option<Uri> {
-    url[Position::BeforePath..Position::AfterQuery].parse().ok()
+/// A client that uses no proxy, follows no redirect and sends nothing twice, and that keeps this many idle connections.
+fn direct_client(url: &Url, tls: Option<&Tls>, idle: usize) -> Option<reqwest::Client> {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .tcp_nodelay(true)
+        .http1_max_headers(MOST_FIELDS)
+        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(idle);
+    let client = match tls {
+        Some(tls) => tls.configure(client),
+        None => unencrypted(client),
+    };
+    let client = match url.host_str() {
+        Some(name) if is_localhost(name) => client.resolve_to_addrs(name, &loopback(0)),
+        _ => client,
+    };
+    client.build().ok()
 }
 
-/// The answer to a request on a connection that was just opened.
-async fn answer(sender: &mut Sender, request: Request<Full<Bytes>>) -> Result<RawResponse, BackendError> {
-    match ask(sender, request).await {
-        Asked::Answered(response) => response,
-        Asked::Unsent(_) => Err(BackendError::Dropped),
+/// Sends a lawful request, and reads the whole response.
+async fn exchange(client: &reqwest::Client, request: Request) -> Result<RawResponse, BackendError> {
+    let mut response = client.execute(request).await.map_err(|error| fault(&error, false))?;
+    let mut headers = Headers::default();
+    for (name, value) in response.headers() {
+        headers.append(name.as_str(), value.as_bytes());
     }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error, true))? {
+        body.extend_from_slice(&chunk);
+        if body.len() > MAX_BODY {
+            return Err(BackendError::NotAProbe(format!("its answer is longer than {MAX_BODY} bytes")));
+        }
+    }
+    Ok(RawResponse { status: response.status().as_u16(), headers, body })
 }
 
 /// Sends one request at `http` on a connection of its own.
@@ -206,19 +185,14 @@ async fn answer(sender: &mut Sender, request: Request<Full<Bytes>>) -> Result<Ra
 /// Where there is no response, or none that is HTTP.
 pub(super) async fn send_once(url: &Url, request: Outgoing<'_>) -> Result<RawResponse, BackendError> {
     let malformed = || BackendError::Unreachable("nothing can be sent there".to_owned());
-    let (target, address) = target(url).zip(Address::of(url, None)).ok_or_else(malformed)?;
+    let client = direct_client(url, None, 0).ok_or_else(malformed)?;
     let headers = request.lawful_headers().ok_or_else(malformed)?;
-    answer(&mut address.open().await?, request.lawful(&target, headers)).await
+    exchange(&client, request.lawful(url, headers)).await
 }
 
 impl Address {
     fn of(url: &Url, tls: Option<Tls>) -> Option<Self> {
         Some(Self { host: url.host()?.to_owned(), port: url.port_or_known_default().unwrap_or(80), tls })
-    }
-
-    /// A new connection for lawful requests.
-    async fn open(&self) -> Result<Sender, BackendError> {
-        handshake(self.connect().await?).await
     }
 
     async fn connect(&self) -> Result<Stream, BackendError> {
@@ -229,8 +203,6 @@ impl Address {
             Host::Domain(name) => TcpStream::connect((name.as_str(), self.port)).await,
         };
         let stream = connected.map_err(|error| BackendError::Unreachable(error.to_string()))?;
-        // Where the system does not do that, requests are only slower.
-        let _ = stream.set_nodelay(true);
         match &self.tls {
             Some(tls) => tls.encrypted(stream, &self.host).await,
             None => Ok(Box::new(stream)),

@@ -1,5 +1,5 @@
-//! Connections, by hyper: for lawful requests, and for one that HTTP forbids. That one is sent byte by byte, since no library
-//! sends such a request, and what a server makes of it is worth knowing; its response is read as all others are.
+//! A connection for a request that HTTP forbids: it is sent byte by byte, and the response is read by hyper, as reqwest
+//! reads those of lawful requests. No library sends such a request, and what a server makes of it is worth knowing.
 
 use std::io;
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker, ready};
 
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Body, Bytes, Incoming};
+use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
@@ -17,13 +17,10 @@ use sessionspec::reference::http::Headers;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::RawResponse;
-use super::tls::Stream;
+use super::tls::{Stream, is_of_tls};
 
 /// The most that is read of a response, in bytes: twice what a probe has to accept.
 pub(super) const MAX_BODY: usize = 16 * 1024 * 1024;
-
-/// How much room is made for a body that announces its length, in bytes, before any of it has come.
-const RESERVED: usize = 64 * 1024;
 
 /// Sends these bytes as a request on this connection, and reads the whole response.
 ///
@@ -33,54 +30,19 @@ const RESERVED: usize = 64 * 1024;
 pub(super) async fn exchange_bytes(stream: Stream, bytes: Vec<u8>) -> Result<RawResponse, BackendError> {
     let wire = Wire::new(stream, Unsent { bytes, sent: 0 });
     let heard = Arc::clone(&wire.heard);
-    let mut sender = handshake(wire).await?;
-    let has_heard = || heard.load(Ordering::Relaxed) > 0;
-    let response = sender.send_request(Request::new(Full::default())).await;
-    let response = response.map_err(|error| fault(&error, has_heard()))?;
-    read(response).await.map_err(|error| error.told(has_heard()))
-}
-
-/// Takes requests for one connection, one after the other.
-pub(super) type Sender = SendRequest<Full<Bytes>>;
-
-/// Begins to speak HTTP on this connection.
-///
-/// # Errors
-///
-/// Where it has ended already.
-pub(super) async fn handshake(
-    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-) -> Result<Sender, BackendError> {
-    let connected = Builder::new().max_headers(MOST_FIELDS).handshake(TokioIo::new(stream)).await;
-    let (sender, connection) = connected.map_err(|error| fault(&error, false))?;
+    let connected = Builder::new().max_headers(MOST_FIELDS).handshake(TokioIo::new(wire)).await;
+    let (mut sender, connection) = connected.map_err(|error| fault(&error, false))?;
     // Its errors reach whoever waits for the response.
     tokio::spawn(async move { drop(connection.await) });
-    Ok(sender)
+    let answered = ask(&mut sender).await;
+    answered.map_err(|error| match error {
+        Unanswered::Fault(error) => fault(&error, heard.load(Ordering::Relaxed) > 0),
+        Unanswered::TooLong => BackendError::NotAProbe(format!("its answer is longer than {MAX_BODY} bytes")),
+    })
 }
 
-/// What came of a lawful request.
-pub(super) enum Asked {
-    /// It was sent.
-    Answered(Result<RawResponse, BackendError>),
-    /// The connection had ended before any of it was sent.
-    Unsent(Box<Request<Full<Bytes>>>),
-}
-
-/// Sends a lawful request, and reads the whole response.
-pub(super) async fn ask(sender: &mut Sender, request: Request<Full<Bytes>>) -> Asked {
-    if sender.ready().await.is_err() {
-        return Asked::Unsent(Box::new(request));
-    }
-    match sender.try_send_request(request).await {
-        Ok(response) => Asked::Answered(read(response).await.map_err(|error| error.told(true))),
-        Err(mut error) => match error.take_message() {
-            Some(unsent) => Asked::Unsent(Box::new(unsent)),
-            None => Asked::Answered(Err(fault(error.error(), false))),
-        },
-    }
-}
-
-async fn read(response: Response<Incoming>) -> Result<RawResponse, Unread> {
+async fn ask(sender: &mut SendRequest<Full<Bytes>>) -> Result<RawResponse, Unanswered> {
+    let response = sender.send_request(Request::new(Full::default())).await?;
     let status = response.status().as_u16();
     let mut headers = Headers::default();
     for (name, value) in response.headers() {
@@ -89,37 +51,25 @@ async fn read(response: Response<Incoming>) -> Result<RawResponse, Unread> {
     Ok(RawResponse { status, headers, body: body(response).await? })
 }
 
-/// Why a response was not read to its end.
-enum Unread {
+enum Unanswered {
     Fault(hyper::Error),
     TooLong,
 }
 
-impl Unread {
-    /// `heard` says whether any of the answer has come.
-    fn told(self, heard: bool) -> BackendError {
-        match self {
-            Self::Fault(error) => fault(&error, heard),
-            Self::TooLong => BackendError::NotAProbe(format!("its answer is longer than {MAX_BODY} bytes")),
-        }
-    }
-}
-
-impl From<hyper::Error> for Unread {
+impl From<hyper::Error> for Unanswered {
     fn from(error: hyper::Error) -> Self {
         Self::Fault(error)
     }
 }
 
-async fn body(response: Response<Incoming>) -> Result<Vec<u8>, Unread> {
+async fn body(response: Response<Incoming>) -> Result<Vec<u8>, Unanswered> {
     let mut body = response.into_body();
-    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(MAX_BODY);
-    let mut bytes = Vec::with_capacity(announced.min(RESERVED));
+    let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else { continue };
         bytes.extend_from_slice(&data);
         if bytes.len() > MAX_BODY {
-            return Err(Unread::TooLong);
+            return Err(Unanswered::TooLong);
         }
     }
     Ok(bytes)
@@ -127,9 +77,11 @@ async fn body(response: Response<Incoming>) -> Result<Vec<u8>, Unread> {
 
 /// What went wrong, told by its innermost cause: the outer ones say little else. `heard` says whether any of the answer
 /// has come.
-fn fault(error: &(dyn std::error::Error + 'static), heard: bool) -> BackendError {
+pub(super) fn fault(error: &(dyn std::error::Error + 'static), heard: bool) -> BackendError {
     let mut speaks_http = true;
+    let mut is_connected = true;
     let mut is_too_large = false;
+    let mut of_tls = None;
     let mut cause = error;
     loop {
         let malformed = |error: &io::Error| {
@@ -138,12 +90,16 @@ fn fault(error: &(dyn std::error::Error + 'static), heard: bool) -> BackendError
         speaks_http &= !cause.downcast_ref().is_some_and(hyper::Error::is_parse);
         is_too_large |= cause.downcast_ref().is_some_and(hyper::Error::is_parse_too_large);
         speaks_http &= !cause.downcast_ref().is_some_and(malformed);
+        is_connected &= !cause.downcast_ref().is_some_and(reqwest::Error::is_connect);
+        of_tls = of_tls.or_else(|| is_of_tls(cause));
         match cause.source() {
             Some(inner) => cause = inner,
             None => break,
         }
     }
-    if is_too_large {
+    if !is_connected {
+        BackendError::Unreachable(of_tls.unwrap_or_else(|| cause.to_string()))
+    } else if is_too_large {
         BackendError::HeadTooLarge
     } else if !speaks_http {
         BackendError::NotAProbe(format!("its answer is no HTTP: {cause}"))

@@ -12,9 +12,9 @@ pub mod wire;
 
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use hyper::Method;
+use reqwest::Method;
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
 use sessionspec::engine::script::Operation;
@@ -254,7 +254,15 @@ impl HttpBackend {
     /// Asks for the description with a client that keeps its connection: how long the body came after the head, for each
     /// of so many answers. None where a request fails.
     pub(crate) async fn pauses(&self, asked: usize) -> Option<Vec<Duration>> {
-        self.client.pauses(&self.of_get, asked).await
+        let client = self.client.plain(1)?;
+        let mut pauses = Vec::new();
+        for _ in 0..asked {
+            let mut response = client.get(self.url.clone()).send().await.ok()?;
+            let head = Instant::now();
+            while response.chunk().await.ok()?.is_some() {}
+            pauses.push(head.elapsed());
+        }
+        Some(pauses)
     }
 
     /// Everything that is sent goes this way.

@@ -1,9 +1,7 @@
 //! A request before it is sent: lawful, or with bytes in its header fields that HTTP forbids.
 
-use http_body_util::Full;
-use hyper::body::Bytes;
-use hyper::header::{HeaderMap, HeaderName, HeaderValue};
-use hyper::{Method, Request, Uri};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Request};
 use sessionspec::reference::http::Headers;
 use url::{Position, Url};
 
@@ -52,12 +50,11 @@ impl Outgoing<'_> {
         Some(headers)
     }
 
-    /// The request for this path and query, with these header fields.
-    pub(super) fn lawful(self, target: &Uri, headers: HeaderMap) -> Request<Full<Bytes>> {
-        let mut request = Request::new(Full::from(self.body));
-        *request.method_mut() = self.method;
-        *request.uri_mut() = target.clone();
+    /// The request to this URL, with these header fields.
+    pub(super) fn lawful(self, url: &Url, headers: HeaderMap) -> Request {
+        let mut request = Request::new(self.method, url.clone());
         *request.headers_mut() = headers;
+        *request.body_mut() = Some(self.body.into());
         request
     }
 

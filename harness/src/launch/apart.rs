@@ -1,4 +1,4 @@
-//! A process of the service that one script at a time has to itself, and may end and start again.
+//! Processes of the service that one script at a time has to itself, and may end, start again and stop where they are.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -6,94 +6,178 @@ use std::sync::Arc;
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
-use sessionspec::engine::script::{Ending, StoreChange, StoreControl};
+use sessionspec::engine::script::{Ending, Processes, StoreChange, StoreControl};
 use sessionspec::reference::Description;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::{Launched, Recipe, StoreOfService};
+use super::{Launched, Recipe, StoreOfService, clock};
 use crate::http::HttpBackend;
 
-/// Where the process is kept from one script to the next.
-pub(super) type Place = Arc<Mutex<Option<Launched>>>;
+/// Where the processes are kept from one script to the next.
+pub(super) type Place = Arc<Mutex<Option<Group>>>;
 
-/// The process, for whoever has it now.
+/// The lifetime of permanent sessions where clocks differ by minutes, in seconds: with a short one nobody would have a session.
+const LONG_LIFETIME: f64 = 86_400.0;
+
+/// Processes that run.
+pub(super) struct Group {
+    wanted: Processes,
+    pub(super) running: Vec<Launched>,
+}
+
+/// The processes, for whoever has them now.
 pub(super) struct Apart {
-    place: RefCell<OwnedMutexGuard<Option<Launched>>>,
-    http: RefCell<Rc<HttpBackend>>,
+    place: RefCell<OwnedMutexGuard<Option<Group>>>,
+    http: RefCell<Vec<Rc<HttpBackend>>>,
     recipe: Recipe,
     lifetime: f64,
+    wanted: Processes,
     path: String,
-    /// Whether the way to its store was broken: what such a process has kept of that is nothing for others.
-    was_broken: Cell<bool>,
+    /// Whether the way to their store was broken, or one of them was stopped: what such a process has kept of that is nothing
+    /// for others.
+    was_disturbed: Cell<bool>,
 }
 
 impl Apart {
-    /// Waits until nobody else has the process, and starts it where it does not run.
+    /// Waits until nobody else has the processes, and starts them where they do not run.
     ///
     /// # Errors
     ///
-    /// Where it does not start.
+    /// Where they do not start.
     pub(super) async fn of(
         place: &Place,
         beside: &HttpBackend,
         recipe: &Recipe,
         lifetime: f64,
+        wanted: Processes,
     ) -> Result<Self, String> {
         let mut place = Arc::clone(place).lock_owned().await;
-        let running = match place.take() {
+        // Those that are another kind of nodes are killed.
+        let running = place.take().filter(|group| group.wanted == wanted).map(|group| group.running);
+        let lifetime = if wanted.ahead > 0 && recipe.takes_a_lifetime() { LONG_LIFETIME } else { lifetime };
+        let running = match running {
             Some(running) => running,
-            // What it says about that differs from run to run, by its port at least.
-            None => recipe.start(lifetime).await.map_err(|_| "a second process does not start".to_owned())?,
+            None => {
+                let started = started(recipe, lifetime, wanted).await;
+                let started = started.map_err(|_| "a second process does not start".to_owned())?;
+                has_clock_and_lifetime(&started, beside, recipe, lifetime, wanted).await?;
+                started
+            }
         };
-        let http = beside.beside(running.address().port()).map_err(|error| error.to_string())?;
-        *place = Some(running);
+        let http = asked(beside, &running)?;
+        *place = Some(Group { wanted, running });
         Ok(Self {
             place: RefCell::new(place),
-            path: http.path().to_owned(),
-            http: RefCell::new(Rc::new(http)),
+            path: beside.path().to_owned(),
+            http: RefCell::new(http),
             recipe: recipe.clone(),
             lifetime,
-            was_broken: Cell::new(false),
+            wanted,
+            was_disturbed: Cell::new(false),
         })
     }
 
     async fn change(&self, change: StoreChange) -> Result<(), String> {
-        let proxy = self.place.borrow().as_ref().and_then(Launched::proxy).cloned();
-        match (proxy, &self.recipe.store) {
-            (Some(proxy), Some(store)) => {
-                self.was_broken.set(true);
-                store.change(&proxy, change).await
-            }
-            _ => Err("nobody stands between this service and its store".to_owned()),
+        let proxies: Vec<_> = match &**self.place.borrow() {
+            Some(group) => group.running.iter().filter_map(Launched::proxy).cloned().collect(),
+            None => Vec::new(),
+        };
+        let Some(store) = self.recipe.store.as_ref().filter(|_| !proxies.is_empty()) else {
+            return Err("nobody stands between this service and its store".to_owned());
+        };
+        self.was_disturbed.set(true);
+        for proxy in proxies {
+            store.change(&proxy, change).await?;
         }
+        Ok(())
     }
 
-    fn http(&self) -> Rc<HttpBackend> {
-        Rc::clone(&self.http.borrow())
+    fn http(&self, node: usize) -> Option<Rc<HttpBackend>> {
+        self.http.borrow().get(node).cloned()
+    }
+
+    fn first(&self) -> Rc<HttpBackend> {
+        Rc::clone(&self.http.borrow()[0])
     }
 
     async fn end_and_start(&self, by: Ending, let_go: &dyn Fn()) -> Result<(), String> {
-        let running = self.place.borrow_mut().take();
-        match (running, by) {
-            (Some(running), Ending::Term) => {
-                running.stop_after(let_go).await;
-            }
-            (Some(running), Ending::Kill) => running.kill(let_go).await,
-            (None, _) => let_go(),
+        let running = self.place.borrow_mut().take().map(|group| group.running).unwrap_or_default();
+        if running.is_empty() {
+            let_go();
         }
-        let started = self.recipe.start(self.lifetime).await;
+        for process in running {
+            match by {
+                Ending::Term => drop(process.stop_after(let_go).await),
+                Ending::Kill => process.kill(let_go).await,
+            }
+        }
+        let started = started(&self.recipe, self.lifetime, self.wanted).await;
         let started = started.map_err(|_| "the service does not start again".to_owned())?;
-        let http = self.http().beside(started.address().port()).map_err(|error| error.to_string())?;
-        self.http.replace(Rc::new(http));
-        **self.place.borrow_mut() = Some(started);
+        self.http.replace(asked(&self.first(), &started)?);
+        **self.place.borrow_mut() = Some(Group { wanted: self.wanted, running: started });
+        Ok(())
+    }
+
+    fn stop_or_go_on(&self, node: usize, is_paused: bool) -> Result<(), String> {
+        let place = self.place.borrow();
+        let running = place.as_ref().map(|group| &group.running[..]).unwrap_or_default();
+        let process = node.checked_sub(1).and_then(|node| running.get(node));
+        let process = process.ok_or_else(|| format!("there is no node {node}"))?;
+        self.was_disturbed.set(true);
+        process.pause(is_paused);
         Ok(())
     }
 }
 
+/// Starts them; what they say about a start that fails differs from run to run, by their ports at least.
+async fn started(
+    recipe: &Recipe,
+    lifetime: f64,
+    wanted: Processes,
+) -> Result<Vec<Launched>, super::LaunchError> {
+    let mut running = Vec::new();
+    for node in 1..=wanted.nodes.max(1) {
+        let ahead = if node == wanted.nodes { wanted.ahead } else { 0 };
+        running.push(recipe.start_ahead(lifetime, ahead).await?);
+    }
+    Ok(running)
+}
+
+fn asked(beside: &HttpBackend, running: &[Launched]) -> Result<Vec<Rc<HttpBackend>>, String> {
+    let at = |process: &Launched| beside.beside(process.address().port()).map(Rc::new);
+    running.iter().map(at).collect::<Result<_, _>>().map_err(|error| error.to_string())
+}
+
+/// Looks whether the last of them has the clock that is wanted, and all of them the lifetime.
+async fn has_clock_and_lifetime(
+    running: &[Launched],
+    beside: &HttpBackend,
+    recipe: &Recipe,
+    lifetime: f64,
+    wanted: Processes,
+) -> Result<(), String> {
+    if wanted.ahead == 0 {
+        return Ok(());
+    }
+    let nodes = asked(beside, running)?;
+    if let Some(last) = nodes.last() {
+        clock::is_ahead(last, wanted.ahead).await?;
+    }
+    if !recipe.takes_a_lifetime() {
+        return Ok(());
+    }
+    let described = nodes[0].describe().await.map_err(|error| error.to_string())?;
+    let said = [described.lifetime_seconds, described.browser_lifetime_seconds.flatten()];
+    if said.contains(&Some(lifetime)) {
+        return Ok(());
+    }
+    Err(format!("started with a lifetime of {lifetime} s, the service does not say that it has it"))
+}
+
 impl Drop for Apart {
     fn drop(&mut self) {
-        if self.was_broken.get() {
-            // The next script starts another one. This one is killed.
+        if self.was_disturbed.get() {
+            // The next script starts others. These are killed.
             drop(self.place.borrow_mut().take());
         }
     }
@@ -101,17 +185,22 @@ impl Drop for Apart {
 
 impl Backend for Apart {
     fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
-        let http = self.http();
+        let http = self.first();
         Box::pin(async move { http.describe().await })
     }
 
     fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
-        let http = self.http();
-        Box::pin(async move { http.cycle(request).await })
+        let http = self.http(request.node);
+        Box::pin(async move {
+            match http {
+                Some(http) => http.cycle(CycleRequest { node: 0, ..request }).await,
+                None => Err(BackendError::Internal(format!("there is no node {}", request.node + 1))),
+            }
+        })
     }
 
     fn origin(&self) -> Origin {
-        self.http().origin()
+        self.first().origin()
     }
 
     fn path(&self) -> &str {
@@ -119,7 +208,11 @@ impl Backend for Apart {
     }
 
     fn lost_connections(&self) -> usize {
-        self.http().lost_connections()
+        self.http.borrow().iter().map(|http| http.lost_connections()).sum()
+    }
+
+    fn nodes(&self) -> usize {
+        self.http.borrow().len()
     }
 
     fn restarts(&self) -> bool {
@@ -132,11 +225,16 @@ impl Backend for Apart {
 
     fn has_come_to_its_store(&self) -> bool {
         let place = self.place.borrow();
-        place.as_ref().and_then(Launched::proxy).is_none_or(|proxy| proxy.is_used())
+        let running = place.as_ref().map(|group| &group.running[..]).unwrap_or_default();
+        running.iter().filter_map(Launched::proxy).all(|proxy| proxy.is_used())
     }
 
     fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
         Box::pin(self.change(change))
+    }
+
+    fn pause(&self, node: usize, is_paused: bool) -> LocalBoxFuture<'_, Result<(), String>> {
+        Box::pin(std::future::ready(self.stop_or_go_on(node, is_paused)))
     }
 
     fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {

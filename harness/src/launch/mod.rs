@@ -4,6 +4,7 @@
 //! daemon, a job of an interactive shell) has left the run, too.
 
 mod apart;
+mod clock;
 mod last_words;
 mod recipe;
 mod relaunch;
@@ -103,7 +104,8 @@ pub enum LaunchError {
 }
 
 impl Launched {
-    /// Starts a program and waits until it listens. `{port}` in an argument becomes the port that it has to serve.
+    /// Starts a program and waits until it listens. `{port}` in an argument becomes the port that it has to serve. Its clock is
+    /// so many seconds ahead.
     ///
     /// # Errors
     ///
@@ -113,6 +115,7 @@ impl Launched {
         folder: &Path,
         environment: impl IntoIterator<Item = (impl AsRef<OsStr>, impl AsRef<OsStr>)>,
         proxy: Option<StoreProxy>,
+        ahead: u32,
         patience: Duration,
     ) -> Result<Self, LaunchError> {
         let port = free_port().map_err(LaunchError::NoPort)?;
@@ -120,6 +123,7 @@ impl Launched {
         let arguments: Vec<String> = arguments.iter().map(filled).collect();
         let mut command = Command::new(&arguments[0]);
         command.args(&arguments[1..]).current_dir(folder).envs(environment);
+        command.envs(clock::environment(ahead));
         Self::spawn(command, arguments.join(" "), port, proxy, patience).await
     }
 
@@ -131,11 +135,13 @@ impl Launched {
     pub async fn shell(
         command: &str,
         proxy: Option<StoreProxy>,
+        ahead: u32,
         patience: Duration,
     ) -> Result<Self, LaunchError> {
         let port = free_port().map_err(LaunchError::NoPort)?;
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(with_ports(command, port, proxy.as_ref()));
+        shell.envs(clock::environment(ahead));
         let shown = command.split_whitespace().collect::<Vec<_>>().join(" ");
         Self::spawn(shell, shown, port, proxy, patience).await
     }
@@ -209,6 +215,8 @@ impl Launched {
     /// As [`stop`](Self::stop), with something that is done once they were asked.
     pub async fn stop_after(mut self, then: &dyn Fn()) -> bool {
         self.signal(Signal::TERM);
+        // One that was stopped ends no sooner than it goes on.
+        self.signal(Signal::CONT);
         then();
         if timeout(FAREWELL, self.gone()).await.is_ok() {
             return true;
@@ -225,6 +233,11 @@ impl Launched {
         then();
         // The kernel ends them now; one that hangs in it cannot be waited for.
         let _ = timeout(FAREWELL, self.gone()).await;
+    }
+
+    /// Stops the service and its children where they are, or lets them go on.
+    pub fn pause(&self, is_paused: bool) {
+        self.signal(if is_paused { Signal::STOP } else { Signal::CONT });
     }
 
     /// How it ended, if it ended before it listened.

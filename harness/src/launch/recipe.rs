@@ -75,15 +75,24 @@ impl Recipe {
     ///
     /// As [`Launched::start`].
     pub async fn start(&self, lifetime: f64) -> Result<Launched, LaunchError> {
+        self.start_ahead(lifetime, 0).await
+    }
+
+    /// As [`start`](Self::start), with a clock that is so many seconds ahead.
+    ///
+    /// # Errors
+    ///
+    /// As [`Launched::start`].
+    pub async fn start_ahead(&self, lifetime: f64, ahead: u32) -> Result<Launched, LaunchError> {
         let filled = |text: &String| text.replace(LIFETIME, &lifetime.to_string());
         let proxy = self.store.as_ref().map(|store| StoreProxy::start(store.place.clone()));
         let proxy = proxy.transpose().map_err(LaunchError::NoProxy)?;
         match &self.command {
-            Command::Shell(command) => Launched::shell(&filled(command), proxy, self.patience).await,
+            Command::Shell(command) => Launched::shell(&filled(command), proxy, ahead, self.patience).await,
             Command::Program { arguments, folder, environment } => {
                 let arguments: Vec<String> = arguments.iter().map(filled).collect();
                 let environment = environment.iter().map(|(name, value)| (name, filled(value)));
-                Launched::start(&arguments, folder, environment, proxy, self.patience).await
+                Launched::start(&arguments, folder, environment, proxy, ahead, self.patience).await
             }
         }
     }

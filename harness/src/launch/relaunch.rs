@@ -6,11 +6,11 @@ use std::time::SystemTime;
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::engine::browser::Origin;
-use sessionspec::engine::script::StoreControl;
+use sessionspec::engine::script::{Processes, StoreControl};
 use sessionspec::reference::Description;
 
 use super::apart::{Apart, Place};
-use super::{Launched, Recipe, StoreOfService};
+use super::{Launched, Recipe, StoreOfService, clock};
 use crate::http::HttpBackend;
 
 /// A service that runs, and that can be started again beside itself.
@@ -29,6 +29,8 @@ pub struct Others {
     started: RefCell<Vec<Launched>>,
     /// The process that scripts end and start again.
     apart: Place,
+    /// The nodes that a script has to itself.
+    nodes_apart: Place,
 }
 
 impl Others {
@@ -41,8 +43,11 @@ impl Others {
     pub async fn stop(&self) {
         let others = self.started.take();
         // Whoever has it has been broken off with its run.
-        let apart = self.apart.try_lock().ok().and_then(|mut apart| apart.take());
-        for other in others.into_iter().chain(apart) {
+        let left = [&self.apart, &self.nodes_apart]
+            .into_iter()
+            .filter_map(|place| place.try_lock().ok()?.take())
+            .flat_map(|group| group.running);
+        for other in others.into_iter().chain(left) {
             other.stop().await;
         }
     }
@@ -104,9 +109,14 @@ impl Backend for StartedAgain {
         self.recipe.store.as_ref().map(StoreOfService::control).unwrap_or_default()
     }
 
-    fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
-        Box::pin(async {
-            let apart = Apart::of(&self.others.apart, &self.http, &self.recipe, self.lifetime).await?;
+    fn moves_clocks(&self) -> bool {
+        clock::library().is_some()
+    }
+
+    fn apart(&self, wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        Box::pin(async move {
+            let place = if wanted == Processes::ONE { &self.others.apart } else { &self.others.nodes_apart };
+            let apart = Apart::of(place, &self.http, &self.recipe, self.lifetime, wanted).await?;
             Ok(Rc::new(apart) as Rc<dyn Backend>)
         })
     }

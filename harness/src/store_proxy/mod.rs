@@ -1,7 +1,8 @@
 //! What stands between a service and its store: a TCP proxy on loopback, which breaks connections on demand, in the words of
 //! Toxiproxy.
 //!
-//! Each process that is started has a proxy of its own. A fault ends with its script at the latest, and with the proxy.
+//! Each process that is started has a proxy of its own. A fault ends with its script at the latest, and with the proxy. Where
+//! nobody ends it, it ends of itself after some minutes.
 
 mod connection;
 mod listener;
@@ -15,13 +16,16 @@ use std::time::Duration;
 use sessionspec::engine::script::StoreFault;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 
 use connection::serve;
 use listener::Listener;
 
 /// How long a connection may take to end that is cut.
 const FAREWELL: Duration = Duration::from_secs(1);
+
+/// How long a fault lasts, at most.
+const LONGEST_FAULT: Duration = Duration::from_secs(300);
 
 /// Where a store listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,11 +62,16 @@ impl StoreProxy {
     ///
     /// Where there is none.
     pub fn start(store: StorePlace) -> std::io::Result<Self> {
+        Self::start_for(store, LONGEST_FAULT)
+    }
+
+    /// As [`start`](Self::start), with faults that last for so long at most.
+    fn start_for(store: StorePlace, longest: Duration) -> std::io::Result<Self> {
         let listener = Listener::bind()?;
         let port = listener.port();
         let (orders, received) = mpsc::unbounded_channel();
         let is_used = Arc::new(AtomicBool::new(false));
-        let task = tokio::spawn(run(listener, store, received, Arc::clone(&is_used)));
+        let task = tokio::spawn(run(listener, store, received, longest, Arc::clone(&is_used)));
         Ok(Self { port, orders, is_used, task })
     }
 
@@ -102,30 +111,44 @@ async fn run(
     mut listener: Listener,
     store: StorePlace,
     mut orders: mpsc::UnboundedReceiver<Order>,
+    longest: Duration,
     is_used: Arc<AtomicBool>,
 ) {
     let (state, _) = watch::channel(State::default());
     // They end with this.
     let mut connections = JoinSet::new();
+    let mut broken_until = None;
     loop {
-        tokio::select! {
+        let (fault, made) = tokio::select! {
             order = orders.recv() => {
                 let Some((fault, made)) = order else { return };
-                let done = listener.set_open(fault != Some(StoreFault::Down));
-                let ends = ends_connections(state.borrow().fault, fault);
-                state.send_modify(|state| *state = State { fault, changes: state.changes + 1 });
-                if ends && timeout(FAREWELL, all_ended(&mut connections)).await.is_err() {
-                    connections.shutdown().await;
-                }
-                // Whoever has ordered it may have gone.
-                let _ = made.send(done);
+                (fault, Some(made))
             }
+            () = until(broken_until) => (None, None),
             client = listener.accept() => {
                 is_used.store(true, Ordering::Relaxed);
                 connections.spawn(serve(client, store.clone(), state.subscribe()));
+                continue;
             }
-            Some(_) = connections.join_next() => {}
+            Some(_) = connections.join_next() => continue,
+        };
+        broken_until = fault.map(|_| Instant::now() + longest);
+        let done = listener.set_open(fault != Some(StoreFault::Down));
+        let ends = ends_connections(state.borrow().fault, fault);
+        state.send_modify(|state| *state = State { fault, changes: state.changes + 1 });
+        if ends && timeout(FAREWELL, all_ended(&mut connections)).await.is_err() {
+            connections.shutdown().await;
         }
+        // Whoever has ordered it may have gone.
+        let _ = made.map(|made| made.send(done));
+    }
+}
+
+/// Ready at this moment; never where there is none.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -23,6 +23,10 @@ impl Drop for Store {
 
 impl Store {
     async fn start() -> Self {
+        Self::start_for(LONGEST_FAULT).await
+    }
+
+    async fn start_for(longest: Duration) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let received = Arc::new(Mutex::new(Vec::new()));
@@ -49,7 +53,7 @@ impl Store {
                 });
             }
         });
-        Self { proxy: StoreProxy::start(StorePlace::Tcp(address)).unwrap(), received, task }
+        Self { proxy: StoreProxy::start_for(StorePlace::Tcp(address), longest).unwrap(), received, task }
     }
 
     async fn connect(&self) -> std::io::Result<TcpStream> {
@@ -151,4 +155,17 @@ async fn a_proxy_that_is_gone_has_no_connections() {
     proxy.task.abort();
     assert!(!answers(&mut connection, b"two").await);
     assert!(proxy.set(None).await.is_err(), "it says so");
+}
+
+#[tokio::test]
+async fn a_fault_that_nobody_mends_ends_of_itself() {
+    let store = Store::start_for(Duration::from_millis(50)).await;
+    store.proxy.set(Some(StoreFault::Timeout)).await.unwrap();
+    // Each connection waits until the fault ends, which cuts it off.
+    loop {
+        let mut client = store.connect().await.unwrap();
+        if answers(&mut client, b"here").await {
+            break;
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod json;
 mod launch;
 mod limits;
 mod midway;
+mod outage;
 mod output;
 mod processes;
 mod project;

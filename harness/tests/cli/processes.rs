@@ -99,3 +99,38 @@ fn what_is_said_of_processes_has_to_fit() {
         "
     );
 }
+
+#[test]
+fn a_node_has_a_clock_of_its_own() {
+    let folder = Folder::new("clocks");
+    let asked = "--nodes 2 --check nodes/clock-ahead-ends-nothing";
+    let right = folder.run("conforming/two-nodes", asked);
+    let wrong = folder.run("flawed/session-of-the-future-refused", asked);
+    assert_eq!(folder.survivors(), [""; 0]);
+    let said = outcome(&wrong);
+    if said.contains("libfaketime on this machine") {
+        // Without the library nobody is judged, and the report says why.
+        assert_eq!((right.status.code(), wrong.status.code()), (Some(3), Some(3)), "{said}");
+        return;
+    }
+    assert_eq!(right.status.code(), Some(0), "{}", outcome(&right));
+    assert_eq!(wrong.status.code(), Some(1), "{said}");
+    assert!(said.contains("lost-after-the-one-ahead"), "{said}");
+    assert!(said.contains("the clock of node 2 is 300 s ahead"), "{said}");
+}
+
+#[test]
+fn a_node_is_stopped_and_goes_on() {
+    let folder = Folder::new("paused");
+    let asked = "--nodes 2 --check nodes/paused-holder-undoes-nothing";
+    for right in ["conforming/lock-lease-with-a-fence", "conforming/locked-across-nodes"] {
+        let run = folder.run(right, asked);
+        assert_eq!(run.status.code(), Some(0), "{right}: {}", outcome(&run));
+    }
+    let wrong = folder.run("flawed/lock-lease-without-a-fence", asked);
+    let said = outcome(&wrong);
+    assert_eq!(wrong.status.code(), Some(1), "{said}");
+    assert!(said.contains("write-undone"), "{said}");
+    assert!(said.contains("node 1 is stopped where it is (STOP)"), "{said}");
+    assert_eq!(folder.survivors(), [""; 0]);
+}

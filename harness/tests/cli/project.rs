@@ -101,6 +101,31 @@ fn it_is_found_from_a_folder_inside_and_an_option_wins() {
 }
 
 #[test]
+fn it_says_where_the_store_is_and_how_many_nodes_there_are() {
+    let toml = "launch = 'exit 4 # {store_port}'\nnodes = 2\nstore = '127.0.0.1:1'\nflush = 'true'\n";
+    let project = Project::new("store", toml);
+    let told = |arguments: &str| project.said(arguments).lines().next().unwrap_or_default().to_owned();
+    assert_snapshot!(
+        [
+            told("run"),
+            told("doctor"),
+            // What empties the store of the file is nothing for another one.
+            told("run --store 127.0.0.1:2"),
+        ]
+        .join("\n"), @r"
+    sessionspec: [project]/sessionspec.toml says launch, store, flush, nodes
+    sessionspec: [project]/sessionspec.toml says launch, store, flush
+    sessionspec: [project]/sessionspec.toml says launch, nodes
+    "
+    );
+    let elsewhere = Project::new("store-url", "url = 'http://127.0.0.1:1/probe'\nstore = '127.0.0.1:1'\n");
+    assert_snapshot!(elsewhere.said("run"), @r"
+    sessionspec: [project]/sessionspec.toml, it has `store` and `url`; a store is for a service that is started by `launch`; --no-project does without it
+    exit 2
+    ");
+}
+
+#[test]
 fn it_does_not_speak_of_other_targets() {
     let project = Project::new("others", "launch = 'exit 1'\nlevel = 'hardened'\n");
     let output = project.run("run --backend reference --check minimum/opens-empty --format json");

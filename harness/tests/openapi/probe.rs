@@ -34,6 +34,9 @@ impl Probe {
         let server = ProbeServer::bind(any_port, backend).await.unwrap();
         let url = server.url().unwrap();
         tokio::task::spawn_local(server.serve());
+        // Where reqwest can speak TLS, it wants to know how before it builds any client.
+        #[cfg(feature = "tls")]
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         Self { client, url }
     }

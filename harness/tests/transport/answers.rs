@@ -155,7 +155,7 @@ async fn a_connection_that_ends_without_a_word_is_no_refusal() {
 async fn an_answer_that_ends_within_its_head_is_no_answer() {
     for half in ["H", "HTTP/1.1 200 OK\r\nContent-", "HTTP/1.1 100 Continue\r\n\r\n"] {
         let [lawful, unlawful] = answers_to(half.to_owned(), false).await;
-        // Nobody tells whether any byte has come of a lawful answer before its head was whole.
+        // reqwest does not tell whether any byte has come before the head was whole.
         assert!(
             matches!(lawful, Err(BackendError::CutOff(_) | BackendError::Dropped)),
             "{half:?}: {lawful:?}"

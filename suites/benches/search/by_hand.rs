@@ -38,6 +38,9 @@ pub(crate) async fn play(sessions: &Memory, script: &Script) {
             | Step::Wait { .. }
             | Step::Launch { .. }
             | Step::Restart { .. }
+            | Step::Apart { .. }
+            | Step::Pause { .. }
+            | Step::Wake { .. }
             | Step::Break { .. }
             | Step::Mend {}
             | Step::Flush {} => {}

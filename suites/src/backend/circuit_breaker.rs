@@ -11,7 +11,7 @@ use sessionspec_reference::Description;
 
 use super::{Backend, BackendError, CycleRequest, CycleResponse, Foreign, LocalBoxFuture};
 use crate::browser::Origin;
-use crate::script::{Ending, StoreChange, StoreControl};
+use crate::script::{Ending, Processes, StoreChange, StoreControl};
 
 /// Wraps a backend that has answered so far. The caller gives a cycle up after `patience`, by dropping its future.
 pub(crate) fn circuit_breaker(backend: &Rc<dyn Backend>, patience: Duration) -> Rc<dyn Backend> {
@@ -132,8 +132,16 @@ impl Backend for CircuitBreaker {
         self.backend.restarts()
     }
 
-    fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
-        self.backend.apart()
+    fn moves_clocks(&self) -> bool {
+        self.backend.moves_clocks()
+    }
+
+    fn pause(&self, node: usize, is_paused: bool) -> LocalBoxFuture<'_, Result<(), String>> {
+        self.backend.pause(node, is_paused)
+    }
+
+    fn apart(&self, wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        self.backend.apart(wanted)
     }
 
     fn store_control(&self) -> StoreControl {

@@ -2,7 +2,7 @@
 //! of them, and the application beside the session has cookies of its own.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
 use tokio::time::{Instant, sleep, sleep_until};
@@ -35,6 +35,12 @@ pub(crate) fn is_refusal_in_front(status: u16) -> bool {
     matches!(status, 401 | 403 | 404 | 405 | 407 | TOO_MANY)
 }
 
+/// The header field in which a probe names the process that answers.
+const PROCESS: &str = "Sessionspec-Process";
+
+/// So many processes are told apart.
+const MOST_PROCESSES: usize = 64;
+
 /// What is known of it, by everybody who asks the service.
 #[derive(Debug, Default)]
 pub(crate) struct Front {
@@ -49,6 +55,8 @@ pub(crate) struct Front {
     not_before: Cell<Option<Instant>>,
     waited: Cell<Duration>,
     foreign: RefCell<Foreign>,
+    /// The processes that have answered, as the probe names them.
+    processes: RefCell<BTreeSet<Vec<u8>>>,
 }
 
 /// A request that was refused in front of the backend, or that has failed although nothing had asked for that.
@@ -92,6 +100,11 @@ impl Front {
             .then(|| format!("the service has refused the last {SHUT} requests, of {} in all", told(&counts)))
     }
 
+    /// How many processes have answered, as far as the probe names them.
+    pub(crate) fn processes(&self) -> usize {
+        self.processes.borrow().len()
+    }
+
     /// Which cookies are known to be no part of the session.
     pub(super) fn foreign(&self) -> Foreign {
         self.foreign.borrow().clone()
@@ -109,6 +122,12 @@ impl Front {
         response: &Result<CycleResponse, BackendError>,
         now: SystemTime,
     ) {
+        if let Ok(response) = response {
+            let mut processes = self.processes.borrow_mut();
+            let has_room = processes.len() < MOST_PROCESSES;
+            let named = response.headers.all(PROCESS).next().filter(|_| has_room);
+            processes.extend(named.map(<[u8]>::to_vec));
+        }
         let is_asked_to_fail =
             ops.iter().any(|op| matches!(op, Operation::Raise | Operation::Respond { .. }));
         let status = match response {

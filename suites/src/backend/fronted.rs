@@ -10,7 +10,7 @@ use super::{
     MOST_FIELDS,
 };
 use crate::browser::Origin;
-use crate::script::{Ending, StoreChange, StoreControl};
+use crate::script::{Ending, Processes, StoreChange, StoreControl};
 
 /// The same backend, of which is taken down what stands in front of it.
 pub(crate) fn fronted(backend: Rc<dyn Backend>, front: &Rc<Front>) -> Rc<dyn Backend> {
@@ -83,8 +83,16 @@ impl Backend for Fronted {
         self.backend.restarts()
     }
 
-    fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
-        Box::pin(async { Ok(fronted(self.backend.apart().await?, &self.front)) })
+    fn moves_clocks(&self) -> bool {
+        self.backend.moves_clocks()
+    }
+
+    fn pause(&self, node: usize, is_paused: bool) -> LocalBoxFuture<'_, Result<(), String>> {
+        self.backend.pause(node, is_paused)
+    }
+
+    fn apart(&self, wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        Box::pin(async move { Ok(fronted(self.backend.apart(wanted).await?, &self.front)) })
     }
 
     fn store_control(&self) -> StoreControl {

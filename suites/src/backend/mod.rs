@@ -37,7 +37,7 @@ use sessionspec_reference::Description;
 use sessionspec_reference::http::Headers;
 
 use crate::browser::Origin;
-use crate::script::{Answer, Ending, Operations, StoreChange, StoreControl};
+use crate::script::{Answer, Ending, Operations, Processes, StoreChange, StoreControl};
 
 /// The most that is read of the head of a response, in bytes. Browsers and proxies read less.
 #[doc(hidden)]
@@ -111,9 +111,15 @@ pub trait Backend {
         false
     }
 
-    /// Another process of the backend, with the store of this one, which a script may end while others go on with this
-    /// one. Nobody else has it until it is dropped. The error says why there is none.
-    fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+    /// Whether a node [apart](Self::apart) can have a clock that is ahead.
+    fn moves_clocks(&self) -> bool {
+        false
+    }
+
+    /// Other processes of the backend, with the store of this one, which a script may end or pause while others go on with this
+    /// one. Nobody else has them until they are dropped. The error says why there are none.
+    fn apart(&self, wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        let _ = wanted;
         let why = "it cannot be ended and started again: let --launch start the service".to_owned();
         Box::pin(std::future::ready(Err(why)))
     }
@@ -123,6 +129,14 @@ pub trait Backend {
     fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {
         let _ = (by, let_go);
         Box::pin(std::future::ready(Err("it cannot be ended and started again".to_owned())))
+    }
+
+    /// Stops a node of a backend [apart](Self::apart) in the middle of whatever it does, or lets it go on. The error says why
+    /// that cannot be done.
+    fn pause(&self, node: usize, is_paused: bool) -> LocalBoxFuture<'_, Result<(), String>> {
+        let _ = (node, is_paused);
+        let why = "its process cannot be stopped: let --launch start the service".to_owned();
+        Box::pin(std::future::ready(Err(why)))
     }
 
     /// What can be done to the store of a backend [apart](Self::apart), so that scripts see what becomes of its sessions.

@@ -13,7 +13,7 @@ use sessionspec_reference::http::Headers;
 
 use super::{Backend, BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture};
 use crate::browser::Origin;
-use crate::script::{Ending, StoreChange, StoreControl};
+use crate::script::{Ending, Processes, StoreChange, StoreControl};
 
 struct Catching(Rc<dyn Backend>);
 
@@ -76,8 +76,16 @@ impl Backend for Catching {
         self.0.restarts()
     }
 
-    fn apart(&self) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
-        Box::pin(async { self.0.apart().await.map(catching_panics) })
+    fn moves_clocks(&self) -> bool {
+        self.0.moves_clocks()
+    }
+
+    fn pause(&self, node: usize, is_paused: bool) -> LocalBoxFuture<'_, Result<(), String>> {
+        self.0.pause(node, is_paused)
+    }
+
+    fn apart(&self, wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        Box::pin(async move { self.0.apart(wanted).await.map(catching_panics) })
     }
 
     fn store_control(&self) -> StoreControl {

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::lifetimes::{LONGEST_WAIT, SHORT};
+use super::nodes::clocks::AHEAD;
 
 /// Who lacks what a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +84,10 @@ pub enum Lack {
     Start(String),
     /// A second node.
     Nodes,
+    /// A node whose clock can be moved.
+    Clocks,
+    /// A lifetime that is known, and longer than clocks differ.
+    LifetimeBeyondClocks,
     /// A way to end its process and start it again.
     Restarts,
     /// A way to break the way to its store.
@@ -133,6 +138,8 @@ impl Lack {
             | Self::LongEnough { .. }
             | Self::ShortGrace(_)
             | Self::Nodes
+            | Self::Clocks
+            | Self::LifetimeBeyondClocks
             | Self::Restarts
             | Self::StoreFaults
             | Self::StoreFlush
@@ -207,6 +214,18 @@ impl fmt::Display for Lack {
             Self::Start(why) => why,
             Self::Nodes => {
                 "one node is known: name another with --node URL, or start several with --launch and --nodes 2"
+            }
+            Self::Clocks => {
+                "no process of this service can be given another clock: that needs --launch, and libfaketime on this machine \
+                 (Debian's package faketime)"
+            }
+            Self::LifetimeBeyondClocks => {
+                return write!(
+                    f,
+                    "no lifetime of a session is known that is more than {} s, twice as long as clocks differ, and no command \
+                     starts it with one: use {{lifetime}}",
+                    2 * AHEAD
+                );
             }
             Self::Restarts => "this service was not started here, and cannot be started again: use --launch",
             Self::StoreFaults => {

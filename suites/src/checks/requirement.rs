@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use super::nodes::clocks;
 use super::{Lack, lifetimes};
 use crate::survey::{
     AtOnce, Attribute, Durability, Emptied, Modified, Nested, OnError, Resent, Store, Survey, Values,
@@ -75,6 +76,8 @@ pub enum Requirement {
     OtherLifetimes,
     /// Several nodes serve it.
     Nodes,
+    /// A node of it can be started with a clock that is ahead, and its sessions live for longer than that.
+    Clocks,
     /// Its process can be ended and started again.
     Restarts,
     /// The way to its store can be broken.
@@ -180,6 +183,7 @@ impl Requirement {
             Self::DeclaresExpiry => or_lack(lifetimes::declared(survey).map(|_| ())),
             Self::OtherLifetimes => or_lack(lifetimes::other_lifetimes(survey)),
             Self::Nodes => unless(survey.nodes < 2, Lack::Nodes),
+            Self::Clocks => or_lack(clocks::apart(survey).map(|_| ())),
             Self::Restarts => unless(!survey.restarts, Lack::Restarts),
             Self::StoreFaults => unless(!survey.store_control.breaks, Lack::StoreFaults),
             Self::StoreFlush => unless(!survey.store_control.flushes, Lack::StoreFlush),
@@ -225,6 +229,9 @@ impl fmt::Display for Requirement {
             Self::DeclaresExpiry => "declares whether reading prolongs a session",
             Self::OtherLifetimes => "can be given other lifetimes",
             Self::Nodes => "is served by several nodes",
+            Self::Clocks => {
+                "has a node whose clock can be moved, and sessions that live for longer than it is ahead"
+            }
             Self::Restarts => "can be ended and started again",
             Self::StoreFaults => "has a store to which the way can be broken",
             Self::StoreFlush => "has a store that can be emptied",

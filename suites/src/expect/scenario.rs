@@ -261,6 +261,24 @@ impl Scenario {
         Self { script: self.script.restart(by), ..self }
     }
 
+    /// Lets the script have so many nodes to itself, the last of which has a clock that is so many seconds ahead. It comes first.
+    #[must_use]
+    pub fn apart(self, nodes: usize, ahead: u32) -> Self {
+        Self { script: self.script.apart(nodes, ahead), ..self }
+    }
+
+    /// Adds that a node is stopped.
+    #[must_use]
+    pub fn pause(self, node: usize) -> Self {
+        Self { script: self.script.pause(node), ..self }
+    }
+
+    /// Adds that a node goes on.
+    #[must_use]
+    pub fn wake(self, node: usize) -> Self {
+        Self { script: self.script.wake(node), ..self }
+    }
+
     /// Adds a break of the way to the store.
     #[must_use]
     pub fn break_store(self, fault: StoreFault) -> Self {

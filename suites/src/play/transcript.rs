@@ -27,6 +27,8 @@ pub struct Transcript {
     pub left_early: bool,
     /// The reason for which the backend was not started again, or has not the node, where the script asks for that.
     pub not_launched: Option<String>,
+    /// Why the way to the store is still broken, where it could not be mended.
+    pub unmended: Option<String>,
 }
 
 /// A moment at which cookies were sent, stored, or passed on.
@@ -164,7 +166,7 @@ impl Exchange {
         }
         if self.disturbed {
             let never_ended = matches!(self.outcome, Outcome::Broken(BackendError::NoAnswer(_)));
-            return never_ended.then(|| "no answer, although the store can be reached again".to_owned());
+            return never_ended.then(|| "no answer, although what kept it from one is over".to_owned());
         }
         match &self.outcome {
             Outcome::NoAnswers { status, said } if *status >= 500 && !self.asked_to_fail() => {

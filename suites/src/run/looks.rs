@@ -97,6 +97,9 @@ fn known(script: &Script) -> Vec<Known<'_>> {
             | Step::Wait { .. }
             | Step::Launch { .. }
             | Step::Restart { .. }
+            | Step::Apart { .. }
+            | Step::Pause { .. }
+            | Step::Wake { .. }
             | Step::Break { .. }
             | Step::Mend {}
             | Step::Flush {} => {}

@@ -138,7 +138,7 @@ async fn run_local(
         () = &mut stop => return Err(PreflightError::Stopped),
     };
     let wanted: Vec<Check> = catalogue().into_iter().filter(|check| options.wants(check)).collect();
-    let survey = Rc::new(survey);
+    let survey = Rc::new(Survey { processes: front.processes(), ..survey });
     let lanes = tokio::select! {
         jobs = jobs::chosen(&backend, &survey, &options) => Rc::new(Lanes::new(jobs)),
         () = &mut stop => return Err(PreflightError::Stopped),
@@ -192,6 +192,7 @@ async fn run_local(
         let is_error = report.verdict == Verdict::Error;
         checks.push(report);
         run.ended = run.ended.or_else(|| run.front.shut());
+        run.ended = run.ended.or_else(|| run.judging.scenarios.unmended());
         if run.ended.is_none() && is_error {
             run.end_if_gone().await;
             if run.ended.is_some() {

@@ -74,6 +74,8 @@ pub(super) struct Scenarios {
     settled: RefCell<BTreeMap<Key, Rc<OnceCell<Rc<Settled>>>>>,
     /// Of those that take for granted what does not hold, which show nothing wrong all the same.
     holding: RefCell<BTreeMap<Key, Rc<OnceCell<bool>>>>,
+    /// Why the way to the store is still broken, where a script could not mend it.
+    unmended: RefCell<Option<String>>,
 }
 
 impl Scenarios {
@@ -91,7 +93,14 @@ impl Scenarios {
             waits: Waits::default(),
             settled: RefCell::default(),
             holding: RefCell::default(),
+            unmended: RefCell::default(),
         }
+    }
+
+    /// Why nothing that is asked from now on means anything: the way to the store was broken, and could not be mended.
+    pub(super) fn unmended(&self) -> Option<String> {
+        let why = self.unmended.borrow();
+        why.as_ref().map(|why| format!("the store may still be out of reach: {why}"))
     }
 
     /// Where time cannot be moved, everything that has to wait begins at once, so that a run waits only once.
@@ -274,6 +283,9 @@ impl Scenarios {
             }
             Err(fault) => return Settled::Broken(fault),
         };
+        if let Some(why) = &transcript.unmended {
+            self.unmended.borrow_mut().get_or_insert_with(|| report::message(why));
+        }
         if let Some(why) = scenario.unjudged(&transcript) {
             return Settled::Unjudged(report::message(&why.to_string()));
         }

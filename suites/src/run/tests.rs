@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use super::*;
-use crate::backend::in_process;
+use crate::backend::{BackendError, CycleRequest, CycleResponse, LocalBoxFuture, in_process};
 use crate::checks::{Harm, Requirement, Test};
 use crate::level::Level;
+use crate::script::{Processes, StoreChange, StoreControl};
 use crate::survey::Survey;
-use sessionspec_reference::Memory;
+use sessionspec_reference::{Description, Memory};
 
 /// A check that is tested so.
 fn check(applies: &'static [Requirement], test: Test) -> Check {
@@ -44,4 +45,49 @@ async fn a_panic_within_a_check_is_its_error_and_the_others_are_run() {
     let catalogue = catalogue();
     let outcome = LocalSet::new().run_until(judging.outcome(&catalogue[0], &|_, _| {})).await;
     assert_eq!(outcome.verdict, Verdict::Pass);
+}
+
+/// A backend whose store can be broken, and not mended.
+#[derive(Clone)]
+struct Unmendable(Rc<dyn Backend>);
+
+impl Backend for Unmendable {
+    fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+        self.0.describe()
+    }
+
+    fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+        self.0.cycle(request)
+    }
+
+    fn apart(&self, _wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
+        let apart: Rc<dyn Backend> = Rc::new(self.clone());
+        Box::pin(std::future::ready(Ok(apart)))
+    }
+
+    fn store_control(&self) -> StoreControl {
+        StoreControl { breaks: true, flushes: false }
+    }
+
+    fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
+        let changed = match change {
+            StoreChange::Mend => Err("no port for it".to_owned()),
+            StoreChange::Break(_) | StoreChange::Flush => Ok(()),
+        };
+        Box::pin(std::future::ready(changed))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_cannot_be_mended_ends_the_run_with_what_was_found() {
+    let backend: Rc<dyn Backend> = Rc::new(Unmendable(in_process(Memory::default())));
+    let only = ["minimum/persists", "outage/usable-afterwards", "outage/no-logout"];
+    let options = Options { only: Some(only.map(str::to_owned).into()), ..Options::default() };
+    let report = run_until(backend, options, |_| {}, std::future::pending()).await.unwrap();
+    let why = "the store may still be out of reach: no port for it";
+    assert_eq!(report.incomplete.as_deref(), Some(why));
+    let verdicts: Vec<_> = report.checks.iter().map(|check| (check.id.as_str(), check.verdict)).collect();
+    let [persists, usable, logout] = only;
+    let expected = [(persists, Verdict::Pass), (usable, Verdict::Unverified), (logout, Verdict::Unverified)];
+    assert_eq!(verdicts, expected);
 }

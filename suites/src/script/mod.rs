@@ -8,6 +8,7 @@ mod json;
 mod operation;
 mod operations;
 pub mod ops;
+mod processes;
 mod schedule;
 mod store_fault;
 
@@ -19,6 +20,7 @@ pub use json::OperationError;
 pub(crate) use operation::call;
 pub use operation::{Operation, OperationKind};
 pub use operations::Operations;
+pub use processes::{Processes, awake, paused};
 pub use schedule::{Part, Segment, Then};
 pub use store_fault::{FLUSHED, MENDED, StoreChange, StoreControl, StoreFault};
 
@@ -81,6 +83,27 @@ pub enum Step {
         /// How it is ended.
         by: Ending,
     },
+    /// The script has so many nodes to itself: processes with the store of the backend, of which it may pause each. It is the
+    /// first step, and later cycles name these nodes.
+    Apart {
+        /// How many there are.
+        nodes: usize,
+        /// How many seconds the clock of the last of them is ahead.
+        #[serde(skip_serializing_if = "is_zero", default)]
+        ahead: u32,
+    },
+    /// Stops a node in the middle of whatever it does, by SIGSTOP: it does nothing, and knows nothing of the time that passes.
+    /// Requests that wait for it may take until it goes on.
+    Pause {
+        /// The node, counted from one.
+        node: usize,
+    },
+    /// Lets a node go on that was stopped, by SIGCONT. What is still stopped in the end goes on before the last answers are
+    /// awaited.
+    Wake {
+        /// The node, counted from one.
+        node: usize,
+    },
     /// Breaks the way between the backend and its store, until it is mended. A script with such a step is played on a process
     /// of its own, and what is still broken in the end is mended before the last answers are awaited.
     Break {
@@ -92,6 +115,10 @@ pub enum Step {
     Mend {},
     /// Empties the store, as somebody does who restarts one that keeps nothing.
     Flush {},
+}
+
+fn is_zero(seconds: &u32) -> bool {
+    *seconds == 0
 }
 
 /// How a process is ended.
@@ -207,6 +234,27 @@ impl Script {
         self
     }
 
+    /// Lets the script have so many nodes to itself, the last of which has a clock that is so many seconds ahead. It comes first.
+    #[must_use]
+    pub fn apart(mut self, nodes: usize, ahead: u32) -> Self {
+        self.steps.push(Step::Apart { nodes, ahead });
+        self
+    }
+
+    /// Adds that a node is stopped.
+    #[must_use]
+    pub fn pause(mut self, node: usize) -> Self {
+        self.steps.push(Step::Pause { node });
+        self
+    }
+
+    /// Adds that a node goes on.
+    #[must_use]
+    pub fn wake(mut self, node: usize) -> Self {
+        self.steps.push(Step::Wake { node });
+        self
+    }
+
     /// Adds a break of the way to the store.
     #[must_use]
     pub fn break_store(mut self, fault: StoreFault) -> Self {
@@ -240,10 +288,20 @@ impl Script {
         self.steps.iter().any(|step| matches!(step, Step::Flush {}))
     }
 
-    /// Whether it is played on a process of its own.
+    /// Whether it is played on processes of its own.
     #[must_use]
     pub fn goes_apart(&self) -> bool {
-        self.restarts() || self.troubles_the_store()
+        self.restarts() || self.troubles_the_store() || self.processes() != Processes::ONE
+    }
+
+    /// The processes on which it is played where it [goes apart](Self::goes_apart).
+    #[must_use]
+    pub fn processes(&self) -> Processes {
+        let wanted = self.steps.iter().find_map(|step| match step {
+            Step::Apart { nodes, ahead } => Some(Processes { nodes: *nodes, ahead: *ahead }),
+            _ => None,
+        });
+        wanted.unwrap_or(Processes::ONE)
     }
 
     /// Whether the process is ended and started again.
@@ -353,6 +411,9 @@ impl Script {
             | Step::Wait { .. }
             | Step::Launch { .. }
             | Step::Restart { .. }
+            | Step::Apart { .. }
+            | Step::Pause { .. }
+            | Step::Wake { .. }
             | Step::Break { .. }
             | Step::Mend {}
             | Step::Flush {} => false,

@@ -73,6 +73,9 @@ impl Script {
                 | Step::Forge { .. }
                 | Step::Wait { .. }
                 | Step::Launch { .. }
+                | Step::Apart { .. }
+                | Step::Pause { .. }
+                | Step::Wake { .. }
                 | Step::Break { .. }
                 | Step::Mend {}
                 | Step::Flush {} => {

@@ -108,10 +108,14 @@ pub struct Survey {
     pub other_lifetimes: bool,
     /// Whether its process can be ended and started again.
     pub restarts: bool,
+    /// Whether a node of its own can have a clock that is ahead.
+    pub moves_clocks: bool,
     /// What can be done to its store.
     pub store_control: StoreControl,
     /// How many nodes serve it.
     pub nodes: usize,
+    /// How many processes have answered at the address of the first node, as far as the probe names them.
+    pub processes: usize,
     /// Whether browsers reach the backend by https.
     pub https: bool,
     /// The names of the cookies that carry the session.

@@ -82,8 +82,11 @@ pub(crate) async fn survey(
         virtual_time: on_virtual_time.is_some(),
         other_lifetimes: backend.takes_lifetimes(),
         restarts: backend.restarts(),
+        moves_clocks: backend.moves_clocks(),
         store_control: backend.store_control(),
         nodes: backend.nodes(),
+        // Who has answered is known in the end.
+        processes: 0,
         concurrency: Concurrency::Unknown,
         rotation_over_end: RotationOverEnd::Unknown,
         live_objects: false,

@@ -21,6 +21,9 @@ pub struct Capability {
     pub declared: Option<String>,
 }
 
+/// Of so many processes each answers within a survey. Of more, chance decides how many do.
+const MOST_TOLD: usize = 4;
+
 impl Survey {
     /// Each capability with what was observed, in the order in which reports list them.
     #[must_use]
@@ -110,8 +113,17 @@ impl Survey {
         // Nobody asks about nodes where there is one.
         let nodes = (self.nodes > 1)
             .then(|| ("nodes", "named by whoever has started the run", self.nodes.to_string()));
+        // One process is what everybody expects.
+        let processes = (self.processes > 1).then(|| {
+            let told = match self.processes {
+                few @ ..=MOST_TOLD => few.to_string(),
+                _ => format!("more than {MOST_TOLD}"),
+            };
+            ("processes", "named by the answers at one address", told)
+        });
         rows.into_iter()
             .chain(nodes)
+            .chain(processes)
             .map(|(name, how, observed)| Capability {
                 name,
                 how,

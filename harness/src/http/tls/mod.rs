@@ -12,9 +12,9 @@ use std::path::PathBuf;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 #[cfg(feature = "tls")]
-pub(super) use rustls::Tls;
+pub(super) use rustls::{Tls, is_of_tls, unencrypted};
 #[cfg(not(feature = "tls"))]
-pub(super) use without::Tls;
+pub(super) use without::{Tls, is_of_tls, unencrypted};
 
 /// Whose certificates are believed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

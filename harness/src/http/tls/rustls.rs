@@ -3,8 +3,9 @@
 use std::error::Error;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use reqwest::ClientBuilder;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -45,6 +46,11 @@ impl Tls {
         Ok(Self(Arc::new(config)))
     }
 
+    /// The client, which speaks so.
+    pub(in super::super) fn configure(&self, client: ClientBuilder) -> ClientBuilder {
+        client.tls_backend_preconfigured(ClientConfig::clone(&self.0))
+    }
+
     /// The connection, encrypted.
     ///
     /// # Errors
@@ -68,8 +74,23 @@ impl Tls {
     }
 }
 
+/// The client, which does not speak TLS. reqwest would set it up all the same, and read the authorities of this machine for
+/// each client.
+pub(in super::super) fn unencrypted(client: ClientBuilder) -> ClientBuilder {
+    static NOBODY: OnceLock<Option<ClientConfig>> = OnceLock::new();
+    let nobody = NOBODY.get_or_init(|| {
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let config = config.with_safe_default_protocol_versions().ok()?;
+        Some(config.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+    });
+    match nobody {
+        Some(config) => client.tls_backend_preconfigured(config.clone()),
+        None => client,
+    }
+}
+
 /// What TLS says is wrong, in words that say what to do; none where the error is not about TLS.
-fn is_of_tls(error: &(dyn Error + 'static)) -> Option<String> {
+pub(in super::super) fn is_of_tls(error: &(dyn Error + 'static)) -> Option<String> {
     let mut error = error;
     // Those of the system hold others, which they do not name as their source.
     while let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use reqwest::ClientBuilder;
 use sessionspec::backend::BackendError;
 use tokio::net::TcpStream;
 use url::Host;
@@ -17,7 +18,21 @@ impl Tls {
         Err(TlsError::NotBuilt)
     }
 
+    pub(in super::super) fn configure(&self, _: ClientBuilder) -> ClientBuilder {
+        match self.0 {}
+    }
+
     pub(in super::super) async fn encrypted(&self, _: TcpStream, _: &Host) -> Result<Stream, BackendError> {
         match self.0 {}
     }
+}
+
+/// The client as it is.
+pub(in super::super) fn unencrypted(client: ClientBuilder) -> ClientBuilder {
+    client
+}
+
+/// Nothing is.
+pub(in super::super) fn is_of_tls(_: &(dyn std::error::Error + 'static)) -> Option<String> {
+    None
 }

@@ -4,9 +4,11 @@
 //! said here.
 
 mod at_work;
+pub(super) mod clocks;
 mod ended;
 mod expiry;
 mod ids;
+mod paused;
 mod rotation;
 mod saved;
 
@@ -26,6 +28,10 @@ pub(crate) const CHECKS: &[Check] = &[
     at_work::ENDED,
     at_work::READER,
     at_work::SERIALISED,
+    paused::HOLDER,
+    clocks::SEEN,
+    clocks::WRITES,
+    clocks::ENDED,
 ];
 
 /// The gate at which the first of two requests waits.

@@ -66,6 +66,9 @@ fn unjudged(script: &Script, survey: &Survey) -> BTreeSet<String> {
         | Step::Wait { .. }
         | Step::Launch { .. }
         | Step::Restart { .. }
+        | Step::Apart { .. }
+        | Step::Pause { .. }
+        | Step::Wake { .. }
         | Step::Break { .. }
         | Step::Mend {}
         | Step::Flush {} => None,

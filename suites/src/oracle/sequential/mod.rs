@@ -72,6 +72,9 @@ fn expectations(
             | Step::Wait { .. }
             | Step::Launch { .. }
             | Step::Restart { .. }
+            | Step::Apart { .. }
+            | Step::Pause { .. }
+            | Step::Wake { .. }
             | Step::Break { .. }
             | Step::Mend {}
             | Step::Flush {} => {}

@@ -139,7 +139,7 @@ impl Player {
                 self.keep(Held { closed: VecDeque::new(), ..held });
             }
             // Its answer is awaited once the store can be reached again.
-            Err(_) if self.is_out_of_reach() => self.keep(held),
+            Err(_) if self.is_disturbed() => self.keep(held),
             Err(_) => {
                 held.task.abort();
                 if self.transcript.exchanges[held.exchange].interrupted {

@@ -2,6 +2,7 @@
 
 mod held;
 mod judgeable;
+mod paused;
 mod replayed;
 mod store;
 
@@ -15,7 +16,7 @@ use tokio::time::timeout;
 use crate::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse, Gate};
 use crate::browser::{Jar, Origin};
 use crate::play::{Exchange, Lanes, Moment, Outcome, OwnedPlace, Transcript};
-use crate::script::{Cookies, Forgery, Operation, Operations, Script, Step, StoreFault};
+use crate::script::{Cookies, Forgery, Operation, Operations, Processes, Script, Step, StoreFault};
 
 use held::Held;
 pub(crate) use judgeable::{play_judgeable, play_judgeable_alone, still_answers};
@@ -42,6 +43,8 @@ pub struct Player {
     fault: Option<StoreFault>,
     /// Whether the way to the store was broken before, so that the process may have ended of that.
     was_broken: bool,
+    /// The node that is stopped, counted from one.
+    paused: Option<usize>,
     /// The node to which requests go now, counted from one; the first where none is named.
     node: Option<usize>,
     /// Nobody may be left waiting, also where a script is broken off.
@@ -85,6 +88,7 @@ impl Player {
             held: Vec::new(),
             fault: None,
             was_broken: false,
+            paused: None,
             node: None,
             gates: OpenInTheEnd::default(),
             room: None,
@@ -101,7 +105,7 @@ impl Player {
     /// Plays a whole script. When this returns, for whatever reason, all gates are open and all answers have come.
     pub async fn play(mut self, script: &Script) -> Transcript {
         if script.goes_apart() {
-            self.go_apart().await;
+            self.go_apart(script.processes()).await;
         }
         self.transcript.exchanges.reserve_exact(script.cycles().count());
         let steps = if self.transcript.not_launched.is_none() { &script.steps[..] } else { &[] };
@@ -127,6 +131,10 @@ impl Player {
                 Step::Wait { seconds } => self.wait(*seconds).await,
                 Step::Launch { lifetime } => self.launch(*lifetime).await,
                 Step::Restart { by } => self.restart(*by).await,
+                // They are there from the beginning.
+                Step::Apart { .. } => {}
+                Step::Pause { node } => self.pause(*node).await,
+                Step::Wake { node } => self.wake(*node).await,
                 Step::Break { fault } => self.break_store(*fault).await,
                 Step::Mend {} => self.mend_store().await,
                 Step::Flush {} => self.flush_store().await,
@@ -151,7 +159,7 @@ impl Player {
             self.hold(held).await;
             return exchange;
         }
-        if self.is_out_of_reach() {
+        if self.is_disturbed() {
             return self.cycle_without_store(browser, ops).await;
         }
         let (exchange, request) = self.begin(browser, ops);
@@ -259,9 +267,9 @@ impl Player {
         is_there
     }
 
-    /// Goes on with a process of the backend that nobody else has.
-    async fn go_apart(&mut self) {
-        match self.backend.apart().await {
+    /// Goes on with processes of the backend that nobody else has.
+    async fn go_apart(&mut self, wanted: Processes) {
+        match self.backend.apart(wanted).await {
             Ok(backend) => {
                 self.goes_on_with(backend);
                 // It needs no room of the others. Whoever waited here for some could keep the one waiting who has it.
@@ -298,6 +306,9 @@ impl Player {
 
     /// Opens all gates, waits for all answers, and returns what happened.
     pub async fn finish(mut self) -> Transcript {
+        if let Some(node) = self.paused {
+            self.wake(node).await;
+        }
         if self.fault.is_some() {
             self.mend_store().await;
         }
@@ -345,7 +356,7 @@ impl Player {
             ops,
             node: self.node,
             interrupted: false,
-            disturbed: self.is_out_of_reach(),
+            disturbed: self.is_disturbed(),
             outlasted: false,
             cookie,
             // Until the answer is in, the cycle has not been answered.

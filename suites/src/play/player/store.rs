@@ -30,11 +30,16 @@ impl Player {
         self.fault.is_some_and(|fault| !fault.lets_through())
     }
 
+    /// Whether requests may fail, and may take until that is over: the store is out of reach, or a node is stopped.
+    pub(super) fn is_disturbed(&self) -> bool {
+        self.is_out_of_reach() || self.paused.is_some()
+    }
+
     /// How long an answer is waited for now. A silent store says nothing for as long as it may: whoever waits for it has all
     /// the time that a request has.
     pub(super) fn patience_now(&self) -> Duration {
         let waits_for_all_of_it = self.fault == Some(StoreFault::Timeout);
-        if self.is_out_of_reach() && !waits_for_all_of_it { self.patience / SHARE } else { self.patience }
+        if self.is_disturbed() && !waits_for_all_of_it { self.patience / SHARE } else { self.patience }
     }
 
     /// Breaks the way to the store.
@@ -101,7 +106,8 @@ impl Player {
         let mended = backend.change_store(StoreChange::Mend).await;
         self.fault = None;
         if let Err(why) = mended {
-            self.transcript.not_launched = Some(why);
+            self.transcript.not_launched = Some(why.clone());
+            self.transcript.unmended = Some(why);
         }
         let (waiting, held) = std::mem::take(&mut self.held).into_iter().partition(|held: &Held| {
             held.closed.is_empty() && self.transcript.exchanges[held.exchange].disturbed
@@ -120,7 +126,8 @@ impl Player {
         }
     }
 
-    /// Sends one cycle while the store is out of reach. What is not answered soon is awaited once the store is there again.
+    /// Sends one cycle while the store is out of reach, or a node is stopped. What is not answered soon is awaited once that is
+    /// over.
     pub(super) async fn cycle_without_store(&mut self, browser: &str, ops: Operations) -> usize {
         let (exchange, request) = self.begin(browser, ops);
         self.count_at_once(1);
@@ -142,7 +149,10 @@ async fn has_recovered(backend: &Rc<dyn Backend>) {
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut in_a_row = 0;
     while in_a_row < IN_A_ROW {
-        looks.tick().await;
+        // Only what was not served is asked for again later.
+        if in_a_row == 0 {
+            looks.tick().await;
+        }
         let request = CycleRequest { ops: vec![ops::set(MARK, true)].into(), ..CycleRequest::default() };
         in_a_row = if is_served(&backend.cycle(request).await) { in_a_row + 1 } else { 0 };
     }

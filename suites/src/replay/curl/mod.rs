@@ -35,6 +35,11 @@ pub enum CurlError {
         "this case ends the service and starts it again, which a shell script cannot: use `sessionspec replay` with --launch"
     )]
     Restarts,
+    /// The case has nodes to itself.
+    #[error(
+        "this case has nodes to itself, which a shell script cannot start: use `sessionspec replay` with --launch"
+    )]
+    NodesOfItsOwn,
     /// The case breaks the store of the service.
     #[error(
         "this case breaks the way to the store, which a shell script cannot: use `sessionspec replay` with --launch and --store"
@@ -204,6 +209,9 @@ impl<'a> Writer<'a> {
             Step::Wait { seconds } => self.line(&format!("\nsleep {seconds}")),
             Step::Launch { lifetime } => return Err(CurlError::NeedsALifetime(lifetime.to_string())),
             Step::Restart { .. } => return Err(CurlError::Restarts),
+            Step::Apart { .. } | Step::Pause { .. } | Step::Wake { .. } => {
+                return Err(CurlError::NodesOfItsOwn);
+            }
             Step::Break { .. } | Step::Mend {} | Step::Flush {} => return Err(CurlError::TroublesTheStore),
             Step::Cycle(_) | Step::Start(_) => {}
         }

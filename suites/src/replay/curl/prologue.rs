@@ -124,6 +124,9 @@ fn browsers_of(step: &Step) -> Vec<&str> {
         | Step::Wait { .. }
         | Step::Launch { .. }
         | Step::Restart { .. }
+        | Step::Apart { .. }
+        | Step::Pause { .. }
+        | Step::Wake { .. }
         | Step::Break { .. }
         | Step::Mend {}
         | Step::Flush {} => Vec::new(),

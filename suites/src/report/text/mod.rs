@@ -6,7 +6,7 @@ use super::command::wrapped_command;
 use super::visible::visible;
 use super::wrap::{WIDTH, wrapped};
 use super::{CheckReport, Failure, Place, ShownExchange, advice, schedule};
-use crate::script::{FLUSHED, Forgery, MENDED, Part, Script, Segment, Step, Then};
+use crate::script::{FLUSHED, Forgery, MENDED, Part, Processes, Script, Segment, Step, Then, awake, paused};
 
 /// What somebody has to know who reads the script of a failure for the first time.
 pub const LEGEND: &str = "A cycle is one request of a browser (ann, bob, …): the backend opens its session, the \
@@ -123,6 +123,11 @@ impl Text {
                 self.labelled("launch", &format!("permanent sessions live for {lifetime} s"));
             }
             Step::Restart { by } => self.labelled("restart", by.as_str()),
+            Step::Apart { nodes, ahead } => {
+                self.labelled("apart", &Processes { nodes: *nodes, ahead: *ahead }.to_string());
+            }
+            Step::Pause { node } => self.labelled("pause", &paused(*node)),
+            Step::Wake { node } => self.labelled("wake", &awake(*node)),
             Step::Break { fault } => self.labelled("break", &fault.to_string()),
             Step::Mend {} => self.labelled("mend", MENDED),
             Step::Flush {} => self.labelled("flush", FLUSHED),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use sessionspec::engine::report::{Failure, ShownExchange, schedule};
-use sessionspec::engine::script::{FLUSHED, MENDED, Part, Segment, Step, Then};
+use sessionspec::engine::script::{FLUSHED, MENDED, Part, Processes, Segment, Step, Then, awake, paused};
 
 /// The style has so many lanes; more browsers share the last one.
 const MOST_LANES: usize = 8;
@@ -102,6 +102,11 @@ impl<'a> Drawing<'a> {
                 self.remark(format!("started again: permanent sessions live for {lifetime} s"));
             }
             Step::Restart { by } => self.remark(by.as_str().to_owned()),
+            Step::Apart { nodes, ahead } => {
+                self.remark(Processes { nodes: *nodes, ahead: *ahead }.to_string());
+            }
+            Step::Pause { node } => self.remark(paused(*node)),
+            Step::Wake { node } => self.remark(awake(*node)),
             Step::Break { fault } => self.remark(fault.to_string()),
             Step::Mend {} => self.remark(MENDED.to_owned()),
             Step::Flush {} => self.remark(FLUSHED.to_owned()),

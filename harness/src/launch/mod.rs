@@ -6,13 +6,14 @@
 mod apart;
 mod clock;
 mod last_words;
+mod port;
 mod recipe;
 mod relaunch;
 mod store;
 mod warden;
 
 use std::ffi::OsStr;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use tokio::process::{Child, Command};
 use tokio::time::{interval, timeout};
 
 use last_words::LastWords;
+use port::Port;
 pub use recipe::{Command as LaunchCommand, Recipe, SHORT_LIFETIME};
 pub use relaunch::{Others, StartedAgain};
 pub use store::StoreOfService;
@@ -44,7 +46,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 pub struct Launched {
     child: Child,
     group: Option<Pid>,
-    port: u16,
+    port: Port,
     last_words: LastWords,
     /// What stands between it and its store. It ends with the service.
     proxy: Option<Arc<StoreProxy>>,
@@ -118,8 +120,8 @@ impl Launched {
         ahead: u32,
         patience: Duration,
     ) -> Result<Self, LaunchError> {
-        let port = free_port().map_err(LaunchError::NoPort)?;
-        let filled = |argument: &String| with_ports(argument, port, proxy.as_ref());
+        let port = Port::claim().map_err(LaunchError::NoPort)?;
+        let filled = |argument: &String| with_ports(argument, port.number(), proxy.as_ref());
         let arguments: Vec<String> = arguments.iter().map(filled).collect();
         let mut command = Command::new(&arguments[0]);
         command.args(&arguments[1..]).current_dir(folder).envs(environment);
@@ -138,9 +140,9 @@ impl Launched {
         ahead: u32,
         patience: Duration,
     ) -> Result<Self, LaunchError> {
-        let port = free_port().map_err(LaunchError::NoPort)?;
+        let port = Port::claim().map_err(LaunchError::NoPort)?;
         let mut shell = Command::new("sh");
-        shell.arg("-c").arg(with_ports(command, port, proxy.as_ref()));
+        shell.arg("-c").arg(with_ports(command, port.number(), proxy.as_ref()));
         shell.envs(clock::environment(ahead));
         let shown = command.split_whitespace().collect::<Vec<_>>().join(" ");
         Self::spawn(shell, shown, port, proxy, patience).await
@@ -149,7 +151,7 @@ impl Launched {
     async fn spawn(
         mut command: Command,
         shown: String,
-        port: u16,
+        port: Port,
         proxy: Option<StoreProxy>,
         patience: Duration,
     ) -> Result<Self, LaunchError> {
@@ -160,7 +162,7 @@ impl Launched {
             command.env("STORE_PORT", proxy.port().to_string());
         }
         let child = command
-            .env("PORT", port.to_string())
+            .env("PORT", port.number().to_string())
             .env("SESSIONSPEC_PROBE", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -172,14 +174,15 @@ impl Launched {
         // A machine without a shell has to do without.
         let warden = group.and_then(|group| Warden::of(group).ok());
         let proxy = proxy.map(Arc::new);
+        let number = port.number();
         let mut launched = Self { child, group, port, last_words, proxy, _warden: warden };
         let error = match timeout(patience, launched.listens_or_ends()).await {
             Ok(None) => return Ok(launched),
             Ok(Some(status)) => {
-                LaunchError::Ended { command: shown, status, port, last_words: launched.last_words() }
+                LaunchError::Ended { command: shown, status, port: number, last_words: launched.last_words() }
             }
             Err(_) => {
-                LaunchError::Silent { command: shown, port, patience, last_words: launched.last_words() }
+                LaunchError::Silent { command: shown, port: number, patience, last_words: launched.last_words() }
             }
         };
         launched.stop().await;
@@ -189,7 +192,7 @@ impl Launched {
     /// Where the service listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port.number()))
     }
 
     /// What stands between the service and its store, if anything does.
@@ -288,11 +291,6 @@ fn with_ports(argument: &str, port: u16, proxy: Option<&StoreProxy>) -> String {
         Some(proxy) => filled.replace(STORE_PORT, &proxy.port().to_string()),
         None => filled,
     }
-}
-
-/// A port that nobody listens on. Somebody else may take it before the service does; then the service says so.
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 /// Makes children whose own parent has ended children of this process: otherwise only the first process of the

@@ -108,6 +108,13 @@ impl Check {
         }
     }
 
+    /// Whether the number of answers that it compares may differ between identical runs: scripts that are generated depend on
+    /// which request came first, and of a request without its store it is a matter of moments whether it is answered as done.
+    #[must_use]
+    pub fn compares_by_chance(&self) -> bool {
+        self.has_cases() || self.applies.contains(&Requirement::StoreFaults)
+    }
+
     /// Whether its scripts are generated, so that each has a number.
     #[must_use]
     pub fn has_cases(&self) -> bool {

@@ -178,7 +178,7 @@ async fn run_local(
             }
         };
         let compared = outcome.evidence.comparisons;
-        if check.has_cases() && compared > 0 {
+        if check.compares_by_chance() && compared > 0 {
             watch.compared(check.id, compared);
         }
         for settled in &outcome.kept {
@@ -231,7 +231,7 @@ impl Run {
             held_to: outcome.held_to,
             blocked: outcome.blocked,
             known_failure,
-            evidence: report::Evidence::of(outcome.evidence, !check.has_cases()),
+            evidence: report::Evidence::of(outcome.evidence, !check.compares_by_chance()),
             failures: outcome.failures,
             ..CheckReport::of(check, outcome.verdict)
         }

@@ -5,6 +5,9 @@ use super::times::without_times;
 /// Where an error message may quote a port that the system chose.
 const LOOPBACK: [&str; 3] = ["127.0.0.1:", "localhost:", "[::1]:"];
 
+/// Where clients of PostgreSQL and others say it in words; a shorter number is not one that the system chose.
+const PORT: &str = " port ";
+
 /// Where systems keep temporary files, whose names are made anew in each run.
 const TEMPORARY: [&str; 5] = ["/private/var/folders/", "/var/folders/", "/var/tmp/", "/dev/shm/", "/tmp/"];
 
@@ -18,6 +21,7 @@ const MIXED: usize = 4;
 pub(super) fn lasting(text: &str, written: &str) -> String {
     let text =
         LOOPBACK.iter().fold(text.to_owned(), |text, host| without_digits(&text, host, "<port>", 1, 10));
+    let text = without_digits(&text, PORT, "<port>", 4, 10);
     let text = without_digits(&text, "0x", "<address>", 6, 16);
     let text = TEMPORARY.iter().fold(text, |text, folder| without_files(&text, folder));
     without_times(&without_ids(&text, written))
@@ -85,6 +89,11 @@ mod tests {
         assert_eq!(lasting("http://127.0.0.1:40123/probe: gone"), "http://127.0.0.1:<port>/probe: gone");
         assert_eq!(lasting("<Session at 0x7f00aa11bb22> is 0x1"), "<Session at 0x<address>> is 0x1");
         assert_eq!(lasting("127.0.0.1:none of these"), "127.0.0.1:none of these");
+        assert_eq!(
+            lasting(r#"server at "127.0.0.1", port 40123 failed"#),
+            r#"server at "127.0.0.1", port <port> failed"#
+        );
+        assert_eq!(lasting("no port 80 here"), "no port 80 here");
     }
 
     #[test]

@@ -11,9 +11,12 @@ mod outcome;
 mod scenarios;
 mod surveyed;
 mod tasks;
+mod timed;
 mod waits;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -150,8 +153,12 @@ async fn run_local(
     // What a service does not show that went away meanwhile is nothing that it lacks.
     run.end_if_gone().await;
     observe(Event::Planned(&wanted));
+    let mut known = run.known_at_once(&wanted, stop.as_mut()).await;
     let mut tasks = match run.ended {
-        None => Tasks::begin(&run.judging, &wanted),
+        None => {
+            let unknown = wanted.iter().filter(|check| !known.contains_key(check.id)).copied();
+            Tasks::begin(&run.judging, &unknown.collect::<Vec<_>>())
+        }
         Some(_) => Tasks::default(),
     };
     let mut checks = Vec::new();
@@ -159,6 +166,7 @@ async fn run_local(
         observe(Event::Started(check));
         let played = |cases, of| observe(Event::Played { cases, of });
         let ended = match &run.ended {
+            _ if known.contains_key(check.id) => known.remove(check.id).ok_or_else(|| STOPPED.to_owned()),
             // What has ended before the run was stopped stays known.
             Some(why) => tasks.ended(check).await.ok_or_else(|| why.clone()),
             None => tokio::select! {
@@ -167,7 +175,7 @@ async fn run_local(
             },
         };
         let outcome = match ended {
-            Ok(Ended { outcome, took }) => {
+            Ok(Ended { outcome, took, .. }) => {
                 watch.check_ended(check.id, took);
                 outcome
             }
@@ -235,6 +243,44 @@ impl Run {
             failures: outcome.failures,
             ..CheckReport::of(check, outcome.verdict)
         }
+    }
+
+    /// What is known of these checks before any time has passed, where the first failure ends the run: each that was judged as
+    /// a whole, or that has failed. With a failure, or where the run is stopped, nothing more is asked.
+    async fn known_at_once(
+        &mut self,
+        wanted: &[Check],
+        mut stop: Pin<&mut impl Future<Output = ()>>,
+    ) -> BTreeMap<&'static str, Ended> {
+        let mut known = BTreeMap::new();
+        let options = &self.judging.options;
+        let Some(level) = options.fail_fast.filter(|_| !self.judging.survey.virtual_time) else { return known };
+        if self.ended.is_some() {
+            return known;
+        }
+        self.judging.scenarios.begin_waits(wanted);
+        let mut tasks = Tasks::begin_at_once(&self.judging, wanted);
+        for check in wanted {
+            let ended = tokio::select! {
+                ended = tasks.end_of(check, &|_, _| {}) => ended,
+                () = &mut stop => {
+                    self.ended = Some(STOPPED.to_owned());
+                    return known;
+                }
+            };
+            let known_failure = options.known_failures.get(check.id);
+            let fails = ended.outcome.verdict == Verdict::Fail;
+            let decides = check.level <= level
+                && known_failure.is_none_or(|known| known.apply(Verdict::Fail).0 == Verdict::Fail);
+            if ended.is_whole || (fails && decides) {
+                known.insert(check.id, ended);
+            }
+            if fails && decides {
+                self.ended = Some(STOPPED.to_owned());
+                return known;
+            }
+        }
+        known
     }
 
     /// Nothing is asked any more of a service that does not answer.

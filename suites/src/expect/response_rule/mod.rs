@@ -27,8 +27,17 @@ pub enum ResponseRule {
     Served,
     /// The request ends, answered or not, before the way to the store is mended.
     EndsWithoutStore,
+    /// The response comes from the handler, and its session was saved.
+    Saved,
     /// The response sets no cookie.
     NoSetCookie,
+    /// The response sets no cookie that browsers would keep: it may have a removal.
+    NoneKept,
+    /// The response sets a cookie where this earlier one has set one, and removes one where that one has removed one.
+    CookiesAsIn {
+        /// The cycle, counted from zero.
+        cycle: usize,
+    },
     /// The response sets a cookie.
     SetsCookie,
     /// The response sets no cookie twice.
@@ -88,7 +97,10 @@ impl fmt::Display for ResponseRule {
         match self {
             Self::Served => f.write_str("the answers of the handler"),
             Self::EndsWithoutStore => f.write_str("an end of the request, while the store is out of reach"),
+            Self::Saved => f.write_str("the answers of the handler, and a session that is saved"),
             Self::NoSetCookie => f.write_str("no Set-Cookie"),
+            Self::NoneKept => f.write_str("no cookie but one that has ended"),
+            Self::CookiesAsIn { cycle } => write!(f, "a cookie, or a removal, as in cycle {}", cycle + 1),
             Self::SetsCookie => f.write_str("a Set-Cookie"),
             Self::Distinct => f.write_str("cookies that no other browser has"),
             Self::Unpredictable => write!(f, "cookies in which at least {GUESSABLE} bits vary"),
@@ -148,6 +160,16 @@ impl ResponseRule {
                 _ => Ok(()),
             }),
             Self::EndsWithoutStore => None,
+            Self::Saved => Some(match &exchange.outcome {
+                Outcome::NoAnswers { status, said } => Err(format!("a {status}: {said}")),
+                Outcome::Answered { save_error: Some(error), .. } => Err(format!("not saved: {error}")),
+                _ => Ok(()),
+            }),
+            Self::NoneKept => Some(match received.iter().find(|received| !received.is_removal) {
+                Some(received) => Err(format!("a Set-Cookie of {}", name(&received.cookie))),
+                None => Ok(()),
+            }),
+            Self::CookiesAsIn { cycle } => cookies_as(&received, &earlier(cycle)),
             Self::NoSetCookie => Some(match received.first() {
                 Some(received) => Err(format!("a Set-Cookie of {}", name(&received.cookie))),
                 None => Ok(()),
@@ -230,6 +252,20 @@ fn each_set(
         Some(cookie) => Err(format!("{} {otherwise}", name(cookie))),
         None => Ok(()),
     })
+}
+
+/// Whether these set a cookie if those do, and remove one if those do. Where those do nothing, nothing is asked.
+fn cookies_as(received: &[Received], earlier: &[Received]) -> Option<Result<(), String>> {
+    let kinds = |received: &[Received]| {
+        [false, true].map(|is_removal| received.iter().any(|received| received.is_removal == is_removal))
+    };
+    let [sets, removes] = kinds(received);
+    match kinds(earlier) {
+        [false, false] => None,
+        [true, _] if !sets => Some(Err("no cookie".to_owned())),
+        [_, true] if !removes => Some(Err("no removal".to_owned())),
+        _ => Some(Ok(())),
+    }
 }
 
 fn once_per_name(received: &[Received]) -> Option<Result<(), String>> {

@@ -55,8 +55,7 @@ impl Judging {
         }
         let planned = without_panic(async { self.scenarios.of(check) }).await.unwrap_or_default();
         let all = planned.len();
-        let now: Vec<Scenario> =
-            planned.into_iter().filter(|scenario| !timed.has(check, scenario)).collect();
+        let now: Vec<Scenario> = planned.into_iter().filter(|scenario| !timed.has(check, scenario)).collect();
         if now.len() == all {
             return Some((self.outcome(check, played).await, true));
         }

@@ -2,6 +2,7 @@
 
 mod claims;
 mod facts;
+mod first_failure;
 mod glue;
 mod jobs;
 mod judging;
@@ -15,8 +16,6 @@ mod timed;
 mod waits;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -243,44 +242,6 @@ impl Run {
             failures: outcome.failures,
             ..CheckReport::of(check, outcome.verdict)
         }
-    }
-
-    /// What is known of these checks before any time has passed, where the first failure ends the run: each that was judged as
-    /// a whole, or that has failed. With a failure, or where the run is stopped, nothing more is asked.
-    async fn known_at_once(
-        &mut self,
-        wanted: &[Check],
-        mut stop: Pin<&mut impl Future<Output = ()>>,
-    ) -> BTreeMap<&'static str, Ended> {
-        let mut known = BTreeMap::new();
-        let options = &self.judging.options;
-        let Some(level) = options.fail_fast.filter(|_| !self.judging.survey.virtual_time) else { return known };
-        if self.ended.is_some() {
-            return known;
-        }
-        self.judging.scenarios.begin_waits(wanted);
-        let mut tasks = Tasks::begin_at_once(&self.judging, wanted);
-        for check in wanted {
-            let ended = tokio::select! {
-                ended = tasks.end_of(check, &|_, _| {}) => ended,
-                () = &mut stop => {
-                    self.ended = Some(STOPPED.to_owned());
-                    return known;
-                }
-            };
-            let known_failure = options.known_failures.get(check.id);
-            let fails = ended.outcome.verdict == Verdict::Fail;
-            let decides = check.level <= level
-                && known_failure.is_none_or(|known| known.apply(Verdict::Fail).0 == Verdict::Fail);
-            if ended.is_whole || (fails && decides) {
-                known.insert(check.id, ended);
-            }
-            if fails && decides {
-                self.ended = Some(STOPPED.to_owned());
-                return known;
-            }
-        }
-        known
     }
 
     /// Nothing is asked any more of a service that does not answer.

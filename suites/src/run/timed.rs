@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checks::{Check, Fact};
-use crate::expect::Scenario;
+use crate::expect::{Scenario, Varied};
 
 use super::facts::relied_on;
 
@@ -60,7 +60,9 @@ impl Timed {
         // Nothing relies on itself; where something does, that alone takes no time.
         seen.insert(key.clone(), false);
         let Some((check, scenarios)) = self.plans.get(check) else { return false };
-        let Some(scenario) = scenarios.iter().find(|scenario| scenario.reason == reason) else { return false };
+        let Some(scenario) = scenarios.iter().find(|scenario| scenario.reason == reason) else {
+            return false;
+        };
         let is_timed = check.asks_for_age()
             || scenario.script.waits()
             || relied_on(check, scenario)
@@ -75,7 +77,7 @@ impl Timed {
     fn is_varied_timed(
         &self,
         check: &Check,
-        varied: &crate::expect::Varied,
+        varied: &Varied,
         seen: &mut BTreeMap<(&'static str, String), bool>,
     ) -> bool {
         if self.look(check.id, &varied.of, seen) {
@@ -83,8 +85,8 @@ impl Timed {
         }
         let plain = self.plans.get(check.id).into_iter().flat_map(|(_, scenarios)| scenarios);
         let plain = plain.filter(|plain| plain.reason == varied.of);
-        plain.flat_map(|plain| relied_on(check, plain)).any(|fact| {
-            self.look(fact.check, &format!("{}-{}", fact.scenario, varied.situation), seen)
-        })
+        plain
+            .flat_map(|plain| relied_on(check, plain))
+            .any(|fact| self.look(fact.check, &format!("{}-{}", fact.scenario, varied.situation), seen))
     }
 }

@@ -1,6 +1,6 @@
 //! The session's cookies are not alone: an application sets others.
 
-use crate::checks::{Check, Harm, Requirement, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Line, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
@@ -41,10 +41,11 @@ pub(super) const OTHERS_SURVIVE: Check = Check {
             survey.supports(change().name()).then(|| {
                 Scenario::new(reason)
                     .cycle("ann", [set("colour", "red").is_done()])
-                    .cycle("bob", [set("colour", "red").is_done()])
-                    .cycle("bob", [change().is_done()])
+                    .cycle("ann", [change().is_done()])
+                    .cycle("ann", [set("colour", "blue").is_done()])
                     .cycle("ann", [own(), change().is_done()])
-                    .response(ResponseRule::CookiesAsIn { cycle: 2 })
+                    .response(ResponseRule::CookiesAsIn { cycle: 1 })
+                    .relies_on(Fact::of(OTHERS_SURVIVE.id, "when-set"))
             })
         };
         let cleared = both("removal-beside-it-after-clear", clear);

@@ -108,7 +108,9 @@ fn unset_afterwards(survey: &Survey, after: &dyn Fn(&str, Operation) -> Scenario
     if let Some(gone) = scenario.expectations.last_mut() {
         gone.only_if = Some(Condition::All(vec![Condition::DoneIn(1), are_two_settings]));
     }
-    Some(scenario.relies_on(Fact::of(STAYS.id, "after-a-write")).relies_on(Fact::of(STAYS.id, "after-a-read")))
+    Some(
+        scenario.relies_on(Fact::of(STAYS.id, "after-a-write")).relies_on(Fact::of(STAYS.id, "after-a-read")),
+    )
 }
 
 pub(super) const LONGER: Check = Check {

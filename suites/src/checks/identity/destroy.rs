@@ -62,20 +62,21 @@ pub(super) const RECORD_GONE: Check = Check {
             ("beside-a-worthless-cookie-before-it", Neighbours::WorthlessFirst),
             ("beside-a-worthless-cookie-after-it", Neighbours::WorthlessLast),
         ];
-        let beside = beside.into_iter().filter(|_| survey.store == Store::Server).map(|(reason, neighbours)| {
-            begun(reason)
-                .forge("ann", "both", Forgery::Among(neighbours))
-                .cycle("both", [get("colour").unjudged(), destroy().unjudged()])
-                .may_be_refused()
-                .cycle(
-                    "thief",
-                    [items().are([], survey).only_if(Condition::All(vec![
-                        Condition::FoundIn { cycle: 1, op: 0 },
-                        Condition::Done { cycle: 1, op: 1 },
-                    ]))],
-                )
-                .relies_on(Fact::of(RECORD_GONE.id, "alone"))
-        });
+        let beside =
+            beside.into_iter().filter(|_| survey.store == Store::Server).map(|(reason, neighbours)| {
+                begun(reason)
+                    .forge("ann", "both", Forgery::Among(neighbours))
+                    .cycle("both", [get("colour").unjudged(), destroy().unjudged()])
+                    .may_be_refused()
+                    .cycle(
+                        "thief",
+                        [items().are([], survey).only_if(Condition::All(vec![
+                            Condition::FoundIn { cycle: 1, op: 0 },
+                            Condition::Done { cycle: 1, op: 1 },
+                        ]))],
+                    )
+                    .relies_on(Fact::of(RECORD_GONE.id, "alone"))
+            });
         [alone, after_a_write].into_iter().chain(rotated).chain(beside).collect()
     }),
 };

@@ -61,9 +61,13 @@ pub(super) const KEEPS_DATA: Check = Check {
             let early = [set("colour", "red"), Operation::Regenerate, Operation::Save];
             Scenario::new("on-a-fresh-session-that-is-saved-early")
                 .cycle("ann", early.into_iter().chain([set("size", "small")]).map(Operation::is_done))
-                .cycle("ann", [items().are(written.iter().map(|(key, value)| (*key, (*value).into())), survey)])
+                .cycle(
+                    "ann",
+                    [items().are(written.iter().map(|(key, value)| (*key, (*value).into())), survey)],
+                )
                 .relies_on(Fact::of("minimum/each-mutator-persists", "set"))
                 .relies_on(Fact::of(KEEPS_DATA.id, "on-a-fresh-session"))
+                .relies_on(Fact::of(KEEPS_DATA.id, "after-a-write"))
         });
         [
             rotating("alone", vec![Operation::Regenerate], kept),

@@ -103,16 +103,17 @@ pub(super) const READERS_STORE_NOTHING: Check = Check {
                 .response(ResponseRule::NoneKept)
                 .relies_on(Fact::of(READERS_STORE_NOTHING.id, "get"))
         });
-        let with_an_unknown_id = reads().into_iter().zip(["get", "contains", "items"]).map(|(read, plain)| {
-            Scenario::new(&format!("unknown-id-{plain}"))
-                .cycle("ann", [set("colour", "red").is_done()])
-                .forge("ann", "late", Forgery::Unknown)
-                .cycle("late", [read.unjudged()])
-                .may_be_refused()
-                .response(ResponseRule::NoneKept)
-                .relies_on(Fact::of(READERS_STORE_NOTHING.id, plain))
-                .relies_on(Fact::of("identity/unknown-never-adopted", "adopted-when-written"))
-        });
+        let with_an_unknown_id =
+            reads().into_iter().zip(["get", "contains", "items"]).map(|(read, plain)| {
+                Scenario::new(&format!("unknown-id-{plain}"))
+                    .cycle("ann", [set("colour", "red").is_done()])
+                    .forge("ann", "late", Forgery::Unknown)
+                    .cycle("late", [read.unjudged()])
+                    .may_be_refused()
+                    .response(ResponseRule::NoneKept)
+                    .relies_on(Fact::of(READERS_STORE_NOTHING.id, plain))
+                    .relies_on(Fact::of("identity/unknown-never-adopted", "adopted-when-written"))
+            });
         reads().into_iter().map(by).chain(popped).chain(with_an_unknown_id).collect()
     }),
 };

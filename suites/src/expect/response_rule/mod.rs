@@ -1,5 +1,6 @@
 //! Rules for a response as a whole, apart from the answers in it: for its cookies, and for what it says to caches.
 
+mod beside;
 mod caching;
 mod ids;
 mod lifetime;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::browser::{Refusal, SetCookie, Stored};
 use crate::play::{Exchange, Outcome, Transcript};
 use crate::script::Operation;
+use beside::{cookies_as, other_cookies, sets_own};
 use caching::{vary_cookie, vary_lists};
 use ids::{GUESSABLE, distinct, set_until, unpredictable};
 use lifetime::lasts;
@@ -254,20 +256,6 @@ fn each_set(
     })
 }
 
-/// Whether these set a cookie if those do, and remove one if those do. Where those do nothing, nothing is asked.
-fn cookies_as(received: &[Received], earlier: &[Received]) -> Option<Result<(), String>> {
-    let kinds = |received: &[Received]| {
-        [false, true].map(|is_removal| received.iter().any(|received| received.is_removal == is_removal))
-    };
-    let [sets, removes] = kinds(received);
-    match kinds(earlier) {
-        [false, false] => None,
-        [true, _] if !sets => Some(Err("no cookie".to_owned())),
-        [_, true] if !removes => Some(Err("no removal".to_owned())),
-        _ => Some(Ok(())),
-    }
-}
-
 fn once_per_name(received: &[Received]) -> Option<Result<(), String>> {
     let mut seen = BTreeSet::new();
     let twice = received.iter().find(|received| !seen.insert(&received.cookie.name));
@@ -294,31 +282,4 @@ fn sent_back(received: &[Received], path: &str) -> Option<Result<(), String>> {
         named.is_none_or(|named| crate::browser::path_match(path, named))
     };
     each_set(received, covers, &format!("with a Path that does not cover {path}"))
-}
-
-/// Whether the response has this cookie once, just as the application has set it.
-fn sets_own(received: &[Received], wanted: &str) -> Result<(), String> {
-    let (own, _) = wanted.split_once('=').unwrap_or((wanted, ""));
-    let named: Vec<&Received> =
-        received.iter().filter(|received| received.cookie.name == own.as_bytes()).collect();
-    match named.as_slice() {
-        [] => Err("it is not there".to_owned()),
-        [one] if one.cookie.raw == wanted.as_bytes() => Ok(()),
-        [one] => Err(format!("`{}`", String::from_utf8_lossy(&one.cookie.raw))),
-        several => Err(format!("{} of that name", several.len())),
-    }
-}
-
-fn other_cookies(received: &[Received], earlier: &[Received]) -> Option<Result<(), String>> {
-    let mut set = received.iter().filter(|received| !received.is_removal).peekable();
-    set.peek()?;
-    let is_old = |received: &&Received| {
-        earlier.iter().any(|earlier| {
-            (&earlier.cookie.name, &earlier.cookie.value) == (&received.cookie.name, &received.cookie.value)
-        })
-    };
-    Some(match set.find(is_old) {
-        Some(received) => Err(format!("the same {}", name(&received.cookie))),
-        None => Ok(()),
-    })
 }

@@ -50,7 +50,9 @@ pub(super) const OTHERS_SURVIVE: Check = Check {
         };
         let cleared = both("removal-beside-it-after-clear", clear);
         let destroyed = both("removal-beside-it-after-destroy", destroy);
-        let rotated = both("new-id-beside-it", || Operation::Regenerate);
+        let rotated = both("new-id-beside-it", || Operation::Regenerate).map(|scenario| {
+            scenario.relies_on(Fact::of("minimum/browsers-isolated", "visitor-after-a-rotation"))
+        });
         [Some(begun), removed, Some(untouched), cleared, destroyed, rotated].into_iter().flatten().collect()
     }),
 };

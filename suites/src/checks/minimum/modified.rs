@@ -134,7 +134,12 @@ pub(super) const STAYS: Check = Check {
             ("reset-by-pop", pop("nothing")),
         ];
         let others = others.into_iter().filter(|(_, op)| survey.supports(op.name()));
-        reads.into_iter().chain(others.map(|(reason, op)| after_read(reason, op))).collect()
+        let others = others.map(|(reason, op)| match op {
+            Operation::Regenerate => after_read(reason, op)
+                .relies_on(Fact::of("minimum/browsers-isolated", "visitor-after-a-rotation")),
+            _ => after_read(reason, op),
+        });
+        reads.into_iter().chain(others).collect()
     }),
 };
 

@@ -15,7 +15,7 @@ impl Run {
     pub(super) async fn known_at_once(
         &mut self,
         wanted: &[Check],
-        mut stop: Pin<&mut impl Future<Output = ()>>,
+        mut stop: Pin<&mut dyn Future<Output = ()>>,
     ) -> BTreeMap<&'static str, Ended> {
         let mut known = BTreeMap::new();
         let options = &self.judging.options;

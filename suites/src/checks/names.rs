@@ -82,6 +82,7 @@ macro_rules! __each_check {
             expiry {
                 hardened not_early
                 hardened gone
+                hardened usable_afterwards
                 hardened not_revived
                 hardened permanent_stays
                 hardened id_never_adopted
@@ -121,6 +122,7 @@ macro_rules! __each_check {
                 recommended clear_against_set
                 recommended all_or_nothing
                 recommended last_write_is_kept
+                recommended same_new_item
                 recommended serialised
                 recommended rotation_keeps_waiters
                 recommended permanent_and_data

@@ -34,6 +34,13 @@ pub enum Condition {
         /// The operation, from zero.
         op: usize,
     },
+    /// This operation of this cycle was answered with false.
+    FalseIn {
+        /// The cycle.
+        cycle: usize,
+        /// The operation, from zero.
+        op: usize,
+    },
     /// The cycle of the expectation is answered within this time after another cycle was sent, by the backend's clock. The
     /// session may have been saved long before the answer to that cycle came.
     Within {
@@ -94,6 +101,7 @@ impl Condition {
             }),
             Self::AbsentIn { cycle, op } => answer(*cycle, *op) == Some(&Answer::Absent),
             Self::FoundIn { cycle, op } => matches!(answer(*cycle, *op), Some(Answer::Ok(_))),
+            Self::FalseIn { cycle, op } => answer(*cycle, *op).and_then(Answer::as_bool) == Some(false),
             Self::Within { since, seconds } => {
                 let sent = transcript.exchanges.get(*since).map(|exchange| exchange.sent);
                 let answered = transcript.exchanges.get(cycle).and_then(|exchange| exchange.answered);

@@ -102,6 +102,7 @@ impl NamesCycles for Condition {
             | Self::Done { cycle, .. }
             | Self::AbsentIn { cycle, .. }
             | Self::FoundIn { cycle, .. }
+            | Self::FalseIn { cycle, .. }
             | Self::Within { since: cycle, .. } => *cycle = moved(*cycle),
             Self::All(conditions) => conditions.iter_mut().for_each(|one| one.move_cycles(moved)),
         }
@@ -111,9 +112,11 @@ impl NamesCycles for Condition {
 impl NamesCycles for Expected {
     fn move_cycles(&mut self, moved: &dyn Fn(usize) -> usize) {
         match self {
-            Self::Response(ResponseRule::RemovalRepeats { cycle } | ResponseRule::OtherCookies { cycle }) => {
-                *cycle = moved(*cycle);
-            }
+            Self::Response(
+                ResponseRule::RemovalRepeats { cycle }
+                | ResponseRule::OtherCookies { cycle }
+                | ResponseRule::CookiesAsIn { cycle },
+            ) => *cycle = moved(*cycle),
             Self::AnyOf(any) => any.iter_mut().for_each(|one| one.move_cycles(moved)),
             _ => {}
         }

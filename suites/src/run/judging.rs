@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::claims::claims;
 use super::outcome::Outcome;
 use super::scenarios::{Judged, Scenarios, Settled};
+use super::timed::Timed;
 use super::{Options, glue};
 use crate::backend::{Backend, BackendError, without_panic};
 use crate::checks::{Applicability, Check, Fact, GlueCheck, Lack, Test, catalogue};
@@ -40,6 +41,30 @@ impl Judging {
             Outcome::without_evidence(Verdict::Error, report::message(&because))
         };
         without_panic(self.judged(check, played)).await.unwrap_or_else(panicked)
+    }
+
+    /// What becomes of this check before any time has passed, and whether that is all; nothing where it all takes time.
+    pub(super) async fn at_once(
+        &self,
+        check: &Check,
+        timed: &Timed,
+        played: &dyn Fn(u32, u32),
+    ) -> Option<(Outcome, bool)> {
+        if timed.hinders(check) {
+            return None;
+        }
+        let planned = without_panic(async { self.scenarios.of(check) }).await.unwrap_or_default();
+        let all = planned.len();
+        let now: Vec<Scenario> = planned.into_iter().filter(|scenario| !timed.has(check, scenario)).collect();
+        if now.len() == all {
+            return Some((self.outcome(check, played).await, true));
+        }
+        if now.is_empty() {
+            return None;
+        }
+        // What goes wrong otherwise than by a failure is told when the whole check is judged.
+        let outcome = without_panic(self.scenarios(check, now)).await.ok()?.ok()?;
+        Some((outcome, false))
     }
 
     async fn judged(&self, check: &Check, played: &dyn Fn(u32, u32)) -> Outcome {

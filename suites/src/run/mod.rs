@@ -2,6 +2,7 @@
 
 mod claims;
 mod facts;
+mod first_failure;
 mod glue;
 mod jobs;
 mod judging;
@@ -11,6 +12,7 @@ mod outcome;
 mod scenarios;
 mod surveyed;
 mod tasks;
+mod timed;
 mod waits;
 
 use std::cell::RefCell;
@@ -150,8 +152,12 @@ async fn run_local(
     // What a service does not show that went away meanwhile is nothing that it lacks.
     run.end_if_gone().await;
     observe(Event::Planned(&wanted));
+    let mut known = run.known_at_once(&wanted, stop.as_mut()).await;
     let mut tasks = match run.ended {
-        None => Tasks::begin(&run.judging, &wanted),
+        None => {
+            let unknown = wanted.iter().filter(|check| !known.contains_key(check.id)).copied();
+            Tasks::begin(&run.judging, &unknown.collect::<Vec<_>>())
+        }
         Some(_) => Tasks::default(),
     };
     let mut checks = Vec::new();
@@ -159,6 +165,7 @@ async fn run_local(
         observe(Event::Started(check));
         let played = |cases, of| observe(Event::Played { cases, of });
         let ended = match &run.ended {
+            _ if known.contains_key(check.id) => known.remove(check.id).ok_or_else(|| STOPPED.to_owned()),
             // What has ended before the run was stopped stays known.
             Some(why) => tasks.ended(check).await.ok_or_else(|| why.clone()),
             None => tokio::select! {
@@ -167,7 +174,7 @@ async fn run_local(
             },
         };
         let outcome = match ended {
-            Ok(Ended { outcome, took }) => {
+            Ok(Ended { outcome, took, .. }) => {
                 watch.check_ended(check.id, took);
                 outcome
             }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::backend::Glue;
 use crate::checks::Check;
+use crate::level::Level;
 use crate::report::KnownFailure;
 use crate::search::ShrinkBounds;
 
@@ -36,6 +37,8 @@ pub struct Options {
     pub known_failures: BTreeMap<String, KnownFailure>,
     /// The names of the session's cookies; where none is named, each cookie is left out once to see which they are.
     pub session_cookies: Vec<String>,
+    /// The level of which the first failure ends the run, where one does. What needs no time to pass is judged first then.
+    pub fail_fast: Option<Level>,
     /// How the backend is reached, for the report.
     pub door: String,
 }
@@ -53,6 +56,7 @@ impl Default for Options {
             glue: None,
             known_failures: BTreeMap::new(),
             session_cookies: Vec::new(),
+            fail_fast: None,
             door: "in-process".to_owned(),
         }
     }

@@ -16,6 +16,7 @@ use crate::report;
 use crate::survey::Survey;
 
 use super::facts::relied_on;
+use super::timed::Timed;
 use super::waits::Waits;
 
 /// How often a scenario that failed is played again, to see whether it fails every time.
@@ -129,6 +130,15 @@ impl Scenarios {
                 }
             }
         }
+    }
+
+    /// Which scenarios need time to pass. A plan that panics is the error of its own check, which comes later.
+    pub(super) fn timed(&self) -> Timed {
+        let plan = |check: Check| {
+            let plan = std::panic::catch_unwind(AssertUnwindSafe(|| self.of(&check)));
+            (check, plan.unwrap_or_default())
+        };
+        Timed::among(catalogue().into_iter().map(plan))
     }
 
     /// Waits for what of the survey takes time to show, where this check asks for it.

@@ -12,6 +12,7 @@ use tokio::task::{JoinError, JoinHandle};
 use super::judging::Judging;
 use super::outcome::Outcome;
 use super::scenarios::comes_after_isolation;
+use super::timed::Timed;
 use crate::backend::BackendError;
 use crate::checks::Check;
 use crate::report::Verdict;
@@ -37,12 +38,27 @@ pub(super) struct Ended {
     pub(super) outcome: Outcome,
     /// How long it took from its beginning to its end. Others may have been judged at the same time.
     pub(super) took: Duration,
+    /// Whether all of the check was judged.
+    pub(super) is_whole: bool,
 }
+
+/// Why nothing is known of a check before time has passed; nobody is told that.
+const TAKES_TIME: &str = "it takes time";
 
 impl Tasks {
     /// Begins to judge these checks. What waits for time to pass begins first and takes no place of another.
     pub(super) fn begin(judging: &Rc<Judging>, wanted: &[Check]) -> Self {
         judging.scenarios.begin_waits(wanted);
+        Self::begin_now(judging, wanted, None)
+    }
+
+    /// Begins to judge of these checks what needs no time to pass.
+    pub(super) fn begin_at_once(judging: &Rc<Judging>, wanted: &[Check]) -> Self {
+        let timed = Rc::new(judging.scenarios.timed());
+        Self::begin_now(judging, wanted, Some(&timed))
+    }
+
+    fn begin_now(judging: &Rc<Judging>, wanted: &[Check], timed: Option<&Rc<Timed>>) -> Self {
         let is_worthwhile = wanted.iter().any(comes_after_isolation);
         let places = Rc::new(Semaphore::new(1));
         // Whether browsers are apart is looked at before anything else, since until then one script is played at a time.
@@ -52,15 +68,22 @@ impl Tasks {
             let played = Rc::new(Played::default());
             let noted = Rc::clone(&played);
             let (places, apart) = (Rc::clone(&places), Rc::clone(&apart));
-            let takes_a_place = !judging.scenarios.waits_in_real_time(&check);
+            let takes_a_place = timed.is_some() || !judging.scenarios.waits_in_real_time(&check);
+            let timed = timed.map(Rc::clone);
             let handle = tokio::task::spawn_local(async move {
                 let widen = async || places.add_permits(judging.room_for_more(is_worthwhile).await);
                 apart.get_or_init(widen).await;
                 // Nobody closes the semaphore.
                 let _place = if takes_a_place { places.acquire().await.ok() } else { None };
                 let began = Instant::now();
-                let outcome = judging.outcome(&check, &|cases, of| noted.note(cases, of)).await;
-                Ended { outcome, took: began.elapsed() }
+                let played = |cases, of| noted.note(cases, of);
+                let (outcome, is_whole) = match timed {
+                    None => (judging.outcome(&check, &played).await, true),
+                    Some(timed) => judging.at_once(&check, &timed, &played).await.unwrap_or_else(|| {
+                        (Outcome::without_evidence(Verdict::Unverified, TAKES_TIME.to_owned()), false)
+                    }),
+                };
+                Ended { outcome, took: began.elapsed(), is_whole }
             });
             (check.id, Task { handle, played })
         };
@@ -102,7 +125,8 @@ impl Ended {
 
     fn by_own_fault(why: &str) -> Self {
         let fault = BackendError::Internal(why.to_owned());
-        Self { outcome: Outcome::without_evidence(Verdict::Error, fault.to_string()), took: Duration::ZERO }
+        let outcome = Outcome::without_evidence(Verdict::Error, fault.to_string());
+        Self { outcome, took: Duration::ZERO, is_whole: true }
     }
 }
 

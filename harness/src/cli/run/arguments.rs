@@ -106,6 +106,7 @@ impl Arguments {
             patience: self.service.patience(),
             only,
             known_failures: self.listed_failures()?,
+            fail_fast: self.fail_fast.then(|| self.level()),
             session_cookies: self.service.session_cookies().to_vec(),
             ..Options::default()
         })

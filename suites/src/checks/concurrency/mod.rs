@@ -31,6 +31,7 @@ pub(crate) const CHECKS: &[Check] = &[
     writers::CLEAR_AGAINST_SET,
     writers::ALL_OR_NOTHING,
     writers::LAST_WRITE_IS_KEPT,
+    writers::SAME_NEW_ITEM,
     writers::SERIALISED,
     rotation::KEEPS_WAITERS,
     permanent::AND_DATA,

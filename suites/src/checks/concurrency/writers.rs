@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::{GATE, begun, held, races};
 use crate::checks::{Check, Harm, Requirement, Test};
-use crate::expect::{Condition, Expected, Scenario};
+use crate::expect::{Condition, Expected, ResponseRule, Scenario};
 use crate::level::Level;
+use crate::script::Operation;
 use crate::script::ops::{clear, get, hold, items, set};
 use crate::survey::Survey;
 
@@ -117,6 +118,34 @@ pub(super) const LAST_WRITE_IS_KEPT: Check = Check {
             .cycle("ann", [set("shape", "round").is_done()])
             .release(GATE)
             .cycle("ann", [get("size").is("small").only_if(Condition::DoneIn(1)), get("colour").is("red")]);
+        races(vec![race])
+    }),
+};
+
+pub(super) const SAME_NEW_ITEM: Check = Check {
+    id: "concurrency/same-new-item",
+    level: Level::Recommended,
+    harm: Harm::Availability,
+    clause: "save.persists",
+    promise: "Where two requests that write the same item at once are both saved, so are two that add the same new one.",
+    source: "spring-session 1213: both insert a row, and the second one fails with a violated key",
+    applies: &[Requirement::RealSessions, Requirement::Overlap],
+    relies: &[],
+    test: Test::Scenarios(|_survey| {
+        // A backend may refuse the later of two writes; then it refuses bob's, too, and nothing is expected.
+        let held_at = |gate| [get("colour"), hold(gate), set("size", "small")].map(Operation::unjudged);
+        let race = Scenario::new("the-second-fails")
+            .cycle("bob", [set("colour", "red").is_done(), set("size", "large").is_done()])
+            .cycle("bob", held_at("another gate"))
+            .cycle("bob", [set("size", "medium").is_done()])
+            .release("another gate")
+            .cycle("ann", [set("colour", "red").is_done()])
+            .cycle("ann", held_at(GATE))
+            .response(ResponseRule::Saved)
+            .only_if(Condition::DoneIn(1))
+            .cycle("ann", [set("size", "medium").is_done()])
+            .release(GATE)
+            .cycle("ann", [get("colour").is("red")]);
         races(vec![race])
     }),
 };

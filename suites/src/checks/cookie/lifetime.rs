@@ -30,7 +30,13 @@ pub(super) const LASTS_WHEN_PERMANENT: Check = Check {
             .cycle("ann", [set("colour", "red").is_done(), set_permanent(false).is_done()])
             .cycle("ann", [set("colour", "blue").is_done(), set_permanent(true).is_done()])
             .response(lasts());
-        vec![from_the_start, later]
+        let begun = Scenario::new("after-more-writes")
+            .cycle("ann", [set("colour", "red").is_done(), set_permanent(true).is_done()])
+            .response(lasts());
+        let written = written_again(begun, lasts)
+            .relies_on(Fact::of("minimum/permanent-persists", "forgotten-by-another-change"))
+            .relies_on(Fact::of(LASTS_WHEN_PERMANENT.id, "from-the-start"));
+        vec![from_the_start, later, written]
     }),
 };
 
@@ -54,9 +60,23 @@ pub(super) const ENDS_WITH_THE_BROWSER: Check = Check {
             .cycle("ann", [set("colour", "red").is_done(), set_permanent(true).is_done()])
             .cycle("ann", [set("colour", "blue").is_done(), set_permanent(false).is_done()])
             .response(ResponseRule::EndsWithBrowser);
-        vec![at_first, again]
+        let begun = Scenario::new("after-more-writes").cycle("ann", for_the_browser_session(survey));
+        let written = written_again(begun, || ResponseRule::EndsWithBrowser)
+            .relies_on(Fact::of(ENDS_WITH_THE_BROWSER.id, "at-first"));
+        vec![at_first, again, written]
     }),
 };
+
+/// How often a session is written again: some libraries make the later cookies of a session with other code than the first.
+const WRITES: [&str; 4] = ["1", "2", "3", "4"];
+
+/// The scenario, in which the session is written some more times, and each response keeps this rule.
+fn written_again(begun: Scenario, rule: impl Fn() -> ResponseRule) -> Scenario {
+    let again = |scenario: Scenario, visits| {
+        scenario.cycle("ann", [set("visits", visits).is_done()]).response(rule())
+    };
+    WRITES.into_iter().fold(begun, again)
+}
 
 pub(super) const REFRESHED_WITH_THE_RECORD: Check = Check {
     id: "cookie/refreshed-with-the-record",

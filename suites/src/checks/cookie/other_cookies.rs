@@ -1,9 +1,10 @@
 //! The session's cookies are not alone: an application sets others.
 
-use crate::checks::{Check, Harm, Requirement, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Line, ResponseRule, Scenario};
 use crate::level::Level;
-use crate::script::ops::{clear, get, header, set};
+use crate::script::Operation;
+use crate::script::ops::{clear, destroy, get, header, set};
 
 /// A cookie of the application.
 const OWN: &str = "mine=1; Path=/";
@@ -35,6 +36,23 @@ pub(super) const OTHERS_SURVIVE: Check = Check {
             .supports("clear")
             .then(|| later("when-removed", vec![clear().is_done()], get("colour").is_absent()));
         let untouched = later("when-untouched", vec![], get("colour").is("red"));
-        [Some(begun), removed, Some(untouched)].into_iter().flatten().collect()
+        // What a response does without a cookie of the application, it does beside one.
+        let both = |reason: &str, change: fn() -> Operation| {
+            survey.supports(change().name()).then(|| {
+                Scenario::new(reason)
+                    .cycle("ann", [set("colour", "red").is_done()])
+                    .cycle("ann", [change().is_done()])
+                    .cycle("ann", [set("colour", "blue").is_done()])
+                    .cycle("ann", [own(), change().is_done()])
+                    .response(ResponseRule::CookiesAsIn { cycle: 1 })
+                    .relies_on(Fact::of(OTHERS_SURVIVE.id, "when-set"))
+            })
+        };
+        let cleared = both("removal-beside-it-after-clear", clear);
+        let destroyed = both("removal-beside-it-after-destroy", destroy);
+        let rotated = both("new-id-beside-it", || Operation::Regenerate).map(|scenario| {
+            scenario.relies_on(Fact::of("minimum/browsers-isolated", "visitor-after-a-rotation"))
+        });
+        [Some(begun), removed, Some(untouched), cleared, destroyed, rotated].into_iter().flatten().collect()
     }),
 };

@@ -4,9 +4,9 @@ use crate::checks::lifetimes::{SHORT, TIMES, grace, kinds, longer};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
-use crate::script::ops::{delete, get, items, pop, set, set_permanent, update};
+use crate::script::ops::{delete, get, items, permanent, pop, set, set_permanent, update};
 use crate::script::{Forgery, Operation};
-use crate::survey::{Store, Survey};
+use crate::survey::{Attribute, Store, Survey};
 
 const DAY: f64 = 24.0 * 60.0 * 60.0;
 
@@ -91,9 +91,27 @@ pub(super) const STAYS: Check = Check {
                     .relies_on(Fact::of("expiry/gone", "browser-session-still-there-once-popped"))
             },
         );
-        others.into_iter().chain(changed).chain(rotated).collect()
+        let unset = unset_afterwards(survey, &after);
+        others.into_iter().chain(changed).chain(rotated).chain(unset).collect()
     }),
 };
+
+/// A session whose lifetime was set, and that is not permanent, is said not to be: that changes nothing. In some libraries the two
+/// are one setting: there a session that was given a lifetime is permanent, and nothing is expected.
+fn unset_afterwards(survey: &Survey, after: &dyn Fn(&str, Operation) -> Scenario) -> Option<Scenario> {
+    if !matches!(survey.permanent, Attribute::Observed(_)) || survey.permanent_default {
+        return None;
+    }
+    let unset = after("after-permanent-was-unset", set_permanent(false));
+    let mut scenario = unset.with_cycles_after(1, vec![vec![permanent()]]);
+    let are_two_settings = Condition::FalseIn { cycle: 2, op: 0 };
+    if let Some(gone) = scenario.expectations.last_mut() {
+        gone.only_if = Some(Condition::All(vec![Condition::DoneIn(1), are_two_settings]));
+    }
+    Some(
+        scenario.relies_on(Fact::of(STAYS.id, "after-a-write")).relies_on(Fact::of(STAYS.id, "after-a-read")),
+    )
+}
 
 pub(super) const LONGER: Check = Check {
     id: "expiry/longer-lifetime",

@@ -13,6 +13,7 @@ use crate::checks::Check;
 pub(crate) const CHECKS: &[Check] = &[
     window::NOT_EARLY,
     window::GONE,
+    window::USABLE,
     window::NOT_REVIVED,
     window::PERMANENT_STAYS,
     ids::NEVER_ADOPTED,

@@ -5,8 +5,8 @@ use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Expected, Scenario};
 use crate::level::Level;
 use crate::script::ops::{delete, get, items, permanent, pop, set, set_permanent, setdefault, update};
-use crate::script::{Answer, Forgery, Operation};
-use crate::survey::{Attribute, Survey};
+use crate::script::{Answer, Change, Forgery, Operation};
+use crate::survey::{Attribute, Store, Survey};
 
 /// How much of a lifetime passes before a session has to be there still: in real time, an answer takes its time.
 fn share(survey: &Survey) -> f64 {
@@ -91,7 +91,46 @@ pub(super) const GONE: Check = Check {
                     .relies_on(Fact::of("minimum/permanent-persists", "stuck"))
                     .relies_on(kind.ends())
             });
-            [alone, after_a_stranger, after_a_read].into_iter().chain(no_more).collect()
+            // Where the cookie brings its own data, it may say itself until when it counts; a client says later.
+            let fields = if survey.store == Store::Client { MOST_FIELDS } else { 0 };
+            let raised = (0..fields).map(|field| {
+                let reason = format!("still-there-with-field-{}-raised", field + 1);
+                kind.begin(&reason)
+                    .forge("ann", "keeper", Forgery::Field { cookie: 0, field, change: Change::Raised })
+                    .wait(over)
+                    .cycle("keeper", [items().are([], survey)])
+                    .may_be_refused()
+                    .relies_on(kind.ends())
+            });
+            [alone, after_a_stranger, after_a_read].into_iter().chain(no_more).chain(raised).collect()
+        })
+    }),
+};
+
+/// How many fields of a cookie are looked at.
+const MOST_FIELDS: usize = 5;
+
+pub(super) const USABLE: Check = Check {
+    id: "expiry/usable-afterwards",
+    level: Level::Hardened,
+    harm: Harm::DataLoss,
+    clause: "save.persists",
+    promise: "Whoever comes back after the end of a session has one that keeps what is written.",
+    source: "aiohttp-session 344: a session that was refilled after its end is emptied by the next request",
+    applies: &[Requirement::RealSessions, Requirement::Lifetimes],
+    relies: &[],
+    test: Test::Scenarios(|survey| {
+        each_kind(survey, |kind| {
+            let refilled = kind
+                .begin("refilled")
+                .forge("ann", "late", Forgery::Replayed)
+                .wait(kind.over())
+                .cycle("late", [set("shape", "round").is_done()])
+                .cycle("late", [get("shape").is("round")])
+                .cycle("late", [set("size", "small").is_done()])
+                .cycle("late", [get("shape").is("round"), get("size").is("small")])
+                .relies_on(kind.ends());
+            vec![refilled]
         })
     }),
 };
@@ -118,7 +157,8 @@ pub(super) const NOT_REVIVED: Check = Check {
             let by_a_write = begin("by-a-write")
                 .cycle("late", [set("size", "small").is_done()])
                 .cycle("late", [get("colour").is_absent(), get("size").is("small")])
-                .cycle("later", [get("colour").is_absent()]);
+                .cycle("later", [get("colour").is_absent()])
+                .relies_on(kind.is_usable_afterwards());
             let by_a_touch = begin("by-a-touch")
                 .cycle("late", [])
                 .cycle("late", [get("colour").is_absent()])

@@ -57,13 +57,28 @@ pub(super) const KEEPS_DATA: Check = Check {
         let fresh = Scenario::new("on-a-fresh-session")
             .cycle("ann", [Operation::Regenerate.is_done(), set("colour", "red").is_done()])
             .cycle("ann", [items().are([("colour", "red".into())], survey)]);
-        vec![
+        let saved_early = survey.supports("save").then(|| {
+            let early = [set("colour", "red"), Operation::Regenerate, Operation::Save];
+            Scenario::new("on-a-fresh-session-that-is-saved-early")
+                .cycle("ann", early.into_iter().chain([set("size", "small")]).map(Operation::is_done))
+                .cycle(
+                    "ann",
+                    [items().are(written.iter().map(|(key, value)| (*key, (*value).into())), survey)],
+                )
+                .relies_on(Fact::of("minimum/each-mutator-persists", "set"))
+                .relies_on(Fact::of(KEEPS_DATA.id, "on-a-fresh-session"))
+                .relies_on(Fact::of(KEEPS_DATA.id, "after-a-write"))
+        });
+        [
             rotating("alone", vec![Operation::Regenerate], kept),
             rotating("after-a-write", vec![set("size", "small"), Operation::Regenerate], written),
             rotating("before-a-write", vec![Operation::Regenerate, set("size", "small")], written),
             rotating("twice", vec![Operation::Regenerate, Operation::Regenerate], kept),
             fresh,
         ]
+        .into_iter()
+        .chain(saved_early)
+        .collect()
     }),
 };
 

@@ -3,7 +3,7 @@
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
-use crate::script::ops::{clear, contains, destroy, get, items, set};
+use crate::script::ops::{clear, contains, destroy, get, items, pop, set};
 use crate::script::{Forgery, Operation};
 use crate::survey::{Emptied, Survey};
 
@@ -87,14 +87,33 @@ pub(super) const READERS_STORE_NOTHING: Check = Check {
     level: Level::Hardened,
     harm: Harm::Hygiene,
     clause: "identity.readers",
-    promise: "A visitor whose request only looked at an empty session gets none.",
+    promise: "A request that only looked at an empty session, or took nothing from it, begins none.",
     source: "OWASP, denial of service by exhaustion: a store must not grow with every visitor",
     applies: &[Requirement::RealSessions],
     relies: &[Fact::of("cookie/none-when-untouched", "for-a-visitor")],
-    test: Test::Scenarios(|_survey| {
+    test: Test::Scenarios(|survey| {
         let by = |op: Operation| {
             Scenario::new(op.name()).cycle("ann", [op.unjudged()]).response(ResponseRule::NoSetCookie)
         };
-        [get("colour"), contains("colour"), items()].map(by).into()
+        let reads = || [get("colour"), contains("colour"), items()];
+        // Where there was something to remove, as far as the library knows, a removal is none to keep.
+        let popped = survey.supports("pop").then(|| {
+            Scenario::new("missing-pop")
+                .cycle("ann", [pop("colour").unjudged()])
+                .response(ResponseRule::NoneKept)
+                .relies_on(Fact::of(READERS_STORE_NOTHING.id, "get"))
+        });
+        let with_an_unknown_id =
+            reads().into_iter().zip(["get", "contains", "items"]).map(|(read, plain)| {
+                Scenario::new(&format!("unknown-id-{plain}"))
+                    .cycle("ann", [set("colour", "red").is_done()])
+                    .forge("ann", "late", Forgery::Unknown)
+                    .cycle("late", [read.unjudged()])
+                    .may_be_refused()
+                    .response(ResponseRule::NoneKept)
+                    .relies_on(Fact::of(READERS_STORE_NOTHING.id, plain))
+                    .relies_on(Fact::of("identity/unknown-never-adopted", "adopted-when-written"))
+            });
+        reads().into_iter().map(by).chain(popped).chain(with_an_unknown_id).collect()
     }),
 };

@@ -1,5 +1,6 @@
 //! Rules for a response as a whole, apart from the answers in it: for its cookies, and for what it says to caches.
 
+mod beside;
 mod caching;
 mod ids;
 mod lifetime;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::browser::{Refusal, SetCookie, Stored};
 use crate::play::{Exchange, Outcome, Transcript};
 use crate::script::Operation;
+use beside::{cookies_as, other_cookies, sets_own};
 use caching::{vary_cookie, vary_lists};
 use ids::{GUESSABLE, distinct, set_until, unpredictable};
 use lifetime::lasts;
@@ -27,8 +29,17 @@ pub enum ResponseRule {
     Served,
     /// The request ends, answered or not, before the way to the store is mended.
     EndsWithoutStore,
+    /// The response comes from the handler, and its session was saved.
+    Saved,
     /// The response sets no cookie.
     NoSetCookie,
+    /// The response sets no cookie that browsers would keep: it may have a removal.
+    NoneKept,
+    /// The response sets a cookie where this earlier one has set one, and removes one where that one has removed one.
+    CookiesAsIn {
+        /// The cycle, counted from zero.
+        cycle: usize,
+    },
     /// The response sets a cookie.
     SetsCookie,
     /// The response sets no cookie twice.
@@ -88,7 +99,10 @@ impl fmt::Display for ResponseRule {
         match self {
             Self::Served => f.write_str("the answers of the handler"),
             Self::EndsWithoutStore => f.write_str("an end of the request, while the store is out of reach"),
+            Self::Saved => f.write_str("the answers of the handler, and a session that is saved"),
             Self::NoSetCookie => f.write_str("no Set-Cookie"),
+            Self::NoneKept => f.write_str("no cookie but one that has ended"),
+            Self::CookiesAsIn { cycle } => write!(f, "a cookie, or a removal, as in cycle {}", cycle + 1),
             Self::SetsCookie => f.write_str("a Set-Cookie"),
             Self::Distinct => f.write_str("cookies that no other browser has"),
             Self::Unpredictable => write!(f, "cookies in which at least {GUESSABLE} bits vary"),
@@ -148,6 +162,16 @@ impl ResponseRule {
                 _ => Ok(()),
             }),
             Self::EndsWithoutStore => None,
+            Self::Saved => Some(match &exchange.outcome {
+                Outcome::NoAnswers { status, said } => Err(format!("a {status}: {said}")),
+                Outcome::Answered { save_error: Some(error), .. } => Err(format!("not saved: {error}")),
+                _ => Ok(()),
+            }),
+            Self::NoneKept => Some(match received.iter().find(|received| !received.is_removal) {
+                Some(received) => Err(format!("a Set-Cookie of {}", name(&received.cookie))),
+                None => Ok(()),
+            }),
+            Self::CookiesAsIn { cycle } => cookies_as(&received, &earlier(cycle)),
             Self::NoSetCookie => Some(match received.first() {
                 Some(received) => Err(format!("a Set-Cookie of {}", name(&received.cookie))),
                 None => Ok(()),
@@ -258,31 +282,4 @@ fn sent_back(received: &[Received], path: &str) -> Option<Result<(), String>> {
         named.is_none_or(|named| crate::browser::path_match(path, named))
     };
     each_set(received, covers, &format!("with a Path that does not cover {path}"))
-}
-
-/// Whether the response has this cookie once, just as the application has set it.
-fn sets_own(received: &[Received], wanted: &str) -> Result<(), String> {
-    let (own, _) = wanted.split_once('=').unwrap_or((wanted, ""));
-    let named: Vec<&Received> =
-        received.iter().filter(|received| received.cookie.name == own.as_bytes()).collect();
-    match named.as_slice() {
-        [] => Err("it is not there".to_owned()),
-        [one] if one.cookie.raw == wanted.as_bytes() => Ok(()),
-        [one] => Err(format!("`{}`", String::from_utf8_lossy(&one.cookie.raw))),
-        several => Err(format!("{} of that name", several.len())),
-    }
-}
-
-fn other_cookies(received: &[Received], earlier: &[Received]) -> Option<Result<(), String>> {
-    let mut set = received.iter().filter(|received| !received.is_removal).peekable();
-    set.peek()?;
-    let is_old = |received: &&Received| {
-        earlier.iter().any(|earlier| {
-            (&earlier.cookie.name, &earlier.cookie.value) == (&received.cookie.name, &received.cookie.value)
-        })
-    };
-    Some(match set.find(is_old) {
-        Some(received) => Err(format!("the same {}", name(&received.cookie))),
-        None => Ok(()),
-    })
 }

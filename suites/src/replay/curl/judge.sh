@@ -67,6 +67,8 @@ def holds(condition):
         return all_done(about)
     if kind == "done":
         return "save_error" not in response(about["cycle"] + 1) and done(answer(about["cycle"], about["op"]))
+    if kind == "false_in":
+        return (answer(about["cycle"], about["op"]) or {}).get("ok") is False
     if kind in ("absent_in", "found_in"):
         seen = answer(about["cycle"], about["op"]) or {}
         return ("absent" if kind == "absent_in" else "ok") in seen

@@ -44,6 +44,7 @@ pub(super) fn changed(value: &[u8], field: usize, change: Change, theirs: &[u8])
         }
         Change::Recased => old.iter().map(|byte| swap_case(*byte)).collect(),
         Change::Zeroed => old.iter().map(|byte| zero(*byte, old)).collect(),
+        Change::Raised => raised(old),
         Change::Missing => {
             let before = range.start.checked_sub(1).unwrap_or(range.start);
             return [&value[..before], &value[range.end..]].concat();
@@ -54,6 +55,17 @@ pub(super) fn changed(value: &[u8], field: usize, change: Change, theirs: &[u8])
         },
     };
     [&value[..range.start], &new, &value[range.end..]].concat()
+}
+
+/// The largest number of this length, written with the same digits; the same where it is no number.
+fn raised(field: &[u8]) -> Vec<u8> {
+    let largest = match field {
+        _ if field.iter().all(u8::is_ascii_digit) => b'9',
+        _ if !field.iter().all(u8::is_ascii_hexdigit) => return field.to_vec(),
+        _ if field.iter().any(u8::is_ascii_uppercase) => b'F',
+        _ => b'f',
+    };
+    vec![largest; field.len()]
 }
 
 /// The first character of the alphabet in which a field is written: 0 for hexadecimal digits, A for base64.

@@ -109,6 +109,8 @@ pub enum Change {
     Zeroed,
     /// The field is missing, with the delimiter before it.
     Missing,
+    /// A number becomes the largest one of its length. What is no number, decimal or hexadecimal, stays as it is.
+    Raised,
 }
 
 /// How a value is spelled.

@@ -38,6 +38,14 @@ fn one_field_is_changed() {
     assert_eq!(flipped.header(&vec![(b"a".to_vec(), b"1a".to_vec())], &Cookies::new()), b"a=1B");
     assert_eq!(field(1, Change::Recased), "a=s%3AAB.cd; b=22");
     assert_eq!(field(2, Change::Swapped), "a=s%3Aab.zz; b=22");
+    let number = |value: &[u8]| {
+        let raised = Forgery::Field { cookie: 0, field: 0, change: Change::Raised };
+        raised.header(&vec![(b"a".to_vec(), value.to_vec())], &Cookies::new())
+    };
+    assert_eq!(number(b"1764170000.xy"), b"a=9999999999.xy");
+    assert_eq!(number(b"6927a1.xy"), b"a=ffffff.xy");
+    assert_eq!(number(b"6927A1.xy"), b"a=FFFFFF.xy");
+    assert_eq!(number(b"annie.xy"), b"a=annie.xy", "no number");
     assert_eq!(field(3, Change::Emptied), "a=s%3Aab.cd; b=22", "there is no such field");
     assert_eq!(fields(b"s%3Aa%2Bb/c=.d"), vec![0..1, 4..12, 13..14]);
 }

@@ -67,20 +67,20 @@ async fn what_was_judged_is_not_kept_at_its_full_length() {
     let report = sessionspec::run(Rc::clone(&backend) as Rc<dyn Backend>, options()).await.unwrap();
     assert!(report.checks.iter().all(|check| check.verdict == Verdict::Pass), "{:?}", report.checks);
     let (answered, most_kept) = (backend.answered.get() / SIZE, backend.most_kept.get() / SIZE);
-    assert!(answered > 40, "it answered {answered} MiB, which proves nothing");
-    assert!(most_kept < 10, "of {answered} MiB that it answered, {most_kept} MiB were kept at one time");
+    assert!(answered > 30, "it answered {answered} MiB, which proves nothing");
+    assert!(most_kept < 15, "of {answered} MiB that it answered, {most_kept} MiB were kept at one time");
     assert_eq!(Retained::all(), 0);
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn where_there_is_no_room_left_nothing_is_judged() {
+async fn where_there_is_no_room_left_nobody_is_accused() {
     let mut others = Retained::default();
     others.add(MOST_RETAINED - 512 * 1024).unwrap();
-    let refused = sessionspec::run(Stout::new(1024 * 1024) as Rc<dyn Backend>, options()).await;
-    let said = refused.unwrap_err().to_string();
-    assert!(
-        said.contains("its answers take more than the 512 MiB that are kept of them at one time"),
-        "{said}"
-    );
+    let report = sessionspec::run(Stout::new(1024 * 1024) as Rc<dyn Backend>, options()).await.unwrap();
+    let opens_empty = &report.checks[0];
+    assert_eq!(opens_empty.verdict, Verdict::Error, "{opens_empty:?}");
+    let because = opens_empty.because.as_deref().unwrap();
+    assert!(because.contains("take more than the 512 MiB that are kept of them at one time"), "{because}");
+    assert!(report.checks.iter().all(|check| check.verdict != Verdict::Fail), "{:?}", report.checks);
     assert_eq!(Retained::all(), others.bytes());
 }

@@ -78,7 +78,7 @@ fn any_report_is_refused_or_can_be_shown_in_every_form_and_compared() {
 #[test]
 fn any_service_is_judged_or_refused() {
     // Each input is a run.
-    feed_times("services", CASES / 10);
+    feed_times("services", CASES / 50);
 }
 
 #[test]

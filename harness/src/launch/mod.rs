@@ -181,9 +181,12 @@ impl Launched {
             Ok(Some(status)) => {
                 LaunchError::Ended { command: shown, status, port: number, last_words: launched.last_words() }
             }
-            Err(_) => {
-                LaunchError::Silent { command: shown, port: number, patience, last_words: launched.last_words() }
-            }
+            Err(_) => LaunchError::Silent {
+                command: shown,
+                port: number,
+                patience,
+                last_words: launched.last_words(),
+            },
         };
         launched.stop().await;
         Err(error)

@@ -116,7 +116,7 @@ impl Answers {
     /// The answers to so many operations, where nothing about them is unusual.
     fn read(body: &[u8], ops: usize) -> Option<Self> {
         // Serde would also read a list as the fields in their order.
-        let is_object = body.trim_ascii_start().starts_with(b"{");
+        let is_object = body.trim_ascii_start().starts_with(b"{") && !has_more_values(body, MOST_VALUES);
         let read: Option<Self> = is_object.then(|| serde_json::from_slice(body).ok()).flatten();
         read.filter(|answers| answers.results.len() == ops)
     }

@@ -109,7 +109,7 @@ pub fn read(path: &Path, profile: Option<&str>) -> Result<Vec<KnownFailure>, Kno
         let malformed = |error: ProjectError| KnownFailuresError::Project { error };
         return Ok(Project::read(path, profile).map_err(malformed)?.known_failures);
     }
-    let text = bounded::read_file(path, bounded::FILE)
+    let text = bounded::read_file(path, bounded::TOML)
         .map_err(|error| KnownFailuresError::Read { path: path.to_owned(), error })?;
     parse(path, &text)
 }

@@ -133,10 +133,23 @@ impl Peer {
         let is_manifest = path.extension().is_some_and(|extension| extension == "toml");
         let path =
             if is_manifest { path.to_owned() } else { PathBuf::from(format!("{}.toml", path.display())) };
-        let text = bounded::read_file(&path, bounded::FILE)
+        let text = bounded::read_file(&path, bounded::TOML)
             .map_err(|error| PeerError::Read { path: path.clone(), error })?;
-        let malformed = |error: String| PeerError::Malformed { path: path.clone(), error };
-        let manifest: Manifest = toml::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+        let peer = Self::parse(&path, &text)?;
+        // A command that is a path is found from the manifest's folder, wherever this process stands.
+        let unread = |error| PeerError::Read { path: peer.folder.clone(), error };
+        let folder = peer.folder.canonicalize().map_err(unread)?;
+        Ok(Self { folder, ..peer })
+    }
+
+    /// The peer of this text, which stands in this file.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no manifest.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, PeerError> {
+        let malformed = |error: String| PeerError::Malformed { path: path.to_owned(), error };
+        let manifest: Manifest = toml::from_str(text).map_err(|error| malformed(error.to_string()))?;
         if manifest.provision.is_empty() || manifest.launch.is_empty() {
             return Err(malformed(
                 "`provision` and `launch` are lists of a command and its arguments".to_owned(),
@@ -144,10 +157,7 @@ impl Peer {
         }
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // A command that is a path is found from the manifest's folder, wherever this process stands.
-        let folder =
-            folder.canonicalize().map_err(|error| PeerError::Read { path: folder.to_owned(), error })?;
-        Ok(Self { name, manifest, folder })
+        Ok(Self { name, manifest, folder: folder.to_owned() })
     }
 
     /// Installs what the peer needs.

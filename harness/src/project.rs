@@ -131,9 +131,18 @@ impl Project {
     ///
     /// Where the file cannot be read, says something that means nothing, or has no such profile.
     pub fn read(path: &Path, profile: Option<&str>) -> Result<Self, ProjectError> {
-        let text = bounded::read_file(path, bounded::FILE)
+        let text = bounded::read_file(path, bounded::TOML)
             .map_err(|error| ProjectError::Read { path: path.to_owned(), error })?;
-        let project = Self::parse(&text).and_then(|project| project.in_profile(profile));
+        Self::parse(path, &text, profile)
+    }
+
+    /// The project of this text, which stands in this file.
+    ///
+    /// # Errors
+    ///
+    /// Where it says something that means nothing, or has no such profile.
+    pub fn parse(path: &Path, text: &str, profile: Option<&str>) -> Result<Self, ProjectError> {
+        let project = Self::of_text(text).and_then(|project| project.in_profile(profile));
         let project = project.and_then(Self::of_one_service);
         let mut project =
             project.map_err(|error| ProjectError::Malformed { path: path.to_owned(), error })?;
@@ -141,7 +150,7 @@ impl Project {
         Ok(project)
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    fn of_text(text: &str) -> Result<Self, String> {
         let project: Self = toml::from_str(text).map_err(|error| one_line(&error, text))?;
         for said in project.profiles.values().chain([&project]) {
             said.check()?;
@@ -242,7 +251,7 @@ mod tests {
 
     #[test]
     fn what_means_nothing_is_refused() {
-        let refused = |toml: &str| Project::parse(toml).unwrap_err();
+        let refused = |toml: &str| Project::of_text(toml).unwrap_err();
         insta::assert_snapshot!(
             [
                 refused("launch = 'a'\nurl = 'b'"),
@@ -252,8 +261,8 @@ mod tests {
                 refused("[[known-failures]]\ncheck = 'minimum/persists'"),
                 refused("[profiles.redis]\nlaunch = 'a'\nurl = 'b'"),
                 refused("[profiles.redis.profiles.other]"),
-                Project::parse("[profiles.redis]").unwrap().in_profile(Some("reddis")).unwrap_err(),
-                Project::parse("").unwrap().in_profile(Some("redis")).unwrap_err(),
+                Project::of_text("[profiles.redis]").unwrap().in_profile(Some("reddis")).unwrap_err(),
+                Project::of_text("").unwrap().in_profile(Some("redis")).unwrap_err(),
             ]
             .join("\n")
         );
@@ -263,7 +272,7 @@ mod tests {
     fn a_profile_comes_before_what_stands_above() {
         let toml = "launch = 'a'\nlevel = 'minimum'\nheaders = ['A: b']\n\
                     [profiles.redis]\nurl = 'http://127.0.0.1:1/probe'\nlevel = 'hardened'";
-        let project = Project::parse(toml).unwrap().in_profile(Some("redis")).unwrap();
+        let project = Project::of_text(toml).unwrap().in_profile(Some("redis")).unwrap();
         assert_eq!((project.launch, project.level.as_deref()), (None, Some("hardened")));
         assert_eq!(project.url.as_deref(), Some("http://127.0.0.1:1/probe"));
         assert_eq!(project.headers, ["A: b"]);
@@ -278,7 +287,7 @@ mod tests {
                     [profiles.other]\nlaunch = 'd'\n\
                     [profiles.running]\nurl = 'http://127.0.0.1:3/probe'\nstore = '127.0.0.1:1'";
         let of = |profile: &str| {
-            let project = Project::parse(toml).unwrap().in_profile(Some(profile)).unwrap();
+            let project = Project::of_text(toml).unwrap().in_profile(Some(profile)).unwrap();
             project.of_one_service().map(|project| (project.store, project.flush))
         };
         let is = |store: &str, flush: &str| {
@@ -290,7 +299,7 @@ mod tests {
         assert_eq!(of("moved"), is("127.0.0.1:2", ""), "nobody says what empties the other store");
         assert_eq!(of("other"), is("", ""));
         assert!(of("running").unwrap_err().starts_with("it has `store` and `url`"));
-        let nowhere = Project::parse("flush = 'b'").unwrap().of_one_service();
+        let nowhere = Project::of_text("flush = 'b'").unwrap().of_one_service();
         assert!(nowhere.unwrap_err().starts_with("it has `flush` and no `store`"));
     }
 
@@ -305,6 +314,6 @@ mod tests {
 
     #[test]
     fn a_project_may_say_nothing() {
-        assert!(Project::parse("").unwrap().launch.is_none());
+        assert!(Project::of_text("").unwrap().launch.is_none());
     }
 }

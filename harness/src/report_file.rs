@@ -67,6 +67,9 @@ pub fn read(path: &Path) -> Result<Vec<Report>, SavedReportError> {
 /// Where it is no report, or has the form of another version.
 pub fn parse(path: &Path, text: &str) -> Result<Vec<Report>, SavedReportError> {
     let no_report = |error: String| SavedReportError::NoReport { path: path.to_owned(), error };
+    if bounded::has_more_values(text.as_bytes(), bounded::VALUES_OF_REPORT) {
+        return Err(no_report(format!("it has more than {} values", bounded::VALUES_OF_REPORT)));
+    }
     let versions: Vec<Versioned> = one_or_many(text).map_err(no_report)?;
     if let Some(other) = versions.iter().find(|version| version.schema != SCHEMA_VERSION) {
         return Err(SavedReportError::OtherSchema { path: path.to_owned(), schema: other.schema });

@@ -5,8 +5,10 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use sessionspec::engine::report::quoted;
 
 use super::{CliError, say};
+use crate::bounded;
 use crate::exit::Exit;
 use crate::project::FILE;
 
@@ -16,6 +18,9 @@ pub(super) struct Arguments {
     #[arg(default_value = ".", value_name = "FOLDER")]
     folder: PathBuf,
 }
+
+/// The largest source that is looked at, in bytes.
+const SOURCE: u64 = 1024 * 1024;
 
 /// What leads to the application that is in a folder.
 struct Found {
@@ -79,12 +84,20 @@ fn text(found: Option<&Found>) -> String {
     )
 }
 
+/// The text of a source, if it is one: a device is none, and a file without end is none either.
+fn read(file: impl AsRef<Path>) -> Option<String> {
+    if !file.as_ref().is_file() {
+        return None;
+    }
+    bounded::read_file(file, SOURCE).ok()
+}
+
 fn look_into(folder: &Path) -> Option<Found> {
     django(folder).or_else(|| other_python(folder)).or_else(|| node(folder)).or_else(|| go(folder))
 }
 
 fn django(folder: &Path) -> Option<Found> {
-    let manage = fs::read_to_string(folder.join("manage.py")).ok()?;
+    let manage = read(folder.join("manage.py"))?;
     let (_, rest) = manage.split_once("DJANGO_SETTINGS_MODULE")?;
     // The name is the next text in quotes.
     let settings = rest.split(['"', '\'']).nth(2)?;
@@ -97,6 +110,8 @@ fn django(folder: &Path) -> Option<Found> {
 
 fn python(framework: &str, target: &str, takes_a_lifetime: bool) -> String {
     let lifetime = if takes_a_lifetime { " --lifetime {lifetime}" } else { "" };
+    // A file may have any name, and a shell reads this.
+    let target = quoted(target);
     format!("python -m sessionspec.probes.{framework} {target}{lifetime} --port {{port}}")
 }
 
@@ -107,7 +122,7 @@ fn other_python(folder: &Path) -> Option<Found> {
     modules.retain(|path| path.extension().is_some_and(|extension| extension == "py"));
     modules.sort();
     for path in modules {
-        let (Ok(source), Some(module)) = (fs::read_to_string(&path), path.file_stem()) else { continue };
+        let (Some(source), Some(module)) = (read(&path), path.file_stem()) else { continue };
         let module = module.to_string_lossy();
         for (class, framework) in
             [("Flask(", "flask"), ("FastAPI(", "starlette"), ("Starlette(", "starlette")]
@@ -148,7 +163,7 @@ fn application<'a>(source: &'a str, class: &str) -> Option<&'a str> {
 }
 
 fn node(folder: &Path) -> Option<Found> {
-    let package: Value = serde_json::from_str(&fs::read_to_string(folder.join("package.json")).ok()?).ok()?;
+    let package: Value = serde_json::from_str(&read(folder.join("package.json"))?).ok()?;
     let known = [
         ("express-session", "wrap the sessions in `probed(…)` of sessionspec/express"),
         ("cookie-session", "wrap the sessions in `probed(…)` of sessionspec/cookie-session"),
@@ -164,7 +179,7 @@ fn node(folder: &Path) -> Option<Found> {
         .chain(["server.js", "app.js", "index.js", "server.mjs", "app.mjs", "index.mjs"])
         .find(|file| folder.join(file).is_file())?;
     Some(Found {
-        launch: format!("node {}", sessionspec::engine::report::quoted(main)),
+        launch: format!("node {}", quoted(main)),
         because: format!(
             "package.json depends on {library}, and {main} is there; it has to listen on the port in PORT"
         ),
@@ -174,7 +189,7 @@ fn node(folder: &Path) -> Option<Found> {
 
 fn go(folder: &Path) -> Option<Found> {
     const LIBRARY: &str = "github.com/gorilla/sessions";
-    let module = fs::read_to_string(folder.join("go.mod")).ok()?;
+    let module = read(folder.join("go.mod"))?;
     let has_a_probe = folder.join("mount.go").is_file();
     module.contains(LIBRARY).then(|| Found {
         launch: "go run .".to_owned(),
@@ -187,5 +202,5 @@ fn go(folder: &Path) -> Option<Found> {
 
 /// Whether a file names one of our probes, so that it was mounted already.
 fn has_a_probe(file: &Path) -> bool {
-    fs::read_to_string(file).is_ok_and(|source| source.contains("sessionspec/"))
+    read(file).is_some_and(|source| source.contains("sessionspec/"))
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use reqwest::Request;
-use sessionspec::backend::{BackendError, MOST_FIELDS};
+use sessionspec::backend::{BackendError, MOST_FIELDS, Retained};
 use sessionspec::reference::http::Headers;
 use tokio::net::TcpStream;
 use url::{Host, Url};
@@ -168,8 +168,9 @@ async fn exchange(client: &reqwest::Client, request: Request) -> Result<RawRespo
     for (name, value) in response.headers() {
         headers.append(name.as_str(), value.as_bytes());
     }
-    let mut body = Vec::new();
+    let (mut body, mut retained) = (Vec::new(), Retained::default());
     while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error, true))? {
+        retained.add(chunk.len())?;
         body.extend_from_slice(&chunk);
         if body.len() > MAX_BODY {
             return Err(BackendError::NotAProbe(format!("its answer is longer than {MAX_BODY} bytes")));

@@ -12,7 +12,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use sessionspec::backend::{BackendError, MOST_FIELDS};
+use sessionspec::backend::{BackendError, MOST_FIELDS, Retained};
 use sessionspec::reference::http::Headers;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -37,7 +37,7 @@ pub(super) async fn exchange_bytes(stream: Stream, bytes: Vec<u8>) -> Result<Raw
     let answered = ask(&mut sender).await;
     answered.map_err(|error| match error {
         Unanswered::Fault(error) => fault(&error, heard.load(Ordering::Relaxed) > 0),
-        Unanswered::TooLong => BackendError::NotAProbe(format!("its answer is longer than {MAX_BODY} bytes")),
+        Unanswered::Unread(error) => error,
     })
 }
 
@@ -53,7 +53,8 @@ async fn ask(sender: &mut SendRequest<Full<Bytes>>) -> Result<RawResponse, Unans
 
 enum Unanswered {
     Fault(hyper::Error),
-    TooLong,
+    /// There is more than is read.
+    Unread(BackendError),
 }
 
 impl From<hyper::Error> for Unanswered {
@@ -64,12 +65,14 @@ impl From<hyper::Error> for Unanswered {
 
 async fn body(response: Response<Incoming>) -> Result<Vec<u8>, Unanswered> {
     let mut body = response.into_body();
-    let mut bytes = Vec::new();
+    let (mut bytes, mut retained) = (Vec::new(), Retained::default());
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else { continue };
+        retained.add(data.len()).map_err(Unanswered::Unread)?;
         bytes.extend_from_slice(&data);
         if bytes.len() > MAX_BODY {
-            return Err(Unanswered::TooLong);
+            let too_long = format!("its answer is longer than {MAX_BODY} bytes");
+            return Err(Unanswered::Unread(BackendError::NotAProbe(too_long)));
         }
     }
     Ok(bytes)

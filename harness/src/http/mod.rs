@@ -20,6 +20,7 @@ use sessionspec::engine::browser::Origin;
 use sessionspec::engine::script::Operation;
 use sessionspec::reference::Description;
 use sessionspec::reference::http::Headers;
+use tokio::io::{AsyncRead, AsyncWrite};
 use url::Url;
 
 pub use callback::{CallbackAddress, CallbackError};
@@ -211,6 +212,19 @@ fn common_fields(method: &Method, url: &Url, origin: Option<&Origin>, fields: &[
         headers.append(field.name(), field.value());
     }
     headers
+}
+
+/// Sends these bytes on this connection, and reads what comes as one response.
+///
+/// # Errors
+///
+/// Where there is no response, or no whole one.
+#[doc(hidden)]
+pub async fn response_on(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    request: Vec<u8>,
+) -> Result<RawResponse, BackendError> {
+    connection::exchange_bytes(Box::new(stream), request).await
 }
 
 /// Whether a URL's host is this machine.

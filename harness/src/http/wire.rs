@@ -6,10 +6,14 @@ use sessionspec::backend::{BackendError, Body};
 use sessionspec::engine::script::{Answer, Operation};
 use sessionspec::reference::{Description, Value};
 
+use crate::bounded::has_more_values;
 use crate::quote::quoted;
 
 /// The protocol that this harness speaks.
 const PROTOCOL: u64 = 1;
+
+/// The most values that are read of an answer: a short one may have a million empty lists, and each of them takes memory.
+const MOST_VALUES: usize = 100_000;
 
 /// How much of a strange answer is quoted, in characters.
 const EXCERPT: usize = 160;
@@ -112,7 +116,7 @@ impl Answers {
     /// The answers to so many operations, where nothing about them is unusual.
     fn read(body: &[u8], ops: usize) -> Option<Self> {
         // Serde would also read a list as the fields in their order.
-        let is_object = body.trim_ascii_start().starts_with(b"{");
+        let is_object = body.trim_ascii_start().starts_with(b"{") && !has_more_values(body, MOST_VALUES);
         let read: Option<Self> = is_object.then(|| serde_json::from_slice(body).ok()).flatten();
         read.filter(|answers| answers.results.len() == ops)
     }
@@ -146,6 +150,9 @@ fn answers(body: &[u8], ops: usize) -> Result<Body, BackendError> {
 }
 
 fn json(body: &[u8]) -> Result<Value, BackendError> {
+    if has_more_values(body, MOST_VALUES) {
+        return Err(not_a_probe(&format!("its answer has more than {MOST_VALUES} values"), body));
+    }
     serde_json::from_slice(body)
         .map_err(|error| not_a_probe(&format!("its answer is no JSON ({error})"), body))
 }
@@ -157,4 +164,20 @@ fn not_a_probe(what: &str, body: &[u8]) -> BackendError {
 /// The beginning of a body in one line.
 fn excerpt(body: &[u8]) -> String {
     quoted(body, EXCERPT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_has_a_bounded_number_of_values() {
+        let answer = |count: usize| format!("{{\"results\": [{{\"ok\": [1{}]}}]}}", ",1".repeat(count));
+        assert!(body(200, answer(MOST_VALUES - 10).as_bytes(), 1, false).is_ok());
+        let refused = body(200, answer(MOST_VALUES).as_bytes(), 1, false).unwrap_err().to_string();
+        assert!(refused.starts_with("this is no probe: its answer has more than 100000 values"), "{refused}");
+        let text = serde_json::to_string(&",[\\\"{".repeat(MOST_VALUES)).unwrap();
+        let one = format!("{{\"results\": [{{\"ok\": {text}}}]}}");
+        assert!(body(200, one.as_bytes(), 1, false).is_ok(), "a text is one value, whatever stands in it");
+    }
 }

@@ -64,7 +64,7 @@ impl Comparison {
             let _ = writeln!(
                 text,
                 "\n### {}\n\n| | what | before | now |\n|---|---|---|---|",
-                code(&door.name())
+                code(&visible(&door.name()))
             );
             for Change { direction, what, before, now, kind } in &door.changes {
                 let kind = kind.prefix();

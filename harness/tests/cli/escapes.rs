@@ -84,13 +84,25 @@ fn forms_for_programs_act_nowhere() {
     let mut report: Value = serde_json::from_slice(&sessionspec(run).output().unwrap().stdout).unwrap();
     report = report.as_array().map_or(report.clone(), |reports| reports[0].clone());
     report["backend"]["name"] = HOSTILE.into();
+    report["backend"]["door"] = HOSTILE.into();
     report["checks"][0]["id"] = HOSTILE.into();
     fs::write(&path, report.to_string()).unwrap();
-    for command in ["render --as json", "known-failures", "badge", "compare", "diff --format json"] {
+    report["checks"].as_array_mut().unwrap().clear();
+    let other = path.with_extension("other.json");
+    fs::write(&other, report.to_string()).unwrap();
+    for command in [
+        "render --as json",
+        "known-failures",
+        "badge",
+        "compare",
+        "diff --format json",
+        "diff --format markdown",
+        "diff --format text",
+    ] {
         let mut command = sessionspec(command);
         command.arg(&path);
         if command.get_args().any(|argument| argument == "diff" || argument == "compare") {
-            command.arg(&path);
+            command.arg(&other);
         }
         let output = command.output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
@@ -99,6 +111,7 @@ fn forms_for_programs_act_nowhere() {
         assert!(!text.contains(acts), "{command:?}: {text:?}");
     }
     fs::remove_file(path).unwrap();
+    fs::remove_file(other).unwrap();
 }
 
 #[test]

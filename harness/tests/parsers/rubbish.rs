@@ -4,46 +4,16 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
 
-/// What a normal run gives to each test.
-const CASES: u32 = 1_500;
+use crate::targets::TOKENS;
 
-/// What often means something to a parser.
-const TOKENS: [&[u8]; 28] = [
-    b"\0",
-    b"\r\n",
-    b"\n",
-    b" ",
-    b";",
-    b"=",
-    b",",
-    b":",
-    b"\"",
-    b"\\",
-    b"{",
-    b"}",
-    b"[",
-    b"]",
-    b"null",
-    b"-1",
-    b"1e999",
-    b"99999999999999999999",
-    b"\\ud800",
-    b"\xff",
-    b"\xe2\x80\xae",
-    b"\x1b[31m",
-    b"0",
-    b"chunked",
-    b"Content-Length: 3\r\n",
-    b"Expires=",
-    b"__Host-",
-    b"HTTP/1.1 100 Continue\r\n\r\n",
-];
+/// What a normal run gives to each test.
+pub(crate) const CASES: u32 = 1_500;
 
 /// Gives this many inputs of this strategy to the test, or as many as SESSIONSPEC_FUZZ_CASES says.
 ///
 /// Whatever else stands in the environment is nobody's business: an input that failed is told, and kept by whoever mends it.
-pub(crate) fn each<S: Strategy>(strategy: S, test: impl Fn(S::Value)) {
-    let cases = std::env::var("SESSIONSPEC_FUZZ_CASES").map_or(CASES, |cases| cases.parse().unwrap());
+pub(crate) fn each<S: Strategy>(cases: u32, strategy: S, test: impl Fn(S::Value)) {
+    let cases = std::env::var("SESSIONSPEC_FUZZ_CASES").map_or(cases, |cases| cases.parse().unwrap());
     let config =
         Config { cases, failure_persistence: None, max_global_rejects: u32::MAX, ..Config::default() };
     let tested = TestRunner::new(config).run(&strategy, |value| {
@@ -109,7 +79,7 @@ fn edit() -> impl Strategy<Value = Edit> {
 }
 
 /// Bytes: some that mean nothing, and one of these in which parts were changed.
-pub(crate) fn bytes(good: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn given(good: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let changed = (proptest::sample::select(good), proptest::collection::vec(edit(), 0..6));
     let changed = changed.prop_map(|(mut bytes, edits)| {
         edits.iter().for_each(|edit| edit.of(&mut bytes));
@@ -121,10 +91,4 @@ pub(crate) fn bytes(good: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
         1 => tokens.prop_map(|tokens| tokens.concat()),
         1 => proptest::collection::vec(any::<u8>(), 0..200),
     ]
-}
-
-/// The same as texts.
-pub(crate) fn texts(good: Vec<String>) -> impl Strategy<Value = String> {
-    let good = good.into_iter().map(String::into_bytes).collect();
-    bytes(good).prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -12,6 +12,7 @@ mod in_process;
 mod interpret;
 mod into_backend;
 mod panics;
+mod retained;
 mod work;
 
 pub(crate) use circuit_breaker::circuit_breaker;
@@ -26,6 +27,9 @@ pub use in_process::{InProcess, in_process};
 pub use into_backend::{IntoBackend, kind};
 pub use panics::catching_panics;
 pub(crate) use panics::without_panic;
+#[doc(hidden)]
+pub use retained::{MOST_RETAINED, Retained};
+pub(crate) use retained::{size_of_body, size_of_headers};
 pub use sessionspec_reference::legacy::LocalBoxFuture;
 pub use work::{Raised, Work};
 

@@ -16,10 +16,15 @@ pub struct Evidence {
 impl Evidence {
     /// Adds a script that was played.
     pub(crate) fn add(&mut self, transcript: &Transcript, comparisons: usize) {
+        self.add_script(transcript.at_once, comparisons);
+    }
+
+    /// Adds a script in which so many requests were certainly at work at the same time.
+    pub(crate) fn add_script(&mut self, at_once: usize, comparisons: usize) {
         self.scripts += 1;
         self.comparisons += comparisons;
-        if transcript.at_once > 1 {
-            self.at_once = self.at_once.max(Some(transcript.at_once));
+        if at_once > 1 {
+            self.at_once = self.at_once.max(Some(at_once));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use sessionspec_reference::http::Headers;
 
-use crate::backend::{BackendError, Body, Foreign, is_refusal_in_front};
+use crate::backend::{BackendError, Body, Foreign, Retained, is_refusal_in_front};
 use crate::browser::{Origin, Refusal, SetCookie, Stored};
 use crate::script::{Answer, Operation, Operations};
 
@@ -29,6 +29,8 @@ pub struct Transcript {
     pub not_launched: Option<String>,
     /// Why the way to the store is still broken, where it could not be mended.
     pub unmended: Option<String>,
+    /// The memory that the answers take.
+    pub retained: Retained,
 }
 
 /// A moment at which cookies were sent, stored, or passed on.

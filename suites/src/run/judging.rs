@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use super::claims::claims;
 use super::outcome::Outcome;
-use super::scenarios::{Judged, Scenarios, Settled};
+use super::scenarios::{Scenarios, Settled};
 use super::timed::Timed;
 use super::{Options, glue};
 use crate::backend::{Backend, BackendError, without_panic};
 use crate::checks::{Applicability, Check, Fact, GlueCheck, Lack, Test, catalogue};
-use crate::expect::{Finding, Scenario};
+use crate::expect::Scenario;
 use crate::oracle::promises::Excused;
-use crate::play::{Evidence, Lanes, SideBySide, Transcript};
+use crate::play::{Evidence, Lanes, SideBySide};
 use crate::report::{self, Blocked, Failure, Redaction, Verdict};
 use crate::script::Step;
 use crate::search::{self, CaseRunner, Cases, Counterexample, Generated, Property, Shape};
@@ -118,8 +118,8 @@ impl Judging {
             let Some(settled) = begun.next().await else { break };
             match &*settled {
                 Settled::Judged(judged) => {
-                    let Judged { scenario, transcript, judgement, note } = &**judged;
-                    if judgement.finding.is_none() {
+                    let scenario = &judged.scenario;
+                    if judged.judgement.finding.is_none() {
                         kept.push(Rc::clone(&settled));
                         // The script of a failure says so itself.
                         let launches = scenario.script.steps.iter().filter_map(|step| match step {
@@ -128,18 +128,15 @@ impl Judging {
                             }
                             _ => None,
                         });
-                        for launch in launches.filter(|_| transcript.not_launched.is_none()) {
+                        for launch in launches.filter(|_| judged.not_launched.is_none()) {
                             if !launched.contains(&launch) {
                                 launched.push(launch);
                             }
                         }
                     }
-                    evidence.add(transcript, judgement.comparisons);
+                    judged.add_to(&mut evidence);
                     held_to.extend(scenario.held_to.clone().filter(|what| !held_to.contains(what)));
-                    failures.extend(judgement.finding.clone().map(|finding| Failure {
-                        note: note.clone(),
-                        ..self.failure(finding, scenario.clone(), transcript)
-                    }));
+                    failures.extend(judged.failure(&self.survey));
                 }
                 // The other one says what is in the way.
                 Settled::Hidden => {}
@@ -265,15 +262,12 @@ impl Judging {
     }
 
     fn counterexample(&self, (evidence, counterexample): (Evidence, Option<Counterexample>)) -> Outcome {
+        let redaction = Redaction::of(&self.survey);
         let failures = counterexample.map(|Counterexample { case, smallest, note }| Failure {
             case: Some(case),
             note,
-            ..self.failure(smallest.finding, smallest.scenario, &smallest.transcript)
+            ..Failure::found(smallest.finding, smallest.scenario, &smallest.transcript, redaction)
         });
         Outcome::of(evidence, failures.into_iter().collect())
-    }
-
-    fn failure(&self, finding: Finding, scenario: Scenario, transcript: &Transcript) -> Failure {
-        Failure::found(finding, scenario, transcript, Redaction::of(&self.survey))
     }
 }

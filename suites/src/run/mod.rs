@@ -5,6 +5,7 @@ mod facts;
 mod first_failure;
 mod glue;
 mod jobs;
+mod judged;
 mod judging;
 mod looks;
 mod options;
@@ -25,15 +26,16 @@ use crate::backend::{Backend, Front, IntoBackend, LocalBoxFuture, catching_panic
 use crate::checks::{Check, catalogue};
 use crate::play::{Lanes, still_answers};
 use crate::report::{
-    self, CapabilityReport, CheckReport, KnownFailureReport, Redaction, Report, SCHEMA_VERSION, Subject,
-    ThisRun, Verdict, Watch,
+    self, CapabilityReport, CheckReport, KnownFailureReport, Report, SCHEMA_VERSION, Subject, ThisRun,
+    Verdict, Watch,
 };
 use crate::survey::{PreflightError, Survey};
 
+use judged::Judged;
 use judging::Judging;
 pub use options::{Options, QUICK_CASES};
 use outcome::Outcome;
-use scenarios::{Judged, Scenarios, Settled};
+use scenarios::{Scenarios, Settled};
 use tasks::{Ended, Tasks};
 
 /// What happens while a run goes on.
@@ -72,8 +74,7 @@ impl Kept<'_> {
     /// What happened, as a report tells it of a failure.
     #[must_use]
     pub fn text(&self) -> String {
-        let shown = report::shown(&self.judged.transcript, Redaction::of(self.survey));
-        report::script_text(&self.judged.scenario.script, &shown)
+        self.judged.text(self.survey)
     }
 }
 

@@ -10,12 +10,13 @@ use tokio::sync::OnceCell;
 
 use crate::backend::{Backend, BackendError};
 use crate::checks::{Applicability, Check, Fact, catalogue};
-use crate::expect::{Finding, Judgement, Scenario, Varied};
+use crate::expect::{Finding, Scenario, Varied};
 use crate::play::{Lanes, Transcript, play_judgeable};
 use crate::report;
 use crate::survey::Survey;
 
 use super::facts::relied_on;
+use super::judged::Judged;
 use super::timed::Timed;
 use super::waits::Waits;
 
@@ -37,16 +38,6 @@ pub(super) enum Settled {
     NotLaunched(String),
     /// The service broke, and nothing is left to judge.
     Broken(BackendError),
-}
-
-/// A scenario that was played and judged.
-#[derive(Debug)]
-pub(super) struct Judged {
-    pub(super) scenario: Scenario,
-    pub(super) transcript: Transcript,
-    pub(super) judgement: Judgement,
-    /// What there is to say where it did not fail every time.
-    pub(super) note: Option<String>,
 }
 
 /// The checks that show whether browsers come into each other's way.
@@ -311,7 +302,7 @@ impl Scenarios {
             Some(finding) => self.confirm(&scenario, finding).await,
             None => None,
         };
-        Settled::Judged(Box::new(Judged { scenario, transcript, judgement, note }))
+        Settled::Judged(Box::new(Judged::new(scenario, transcript, judgement, note, &self.survey)))
     }
 
     /// Plays a script in which no time has to pass: beside others, and alone where that was not plainly right.

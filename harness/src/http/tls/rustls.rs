@@ -1,6 +1,7 @@
 //! TLS by rustls, with one configuration for lawful requests and for those that are sent byte by byte.
 
 use std::error::Error;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -17,6 +18,7 @@ use url::Host;
 
 use super::verifier::Verifier;
 use super::{Stream, TlsError, Trust};
+use crate::bounded;
 
 /// How a client speaks TLS.
 #[derive(Clone)]
@@ -125,7 +127,8 @@ fn of_system() -> Result<RootCertStore, TlsError> {
 /// The certificates in a file, as those of authorities and as they are.
 fn of_file(path: &Path) -> Result<(RootCertStore, Vec<CertificateDer<'static>>), TlsError> {
     let unread = |error: &dyn Error| TlsError::Read { path: path.to_owned(), error: error.to_string() };
-    let text = std::fs::read(path).map_err(|error| unread(&error))?;
+    let text = File::open(path).and_then(|file| bounded::read_bytes(file, bounded::FILE));
+    let text = text.map_err(|error| unread(&error))?;
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     let certificates = certificates.map_err(|error| unread(&error))?;
     if certificates.is_empty() {

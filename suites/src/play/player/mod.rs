@@ -13,7 +13,9 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse, Gate};
+use crate::backend::{
+    Backend, BackendError, Body, CycleRequest, CycleResponse, Gate, size_of_body, size_of_headers,
+};
 use crate::browser::{Jar, Origin};
 use crate::play::{Exchange, Lanes, Moment, Outcome, OwnedPlace, Transcript};
 use crate::script::{Cookies, Forgery, Operation, Operations, Processes, Script, Step, StoreFault};
@@ -373,7 +375,12 @@ impl Player {
 
     fn end(&mut self, exchange: usize, result: Result<CycleResponse, BackendError>) {
         self.transcript.moments.push(Moment::Answered(exchange));
-        let response = match result {
+        let sent = self.transcript.exchanges[exchange].cookie.as_ref().map_or(0, Vec::len);
+        let retained = |response: CycleResponse| {
+            let size = sent + size_of_headers(&response.headers) + size_of_body(&response.body);
+            self.transcript.retained.add(size).map(|()| response)
+        };
+        let response = match result.and_then(retained) {
             Ok(response) => response,
             Err(error) => {
                 let error = self.as_it_counts(exchange, error);

@@ -19,8 +19,11 @@ use crate::survey::{Store, Survey};
 
 use names::Names;
 
-/// How much of one answer a report keeps.
+/// How much of one answer, or of one field, a report keeps.
 const LONGEST: usize = 2000;
+
+/// How many cookies of one response a report shows: browsers keep not many more of one site.
+const MOST_COOKIES: usize = 60;
 
 /// Shorter values may occur in a text by chance.
 const SHORTEST_NAMED: usize = 8;
@@ -110,8 +113,13 @@ impl<'a> Redactor<'a> {
                         (name.len(), name)
                     });
                     let set = set.into_iter();
-                    cookies[*index].set =
+                    let mut shown: Vec<String> =
                         set.map(|cookie| self.set_cookie(browser, cookie, *answered)).collect();
+                    if shown.len() > MOST_COOKIES {
+                        let more = shown.split_off(MOST_COOKIES).len();
+                        shown.push(format!("… (and {more} more)"));
+                    }
+                    cookies[*index].set = shown;
                 }
                 Moment::Passed { from, to } => self.names.passed(from, to),
             }
@@ -135,7 +143,11 @@ impl<'a> Redactor<'a> {
                 false => self.status(&exchange.outcome),
             },
             set_cookie: cookies.set,
-            dropped: exchange.dropped_cookies().map(|refusal| self.text(&refusal.to_string())).collect(),
+            dropped: exchange
+                .dropped_cookies()
+                .take(MOST_COOKIES)
+                .map(|refusal| self.text(&refusal.to_string()))
+                .collect(),
         }
     }
 
@@ -188,7 +200,7 @@ impl<'a> Redactor<'a> {
         };
         let pairs: Vec<String> =
             header.split(|byte| *byte == b';').map(<[u8]>::trim_ascii).map(&mut pair).collect();
-        pairs.join("; ")
+        shortened(&pairs.join("; "), LONGEST)
     }
 
     fn set_cookie(&mut self, browser: &str, raw: &[u8], answered: Option<SystemTime>) -> String {
@@ -204,7 +216,7 @@ impl<'a> Redactor<'a> {
                 None => shown.push_str(attribute),
             }
         }
-        shown
+        shortened(&shown, LONGEST)
     }
 
     /// A text of the service or of the system, with nothing in it that varies from run to run.

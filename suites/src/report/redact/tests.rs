@@ -127,3 +127,14 @@ fn cookies_of_different_names_have_one_order_and_those_of_one_name_keep_theirs()
     let shown = Redactor::new(by_value(&none())).transcript(&transcript);
     assert_eq!(shown[0].set_cookie, ["sid=", "theme=<1>; Path=/b", "theme=<2>; Path=/a"]);
 }
+
+#[test]
+fn a_service_that_sets_cookies_without_end_is_told_in_a_few_lines() {
+    let own_keys = none();
+    let mut redact = Redactor::new(by_value(&own_keys));
+    let long = format!("sid=abc; Path=/{}", "x".repeat(5000));
+    let shown = redact.set_cookie("ann", long.as_bytes(), now());
+    assert!(shown.starts_with("sid=<1>; Path=/xxx") && shown.ends_with("… (5015 characters)"), "{shown}");
+    let many = (0..900).map(|number| format!("cookie{number}=abc")).collect::<Vec<_>>().join("; ");
+    assert!(redact.cookie_header("ann", many.as_bytes()).chars().count() < LONGEST + 50);
+}

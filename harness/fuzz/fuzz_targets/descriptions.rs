@@ -1,0 +1,3 @@
+#![no_main]
+
+sessionspec_fuzz::fuzz!("descriptions");

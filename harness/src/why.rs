@@ -201,6 +201,14 @@ const WHY: &[(&str, &str)] = &[
         "nodes.overlap",
         "What a lock or a mark in one process keeps apart is mixed up by two: tests with one process do not show it.",
     ),
+    (
+        "nodes.clocks",
+        "The clock of one machine is wrong for a while, and users are logged out by it, or find again what they had changed.",
+    ),
+    (
+        "nodes.paused",
+        "A process stands still for a moment, as in a pause of its virtual machine, and then overwrites what another saved.",
+    ),
     ("nodes.ids", "Two users whose sessions began in two processes share one session."),
     (
         "restart.usable",

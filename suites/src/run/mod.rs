@@ -165,11 +165,11 @@ async fn run_local(
     for check in &wanted {
         observe(Event::Started(check));
         let played = |cases, of| observe(Event::Played { cases, of });
-        let ended = match &run.ended {
-            _ if known.contains_key(check.id) => known.remove(check.id).ok_or_else(|| STOPPED.to_owned()),
+        let ended = match (known.remove(check.id), &run.ended) {
+            (Some(ended), _) => Ok(ended),
             // What has ended before the run was stopped stays known.
-            Some(why) => tasks.ended(check).await.ok_or_else(|| why.clone()),
-            None => tokio::select! {
+            (None, Some(why)) => tasks.ended(check).await.ok_or_else(|| why.clone()),
+            (None, None) => tokio::select! {
                 ended = tasks.end_of(check, &played) => Ok(ended),
                 () = &mut stop => Err(STOPPED.to_owned()),
             },

@@ -13,16 +13,14 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PEERS = ROOT / "fixtures/peers"
 PROGRAM = os.environ.get("SESSIONSPEC", str(ROOT / "target/debug/sessionspec"))
 
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
+sys.path.append(str(PEERS))
+from port import claim_port  # noqa: E402
 
 
 @contextlib.contextmanager
 def started(name):
     """The backend's probe, started for real: its port, its path, and its process."""
-    port = free_port()
+    port = claim_port()
     environment, folder = {**os.environ, "SESSIONSPEC_PROBE": "1"}, ROOT
     if name == "reference":
         command, path = [PROGRAM, "serve", "--addr", f"127.0.0.1:{port}"], "/probe"

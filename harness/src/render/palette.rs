@@ -14,11 +14,7 @@ pub(super) fn of_verdict(verdict: Verdict) -> Style {
         Verdict::Pass => GOOD,
         Verdict::Fail => FAILED,
         Verdict::NotApplicable => QUIET,
-        Verdict::KnownFailure
-        | Verdict::Excused
-        | Verdict::Unverified
-        | Verdict::Inconclusive
-        | Verdict::Error => DOUBTFUL,
+        Verdict::KnownFailure | Verdict::Excused | Verdict::Unverified | Verdict::Error => DOUBTFUL,
     }
 }
 

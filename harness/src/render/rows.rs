@@ -130,9 +130,8 @@ pub(super) fn badness(verdict: Verdict) -> u8 {
         Verdict::Excused => 2,
         Verdict::KnownFailure => 3,
         Verdict::Unverified => 4,
-        Verdict::Inconclusive => 5,
-        Verdict::Error => 6,
-        Verdict::Fail => 7,
+        Verdict::Error => 5,
+        Verdict::Fail => 6,
     }
 }
 

@@ -96,9 +96,7 @@ impl Knowledge {
             Some(Verdict::Fail) => Self::Fails,
             Some(Verdict::KnownFailure) => Self::Accepted,
             Some(Verdict::NotApplicable) => Self::Idle,
-            Some(Verdict::Excused | Verdict::Unverified | Verdict::Inconclusive | Verdict::Error) | None => {
-                Self::Nothing
-            }
+            Some(Verdict::Excused | Verdict::Unverified | Verdict::Error) | None => Self::Nothing,
         }
     }
 }
@@ -111,8 +109,7 @@ mod tests {
         Direction::of_verdicts(Some(was), Some(is))
     }
 
-    const UNKNOWN: [Verdict; 4] =
-        [Verdict::Excused, Verdict::Unverified, Verdict::Inconclusive, Verdict::Error];
+    const UNKNOWN: [Verdict; 3] = [Verdict::Excused, Verdict::Unverified, Verdict::Error];
 
     #[test]
     fn a_failure_that_was_hidden_before_is_newly_seen_and_not_worse() {

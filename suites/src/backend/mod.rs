@@ -241,7 +241,7 @@ pub enum BackendError {
     /// The request was answered, and nothing can be concluded from the answer, for this reason: something in front of the
     /// handler has refused the request, or the answer came too late to mean anything.
     #[error("{0}")]
-    Inconclusive(String),
+    TellsNothing(String),
     /// The response is not one that a probe sends.
     #[error("this is no probe: {0}")]
     NotAProbe(String),

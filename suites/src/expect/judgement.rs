@@ -20,7 +20,7 @@ impl Scenario {
     /// Why nothing can be concluded from what happened: somebody in front of the handler has refused a request, or the
     /// moment was over in which the answer decides. A cycle that may be refused may be refused by anybody, but not for being
     /// one of too many.
-    pub(crate) fn unjudged(&self, transcript: &Transcript) -> Option<BackendError> {
+    pub(crate) fn why_it_tells_nothing(&self, transcript: &Transcript) -> Option<BackendError> {
         let refused = transcript.exchanges.iter().enumerate().find_map(|(cycle, exchange)| {
             let (status, said) = exchange.refused_in_front()?;
             let counts = status == TOO_MANY || !self.refusable.contains(&cycle);
@@ -32,7 +32,7 @@ impl Scenario {
         });
         let over = || self.is_over(transcript).then(|| OVER.to_owned());
         let early = || transcript.left_early.then(|| EARLY.to_owned());
-        refused.or_else(early).or_else(over).map(BackendError::Inconclusive)
+        refused.or_else(early).or_else(over).map(BackendError::TellsNothing)
     }
 
     /// Whether the answers decide that have to come within some time, and all of them came later: what was compared
@@ -50,7 +50,7 @@ impl Scenario {
     /// Judges what happened when the script was played.
     #[must_use]
     pub fn judge(&self, transcript: &Transcript) -> Judgement {
-        if self.unjudged(transcript).is_some() {
+        if self.why_it_tells_nothing(transcript).is_some() {
             return Judgement { comparisons: 0, finding: None };
         }
         let mut judgement =

@@ -105,7 +105,7 @@ fn verdict_text(check: &CheckReport, report: &Report) -> Result<String, String> 
         },
         // The tests of the checks that have failed are red already, and they run wherever this one does.
         Verdict::Unverified if is_red_elsewhere(check) => Ok(format!("not judged: {because}\n")),
-        Verdict::Unverified | Verdict::Inconclusive | Verdict::Error => {
+        Verdict::Unverified | Verdict::Error => {
             Err(format!("{}: {}: {because}\n", check.id, check.verdict.as_str()))
         }
     }

@@ -59,22 +59,19 @@ pub enum Verdict {
     NotApplicable,
     /// Nothing was compared, or a check that this one needs has failed, and that was not known.
     Unverified,
-    /// It could not be decided, for instance because time ran out.
-    Inconclusive,
     /// The service did not answer as a probe does.
     Error,
 }
 
 impl Verdict {
     /// All verdicts, in the order in which reports count them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 7] = [
         Self::Pass,
         Self::Fail,
         Self::KnownFailure,
         Self::Excused,
         Self::NotApplicable,
         Self::Unverified,
-        Self::Inconclusive,
         Self::Error,
     ];
 
@@ -88,7 +85,6 @@ impl Verdict {
             Self::Excused => "excused",
             Self::NotApplicable => "not applicable",
             Self::Unverified => "unverified",
-            Self::Inconclusive => "inconclusive",
             Self::Error => "error",
         }
     }

@@ -99,7 +99,7 @@ pub(super) fn judge(checks: &[CheckReport], gaps: &Gaps) -> Vec<LevelReport> {
         let any = |verdicts: &[Verdict]| of_level().any(|check| verdicts.contains(&check.verdict));
         let verdict = if any(&[Verdict::Fail]) {
             LevelVerdict::Fails
-        } else if any(&[Verdict::Error, Verdict::Inconclusive, Verdict::Unverified])
+        } else if any(&[Verdict::Error, Verdict::Unverified])
             || !any(&[Verdict::Pass, Verdict::KnownFailure])
             || !gaps.not_done.is_empty()
         {
@@ -175,12 +175,12 @@ mod tests {
 
     #[test]
     fn a_level_conforms_where_something_passed_and_nothing_else_is_left_open() {
-        use Verdict::{Error, Fail, Inconclusive, KnownFailure, NotApplicable, Pass, Unverified};
+        use Verdict::{Error, Fail, KnownFailure, NotApplicable, Pass, Unverified};
         assert_eq!(minimum([Pass, NotApplicable]), (LevelVerdict::Conforms, 0));
         assert_eq!(minimum([Pass, KnownFailure, KnownFailure]), (LevelVerdict::Conforms, 2));
         assert_eq!(minimum([KnownFailure]), (LevelVerdict::Conforms, 1));
         assert_eq!(minimum([NotApplicable]), (LevelVerdict::NotVerified, 0));
-        for open in [Error, Inconclusive, Unverified] {
+        for open in [Error, Unverified] {
             assert_eq!(minimum([Pass, open]), (LevelVerdict::NotVerified, 0), "{open:?}");
             assert_eq!(minimum([Pass, open, Fail]), (LevelVerdict::Fails, 0), "{open:?}");
         }

@@ -90,7 +90,7 @@ impl Judging {
         };
         outcome.unwrap_or_else(|fault| {
             let verdict = match fault {
-                BackendError::Inconclusive(_) => Verdict::Unverified,
+                BackendError::TellsNothing(_) => Verdict::Unverified,
                 _ => Verdict::Error,
             };
             Outcome::without_evidence(verdict, report::message(&fault.to_string()))

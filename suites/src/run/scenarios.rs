@@ -287,7 +287,7 @@ impl Scenarios {
         if let Some(why) = &transcript.unmended {
             self.unmended.borrow_mut().get_or_insert_with(|| report::message(why));
         }
-        if let Some(why) = scenario.unjudged(&transcript) {
+        if let Some(why) = scenario.why_it_tells_nothing(&transcript) {
             return Settled::Unjudged(report::message(&why.to_string()));
         }
         if let (Some(why), true) = (&transcript.not_launched, scenario.script.goes_apart()) {

@@ -104,7 +104,7 @@ impl CaseRunner<'_> {
         } else {
             scenario.judge(&transcript)
         };
-        let unjudged = scenario.unjudged(&transcript);
+        let unjudged = scenario.why_it_tells_nothing(&transcript);
         JudgedCase { scenario, transcript, judgement, unjudged }
     }
 

@@ -11,7 +11,6 @@ const { find } = require('./lib/binary');
 const LEVELS = ['minimum', 'recommended', 'hardened'];
 const PROBLEMS = {
   unverified: 'it could not be verified',
-  inconclusive: 'it could not be decided',
   error: 'the service did not answer as a probe does',
 };
 

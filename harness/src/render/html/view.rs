@@ -174,7 +174,7 @@ impl Mark {
             Verdict::Fail => ("fail", "✕"),
             Verdict::KnownFailure | Verdict::Excused => ("known", "≈"),
             Verdict::NotApplicable => ("quiet", "–"),
-            Verdict::Unverified | Verdict::Inconclusive => ("doubt", "?"),
+            Verdict::Unverified => ("doubt", "?"),
             Verdict::Error => ("doubt", "!"),
         };
         Self { class, sign, word: verdict.as_str() }

@@ -385,7 +385,7 @@ async fn after_a_request_of_which_no_answer_came_nothing_is_owed() {
     let script = Script::new().cycle("ann", [set("a", 1)]).cycle("ann", [items()]).cycle("bob", [items()]);
     let mut played = Played::of(script).await;
     played.transcript.exchanges[0].outcome =
-        Outcome::Broken(BackendError::Inconclusive("it was cut off".to_owned()));
+        Outcome::Broken(BackendError::TellsNothing("it was cut off".to_owned()));
     assert_eq!(played.owed_of(Asked::Recommended, 1), []);
     assert_eq!(played.owed_of(Asked::Recommended, 2).len(), 1, "bob has a session of his own");
 }

@@ -11,7 +11,6 @@ from sessionspec import _harness
 LEVELS = ("minimum", "recommended", "hardened")
 PROBLEMS = {
     "unverified": "it could not be verified",
-    "inconclusive": "it could not be decided",
     "error": "the service did not answer as a probe does",
 }
 

@@ -10,7 +10,7 @@ use tokio::process::Command;
 
 use crate::bounded;
 use crate::known_failures::{KnownFailure, KnownFailuresError, accepted};
-use crate::launch::{LaunchCommand, LaunchError, Launched, Recipe, StoreOfService};
+use crate::launch::{LaunchCommand, LaunchError, Launched, Recipe, StoreOfService, StoreSwitch};
 use crate::peer_storage::{PeerStorage, without_storage};
 use crate::store_proxy::StorePlace;
 
@@ -37,6 +37,12 @@ pub struct Manifest {
     /// STORE_PORT in its environment.
     #[serde(default)]
     pub store: Option<String>,
+    /// Breaks its store, for all of its processes, where nobody can stand between; `{storage}` becomes the folder of its storage.
+    #[serde(default, rename = "break")]
+    pub breaking: Option<Vec<String>>,
+    /// Mends it; `{storage}` becomes the same.
+    #[serde(default)]
+    pub mend: Option<Vec<String>>,
     /// Empties its store; `{storage}` becomes the folder of its storage.
     #[serde(default)]
     pub flush: Option<Vec<String>>,
@@ -155,6 +161,9 @@ impl Peer {
                 "`provision` and `launch` are lists of a command and its arguments".to_owned(),
             ));
         }
+        if manifest.breaking.is_some() != manifest.mend.is_some() {
+            return Err(malformed("what `break` breaks, `mend` mends: it has only one of them".to_owned()));
+        }
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Ok(Self { name, manifest, folder: folder.to_owned() })
@@ -190,19 +199,24 @@ impl Peer {
         Recipe { command, patience: PATIENCE, keeps_its_store, store: self.store() }
     }
 
-    /// Its store, where the way to it can be broken: the storage has to be known.
+    /// Its store, where it or the way to it can be broken: the storage has to be known.
     fn store(&self) -> Option<StoreOfService> {
         let storage = self.manifest.environment.get(STORAGE)?;
-        let place = StorePlace::Unix(Path::new(storage).join(self.manifest.store.as_ref()?));
-        let flush = self.manifest.flush.as_ref().filter(|command| !command.is_empty()).map(|command| {
+        let command = |command: &Option<Vec<String>>| {
+            let command = command.as_ref().filter(|command| !command.is_empty())?;
             let arguments = self.resolve(command);
-            LaunchCommand::Program {
+            Some(LaunchCommand::Program {
                 arguments: arguments.iter().map(|argument| argument.replace("{storage}", storage)).collect(),
                 folder: self.folder.clone(),
                 environment: BTreeMap::new(),
-            }
-        });
-        Some(StoreOfService { place, flush })
+            })
+        };
+        let Manifest { store, breaking, mend, flush, .. } = &self.manifest;
+        let place = store.as_ref().map(|store| StorePlace::Unix(Path::new(storage).join(store)));
+        let commands = command(breaking).zip(command(mend));
+        let switch = commands.map(|(breaking, mending)| StoreSwitch::new(breaking, mending));
+        let is_known = place.is_some() || switch.is_some();
+        is_known.then(|| StoreOfService { place, switch, flush: command(flush) })
     }
 
     /// Gives all processes of the peer the same storage from now on, where each would make its own. It lasts as long as what

@@ -28,7 +28,12 @@ pub struct Project {
     pub nodes: Option<u32>,
     /// Where the store of a launched service listens, so that the way to it can be broken.
     pub store: Option<String>,
-    /// The command that empties this store, in the folder of this file.
+    /// The command that breaks the store of a launched service, in the folder of this file.
+    #[serde(rename = "break")]
+    pub breaking: Option<String>,
+    /// The command that mends it.
+    pub mend: Option<String>,
+    /// The command that empties the store, in the folder of this file.
     pub flush: Option<String>,
     /// The path of the probe of a launched service.
     pub path: Option<String>,
@@ -178,8 +183,19 @@ impl Project {
                 "it has `store` and `url`; a store is for a service that is started by `launch`".to_owned()
             );
         }
-        if self.flush.is_some() && self.store.is_none() {
-            return Err("it has `flush` and no `store`; say which store that empties".to_owned());
+        if self.url.is_some() && self.breaking.is_some() {
+            return Err(
+                "it has `break` and `url`; a store is broken for a service that is started by `launch`"
+                    .to_owned(),
+            );
+        }
+        if self.breaking.is_some() != self.mend.is_some() {
+            return Err("what `break` breaks, `mend` mends; it has only one of them".to_owned());
+        }
+        if self.flush.is_some() && self.store.is_none() && self.breaking.is_none() {
+            return Err(
+                "it has `flush`, and neither `store` nor `break`; say which store that empties".to_owned()
+            );
         }
         Ok(self)
     }
@@ -202,10 +218,13 @@ impl Project {
         let (launch, url) = if is_elsewhere { (own.launch, own.url) } else { (self.launch, self.url) };
         let says_nodes = is_elsewhere || !own.node.is_empty() || own.nodes.is_some();
         let (node, nodes) = if says_nodes { (own.node, own.nodes) } else { (self.node, self.nodes) };
-        // A command that empties a store is for this one alone.
+        // A command that breaks, mends or empties a store is for this one alone.
         let says_a_store = is_elsewhere || own.store.is_some();
+        let says_a_break = says_a_store || own.breaking.is_some() || own.mend.is_some();
         let (store, flush) =
             if says_a_store { (own.store, own.flush) } else { (self.store, own.flush.or(self.flush)) };
+        let (breaking, mend) =
+            if says_a_break { (own.breaking, own.mend) } else { (self.breaking, self.mend) };
         let list = |own: Vec<String>, other: Vec<String>| if own.is_empty() { other } else { own };
         Ok(Self {
             launch,
@@ -213,6 +232,8 @@ impl Project {
             node,
             nodes,
             store,
+            breaking,
+            mend,
             flush,
             path: own.path.or(self.path),
             lifetime: own.lifetime.or(self.lifetime),
@@ -300,7 +321,29 @@ mod tests {
         assert_eq!(of("other"), is("", ""));
         assert!(of("running").unwrap_err().starts_with("it has `store` and `url`"));
         let nowhere = Project::of_text("flush = 'b'").unwrap().of_one_service();
-        assert!(nowhere.unwrap_err().starts_with("it has `flush` and no `store`"));
+        assert!(nowhere.unwrap_err().starts_with("it has `flush`, and neither `store` nor `break`"));
+    }
+
+    #[test]
+    fn what_breaks_a_store_has_what_mends_it() {
+        let toml = "launch = 'a'\nbreak = 'b'\nmend = 'c'\nflush = 'd'\n\
+                    [profiles.same]\nlevel = 'hardened'\n\
+                    [profiles.killed]\nbreak = 'e'\nmend = 'f'\n\
+                    [profiles.half]\nbreak = 'e'\n\
+                    [profiles.moved]\nstore = '127.0.0.1:2'\n\
+                    [profiles.running]\nurl = 'http://127.0.0.1:3/probe'\nbreak = 'b'\nmend = 'c'";
+        let of = |profile: &str| {
+            let project = Project::of_text(toml).unwrap().in_profile(Some(profile)).unwrap();
+            project.of_one_service().map(|project| [project.breaking, project.mend, project.flush])
+        };
+        let is = |commands: [&str; 3]| {
+            Ok(commands.map(|command| (!command.is_empty()).then(|| command.to_owned())))
+        };
+        assert_eq!(of("same"), is(["b", "c", "d"]));
+        assert_eq!(of("killed"), is(["e", "f", "d"]));
+        assert_eq!(of("moved"), is(["", "", ""]), "nobody says what breaks the other store");
+        assert!(of("half").unwrap_err().starts_with("what `break` breaks, `mend` mends"));
+        assert!(of("running").unwrap_err().starts_with("it has `break` and `url`"));
     }
 
     #[test]

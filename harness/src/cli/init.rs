@@ -70,7 +70,9 @@ fn text(found: Option<&Found>) -> String {
          # path = \"/probe\"                       # where the probe of a launched service is\n\
          # nodes = 2                             # so many processes of the command, which share their sessions\n\
          # store = \"127.0.0.1:6379\"              # where its store listens: the command finds it at {{store_port}}\n\
-         # flush = \"redis-cli flushall\"          # empties this store, for one check of the suite outage\n\
+         # break = \"mv sessions away\"            # takes a store away that has no port, for the suite outage\n\
+         # mend = \"mv away sessions\"             # brings it back as it was\n\
+         # flush = \"redis-cli flushall\"          # empties the store, for one check of the suite outage\n\
          # timeout = 10                          # how many seconds a request may take\n\
          # suites = [\"minimum\", \"cookie\"]        # these alone\n\
          # reports = [\"html=report.html\", \"json=report.json\"]\n\

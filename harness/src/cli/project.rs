@@ -162,9 +162,12 @@ impl Project {
             one("launch", self.launch.as_deref().map(|command| self.command(command, here))),
         );
         add("url", OTHER, self.url.iter().cloned().collect());
-        // The command empties the store that the file means.
-        let flush = self.flush.as_deref().map(|command| self.command(command, here));
+        // These commands are for the store that the file means.
+        let [breaking, mend, flush] = [&self.breaking, &self.mend, &self.flush]
+            .map(|command| command.as_deref().map(|command| self.command(command, here)));
         add("store", &["url", "launch", "store"], one("store", self.store.clone()));
+        add("break", &["url", "launch", "store", "break", "mend"], one("break", breaking));
+        add("mend", &["url", "launch", "store", "break", "mend"], one("mend", mend));
         add("flush", &["url", "launch", "store", "flush"], one("flush", flush));
         add("path", &["url", "launch", "path"], one("path", self.path.clone()));
         add(

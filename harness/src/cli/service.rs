@@ -11,11 +11,13 @@ use sessionspec::engine::browser::Origin;
 use sessionspec::engine::report::quoted;
 
 use super::headers::{HeaderArgument, all_fields};
-use super::{CliError, Interruption};
+use super::{CliError, Interruption, tell};
 use crate::http::{
     CallbackAddress, HeaderField, HttpBackend, HttpError, REDACTED, Trust, shown_url, without_secrets,
 };
-use crate::launch::{LaunchCommand, Launched, Others, Recipe, SHORT_LIFETIME, StartedAgain, StoreOfService};
+use crate::launch::{
+    LaunchCommand, Launched, Others, Recipe, SHORT_LIFETIME, StartedAgain, StoreOfService, StoreSwitch,
+};
 use crate::peer::Peer;
 use crate::peer_storage::PeerStorage;
 use crate::store_proxy::StorePlace;
@@ -42,10 +44,19 @@ pub(super) struct Service {
     /// breaks this way.
     #[arg(long, value_name = "HOST:PORT", requires = "launch", value_parser = store_place)]
     store: Option<SocketAddr>,
-    /// The command that empties the store of a launched service, with all that others have in it. Nothing else is done with
-    /// the store.
-    #[arg(long, value_name = "COMMAND", requires = "store")]
+    /// The command that empties the store of a launched service, with all that others have in it. Goes with --store or
+    /// --break.
+    #[arg(long, value_name = "COMMAND", requires = "launch")]
     flush: Option<String>,
+    /// The command that takes the store of a launched service away from everybody, where it has no port (files, a locked
+    /// database), or in the place of a closed port. It ends within 10 seconds; what it leaves running in the background
+    /// is ended once the store is mended.
+    #[arg(long = "break", id = "break", value_name = "COMMAND", requires_all = ["launch", "mend"])]
+    breaking: Option<String>,
+    /// The command that brings the store back, with all that it had, after --break. It ends within 10 seconds, and is run
+    /// however the run ends.
+    #[arg(long, value_name = "COMMAND", requires = "break")]
+    mend: Option<String>,
     /// The path of the probe of a launched service.
     #[arg(long, default_value = PATH, value_name = "PATH")]
     path: String,
@@ -108,6 +119,11 @@ impl Service {
                 "{store_port} in the command becomes the port of a store: name that with --store HOST:PORT",
             ));
         }
+        if self.flush.is_some() && self.store.is_none() && self.breaking.is_none() {
+            return Err(CliError::usage(
+                "--flush empties a store that the suite `outage` knows: name it with --store HOST:PORT, or with --break and --mend",
+            ));
+        }
         let lifetime = self.lifetime_of(Some(&recipe))?;
         let start = async { recipe.start(lifetime).await.map_err(CliError::not_verified) };
         let fields = all_fields(&self.header)?;
@@ -127,8 +143,12 @@ impl Service {
 
     /// The store of the service, where it was named.
     fn store(&self) -> Option<StoreOfService> {
-        let flush = self.flush.clone().map(LaunchCommand::Shell);
-        self.store.map(|address| StoreOfService { place: StorePlace::Tcp(address), flush })
+        let shell = |command: &Option<String>| command.clone().map(LaunchCommand::Shell);
+        let commands = shell(&self.breaking).zip(shell(&self.mend));
+        let switch = commands.map(|(breaking, mending)| StoreSwitch::new(breaking, mending));
+        let place = self.store.map(StorePlace::Tcp);
+        let is_known = place.is_some() || switch.is_some();
+        is_known.then(|| StoreOfService { place, switch, flush: shell(&self.flush) })
     }
 
     /// The lifetime with which a service is started that is started so, if one is.
@@ -204,7 +224,9 @@ impl Service {
         if let Some(command) = &self.launch {
             words.push(format!("--launch {}", quoted(command)));
             words.extend(self.store.map(|store| format!("--store {store}")));
-            words.extend(self.flush.as_ref().map(|flush| format!("--flush {}", quoted(flush))));
+            let commands = [("break", &self.breaking), ("mend", &self.mend), ("flush", &self.flush)];
+            let given = commands.into_iter().filter_map(|(name, command)| Some((name, command.as_ref()?)));
+            words.extend(given.map(|(name, command)| format!("--{name} {}", quoted(command))));
             words.extend((self.path != PATH).then(|| format!("--path {}", quoted(&self.path))));
             let differs = self.start_timeout.to_string() != START_TIMEOUT;
             words.extend(differs.then(|| format!("--start-timeout {}", self.start_timeout)));
@@ -281,8 +303,14 @@ impl Target {
         self.launched.is_some()
     }
 
-    /// Stops the service where it was launched; whether it ended when it was asked to.
+    /// Mends the store where it is still broken, and stops the service where it was launched; whether it ended when it was asked to.
     pub(super) async fn leave(self) -> bool {
+        let store = self.recipe.as_ref().and_then(|(recipe, _)| recipe.store.as_ref());
+        if let Some(switch) = store.and_then(|store| store.switch.as_ref())
+            && let Err(why) = switch.mend().await
+        {
+            tell(format_args!("sessionspec: the store is still broken: {why}; mend it by hand"));
+        }
         self.others.stop().await;
         let ended = match self.launched {
             Some(service) => service.stop().await,

@@ -22,6 +22,8 @@ const LONG_LIFETIME: f64 = 86_400.0;
 /// Processes that run.
 pub(super) struct Group {
     wanted: Processes,
+    /// How often the store had been broken by a command when they were started.
+    times_broken: u64,
     pub(super) running: Vec<Launched>,
 }
 
@@ -52,9 +54,12 @@ impl Apart {
         wanted: Processes,
     ) -> Result<Self, String> {
         let mut place = Arc::clone(place).lock_owned().await;
-        // Those that are another kind of nodes are killed.
-        let running = place.take().filter(|group| group.wanted == wanted).map(|group| group.running);
-        let lifetime = if wanted.ahead > 0 && recipe.takes_a_lifetime() { LONG_LIFETIME } else { lifetime };
+        let times_broken = recipe.store.as_ref().map_or(0, StoreOfService::times_broken);
+        // Those that are another kind of nodes, or have seen a store that was broken, are killed.
+        let fits = |group: &Group| group.wanted == wanted && group.times_broken == times_broken;
+        let running = place.take().filter(fits).map(|group| group.running);
+        let lifetime =
+            if wanted.ahead > 0 && recipe.takes_a_lifetime() { LONG_LIFETIME } else { lifetime };
         let running = match running {
             Some(running) => running,
             None => {
@@ -65,7 +70,7 @@ impl Apart {
             }
         };
         let http = asked(beside, &running)?;
-        *place = Some(Group { wanted, running });
+        *place = Some(Group { wanted, times_broken, running });
         Ok(Self {
             place: RefCell::new(place),
             path: beside.path().to_owned(),
@@ -82,14 +87,8 @@ impl Apart {
             Some(group) => group.running.iter().filter_map(Launched::proxy).cloned().collect(),
             None => Vec::new(),
         };
-        let Some(store) = self.recipe.store.as_ref().filter(|_| !proxies.is_empty()) else {
-            return Err("nobody stands between this service and its store".to_owned());
-        };
         self.was_disturbed.set(true);
-        for proxy in proxies {
-            store.change(&proxy, change).await?;
-        }
-        Ok(())
+        self.recipe.store.clone().unwrap_or_default().change(&proxies, change).await
     }
 
     fn http(&self, node: usize) -> Option<Rc<HttpBackend>> {
@@ -114,7 +113,8 @@ impl Apart {
         let started = started(&self.recipe, self.lifetime, self.wanted).await;
         let started = started.map_err(|_| "the service does not start again".to_owned())?;
         self.http.replace(asked(&self.first(), &started)?);
-        **self.place.borrow_mut() = Some(Group { wanted: self.wanted, running: started });
+        let times_broken = self.recipe.store.as_ref().map_or(0, StoreOfService::times_broken);
+        **self.place.borrow_mut() = Some(Group { wanted: self.wanted, times_broken, running: started });
         Ok(())
     }
 

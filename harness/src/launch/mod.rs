@@ -10,6 +10,8 @@ mod port;
 mod recipe;
 mod relaunch;
 mod store;
+mod store_command;
+mod switch;
 mod warden;
 
 use std::ffi::OsStr;
@@ -29,6 +31,7 @@ use port::Port;
 pub use recipe::{Command as LaunchCommand, Recipe, SHORT_LIFETIME};
 pub use relaunch::{Others, StartedAgain};
 pub use store::StoreOfService;
+pub use switch::StoreSwitch;
 use warden::Warden;
 
 use crate::store_proxy::StoreProxy;

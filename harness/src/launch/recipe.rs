@@ -24,7 +24,7 @@ pub struct Recipe {
     /// Whether a process that is started again, or beside the first, has the store of the first. A command that makes a
     /// store of its own does not.
     pub keeps_its_store: bool,
-    /// The store, where the way to it can be broken: each process gets a way of its own. `{store_port}` in the command
+    /// The store, where it or the way to it can be broken: each process gets a way of its own. `{store_port}` in the command
     /// becomes the port at which the process finds it.
     pub store: Option<StoreOfService>,
 }
@@ -85,7 +85,8 @@ impl Recipe {
     /// As [`Launched::start`].
     pub async fn start_ahead(&self, lifetime: f64, ahead: u32) -> Result<Launched, LaunchError> {
         let filled = |text: &String| text.replace(LIFETIME, &lifetime.to_string());
-        let proxy = self.store.as_ref().map(|store| StoreProxy::start(store.place.clone()));
+        let place = self.store.as_ref().and_then(|store| store.place.clone());
+        let proxy = place.map(StoreProxy::start);
         let proxy = proxy.transpose().map_err(LaunchError::NoProxy)?;
         match &self.command {
             Command::Shell(command) => Launched::shell(&filled(command), proxy, ahead, self.patience).await,

@@ -1,24 +1,21 @@
-//! The store of a service that is started: where it is, and how it is emptied.
+//! The store of a service that is started: where it is, how it is broken and mended, and how it is emptied.
 
-use std::process::Stdio;
-use std::time::Duration;
+use std::sync::Arc;
 
-use sessionspec::engine::script::{StoreChange, StoreControl};
-use tokio::process::Command;
-use tokio::time::timeout;
+use sessionspec::engine::script::{StoreChange, StoreControl, StoreFault};
 
-use super::LaunchCommand;
+use super::store_command::run;
+use super::{LaunchCommand, StoreSwitch};
 use crate::store_proxy::{StorePlace, StoreProxy};
 
-/// How long the command may take that empties a store.
-const LONGEST_FLUSH: Duration = Duration::from_secs(10);
-
-/// The store of a service, to which the way can be broken.
-#[derive(Debug, Clone)]
+/// What is known of the store of a service.
+#[derive(Debug, Clone, Default)]
 pub struct StoreOfService {
-    /// Where it listens.
-    pub place: StorePlace,
-    /// The command that empties it, if one is known.
+    /// Where it listens, so that somebody can stand between.
+    pub place: Option<StorePlace>,
+    /// The commands that break and mend it.
+    pub switch: Option<Arc<StoreSwitch>>,
+    /// The command that empties it.
     pub flush: Option<LaunchCommand>,
 }
 
@@ -26,46 +23,60 @@ impl StoreOfService {
     /// What can be done to it.
     #[must_use]
     pub fn control(&self) -> StoreControl {
-        StoreControl { breaks: true, flushes: self.flush.is_some() }
+        StoreControl {
+            connections: self.place.is_some(),
+            command: self.switch.is_some(),
+            flushes: self.flush.is_some(),
+        }
     }
 
-    /// Breaks the way of this process to its store, mends it, or empties the store.
+    /// How often it was broken by a command.
+    pub(super) fn times_broken(&self) -> u64 {
+        self.switch.as_ref().map_or(0, |switch| switch.times())
+    }
+
+    /// Breaks the store or the way of these processes to it, mends both, or empties the store.
     ///
     /// # Errors
     ///
     /// Where that cannot be done.
-    pub(super) async fn change(&self, proxy: &StoreProxy, change: StoreChange) -> Result<(), String> {
-        let set = async |fault| {
-            let set = proxy.set(fault).await;
-            set.map_err(|error| format!("the way to the store cannot be broken or mended: {error}"))
-        };
+    pub(super) async fn change(
+        &self,
+        proxies: &[Arc<StoreProxy>],
+        change: StoreChange,
+    ) -> Result<(), String> {
         match change {
-            StoreChange::Break(fault) => set(Some(fault)).await,
-            StoreChange::Mend => set(None).await,
-            StoreChange::Flush => self.flush().await,
+            StoreChange::Break(StoreFault::Command) => {
+                match &self.switch {
+                    Some(switch) => switch.break_store().await,
+                    None => Err("no command is known that breaks the store: name it with --break and --mend"
+                        .to_owned()),
+                }
+            }
+            StoreChange::Break(_) if proxies.is_empty() => {
+                Err("nobody stands between this service and its store: name it with --store".to_owned())
+            }
+            StoreChange::Break(fault) => set(proxies, Some(fault)).await,
+            StoreChange::Mend => {
+                // One that fails keeps the other from nothing.
+                let mended = match &self.switch {
+                    Some(switch) => switch.mend().await,
+                    None => Ok(()),
+                };
+                set(proxies, None).await.and(mended)
+            }
+            StoreChange::Flush => match &self.flush {
+                Some(flush) => Ok(run(flush, "--flush").await?.forget()),
+                None => Err("nothing is known that empties the store: name it with --flush".to_owned()),
+            },
         }
     }
+}
 
-    async fn flush(&self) -> Result<(), String> {
-        let mut command = match &self.flush {
-            None => return Err("nothing is known that empties the store: name it with --flush".to_owned()),
-            Some(LaunchCommand::Shell(shell)) => {
-                let mut command = Command::new("sh");
-                command.arg("-c").arg(shell);
-                command
-            }
-            Some(LaunchCommand::Program { arguments, folder, environment }) => {
-                let mut command = Command::new(&arguments[0]);
-                command.args(&arguments[1..]).current_dir(folder).envs(environment);
-                command
-            }
-        };
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-        match timeout(LONGEST_FLUSH, command.status()).await {
-            Ok(Ok(status)) if status.success() => Ok(()),
-            Ok(Ok(status)) => Err(format!("the command that empties the store has failed ({status})")),
-            Ok(Err(error)) => Err(format!("the command that empties the store cannot be started: {error}")),
-            Err(_) => Err(format!("the store was not emptied within {} s", LONGEST_FLUSH.as_secs())),
-        }
+async fn set(proxies: &[Arc<StoreProxy>], fault: Option<StoreFault>) -> Result<(), String> {
+    for proxy in proxies {
+        let set = proxy.set(fault).await;
+        set.map_err(|error| format!("the way to the store cannot be broken or mended: {error}"))?;
     }
+    Ok(())
 }

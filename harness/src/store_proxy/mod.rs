@@ -25,7 +25,7 @@ use listener::Listener;
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// How long a fault lasts, at most.
-const LONGEST_FAULT: Duration = Duration::from_secs(300);
+pub(crate) const LONGEST_FAULT: Duration = Duration::from_secs(300);
 
 /// Where a store listens.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod breaking;
 mod callback;
 mod curl;
 mod cut_off;

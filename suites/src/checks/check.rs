@@ -115,7 +115,8 @@ impl Check {
     pub fn compares_by_chance(&self) -> bool {
         let has = |requirement| self.applies.contains(&requirement);
         let is_at_work = has(Requirement::Holds) || has(Requirement::OnePerSession);
-        let is_cut_short = has(Requirement::StoreFaults) || (has(Requirement::Restarts) && is_at_work);
+        let loses_its_store = has(Requirement::StoreFaults) || has(Requirement::StoreOutages);
+        let is_cut_short = loses_its_store || (has(Requirement::Restarts) && is_at_work);
         self.has_cases() || self.suite() == "forgery" || is_cut_short
     }
 

@@ -90,7 +90,9 @@ pub enum Lack {
     LifetimeBeyondClocks,
     /// A way to end its process and start it again.
     Restarts,
-    /// A way to break the way to its store.
+    /// A way to take its store away.
+    StoreOutages,
+    /// Connections to its store that can be broken.
     StoreFaults,
     /// A way to empty its store.
     StoreFlush,
@@ -141,6 +143,7 @@ impl Lack {
             | Self::Clocks
             | Self::LifetimeBeyondClocks
             | Self::Restarts
+            | Self::StoreOutages
             | Self::StoreFaults
             | Self::StoreFlush
             | Self::Claims => Lacking::Probe,
@@ -228,6 +231,10 @@ impl fmt::Display for Lack {
                 );
             }
             Self::Restarts => "this service was not started here, and cannot be started again: use --launch",
+            Self::StoreOutages => {
+                "nothing takes the store of this service away: use --launch with {store_port} in the command, and --store \
+                 HOST:PORT; or, where the store has no port, --launch, --break and --mend"
+            }
             Self::StoreFaults => {
                 "nobody stands between this service and its store: use --launch with {store_port} in the command, and \
                  --store HOST:PORT"

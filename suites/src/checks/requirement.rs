@@ -80,7 +80,9 @@ pub enum Requirement {
     Clocks,
     /// Its process can be ended and started again.
     Restarts,
-    /// The way to its store can be broken.
+    /// Its store can be taken away for a while, in whichever way.
+    StoreOutages,
+    /// The connections to its store can be delayed, cut and silenced.
     StoreFaults,
     /// Its store can be emptied.
     StoreFlush,
@@ -185,7 +187,8 @@ impl Requirement {
             Self::Nodes => unless(survey.nodes < 2, Lack::Nodes),
             Self::Clocks => or_lack(clocks::apart(survey).map(|_| ())),
             Self::Restarts => unless(!survey.restarts, Lack::Restarts),
-            Self::StoreFaults => unless(!survey.store_control.breaks, Lack::StoreFaults),
+            Self::StoreOutages => unless(!survey.store_control.breaks(), Lack::StoreOutages),
+            Self::StoreFaults => unless(!survey.store_control.connections, Lack::StoreFaults),
             Self::StoreFlush => unless(!survey.store_control.flushes, Lack::StoreFlush),
             Self::Durable => {
                 let durability = survey.description.declares.durability;
@@ -233,7 +236,8 @@ impl fmt::Display for Requirement {
                 "has a node whose clock can be moved, and sessions that live for longer than it is ahead"
             }
             Self::Restarts => "can be ended and started again",
-            Self::StoreFaults => "has a store to which the way can be broken",
+            Self::StoreOutages => "has a store that can be taken away for a while",
+            Self::StoreFaults => "has a store to which the connections can be broken",
             Self::StoreFlush => "has a store that can be emptied",
             Self::Durable => "keeps its sessions when its process ends",
         };

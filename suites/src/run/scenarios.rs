@@ -264,9 +264,11 @@ impl Scenarios {
     }
 
     async fn played(&self, check: &Check, scenario: &Scenario) -> Result<Option<Transcript>, BackendError> {
-        if scenario.script.flushes_the_store() {
-            self.waits.are_over(&self.survey, &self.backend, self.patience).await;
-        }
+        let is_of_all = scenario.script.flushes_the_store() || scenario.script.breaks_the_store_of_all();
+        let _nobody_waits = match is_of_all {
+            true => Some(self.waits.are_over(&self.survey, &self.backend, self.patience).await),
+            false => None,
+        };
         if scenario.script.waits() {
             // On virtual time it has a backend of its own; in real time most of it is waiting.
             let Self { survey, backend, patience, lanes, .. } = self;
@@ -311,7 +313,8 @@ impl Scenarios {
         check: &Check,
         scenario: &Scenario,
     ) -> Result<Option<Transcript>, BackendError> {
-        if scenario.alone || !self.lanes.are_several() {
+        let is_alone = scenario.alone || scenario.script.breaks_the_store_of_all();
+        if is_alone || !self.lanes.are_several() {
             return self.play_alone(scenario).await;
         }
         let place = self.lanes.beside_others(&scenario.script).await;

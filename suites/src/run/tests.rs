@@ -66,7 +66,7 @@ impl Backend for Unmendable {
     }
 
     fn store_control(&self) -> StoreControl {
-        StoreControl { breaks: true, flushes: false }
+        StoreControl { connections: true, command: false, flushes: false }
     }
 
     fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {

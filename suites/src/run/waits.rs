@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::RwLock;
+use tokio::sync::{RwLock, RwLockWriteGuard};
 use tokio::task::JoinHandle;
 
 use crate::backend::{Backend, BackendError};
@@ -23,6 +23,8 @@ pub(super) struct Waits(
     /// Whether somebody waits for what the survey sees only on an older session.
     Cell<bool>,
     /// It is read by all that are being played for the first time.
+    Rc<RwLock<()>>,
+    /// It is read by all that are being played, and written by whoever changes something for everybody.
     Rc<RwLock<()>>,
 );
 
@@ -51,15 +53,21 @@ impl Waits {
         lanes: &Rc<Lanes>,
     ) -> Waiting {
         let (survey, backend, lanes) = (Rc::clone(survey), Rc::clone(backend), Rc::clone(lanes));
-        Waiting { check, survey, backend, patience, lanes, rush: Rc::clone(&self.2) }
+        let (rush, quiet) = (Rc::clone(&self.2), Rc::clone(&self.3));
+        Waiting { check, survey, backend, patience, lanes, rush, quiet }
     }
 
-    /// Waits until nobody has a session for which somebody waits.
-    pub(super) async fn are_over(&self, survey: &Rc<Survey>, backend: &Rc<dyn Backend>, patience: Duration) {
+    /// Waits until nobody has a session for which somebody waits. Nobody begins to, as long as what is returned is kept.
+    pub(super) async fn are_over(
+        &self,
+        survey: &Rc<Survey>,
+        backend: &Rc<dyn Backend>,
+        patience: Duration,
+    ) -> RwLockWriteGuard<'_, ()> {
         if self.1.get() {
             survey.learn_age(backend, patience).await;
         }
-        drop(self.2.write().await);
+        self.3.write().await
     }
 
     /// Begins to wait for what the survey sees only on an older session. Whoever asks for it later waits for the same.
@@ -105,6 +113,7 @@ struct Waiting {
     patience: Duration,
     lanes: Rc<Lanes>,
     rush: Rc<RwLock<()>>,
+    quiet: Rc<RwLock<()>>,
 }
 
 impl Waiting {
@@ -113,6 +122,8 @@ impl Waiting {
     /// In real time all that wait begin together, and that rush may be what an answer comes from. So what came too late to
     /// decide is played once more, and looks sooner if it may; what failed is played once more by itself, and that is judged.
     async fn play(mut self, mut scenario: Scenario) -> Played {
+        let quiet = Rc::clone(&self.quiet);
+        let _undisturbed = quiet.read().await;
         let given = Rc::clone(&self.backend);
         let on_virtual_time = given.on_virtual_time().await;
         let is_real = on_virtual_time.is_none();

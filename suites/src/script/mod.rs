@@ -104,13 +104,13 @@ pub enum Step {
         /// The node, counted from one.
         node: usize,
     },
-    /// Breaks the way between the backend and its store, until it is mended. A script with such a step is played on a process
+    /// Breaks the store, or the way between the backend and it, until it is mended. A script with such a step is played on a process
     /// of its own, and what is still broken in the end is mended before the last answers are awaited.
     Break {
         /// What is wrong from now on.
         fault: StoreFault,
     },
-    /// Mends the way to the store. Requests that still wait are answered, or cut off, before the next step, and the backend
+    /// Mends the store and the way to it. Requests that still wait are answered, or cut off, before the next step, and the backend
     /// gets some time to find its store again.
     Mend {},
     /// Empties the store, as somebody does who restarts one that keeps nothing.
@@ -286,6 +286,12 @@ impl Script {
     #[must_use]
     pub fn flushes_the_store(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::Flush {}))
+    }
+
+    /// Whether the store itself is broken, for everybody who has it.
+    #[must_use]
+    pub fn breaks_the_store_of_all(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Break { fault: StoreFault::Command }))
     }
 
     /// Whether it is played on processes of its own.

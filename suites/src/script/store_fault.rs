@@ -1,4 +1,5 @@
-//! How the way to a store is broken, in the words of Toxiproxy. <https://github.com/Shopify/toxiproxy> has made them common.
+//! How a store is taken away. What is wrong with the way to it has the words of Toxiproxy, which
+//! <https://github.com/Shopify/toxiproxy> has made common.
 
 use std::fmt;
 
@@ -10,7 +11,7 @@ pub const MENDED: &str = "the store can be reached again";
 /// What is said where the store is emptied.
 pub const FLUSHED: &str = "the store is emptied: all its records are gone";
 
-/// What is wrong with the connections between a backend and its store.
+/// What is wrong with the connections between a backend and its store, or with the store itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StoreFault {
@@ -40,6 +41,8 @@ pub enum StoreFault {
         /// How much, in bytes.
         bytes: u32,
     },
+    /// The command was run that breaks the store itself, for everybody: also where there are no connections to it.
+    Command,
 }
 
 impl StoreFault {
@@ -80,6 +83,7 @@ impl fmt::Display for StoreFault {
             Self::LimitData { bytes } => {
                 write!(f, "each connection to the store ends once {bytes} bytes were sent on it")
             }
+            Self::Command => f.write_str("the command of --break has broken the store"),
         }
     }
 }
@@ -87,9 +91,9 @@ impl fmt::Display for StoreFault {
 /// What is done to the store, or to the way to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreChange {
-    /// From now on this is wrong with the connections.
+    /// From now on this is wrong with the connections, or with the store.
     Break(StoreFault),
-    /// The connections are as they should be. What was held up is cut off.
+    /// The store and the connections are as they should be. What was held up is cut off.
     Mend,
     /// All records are gone.
     Flush,
@@ -98,8 +102,30 @@ pub enum StoreChange {
 /// What can be done to the store of a backend.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct StoreControl {
-    /// The way to it can be broken and mended.
-    pub breaks: bool,
+    /// The connections to it can be broken and mended, in each of the ways of a [`StoreFault`].
+    pub connections: bool,
+    /// There are commands that break and mend the store itself.
+    pub command: bool,
     /// It can be emptied.
     pub flushes: bool,
+}
+
+impl StoreControl {
+    /// Whether the store can be taken away for a while.
+    #[must_use]
+    pub fn breaks(self) -> bool {
+        self.connections || self.command
+    }
+
+    /// How the store is taken away as a whole: by its command, where there is one.
+    #[must_use]
+    pub fn down(self) -> StoreFault {
+        if self.command { StoreFault::Command } else { StoreFault::Down }
+    }
+
+    /// Whether nothing but its command takes it away.
+    #[must_use]
+    pub fn is_broken_by_a_command_alone(self) -> bool {
+        self.command && !self.connections
+    }
 }

@@ -1,6 +1,6 @@
 //! What was answered as if it were kept is kept.
 
-use super::{GATE, OUTAGES, RECOVERED, begun};
+use super::{GATE, RECOVERED, begun, down, outages};
 use crate::checks::{Check, Harm, Requirement, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
@@ -21,10 +21,10 @@ pub(super) const KEPT: Check = Check {
     clause: "outage.answered",
     promise: "A request that is answered as done although the store was out of reach has saved what it wrote.",
     source: "layers that log an error of the store, and answer all the same",
-    applies: &[Requirement::RealSessions, Requirement::StoreFaults, Requirement::ServerStore],
+    applies: &[Requirement::RealSessions, Requirement::StoreOutages, Requirement::ServerStore],
     relies: &[RECOVERED],
     test: Test::Scenarios(|survey| {
-        let of_each = OUTAGES.into_iter().flat_map(|(fault, when)| {
+        let of_each = outages(survey).flat_map(|(fault, when)| {
             let changed = begun(&format!("change-lost{when}"))
                 .break_store(fault)
                 .cycle("ann", [set("size", "small").unjudged()])
@@ -38,16 +38,18 @@ pub(super) const KEPT: Check = Check {
             [changed, new]
         });
         let long = incompressible(LONG);
-        let cut = begun("change-lost-when-cut")
-            .break_store(CUT)
-            .cycle("ann", [set("size", long.as_str()).unjudged()])
-            .mend_store()
-            .cycle("ann", [get("size").is(long.as_str()).only_if(Condition::DoneIn(1))]);
+        let cut = (!survey.store_control.is_broken_by_a_command_alone()).then(|| {
+            begun("change-lost-when-cut")
+                .break_store(CUT)
+                .cycle("ann", [set("size", long.as_str()).unjudged()])
+                .mend_store()
+                .cycle("ann", [get("size").is(long.as_str()).only_if(Condition::DoneIn(1))])
+        });
         let deleted = survey.supports("delete").then(|| {
             // Whoever finds nothing removes nothing.
             let removed = Condition::All(vec![Condition::FoundIn { cycle: 1, op: 0 }, Condition::DoneIn(1)]);
             begun("removal-undone")
-                .break_store(StoreFault::Down)
+                .break_store(down(survey))
                 .cycle("ann", [get("colour").unjudged(), delete("colour").unjudged()])
                 .mend_store()
                 .cycle("ann", [get("colour").is_absent().only_if(removed)])
@@ -59,11 +61,11 @@ pub(super) const KEPT: Check = Check {
                     "ann",
                     [get("colour").unjudged(), hold(GATE).unjudged(), set("size", "small").unjudged()],
                 )
-                .break_store(StoreFault::Down)
+                .break_store(down(survey))
                 .release(GATE)
                 .mend_store()
                 .cycle("ann", [get("size").is("small").only_if(Condition::DoneIn(1))])
         });
-        of_each.chain([cut]).chain(deleted).chain(midway).collect()
+        of_each.chain(cut).chain(deleted).chain(midway).collect()
     }),
 };

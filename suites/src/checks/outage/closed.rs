@@ -1,11 +1,10 @@
 //! What cannot be read opens nobody's session.
 
-use super::{RECOVERED, begun, logout};
+use super::{RECOVERED, begun, down, logout};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Expected, Scenario};
 use crate::level::Level;
 use crate::script::Answer;
-use crate::script::StoreFault;
 use crate::script::ops::{get, items, set};
 use crate::survey::{Emptied, Survey};
 use sessionspec_reference::{Map, Value};
@@ -17,13 +16,13 @@ pub(super) const CLOSED: Check = Check {
     clause: "outage.closed",
     promise: "While the store is out of reach, a request has its own session or none: no other's, and none that was ended.",
     source: "OWASP, fail securely; caches that are asked only where the store is out of reach",
-    applies: &[Requirement::RealSessions, Requirement::StoreFaults, Requirement::ServerStore],
+    applies: &[Requirement::RealSessions, Requirement::StoreOutages, Requirement::ServerStore],
     relies: &[RECOVERED],
     test: Test::Scenarios(|survey| {
         let others = Scenario::new("opens-another-session")
             .cycle("ann", [set("colour", "red").is_done()])
             .cycle("bob", [set("colour", "blue").is_done()])
-            .break_store(StoreFault::Down)
+            .break_store(down(survey))
             .cycle("ann", [own_or_none("red")])
             .cycle("bob", [own_or_none("blue")])
             .cycle("ann", [own_or_none("red")])
@@ -38,7 +37,7 @@ pub(super) const CLOSED: Check = Check {
                 .copy_cookies("ann", "thief")
                 .cycle("ann", [get("colour").unjudged()])
                 .cycle("ann", [logout(survey).is_done()])
-                .break_store(StoreFault::Down)
+                .break_store(down(survey))
                 .cycle("thief", [items().answers(nothing(survey))])
                 .relies_on(Fact::of("identity/destroy-removes", "alone"))
         });

@@ -1,12 +1,12 @@
 //! A logout or a rotation while the store is out of reach is done, or fails so that everybody sees it.
 
-use super::{GATE, OUTAGES, RECOVERED, begun, logout};
+use super::{GATE, RECOVERED, begun, down, logout, outages};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
+use crate::script::Operation;
 use crate::script::ops::{get, hold, items};
-use crate::script::{Operation, StoreFault};
-use crate::survey::AtOnce;
+use crate::survey::{AtOnce, Survey};
 
 pub(super) const LOGOUT: Check = Check {
     id: "outage/logout-is-done-or-refused",
@@ -17,14 +17,14 @@ pub(super) const LOGOUT: Check = Check {
     source: "layers that log an error of the store, and answer all the same",
     applies: &[
         Requirement::RealSessions,
-        Requirement::StoreFaults,
+        Requirement::StoreOutages,
         Requirement::ServerStore,
         Requirement::Logout,
     ],
     relies: &[RECOVERED, Fact::of("identity/destroy-removes", "alone")],
     test: Test::Scenarios(|survey| {
         let thief = || [items().are([], survey).only_if(Condition::DoneIn(1))];
-        let ended = OUTAGES.map(|(fault, when)| {
+        let ended = outages(survey).map(|(fault, when)| {
             begun(&format!("alive-after-a-logout{when}"))
                 .copy_cookies("ann", "thief")
                 .break_store(fault)
@@ -35,14 +35,14 @@ pub(super) const LOGOUT: Check = Check {
         let midway = (survey.at_once != AtOnce::Unknown).then(|| {
             let mended = begun("alive-after-a-logout-when-mended-midway")
                 .copy_cookies("ann", "thief")
-                .break_store(StoreFault::Down)
+                .break_store(down(survey))
                 .cycle("ann", [hold(GATE).unjudged(), logout(survey).unjudged()])
                 .mend_store()
                 .release(GATE)
                 .cycle("thief", thief());
-            [broken_midway("alive-after-a-logout", logout(survey)).cycle("thief", thief()), mended]
+            [broken_midway(survey, "alive-after-a-logout", logout(survey)).cycle("thief", thief()), mended]
         });
-        ended.into_iter().chain(midway.into_iter().flatten()).collect()
+        ended.chain(midway.into_iter().flatten()).collect()
     }),
 };
 
@@ -55,13 +55,13 @@ pub(super) const ROTATION: Check = Check {
     source: "OWASP Session Management Cheat Sheet, renewal after any change of privilege",
     applies: &[
         Requirement::RealSessions,
-        Requirement::StoreFaults,
+        Requirement::StoreOutages,
         Requirement::ServerStore,
         Requirement::Has("regenerate"),
     ],
     relies: &[RECOVERED, Fact::of("identity/rotation-ends-the-old-id", "alone")],
     test: Test::Scenarios(|survey| {
-        let rotated = OUTAGES.map(|(fault, when)| {
+        let rotated = outages(survey).map(|(fault, when)| {
             begun(&format!("rotated-id-alive{when}"))
                 .copy_cookies("ann", "thief")
                 .break_store(fault)
@@ -70,19 +70,19 @@ pub(super) const ROTATION: Check = Check {
                 .cycle("thief", [items().are([], survey).only_if(Condition::DoneIn(1))])
         });
         let midway = (survey.at_once != AtOnce::Unknown).then(|| {
-            broken_midway("rotated-id-alive", Operation::Regenerate)
+            broken_midway(survey, "rotated-id-alive", Operation::Regenerate)
                 .cycle("thief", [items().are([], survey).only_if(Condition::DoneIn(1))])
         });
-        rotated.into_iter().chain(midway).collect()
+        rotated.chain(midway).collect()
     }),
 };
 
 /// A session that was read, and is ended when the store is out of reach.
-fn broken_midway(reason: &str, ending: Operation) -> Scenario {
+fn broken_midway(survey: &Survey, reason: &str, ending: Operation) -> Scenario {
     begun(&format!("{reason}-when-broken-midway"))
         .copy_cookies("ann", "thief")
         .cycle("ann", [get("colour").unjudged(), hold(GATE).unjudged(), ending.unjudged()])
-        .break_store(StoreFault::Down)
+        .break_store(down(survey))
         .release(GATE)
         .mend_store()
 }

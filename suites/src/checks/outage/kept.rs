@@ -1,6 +1,6 @@
 //! An outage is no logout.
 
-use super::{OUTAGES, RECOVERED, begun};
+use super::{RECOVERED, begun, outages};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
@@ -13,12 +13,12 @@ pub(super) const NO_LOGOUT: Check = Check {
     clause: "outage.kept",
     promise: "A request that comes while the store is out of reach ends no session: afterwards the browser has its data.",
     source: "Django's cache backend, which takes an error for a session that is not there, and removes the cookie",
-    applies: &[Requirement::RealSessions, Requirement::StoreFaults, Requirement::ServerStore],
+    applies: &[Requirement::RealSessions, Requirement::StoreOutages, Requirement::ServerStore],
     relies: &[RECOVERED],
-    test: Test::Scenarios(|_survey| {
+    test: Test::Scenarios(|survey| {
         let requests = [("read", get("colour")), ("write", set("size", "small"))];
         let of_each = requests.into_iter().flat_map(|(request, op)| {
-            OUTAGES.into_iter().flat_map(move |(fault, when)| {
+            outages(survey).flat_map(move |(fault, when)| {
                 let lost = |what: &str| format!("{what}-lost-by-a-{request}{when}");
                 let outage = |reason: &str| {
                     begun(reason)

@@ -1,11 +1,10 @@
 //! A request that has begun without the store ends with it.
 
 use super::kept::or_only_the_cookie;
-use super::{GATE, RECOVERED, begun};
+use super::{GATE, RECOVERED, begun, down};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
-use crate::script::StoreFault;
 use crate::script::ops::{get, hold, set};
 
 pub(super) const NOTHING_OVERWRITTEN: Check = Check {
@@ -17,16 +16,16 @@ pub(super) const NOTHING_OVERWRITTEN: Check = Check {
     source: "layers that take an error for an empty session, and save that: one request during a restart of Redis is enough",
     applies: &[
         Requirement::RealSessions,
-        Requirement::StoreFaults,
+        Requirement::StoreOutages,
         Requirement::ServerStore,
         Requirement::Holds,
     ],
     relies: &[RECOVERED],
-    test: Test::Scenarios(|_survey| {
+    test: Test::Scenarios(|survey| {
         let midway = |reason: &str| -> Scenario {
             begun(reason)
                 .copy_cookies("ann", "keeper")
-                .break_store(StoreFault::Down)
+                .break_store(down(survey))
                 .cycle(
                     "ann",
                     [get("colour").unjudged(), hold(GATE).unjudged(), set("size", "small").unjudged()],

@@ -1,4 +1,5 @@
-//! The `outage` suite: the store of the service is down, silent, slow or emptied for a while.
+//! The `outage` suite: the store of the service is down, silent, slow or emptied for a while. Where it has no socket, a command
+//! breaks it.
 //!
 //! Its scripts are played on a process of their own. Nothing is expected of a request that comes while the store is out of
 //! reach, but that it does no harm; what is judged is seen when the store can be reached again.
@@ -39,8 +40,17 @@ pub(crate) const CHECKS: &[Check] = &[
 /// The gate at which a request waits while the store is out of reach.
 const GATE: &str = "gate";
 
-/// The ways in which a store is out of reach, each with what a reason ends in.
-const OUTAGES: [(StoreFault, &str); 2] = [(StoreFault::Down, ""), (StoreFault::ResetPeer, "-when-reset")];
+/// The ways in which this store is out of reach, each with what a reason ends in.
+fn outages(survey: &Survey) -> impl Iterator<Item = (StoreFault, &'static str)> + use<> {
+    let reset = (StoreFault::ResetPeer, "-when-reset");
+    let reset = (!survey.store_control.is_broken_by_a_command_alone()).then_some(reset);
+    [(down(survey), "")].into_iter().chain(reset)
+}
+
+/// How this store is taken away as a whole.
+fn down(survey: &Survey) -> StoreFault {
+    survey.store_control.down()
+}
 
 /// The fact that sessions can be used when the store can be reached again.
 const RECOVERED: Fact = Fact::of("outage/usable-afterwards", "not-usable");

@@ -1,6 +1,6 @@
 //! When the store can be reached again, the service works again without anybody's help.
 
-use super::{OUTAGES, begun};
+use super::{begun, outages};
 use crate::checks::{Check, Harm, Requirement, Test};
 use crate::level::Level;
 use crate::script::ops::{get, set};
@@ -12,10 +12,10 @@ pub(super) const USABLE: Check = Check {
     clause: "outage.usable",
     promise: "When the store can be reached again, sessions can be used without a restart of the service, with old cookies and without.",
     source: "clients that never connect again; pools that hand out dead connections",
-    applies: &[Requirement::RealSessions, Requirement::StoreFaults, Requirement::ServerStore],
+    applies: &[Requirement::RealSessions, Requirement::StoreOutages, Requirement::ServerStore],
     relies: &[],
-    test: Test::Scenarios(|_survey| {
-        let scenarios = OUTAGES.map(|(fault, name)| {
+    test: Test::Scenarios(|survey| {
+        let scenarios = outages(survey).map(|(fault, name)| {
             begun(&format!("not-usable{name}"))
                 .break_store(fault)
                 .cycle("ann", [get("colour").unjudged()])
@@ -26,6 +26,6 @@ pub(super) const USABLE: Check = Check {
                 .cycle("cyd", [set("size", "large").is_done()])
                 .cycle("cyd", [get("size").is("large")])
         });
-        scenarios.into()
+        scenarios.collect()
     }),
 };

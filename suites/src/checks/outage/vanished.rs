@@ -16,7 +16,7 @@ pub(super) const UNKNOWN: Check = Check {
     source: "OWASP, session fixation: an id that is known to others must not come back to life",
     applies: &[
         Requirement::RealSessions,
-        Requirement::StoreFaults,
+        Requirement::StoreOutages,
         Requirement::StoreFlush,
         Requirement::ServerStore,
     ],

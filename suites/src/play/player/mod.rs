@@ -1,5 +1,6 @@
 //! Plays scripts: sends the cycles of several browsers to a backend, holds and releases them, keeps the transcript.
 
+mod command;
 mod held;
 mod judgeable;
 mod paused;
@@ -20,6 +21,7 @@ use crate::browser::{Jar, Origin};
 use crate::play::{Exchange, Lanes, Moment, Outcome, OwnedPlace, Transcript};
 use crate::script::{Cookies, Forgery, Operation, Operations, Processes, Script, Step, StoreFault};
 
+use command::Witness;
 use held::Held;
 pub(crate) use judgeable::{play_judgeable, play_judgeable_alone, still_answers};
 pub use replayed::play;
@@ -43,6 +45,10 @@ pub struct Player {
     held: Vec<Held>,
     /// What is wrong with the way to the store.
     fault: Option<StoreFault>,
+    /// The session by which is seen whether the command that breaks the store breaks it.
+    witness: Option<Witness>,
+    /// The backend that all scripts have in common, where this one went apart from it.
+    given: Option<Rc<dyn Backend>>,
     /// Whether the way to the store was broken before, so that the process may have ended of that.
     was_broken: bool,
     /// The node that is stopped, counted from one.
@@ -89,6 +95,8 @@ impl Player {
             forged: BTreeMap::new(),
             held: Vec::new(),
             fault: None,
+            witness: None,
+            given: None,
             was_broken: false,
             paused: None,
             node: None,
@@ -273,6 +281,7 @@ impl Player {
     async fn go_apart(&mut self, wanted: Processes) {
         match self.backend.apart(wanted).await {
             Ok(backend) => {
+                self.given = Some(Rc::clone(&self.backend));
                 self.goes_on_with(backend);
                 // It needs no room of the others. Whoever waited here for some could keep the one waiting who has it.
                 self.room = None;

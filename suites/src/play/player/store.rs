@@ -10,13 +10,13 @@ use super::Player;
 use super::held::Held;
 use crate::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse};
 use crate::browser::Jar;
-use crate::script::{Answer, Operation, Operations, StoreChange, StoreFault, ops};
+use crate::script::{Answer, Operations, StoreChange, StoreFault, ops};
 
 /// The share of patience for which a request is waited for that may not be answered before the store is there again.
 const SHARE: u32 = 5;
 
 /// The item by which a session is found that is no part of the script.
-const MARK: &str = "recovered";
+pub(super) const MARK: &str = "recovered";
 
 /// How often a backend is asked whether it has found its store again.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -42,12 +42,15 @@ impl Player {
         if self.is_disturbed() && !waits_for_all_of_it { self.patience / SHARE } else { self.patience }
     }
 
-    /// Breaks the way to the store.
+    /// Breaks the store, or the way to it.
     pub(super) async fn break_store(&mut self, fault: StoreFault) {
         let backend = Rc::clone(&self.backend);
+        let is_by_command = fault == StoreFault::Command;
+        let witness = if is_by_command { self.begin_witness().await } else { None };
         match backend.change_store(StoreChange::Break(fault)).await {
             Ok(()) => {
                 self.fault = Some(fault);
+                self.witness = witness;
                 if self.is_out_of_reach() {
                     self.was_broken = true;
                     self.held.iter().for_each(|held| {
@@ -55,7 +58,11 @@ impl Player {
                     });
                 }
             }
-            Err(why) => self.transcript.not_launched = Some(why),
+            Err(why) => {
+                self.transcript.not_launched = Some(why);
+                // A command that has failed may have broken something all the same, which is mended in the end.
+                self.fault = is_by_command.then_some(fault).or(self.fault);
+            }
         }
     }
 
@@ -66,38 +73,22 @@ impl Player {
     pub(super) async fn flush_store(&mut self) {
         let backend = Rc::clone(&self.backend);
         let mut jar = Jar::default();
-        let begun = self.visit(&mut jar, ops::set(MARK, true)).await;
+        let begun = self.visit(&mut jar, [ops::set(MARK, true)]).await;
         let emptied = backend.change_store(StoreChange::Flush).await;
-        let there = self.visit(&mut jar, ops::get(MARK)).await;
+        let there = self.visit(&mut jar, [ops::get(MARK)]).await.unwrap_or_default();
         if let Err(why) = emptied {
             self.transcript.not_launched = Some(why);
-        } else if begun.is_some() && matches!(there, Some(Answer::Ok(_))) {
+        } else if begun.is_some() && matches!(there.first(), Some(Answer::Ok(_))) {
             let why = "a session is still there after its store was emptied: it is in a cache, or --flush empties another store";
             self.transcript.not_launched = Some(why.to_owned());
         }
     }
 
-    /// One request that is no part of the script, and what its only operation answers.
-    async fn visit(&self, jar: &mut Jar, op: Operation) -> Option<Answer> {
-        let (origin, path) = (self.backend.origin(), self.backend.path().to_owned());
-        let mut request = CycleRequest { ops: vec![op].into(), ..CycleRequest::default() };
-        if let Some(cookie) = jar.header(&origin, &path, self.backend.now()) {
-            request.headers.append("Cookie", cookie);
-        }
-        let response = timeout(self.patience, self.backend.cycle(request)).await.ok()?.ok()?;
-        for cookie in response.headers.all("Set-Cookie") {
-            // What browsers drop is judged elsewhere.
-            let _ = jar.store(&origin, &path, cookie, self.backend.now());
-        }
-        match response.body {
-            Body::Answers { results, .. } => results.into_iter().next(),
-            Body::Other(_) => None,
-        }
-    }
-
-    /// Mends the way to the store, and waits for what was not answered without it. Those that are held stay so.
+    /// Mends the store and the way to it, and waits for what was not answered without it. Those that are held stay so.
     pub(super) async fn mend_store(&mut self) {
         let was_out_of_reach = self.is_out_of_reach();
+        let was_by_command = self.fault == Some(StoreFault::Command);
+        self.ask_witness().await;
         for held in &self.held {
             let is_waited_for = held.closed.is_empty() && !held.task.is_finished();
             self.transcript.exchanges[held.exchange].outlasted |= is_waited_for;
@@ -106,7 +97,7 @@ impl Player {
         let mended = backend.change_store(StoreChange::Mend).await;
         self.fault = None;
         if let Err(why) = mended {
-            self.transcript.not_launched = Some(why.clone());
+            self.transcript.not_launched.get_or_insert_with(|| why.clone());
             self.transcript.unmended = Some(why);
         }
         let (waiting, held) = std::mem::take(&mut self.held).into_iter().partition(|held: &Held| {
@@ -119,6 +110,10 @@ impl Player {
         if was_out_of_reach {
             // Where it does not find its store again, the requests that follow show that.
             let _ = timeout(self.patience, has_recovered(&backend)).await;
+        }
+        self.hear_witness().await;
+        if was_by_command {
+            self.recover_what_others_have().await;
         }
         if !backend.has_come_to_its_store() {
             let why = "the service does not come to its store at the port that it was given: let the command use {store_port}";
@@ -142,19 +137,22 @@ impl Player {
     }
 }
 
-/// Ready when the backend serves sessions again: new ones are saved. Nobody sends an event when it has found its store, so
+/// Ready when each node of the backend serves sessions again: new ones are saved. Nobody sends an event when it has found its store, so
 /// that it is asked again and again. These requests are no part of the script.
-async fn has_recovered(backend: &Rc<dyn Backend>) {
+pub(super) async fn has_recovered(backend: &Rc<dyn Backend>) {
     let mut looks = interval(LOOK_AGAIN);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut in_a_row = 0;
-    while in_a_row < IN_A_ROW {
-        // Only what was not served is asked for again later.
-        if in_a_row == 0 {
-            looks.tick().await;
+    for node in 0..backend.nodes() {
+        let mut in_a_row = 0;
+        while in_a_row < IN_A_ROW {
+            // Only what was not served is asked for again later.
+            if in_a_row == 0 {
+                looks.tick().await;
+            }
+            let ops = vec![ops::set(MARK, true)].into();
+            let request = CycleRequest { ops, node, ..CycleRequest::default() };
+            in_a_row = if is_served(&backend.cycle(request).await) { in_a_row + 1 } else { 0 };
         }
-        let request = CycleRequest { ops: vec![ops::set(MARK, true)].into(), ..CycleRequest::default() };
-        in_a_row = if is_served(&backend.cycle(request).await) { in_a_row + 1 } else { 0 };
     }
 }
 

@@ -16,7 +16,8 @@ use crate::http::HttpBackend;
 /// Where the processes are kept from one script to the next.
 pub(super) type Place = Arc<Mutex<Option<Group>>>;
 
-/// The lifetime of permanent sessions where clocks differ by minutes, in seconds: with a short one nobody would have a session.
+/// The lifetime of permanent sessions on nodes that a script has to itself, in seconds. No such script waits for the end of a
+/// session, and with a short lifetime none would outlast clocks that differ, or a node that is stopped on a slow machine.
 const LONG_LIFETIME: f64 = 86_400.0;
 
 /// Processes that run.
@@ -59,7 +60,7 @@ impl Apart {
         let fits = |group: &Group| group.wanted == wanted && group.times_broken == times_broken;
         let running = place.take().filter(fits).map(|group| group.running);
         let lifetime =
-            if wanted.ahead > 0 && recipe.takes_a_lifetime() { LONG_LIFETIME } else { lifetime };
+            if wanted != Processes::ONE && recipe.takes_a_lifetime() { LONG_LIFETIME } else { lifetime };
         let running = match running {
             Some(running) => running,
             None => {
@@ -156,11 +157,11 @@ async fn has_clock_and_lifetime(
     lifetime: f64,
     wanted: Processes,
 ) -> Result<(), String> {
-    if wanted.ahead == 0 {
+    if wanted == Processes::ONE {
         return Ok(());
     }
     let nodes = asked(beside, running)?;
-    if let Some(last) = nodes.last() {
+    if let (Some(last), true) = (nodes.last(), wanted.ahead > 0) {
         clock::is_ahead(last, wanted.ahead).await?;
     }
     if !recipe.takes_a_lifetime() {

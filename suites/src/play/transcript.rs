@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use sessionspec_reference::Description;
 use sessionspec_reference::http::Headers;
 
 use crate::backend::{BackendError, Body, Foreign, Retained, is_refusal_in_front};
@@ -27,6 +28,8 @@ pub struct Transcript {
     pub left_early: bool,
     /// The reason for which the backend was not started again, or has not the node, where the script asks for that.
     pub not_launched: Option<String>,
+    /// How the nodes describe themselves that the script has to itself.
+    pub apart: Option<Description>,
     /// Why the way to the store is still broken, where it could not be mended.
     pub unmended: Option<String>,
     /// The memory that the answers take.

@@ -187,7 +187,13 @@ impl Survey {
     /// Whether a session may have ended of itself within this time. A second is left for clocks that count in seconds.
     #[must_use]
     pub fn outlives_a_session(&self, elapsed: Duration) -> bool {
-        !self.virtual_time && may_have_ended(&self.description, elapsed)
+        self.outlives_a_session_of(&self.description, elapsed)
+    }
+
+    /// The same, on processes of the backend that describe themselves so: they may have been started with another lifetime.
+    #[must_use]
+    pub(crate) fn outlives_a_session_of(&self, description: &Description, elapsed: Duration) -> bool {
+        !self.virtual_time && may_have_ended(description, elapsed)
     }
 
     /// Why no check that holds a request can be judged, where none could be held.

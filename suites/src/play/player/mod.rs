@@ -281,6 +281,10 @@ impl Player {
     async fn go_apart(&mut self, wanted: Processes) {
         match self.backend.apart(wanted).await {
             Ok(backend) => {
+                if wanted != Processes::ONE {
+                    // Where they do not say how long their sessions live, that is what it is elsewhere.
+                    self.transcript.apart = backend.describe().await.ok();
+                }
                 self.given = Some(Rc::clone(&self.backend));
                 self.goes_on_with(backend);
                 // It needs no room of the others. Whoever waited here for some could keep the one waiting who has it.

@@ -34,7 +34,10 @@ peers! {
     django_5_2_19_cache = "django-5.2.19-cache",
     django_5_2_19_cache_redis = "django-5.2.19-cache-redis",
     django_5_2_19_db = "django-5.2.19-db",
+    django_5_2_19_db_postgres = "django-5.2.19-db-postgres",
+    django_5_2_19_file = "django-5.2.19-file",
     django_5_2_19_signed_cookies = "django-5.2.19-signed-cookies",
+    express_session_connect_pg_simple = "express-session-connect-pg-simple",
     express_session_connect_redis = "express-session-connect-redis",
     express_session_memory = "express-session-memory",
     express_session_memory_resave = "express-session-memory-resave",
@@ -82,13 +85,9 @@ peers! {
 // takes a lifetime of zero for none only where the session is stored within the same millisecond. Where Flask-Session and
 // PHP keep sessions for three seconds, whether an answer comes in time to be judged depends on how busy the machine is. All
 // of them, and CherryPy, whose error pages name folders of the machine, are judged to the end, and what comes of them is not held to a snapshot.
-// The reports on PostgreSQL and on Django's files have no snapshot yet.
 peers! {
     UNSETTLED, judge_to_the_end:
     cherrypy_18_10_0 = "cherrypy-18.10.0",
-    django_5_2_19_db_postgres = "django-5.2.19-db-postgres",
-    django_5_2_19_file = "django-5.2.19-file",
-    express_session_connect_pg_simple = "express-session-connect-pg-simple",
     flask_session_0_8_0_filesystem_3s = "flask-session-0.8.0-filesystem-3s",
     flask_session_0_8_0_redis_3s = "flask-session-0.8.0-redis-3s",
     flask_session_0_8_0_sqlalchemy_3s = "flask-session-0.8.0-sqlalchemy-3s",
@@ -116,6 +115,8 @@ on_demand! {
     nodes_flask_session_redis = "flask-session-0.8.0-redis", "nodes";
     nodes_php_strict = "php-8.2-strict", "nodes";
     outage_django_cache_redis = "django-5.2.19-cache-redis", "outage";
+    outage_django_file = "django-5.2.19-file", "outage";
+    outage_php_strict = "php-8.2-strict", "outage";
     restart_connect_pg_simple = "express-session-connect-pg-simple", "restart";
     restart_php_strict = "php-8.2-strict", "restart";
 }

@@ -16,8 +16,8 @@ use crate::http::HttpBackend;
 /// Where the processes are kept from one script to the next.
 pub(super) type Place = Arc<Mutex<Option<Group>>>;
 
-/// The lifetime of permanent sessions on nodes that a script has to itself, in seconds. No such script waits for the end of a
-/// session, and with a short lifetime none would outlast clocks that differ, or a node that is stopped on a slow machine.
+/// The lifetime of permanent sessions on processes that a script has to itself, in seconds, unless it waits for the end of a
+/// session. With a short lifetime none would outlast clocks that differ, or a restart on a slow machine.
 const LONG_LIFETIME: f64 = 86_400.0;
 
 /// Processes that run.
@@ -59,8 +59,8 @@ impl Apart {
         // Those that are another kind of nodes, or have seen a store that was broken, are killed.
         let fits = |group: &Group| group.wanted == wanted && group.times_broken == times_broken;
         let running = place.take().filter(fits).map(|group| group.running);
-        let lifetime =
-            if wanted != Processes::ONE && recipe.takes_a_lifetime() { LONG_LIFETIME } else { lifetime };
+        let is_long = !wanted.see_sessions_end && recipe.takes_a_lifetime();
+        let lifetime = if is_long { LONG_LIFETIME } else { lifetime };
         let running = match running {
             Some(running) => running,
             None => {
@@ -157,7 +157,8 @@ async fn has_clock_and_lifetime(
     lifetime: f64,
     wanted: Processes,
 ) -> Result<(), String> {
-    if wanted == Processes::ONE {
+    // One that does not say how long its sessions live is judged as if they lived as long as elsewhere.
+    if wanted.is_one() {
         return Ok(());
     }
     let nodes = asked(beside, running)?;

@@ -29,6 +29,8 @@ pub struct Others {
     started: RefCell<Vec<Launched>>,
     /// The process that scripts end and start again.
     apart: Place,
+    /// The same, for scripts that wait for sessions to end.
+    apart_for_ends: Place,
     /// The nodes that a script has to itself.
     nodes_apart: Place,
 }
@@ -43,7 +45,7 @@ impl Others {
     pub async fn stop(&self) {
         let others = self.started.take();
         // Whoever has it has been broken off with its run.
-        let left = [&self.apart, &self.nodes_apart]
+        let left = [&self.apart, &self.apart_for_ends, &self.nodes_apart]
             .into_iter()
             .filter_map(|place| place.try_lock().ok()?.take())
             .flat_map(|group| group.running);
@@ -115,7 +117,11 @@ impl Backend for StartedAgain {
 
     fn apart(&self, wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
         Box::pin(async move {
-            let place = if wanted == Processes::ONE { &self.others.apart } else { &self.others.nodes_apart };
+            let place = match wanted {
+                Processes { see_sessions_end: true, .. } => &self.others.apart_for_ends,
+                wanted if wanted.is_one() => &self.others.apart,
+                _ => &self.others.nodes_apart,
+            };
             let apart = Apart::of(place, &self.http, &self.recipe, self.lifetime, wanted).await?;
             Ok(Rc::new(apart) as Rc<dyn Backend>)
         })

@@ -297,17 +297,19 @@ impl Script {
     /// Whether it is played on processes of its own.
     #[must_use]
     pub fn goes_apart(&self) -> bool {
-        self.restarts() || self.troubles_the_store() || self.processes() != Processes::ONE
+        self.restarts() || self.troubles_the_store() || !self.processes().is_one()
     }
 
     /// The processes on which it is played where it [goes apart](Self::goes_apart).
     #[must_use]
     pub fn processes(&self) -> Processes {
         let wanted = self.steps.iter().find_map(|step| match step {
-            Step::Apart { nodes, ahead } => Some(Processes { nodes: *nodes, ahead: *ahead }),
+            Step::Apart { nodes, ahead } => Some((*nodes, *ahead)),
             _ => None,
         });
-        wanted.unwrap_or(Processes::ONE)
+        let (nodes, ahead) = wanted.unwrap_or((1, 0));
+        // A script on nodes of its own waits for locks, and never for the end of a session.
+        Processes { nodes, ahead, see_sessions_end: wanted.is_none() && self.waits() }
     }
 
     /// Whether the process is ended and started again.

@@ -21,11 +21,17 @@ pub struct Processes {
     pub nodes: usize,
     /// How many seconds the clock of the last of them is ahead.
     pub ahead: u32,
+    /// Whether the script waits for sessions to end, so that they have to live as long as elsewhere. Otherwise they may live
+    /// for longer, so that none ends before a script that takes its time.
+    pub see_sessions_end: bool,
 }
 
 impl Processes {
-    /// One, by the clock of all others.
-    pub const ONE: Self = Self { nodes: 1, ahead: 0 };
+    /// Whether it is one, by the clock of all others.
+    #[must_use]
+    pub fn is_one(self) -> bool {
+        self.nodes == 1 && self.ahead == 0
+    }
 }
 
 impl fmt::Display for Processes {

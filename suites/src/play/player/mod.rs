@@ -281,7 +281,7 @@ impl Player {
     async fn go_apart(&mut self, wanted: Processes) {
         match self.backend.apart(wanted).await {
             Ok(backend) => {
-                if wanted != Processes::ONE {
+                if !wanted.see_sessions_end {
                     // Where they do not say how long their sessions live, that is what it is elsewhere.
                     self.transcript.apart = backend.describe().await.ok();
                 }

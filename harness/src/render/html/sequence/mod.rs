@@ -103,7 +103,7 @@ impl<'a> Drawing<'a> {
             }
             Step::Restart { by } => self.remark(by.as_str().to_owned()),
             Step::Apart { nodes, ahead } => {
-                self.remark(Processes { nodes: *nodes, ahead: *ahead }.to_string());
+                self.remark(Processes { nodes: *nodes, ahead: *ahead, see_sessions_end: false }.to_string());
             }
             Step::Pause { node } => self.remark(paused(*node)),
             Step::Wake { node } => self.remark(awake(*node)),

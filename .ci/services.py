@@ -18,8 +18,9 @@ from port import claim_port  # noqa: E402
 
 
 @contextlib.contextmanager
-def started(name):
-    """The backend's probe, started for real: its port, its path, and its process."""
+def started(name, lifetime=3):
+    """The backend's probe, started for real: its port, its path, and its process. Where a peer takes a lifetime, its permanent
+    sessions live for so many seconds."""
     port = claim_port()
     environment, folder = {**os.environ, "SESSIONSPEC_PROBE": "1"}, ROOT
     if name == "reference":
@@ -27,8 +28,8 @@ def started(name):
     else:
         manifest = tomllib.loads((PEERS / f"{name}.toml").read_text())
         subprocess.run(manifest["provision"], cwd=PEERS, check=True)
-        command = [word.replace("{port}", str(port)).replace("{lifetime}", "3") for word in manifest["launch"]]
-        environment |= {key: value.replace("{lifetime}", "3") for key, value in manifest.get("environment", {}).items()}
+        command = [word.replace("{port}", str(port)).replace("{lifetime}", str(lifetime)) for word in manifest["launch"]]
+        environment |= {key: value.replace("{lifetime}", str(lifetime)) for key, value in manifest.get("environment", {}).items()}
         path, folder = manifest["path"], PEERS
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     service = subprocess.Popen(command, cwd=folder, env=environment, **silent)

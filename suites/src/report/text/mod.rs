@@ -124,7 +124,10 @@ impl Text {
             }
             Step::Restart { by } => self.labelled("restart", by.as_str()),
             Step::Apart { nodes, ahead } => {
-                self.labelled("apart", &Processes { nodes: *nodes, ahead: *ahead, see_sessions_end: false }.to_string());
+                self.labelled(
+                    "apart",
+                    &Processes { nodes: *nodes, ahead: *ahead, see_sessions_end: false }.to_string(),
+                );
             }
             Step::Pause { node } => self.labelled("pause", &paused(*node)),
             Step::Wake { node } => self.labelled("wake", &awake(*node)),

@@ -138,7 +138,11 @@ impl<'a> Checker<'a> {
     fn perform(&mut self, cycle: usize, op: usize) {
         let Some(exchange) = self.exchange(cycle) else { return };
         let operation = &exchange.ops[op];
-        let states = self.worlds_of(&exchange.browser);
+        let mut states = self.worlds_of(&exchange.browser);
+        if !matches!(operation, Operation::Hold { .. }) {
+            let late: Vec<State> = states.iter().flat_map(|state| state.open_late(cycle, exchange)).collect();
+            states = distinct(states.into_iter().chain(late));
+        }
         if let Some(seen) = exchange.answer(op) {
             let possible = distinct(states.iter().flat_map(|state| self.possible(state, cycle, operation)));
             if !possible.is_empty() {
@@ -182,24 +186,36 @@ impl<'a> Checker<'a> {
         let mut possible = Possible::new();
         let mut orders: Vec<(State, Vec<Interval>)> =
             self.worlds_of(browser).into_iter().map(|state| (state, intervals.clone())).collect();
-        for _ in &intervals {
+        let mut states = Vec::new();
+        while !orders.is_empty() {
             let mut next = Vec::new();
-            for (state, left) in &orders {
+            for (state, left) in orders {
                 for at in 0..left.len() {
+                    let late = self.opened_late(&state, &left[at]);
+                    next.extend(late.into_iter().map(|state| (state, left.clone())));
                     let mut left = left.clone();
                     let interval = left.remove(at);
-                    let states = self.alone(state.clone(), &interval, &mut possible);
-                    next.extend(states.into_iter().map(|state| (state, left.clone())));
+                    let after = self.alone(state.clone(), &interval, &mut possible);
+                    next.extend(after.into_iter().map(|state| (state, left.clone())));
+                }
+                if left.is_empty() {
+                    states.push(state);
                 }
             }
             orders = distinct(next.into_iter());
         }
-        let states = distinct(orders.into_iter().map(|(state, _)| state));
+        let states = distinct(states.into_iter());
         if states.is_empty() {
             self.is_over = true;
             self.contradicted(possible);
         }
         self.states.insert(browser, states);
+    }
+
+    /// The worlds in which a request that has only waited is opened now.
+    fn opened_late(&self, state: &State, interval: &Interval) -> Vec<State> {
+        let Some(exchange) = self.exchange(interval.cycle) else { return Vec::new() };
+        state.open_late(interval.cycle, exchange)
     }
 
     /// The share of one request, while nobody else is at work.

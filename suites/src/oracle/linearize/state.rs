@@ -36,6 +36,8 @@ struct Open {
     changes: Vec<Change>,
     /// Whether it has been held, so that others may have been at work.
     was_held: bool,
+    /// Whether it has done nothing but wait: a backend that opens its sessions at their first use has not opened this one.
+    has_only_waited: bool,
     /// Whether its changes were saved before it was answered.
     is_saved: bool,
     has_destroyed: bool,
@@ -69,11 +71,27 @@ impl State {
             is_touched: false,
             changes: Vec::new(),
             was_held: false,
+            has_only_waited: true,
             is_saved: false,
             has_destroyed: false,
         };
         self.open.insert(cycle, open);
         self
+    }
+
+    /// The request has been held before it did anything, and is opened only now, where that makes a difference.
+    pub(super) fn open_late(&self, cycle: usize, exchange: &Exchange) -> Vec<Self> {
+        let Some(open) = self.open.get(&cycle).filter(|open| open.was_held && open.has_only_waited) else {
+            return Vec::new();
+        };
+        let mut sent = self.clone();
+        sent.sent.insert(cycle, open.session);
+        let mut states = sent.open(cycle, exchange);
+        for open in states.iter_mut().filter_map(|state| state.open.get_mut(&cycle)) {
+            open.was_held = true;
+            open.has_only_waited = false;
+        }
+        states
     }
 
     /// What the operation can answer; nothing where that is not compared.
@@ -102,6 +120,8 @@ impl State {
         let Some(open) = self.open.get_mut(&cycle) else { return self };
         if matches!(op, Operation::Hold { .. }) {
             open.was_held = true;
+        } else {
+            open.has_only_waited = false;
         }
         if op.writes() && answer.is_none_or(|answer| answer.is_done() || *answer == Answer::Absent) {
             open.is_touched = true;

@@ -96,6 +96,48 @@ async fn of_two_writers_the_last_wins_or_both_do_as_the_backend_does() {
     assert_eq!(lost, Some((3, r#"{"a":"1","b":"2","c":"3"}"#.to_owned())));
 }
 
+/// Whether a script whose last request alone reads may end so, where the last writer wins.
+async fn may_end(script: &Script, end: serde_json::Value) -> bool {
+    let end = [end];
+    let mut read = vec![Some(&[][..]); script.cycles().count() - 1];
+    read.push(Some(&end[..]));
+    finding(Concurrency::LastWriteWins, script, &read).await.is_none()
+}
+
+/// Some backends open a session only when a handler uses it first.
+#[tokio::test]
+async fn a_request_that_has_only_waited_may_be_opened_late() {
+    let script = Script::new()
+        .cycle("ann", [set("a", "1")])
+        .cycle("ann", [hold("gate"), set("b", "2")])
+        .cycle("ann", [set("c", "3")])
+        .release("gate")
+        .cycle("ann", [items()]);
+    for kept in [json!({"a": "1", "b": "2"}), json!({"a": "1", "b": "2", "c": "3"})] {
+        assert!(may_end(&script, kept.clone()).await, "{kept}");
+    }
+    for wrong in [json!({"a": "1", "c": "3"}), json!({"a": "1"}), json!({})] {
+        assert!(!may_end(&script, wrong.clone()).await, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn of_several_that_have_only_waited_each_may_be_opened_before_any_of_them_is_saved() {
+    let script = Script::new()
+        .cycle("ann", [set("a", "1")])
+        .cycle("ann", [hold("gate"), set("b", "2")])
+        .cycle("ann", [hold("gate"), set("c", "3")])
+        .cycle("ann", [set("d", "4")])
+        .release("gate")
+        .cycle("ann", [items()]);
+    let one = [json!({"a": "1", "b": "2", "d": "4"}), json!({"a": "1", "c": "3", "d": "4"})];
+    let both = json!({"a": "1", "b": "2", "c": "3", "d": "4"});
+    for kept in one.into_iter().chain([both]) {
+        assert!(may_end(&script, kept.clone()).await, "{kept}");
+    }
+    assert!(!may_end(&script, json!({"a": "1", "d": "4"})).await);
+}
+
 #[tokio::test]
 async fn a_refused_request_was_saved_or_not() {
     let script = two_writers();

@@ -29,7 +29,7 @@ pub struct Transcript {
     /// The reason for which the backend was not started again, or has not the node, where the script asks for that.
     pub not_launched: Option<String>,
     /// How the nodes describe themselves that the script has to itself.
-    pub apart: Option<Description>,
+    pub apart: Option<Box<Description>>,
     /// Why the way to the store is still broken, where it could not be mended.
     pub unmended: Option<String>,
     /// The memory that the answers take.

@@ -26,7 +26,7 @@ pub(super) struct Judged {
 #[derive(Debug)]
 enum Told {
     /// It is short.
-    Whole(Transcript),
+    Whole(Box<Transcript>),
     /// Nothing was wrong.
     Shown(Vec<ShownExchange>),
     /// Something was.
@@ -43,7 +43,7 @@ impl Judged {
     ) -> Self {
         let (at_once, not_launched) = (transcript.at_once, transcript.not_launched.clone());
         let told = if transcript.retained.bytes() <= LARGEST_WHOLE {
-            Told::Whole(transcript)
+            Told::Whole(Box::new(transcript))
         } else {
             match &mut judgement.finding {
                 None => Told::Shown(report::shown(&transcript, Redaction::of(survey))),

@@ -352,7 +352,7 @@ impl Scenarios {
         let transcript = play_judgeable(&self.backend, &scenario.script, self.patience).await?;
         // A process that has to start first takes time in which no session lives.
         let took = if scenario.script.goes_apart() { transcript.lasted() } else { began.elapsed() };
-        let description = transcript.apart.as_ref().unwrap_or(&self.survey.description);
+        let description = transcript.apart.as_deref().unwrap_or(&self.survey.description);
         let is_late = self.survey.outlives_a_session_of(description, took);
         let is_in_time = !scenario.script.comes_back() || !is_late;
         Ok(is_in_time.then_some(transcript))

@@ -283,7 +283,7 @@ impl Player {
             Ok(backend) => {
                 if !wanted.see_sessions_end {
                     // Where they do not say how long their sessions live, that is what it is elsewhere.
-                    self.transcript.apart = backend.describe().await.ok();
+                    self.transcript.apart = backend.describe().await.ok().map(Box::new);
                 }
                 self.given = Some(Rc::clone(&self.backend));
                 self.goes_on_with(backend);

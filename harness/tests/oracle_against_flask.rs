@@ -19,7 +19,7 @@ use sessionspec::engine::survey::Survey;
 use sessionspec::reference::modes::{Emptied, New, OnError};
 use sessionspec::reference::{Memory, Modes};
 use sessionspec_harness::http::HttpBackend;
-use sessionspec_harness::launch::SHORT_LIFETIME;
+use sessionspec_harness::launch::PEERS_LIFETIME;
 use sessionspec_harness::peer::Peer;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -64,7 +64,7 @@ fn report_diff(peer: &str, modes: Modes, quirks: Quirks) {
             let _ = writeln!(std::io::stderr(), "{error}");
             return;
         }
-        let service = peer.launch(SHORT_LIFETIME).await.unwrap();
+        let service = peer.launch(PEERS_LIFETIME).await.unwrap();
         let url = format!("http://{}{}", service.address(), peer.manifest.path);
         let flask: Rc<dyn Backend> = Rc::new(HttpBackend::new(&url, None, false).await.unwrap());
         let reference = in_process(Memory::new(modes));

@@ -61,7 +61,7 @@ fn text(found: Option<&Found>) -> String {
         "# How the sessions of this project are tested: `sessionspec run` reads this in this folder and below.\n\
          # Options of the command line come before what is said here.\n\n\
          # The command that starts the service with its probe. `{{port}}` becomes a free port, which is also in PORT.\n\
-         # Where it has a `{{lifetime}}`, sessions live for 3 seconds, so that their end is seen.\n\
+         # Where it has a `{{lifetime}}`, sessions live for 5 seconds, so that their end is seen.\n\
          {launch}\n\
          # The level that decides: minimum, recommended or hardened.\n\
          level = \"minimum\"\n\n\

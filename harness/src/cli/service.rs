@@ -15,9 +15,7 @@ use super::{CliError, Interruption, tell};
 use crate::http::{
     CallbackAddress, HeaderField, HttpBackend, HttpError, REDACTED, Trust, shown_url, without_secrets,
 };
-use crate::launch::{
-    LaunchCommand, Launched, Others, Recipe, SHORT_LIFETIME, StartedAgain, StoreOfService, StoreSwitch,
-};
+use crate::launch::{LaunchCommand, Launched, Others, Recipe, StartedAgain, StoreOfService, StoreSwitch};
 use crate::peer::Peer;
 use crate::peer_storage::PeerStorage;
 use crate::store_proxy::StorePlace;
@@ -160,7 +158,8 @@ impl Service {
             (Some(_), Some(recipe)) if !recipe.takes_a_lifetime() => Err(CliError::usage(
                 "--lifetime takes the place of {lifetime} in the command, and there is none",
             )),
-            (lifetime, _) => Ok(lifetime.unwrap_or(SHORT_LIFETIME)),
+            (Some(lifetime), _) => Ok(lifetime),
+            (None, recipe) => Ok(recipe.map(Recipe::usual_lifetime).unwrap_or_default()),
         }
     }
 
@@ -208,7 +207,7 @@ impl Service {
             keeps_its_store: true,
             store: self.store(),
         };
-        let lifetime = self.lifetime.unwrap_or(SHORT_LIFETIME);
+        let lifetime = self.lifetime.unwrap_or_else(|| recipe.usual_lifetime());
         Some(async move {
             let launched = recipe.start(lifetime).await.map_err(CliError::not_verified)?;
             let fields = all_fields(&self.header)?;

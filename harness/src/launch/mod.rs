@@ -28,7 +28,7 @@ use tokio::time::{interval, timeout};
 
 use last_words::LastWords;
 use port::Port;
-pub use recipe::{Command as LaunchCommand, Recipe, SHORT_LIFETIME};
+pub use recipe::{Command as LaunchCommand, PEERS_LIFETIME, Recipe};
 pub use relaunch::{Others, StartedAgain};
 pub use store::StoreOfService;
 pub use switch::StoreSwitch;

@@ -10,8 +10,12 @@ use crate::store_proxy::StoreProxy;
 /// What becomes the lifetime of permanent sessions, in seconds.
 const LIFETIME: &str = "{lifetime}";
 
-/// The lifetime where none is asked for, in seconds: short enough to be waited for.
-pub const SHORT_LIFETIME: f64 = 3.0;
+/// The lifetime of peers' sessions where none is asked for, in seconds: what their reports were reviewed with.
+pub const PEERS_LIFETIME: f64 = 3.0;
+
+/// The lifetime of other services' sessions where none is asked for, in seconds: short enough to be waited for, and long enough
+/// for a session to be looked at that is some seconds old.
+const LIFETIME_TO_GROW_OLD: f64 = 5.0;
 
 /// How a service is started. `{port}` in its command becomes the port that it has to serve, and `{lifetime}` the
 /// lifetime of its permanent sessions.
@@ -55,6 +59,15 @@ impl Recipe {
             Command::Program { arguments, environment, .. } => {
                 arguments.iter().chain(environment.values()).any(names_it)
             }
+        }
+    }
+
+    /// The lifetime of its permanent sessions where none is asked for, in seconds.
+    #[must_use]
+    pub fn usual_lifetime(&self) -> f64 {
+        match self.command {
+            Command::Shell(_) => LIFETIME_TO_GROW_OLD,
+            Command::Program { .. } => PEERS_LIFETIME,
         }
     }
 

@@ -173,6 +173,8 @@ pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
         (excused, _) => format!(", which excuse {excused}"),
     };
     let without_races = told.clone().any(|told| told.without_races).then(|| "without races".to_owned());
+    let is_young = told.clone().any(|told| told.without_older_sessions);
+    let without_older = is_young.then(|| "without sessions older than two seconds".to_owned());
     let liar = told.clone().find(|told| !told.not_done.is_empty());
     let not_done = liar.map(|told| {
         let ops: Vec<String> = told.not_done.iter().map(|op| format!("`{op}`")).collect();
@@ -191,5 +193,12 @@ pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
     let is_above = reports.iter().any(|report| report.asked_level.is_some_and(|asked| asked < level));
     let matters = level_verdict(reports, level) != LevelVerdict::Conforms;
     let above = (is_above && matters).then(|| "above the asked level".to_owned());
-    above.into_iter().chain(known).chain(stand_ins).chain(without_races).chain(not_done).collect()
+    above
+        .into_iter()
+        .chain(known)
+        .chain(stand_ins)
+        .chain(without_races)
+        .chain(without_older)
+        .chain(not_done)
+        .collect()
 }

@@ -129,7 +129,7 @@ fn the_command_gets_a_lifetime_that_can_be_waited_for() {
     let command = "echo 'no sessions of {lifetime} s' >&2; exit 4";
     let said = |arguments: &str| complaint(&sessionspec(arguments).arg(command).output().unwrap());
     assert!(
-        said("run --launch").contains("its last words: no sessions of 3 s\n"),
+        said("run --launch").contains("its last words: no sessions of 5 s\n"),
         "{}",
         said("run --launch")
     );

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{CheckReport, Verdict, message, shortened};
+use crate::checks::catalogue;
 use crate::level::Level;
 use crate::survey::{AtOnce, Survey};
 
@@ -32,6 +33,9 @@ pub struct LevelReport {
     /// Whether checks of overlapping requests are unverified, since no request of the probe can be held.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub without_races: bool,
+    /// Whether no session was looked at that is older than two seconds, since none lives for long enough.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub without_older_sessions: bool,
 }
 
 /// More names of operations than there are, and longer ones, are nobody's.
@@ -45,6 +49,8 @@ pub(super) struct Gaps {
     not_done: Vec<String>,
     /// Why checks that hold a request are unverified, where none can be held.
     no_hold: Option<String>,
+    /// Whether sessions end before they are old.
+    none_gets_old: bool,
 }
 
 impl Gaps {
@@ -59,6 +65,7 @@ impl Gaps {
                 .collect(),
             not_done: survey.not_done.clone(),
             no_hold: (survey.at_once == AtOnce::Unknown).then(|| message(&survey.no_hold())),
+            none_gets_old: !survey.lives_to_be_old(),
         }
     }
 }
@@ -92,6 +99,12 @@ impl LevelVerdict {
     }
 }
 
+/// Whether an older session might have shown what a young one has not.
+fn asks_for_age(check: &CheckReport) -> bool {
+    check.verdict == Verdict::Pass
+        && catalogue().iter().any(|known| known.id == check.id && known.asks_for_age())
+}
+
 /// What each level comes to: it fails with a check of its own or of a lower level.
 pub(super) fn judge(checks: &[CheckReport], gaps: &Gaps) -> Vec<LevelReport> {
     let judge = |level: Level| {
@@ -118,6 +131,7 @@ pub(super) fn judge(checks: &[CheckReport], gaps: &Gaps) -> Vec<LevelReport> {
             stand_ins: gaps.stand_ins.clone(),
             not_done: gaps.not_done.clone(),
             without_races: of_level().any(|check| gaps.no_hold.is_some() && check.because == gaps.no_hold),
+            without_older_sessions: gaps.none_gets_old && of_level().any(asks_for_age),
         }
     };
     // A level that asks for nothing of its own says nothing either.
@@ -128,7 +142,7 @@ pub(super) fn judge(checks: &[CheckReport], gaps: &Gaps) -> Vec<LevelReport> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::catalogue;
+    use crate::checks::Check;
 
     #[test]
     fn excuses_do_not_count_and_do_not_verify_anything_either() {
@@ -159,6 +173,20 @@ mod tests {
         let checks = [check(Level::Minimum, Verdict::Pass), unheld];
         let levels = judge(&checks, &Gaps { no_hold: because, ..Gaps::default() });
         assert_eq!(levels.iter().map(|level| level.without_races).collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[test]
+    fn a_level_says_that_no_session_was_old_enough_where_that_could_have_shown_something() {
+        let gaps = Gaps { none_gets_old: true, ..Gaps::default() };
+        let asking = catalogue().into_iter().find(Check::asks_for_age).unwrap();
+        let young = [check(Level::Minimum, Verdict::Pass), CheckReport::of(&asking, Verdict::Pass)];
+        let said = |checks: &[CheckReport], gaps: &Gaps| -> Vec<bool> {
+            judge(checks, gaps).iter().map(|level| level.without_older_sessions).collect()
+        };
+        assert_eq!(said(&young, &gaps), [false, true]);
+        assert_eq!(said(&young, &Gaps::default()), [false, false]);
+        let failed = [check(Level::Minimum, Verdict::Pass), CheckReport::of(&asking, Verdict::Fail)];
+        assert_eq!(said(&failed, &gaps), [false, false]);
     }
 
     fn check(level: Level, verdict: Verdict) -> CheckReport {

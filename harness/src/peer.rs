@@ -10,7 +10,7 @@ use tokio::process::Command;
 
 use crate::bounded;
 use crate::known_failures::{KnownFailure, KnownFailuresError, accepted};
-use crate::launch::{LaunchCommand, LaunchError, Launched, Recipe, StoreOfService, StoreSwitch};
+use crate::launch::{LaunchCommand, LaunchError, Launched, Mark, Recipe, StoreOfService, StoreSwitch};
 use crate::peer_storage::{PeerStorage, without_storage};
 use crate::store_proxy::StorePlace;
 
@@ -88,6 +88,7 @@ pub struct Peer {
     /// Its manifest.
     pub manifest: Manifest,
     folder: PathBuf,
+    mark: Mark,
 }
 
 /// Why a peer cannot be tested.
@@ -166,7 +167,7 @@ impl Peer {
         }
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Ok(Self { name, manifest, folder: folder.to_owned() })
+        Ok(Self { name, manifest, folder: folder.to_owned(), mark: Mark::default() })
     }
 
     /// Installs what the peer needs.
@@ -196,7 +197,7 @@ impl Peer {
             environment: self.manifest.environment.clone(),
         };
         let keeps_its_store = without_storage(&self.manifest.launch).is_none();
-        Recipe { command, patience: PATIENCE, keeps_its_store, store: self.store() }
+        Recipe { command, patience: PATIENCE, keeps_its_store, store: self.store(), mark: self.mark.clone() }
     }
 
     /// Its store, where it or the way to it can be broken: the storage has to be known.

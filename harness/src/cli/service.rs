@@ -15,7 +15,9 @@ use super::{CliError, Interruption, tell};
 use crate::http::{
     CallbackAddress, HeaderField, HttpBackend, HttpError, REDACTED, Trust, shown_url, without_secrets,
 };
-use crate::launch::{LaunchCommand, Launched, Others, Recipe, StartedAgain, StoreOfService, StoreSwitch};
+use crate::launch::{
+    LaunchCommand, Launched, Mark, Others, Recipe, StartedAgain, StoreOfService, StoreSwitch,
+};
 use crate::peer::Peer;
 use crate::peer_storage::PeerStorage;
 use crate::store_proxy::StorePlace;
@@ -111,7 +113,8 @@ impl Service {
         };
         let patience = Duration::from_secs_f64(self.start_timeout);
         let command = LaunchCommand::Shell(command.clone());
-        let recipe = Recipe { command, patience, keeps_its_store: true, store: self.store() };
+        let recipe =
+            Recipe { command, patience, keeps_its_store: true, store: self.store(), mark: Mark::default() };
         if self.store.is_none() && recipe.takes_a_store_port() {
             return Err(CliError::usage(
                 "{store_port} in the command becomes the port of a store: name that with --store HOST:PORT",
@@ -206,6 +209,7 @@ impl Service {
             patience,
             keeps_its_store: true,
             store: self.store(),
+            mark: Mark::default(),
         };
         let lifetime = self.lifetime.unwrap_or_else(|| recipe.usual_lifetime());
         Some(async move {
@@ -315,6 +319,9 @@ impl Target {
             Some(service) => service.stop().await,
             None => true,
         };
+        if let Some((recipe, _)) = &self.recipe {
+            recipe.mark.kill_all();
+        }
         if let Some(storage) = self.storage {
             storage.end().await;
         }

@@ -11,6 +11,7 @@ mod recipe;
 mod relaunch;
 mod store;
 mod store_command;
+mod strays;
 mod switch;
 mod warden;
 
@@ -31,6 +32,7 @@ use port::Port;
 pub use recipe::{Command as LaunchCommand, PEERS_LIFETIME, Recipe};
 pub use relaunch::{Others, StartedAgain};
 pub use store::StoreOfService;
+pub use strays::Mark;
 pub use switch::StoreSwitch;
 use warden::Warden;
 
@@ -120,6 +122,7 @@ impl Launched {
         folder: &Path,
         environment: impl IntoIterator<Item = (impl AsRef<OsStr>, impl AsRef<OsStr>)>,
         proxy: Option<StoreProxy>,
+        mark: &Mark,
         ahead: u32,
         patience: Duration,
     ) -> Result<Self, LaunchError> {
@@ -128,7 +131,7 @@ impl Launched {
         let arguments: Vec<String> = arguments.iter().map(filled).collect();
         let mut command = Command::new(&arguments[0]);
         command.args(&arguments[1..]).current_dir(folder).envs(environment);
-        command.envs(clock::environment(ahead));
+        command.envs(clock::environment(ahead)).envs([mark.variable()]);
         Self::spawn(command, arguments.join(" "), port, proxy, patience).await
     }
 
@@ -140,13 +143,14 @@ impl Launched {
     pub async fn shell(
         command: &str,
         proxy: Option<StoreProxy>,
+        mark: &Mark,
         ahead: u32,
         patience: Duration,
     ) -> Result<Self, LaunchError> {
         let port = Port::claim().map_err(LaunchError::NoPort)?;
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(with_ports(command, port.number(), proxy.as_ref()));
-        shell.envs(clock::environment(ahead));
+        shell.envs(clock::environment(ahead)).envs([mark.variable()]);
         let shown = command.split_whitespace().collect::<Vec<_>>().join(" ");
         Self::spawn(shell, shown, port, proxy, patience).await
     }

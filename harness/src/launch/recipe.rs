@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{LaunchError, Launched, STORE_PORT, StoreOfService};
+use super::{LaunchError, Launched, Mark, STORE_PORT, StoreOfService};
 use crate::store_proxy::StoreProxy;
 
 /// What becomes the lifetime of permanent sessions, in seconds.
@@ -31,6 +31,8 @@ pub struct Recipe {
     /// The store, where it or the way to it can be broken: each process gets a way of its own. `{store_port}` in the command
     /// becomes the port at which the process finds it.
     pub store: Option<StoreOfService>,
+    /// What all that it starts is known by.
+    pub mark: Mark,
 }
 
 /// The command of a [`Recipe`].
@@ -102,11 +104,14 @@ impl Recipe {
         let proxy = place.map(StoreProxy::start);
         let proxy = proxy.transpose().map_err(LaunchError::NoProxy)?;
         match &self.command {
-            Command::Shell(command) => Launched::shell(&filled(command), proxy, ahead, self.patience).await,
+            Command::Shell(command) => {
+                Launched::shell(&filled(command), proxy, &self.mark, ahead, self.patience).await
+            }
             Command::Program { arguments, folder, environment } => {
                 let arguments: Vec<String> = arguments.iter().map(filled).collect();
                 let environment = environment.iter().map(|(name, value)| (name, filled(value)));
-                Launched::start(&arguments, folder, environment, proxy, ahead, self.patience).await
+                Launched::start(&arguments, folder, environment, proxy, &self.mark, ahead, self.patience)
+                    .await
             }
         }
     }
@@ -122,7 +127,13 @@ mod tests {
             folder: PathBuf::new(),
             environment: BTreeMap::from([("LIFETIME".to_owned(), value.to_owned())]),
         };
-        Recipe { command, patience: Duration::from_secs(1), keeps_its_store: true, store: None }
+        Recipe {
+            command,
+            patience: Duration::from_secs(1),
+            keeps_its_store: true,
+            store: None,
+            mark: Mark::default(),
+        }
     }
 
     #[test]

@@ -134,3 +134,17 @@ fn a_node_is_stopped_and_goes_on() {
     assert!(said.contains("node 1 is stopped where it is (STOP)"), "{said}");
     assert_eq!(folder.survivors(), [""; 0]);
 }
+
+/// As the workers of a daemon do, whose parent is killed.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_has_left_the_process_group_of_its_service_ends_with_the_run() {
+    let folder = Folder::new("strays");
+    let (program, at) = (env!("CARGO_BIN_EXE_sessionspec"), folder.0.display());
+    let serve = format!("'{program}' serve --backend conforming/two-nodes --store '{at}' --addr 127.0.0.1:");
+    let launch = format!("setsid {serve}0 & exec {serve}{{port}}");
+    let run = "run --no-project --check minimum/opens-empty --check restart/usable-afterwards";
+    let output = sessionspec(run).args(["--launch", &launch]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", outcome(&output));
+    assert_eq!(folder.survivors(), [""; 0]);
+}

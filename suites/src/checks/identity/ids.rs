@@ -25,7 +25,7 @@ pub(super) const UNPREDICTABLE: Check = Check {
     level: Level::Hardened,
     harm: Harm::Security,
     clause: "identity.unpredictable",
-    promise: "Nobody can guess the cookies of a session from those of others.",
+    promise: "The cookies of sessions show no pattern by which one could be guessed from others.",
     source: "OWASP Session Management Cheat Sheet, session id entropy: at least 64 bits",
     applies: &[Requirement::RealSessions, Requirement::ServerStore],
     relies: &[Fact::of("identity/ids-unique", "shared")],

@@ -22,7 +22,7 @@ pub(super) fn path_of(target: &str) -> &str {
 }
 
 /// The path of a cookie that names no path: the folder of the request's path (RFC 6265bis §5.1.4).
-pub(super) fn default_path(target: &str) -> &str {
+pub(crate) fn default_path(target: &str) -> &str {
     let path = path_of(target);
     match path.rfind('/') {
         Some(last) if last > 0 && path.starts_with('/') => &path[..last],

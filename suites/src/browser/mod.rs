@@ -11,7 +11,7 @@ mod stored_cookie;
 
 pub use cookie_date::{CookieDateError, parse_cookie_date};
 pub use jar::{Jar, Stored};
-pub(crate) use matching::path_match;
+pub(crate) use matching::{default_path, path_match};
 pub use origin::{Origin, OriginError};
 pub use refusal::{IgnoredAttribute, Refusal};
 pub use set_cookie::{SameSite, SetCookie};

@@ -25,6 +25,7 @@ struct Reasons {
     refilled: &'static str,
     revived_by_a_write: &'static str,
     adopted_when_written: &'static str,
+    longer_ignored: &'static str,
 }
 
 /// A kind of session, and how long it lives.
@@ -68,6 +69,11 @@ impl Kind {
         Fact::of("expiry/id-never-adopted", self.reasons.adopted_when_written)
     }
 
+    /// The fact that a session of this kind can be given a longer lifetime.
+    pub(super) fn can_live_longer(&self) -> Fact {
+        Fact::of("expiry/longer-lifetime", self.reasons.longer_ignored)
+    }
+
     /// Until then it has to be there, in seconds.
     pub(super) fn alive(&self) -> f64 {
         (self.lifetime - self.grace).max(0.0)
@@ -106,6 +112,7 @@ pub(super) fn kinds(survey: &Survey) -> Result<Vec<Kind>, Lack> {
                     refilled: concat!($name, "-refilled"),
                     revived_by_a_write: concat!($name, "-by-a-write"),
                     adopted_when_written: concat!($name, "-adopted-when-written"),
+                    longer_ignored: concat!($name, "-longer-lifetime-ignored"),
                 },
                 lines: $lines,
                 lifetime: $lifetime,

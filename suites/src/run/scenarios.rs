@@ -23,6 +23,12 @@ use super::waits::Waits;
 /// How often a scenario that failed is played again, to see whether it fails every time.
 const CONFIRMATIONS: usize = 2;
 
+/// Why a script was not judged that may have outlived its sessions, and what to do about it. Eight seconds is about the longest
+/// lifetime whose end is still waited for.
+const OUTLIVES_SESSIONS: &str = "the script takes longer here than a session lives: let sessions live longer, by \
+                                 `--lifetime 8` where the command that is launched has {lifetime}, and else by the \
+                                 service's own settings";
+
 /// What a scenario came to.
 #[derive(Debug)]
 pub(super) enum Settled {
@@ -282,7 +288,7 @@ impl Scenarios {
         let transcript = match self.played(check, &scenario).await {
             Ok(Some(transcript)) => transcript,
             Ok(None) => {
-                return Settled::Unjudged("the script takes longer here than a session lives".to_owned());
+                return Settled::Unjudged(OUTLIVES_SESSIONS.to_owned());
             }
             Err(fault) => return Settled::Broken(fault),
         };

@@ -1,6 +1,6 @@
 //! Lifetimes of single sessions: short, past, and very long ones.
 
-use crate::checks::lifetimes::{SHORT, TIMES, grace, kinds, longer};
+use crate::checks::lifetimes::{Kind, SHORT, TIMES, grace, kinds, longer};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
@@ -129,34 +129,50 @@ pub(super) const LONGER: Check = Check {
         Fact::of("cookie/refreshed-with-the-record", "browser-session-cookie-over"),
     ],
     test: Test::Scenarios(|survey| {
-        let scenarios = longer(survey).unwrap_or_default().into_iter().map(|kind| {
-            let longer = TIMES * kind.lifetime;
-            kind.begin("longer-lifetime-ignored")
-                .cycle(
-                    "ann",
-                    [Operation::SetLifetime { seconds: longer }.unjudged(), set("size", "small").unjudged()],
-                )
-                .may_be_refused()
-                .forge("ann", "keeper", Forgery::Replayed)
-                .wait(kind.over() + kind.grace)
-                .cycle(
-                    "keeper",
-                    [get("colour").is("red").only_if(Condition::All(vec![
-                        Condition::DoneIn(1),
-                        Condition::Within { since: 1, seconds: longer - kind.grace },
-                    ]))],
-                )
-                .cycle(
-                    "ann",
-                    [get("colour").is("red").only_if(Condition::All(vec![
-                        Condition::DoneIn(1),
-                        Condition::Within { since: 1, seconds: longer - kind.grace },
-                    ]))],
-                )
+        let scenarios = longer(survey).unwrap_or_default().into_iter().flat_map(|kind| {
+            let ignored = living_longer(&kind, "longer-lifetime-ignored", None);
+            let last = ignored.clone().cycle("ann", [get("colour").is("red").only_if(in_time(&kind))]);
+            // A lifetime that is shorter than the default, or as long, would not show these.
+            let rotation = survey.supports("regenerate").then(|| {
+                living_longer(&kind, "longer-lifetime-lost-by-a-rotation", Some(Operation::Regenerate))
+                    .relies_on(Fact::of("identity/rotation-keeps-the-data", "alone"))
+            });
+            let write = set("shape", "round");
+            let lost = [
+                living_longer(&kind, "longer-lifetime-lost-by-a-read", Some(get("colour"))),
+                living_longer(&kind, "longer-lifetime-lost-by-a-write", Some(write)),
+            ];
+            let lost = lost.into_iter().chain(rotation);
+            let lost = lost.map(|scenario| scenario.relies_on(kind.can_live_longer()));
+            [last].into_iter().chain(lost).collect::<Vec<_>>()
         });
         scenarios.collect()
     }),
 };
+
+/// A session that gets a longer lifetime, and what is done with it afterwards. Its copy is looked at after the end of the
+/// default.
+fn living_longer(kind: &Kind, reason: &str, afterwards: Option<Operation>) -> Scenario {
+    let longer = Operation::SetLifetime { seconds: TIMES * kind.lifetime };
+    let scenario = kind
+        .begin(reason)
+        .cycle("ann", [longer.unjudged(), set("size", "small").unjudged()])
+        .may_be_refused();
+    let scenario = match afterwards {
+        Some(op) => scenario.cycle("ann", [op.unjudged()]),
+        None => scenario,
+    };
+    scenario
+        .forge("ann", "keeper", Forgery::Replayed)
+        .wait(kind.over() + kind.grace)
+        .cycle("keeper", [get("colour").is("red").only_if(in_time(kind))])
+}
+
+/// The longer lifetime was accepted, and cannot be over.
+fn in_time(kind: &Kind) -> Condition {
+    let seconds = TIMES * kind.lifetime - kind.grace;
+    Condition::All(vec![Condition::DoneIn(1), Condition::Within { since: 1, seconds }])
+}
 
 pub(super) const PAST: Check = Check {
     id: "expiry/past-lifetime",

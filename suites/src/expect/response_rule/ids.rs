@@ -2,16 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::received_by;
+use super::left_by;
 use crate::play::Transcript;
 
 /// The cookies that each response up to this one has set: one text for each response, with the values in the order of
 /// the cookies' names.
 pub(super) fn set_until(transcript: &Transcript, cycle: usize) -> Vec<Vec<u8>> {
     let sets = transcript.exchanges.iter().take(cycle + 1).map(|exchange| {
-        let received = received_by(transcript, exchange);
-        let set =
-            received.into_iter().filter(|received| !received.is_removal).map(|received| received.cookie);
+        let left = left_by(transcript, exchange);
+        let set = left.into_iter().filter(|received| !received.is_removal).map(|received| received.cookie);
         let mut pairs: Vec<_> = set.map(|cookie| (cookie.name, cookie.value)).collect();
         pairs.sort();
         pairs.into_iter().flat_map(|(_, value)| value).collect()

@@ -3,6 +3,7 @@
 mod beside;
 mod caching;
 mod ids;
+mod left;
 mod lifetime;
 mod removal;
 
@@ -18,6 +19,7 @@ use crate::script::Operation;
 use beside::{cookies_as, other_cookies, sets_own};
 use caching::{vary_cookie, vary_lists};
 use ids::{GUESSABLE, distinct, set_until, unpredictable};
+use left::left;
 use lifetime::lasts;
 use removal::{removal_removes, removal_repeats};
 
@@ -153,9 +155,10 @@ impl ResponseRule {
             });
         }
         exchange.answered?;
-        let received = received_by(transcript, exchange);
-        let of_earlier = |exchange| received_by(transcript, exchange);
-        let earlier = |cycle: &usize| transcript.exchanges.get(*cycle).map(of_earlier).unwrap_or_default();
+        let received = left_by(transcript, exchange);
+        let earlier = |cycle: &usize| {
+            transcript.exchanges.get(*cycle).map(|exchange| left_by(transcript, exchange)).unwrap_or_default()
+        };
         match self {
             Self::Served => Some(match &exchange.outcome {
                 Outcome::NoAnswers { status, said } => Err(format!("a {status}: {said}")),
@@ -172,7 +175,7 @@ impl ResponseRule {
                 None => Ok(()),
             }),
             Self::CookiesAsIn { cycle } => cookies_as(&received, &earlier(cycle)),
-            Self::NoSetCookie => Some(match received.first() {
+            Self::NoSetCookie => Some(match received_by(transcript, exchange).first() {
                 Some(received) => Err(format!("a Set-Cookie of {}", name(&received.cookie))),
                 None => Ok(()),
             }),
@@ -182,7 +185,7 @@ impl ResponseRule {
             }),
             Self::Distinct => distinct(&set_until(transcript, cycle)),
             Self::Unpredictable => unpredictable(&set_until(transcript, cycle)),
-            Self::OncePerName => once_per_name(&received),
+            Self::OncePerName => once_per_name(&received_by(transcript, exchange)),
             Self::HttpOnly => each_set(&received, |cookie| cookie.http_only, "without HttpOnly"),
             Self::SameSite => each_set(&received, |cookie| cookie.same_site.is_some(), "without SameSite"),
             Self::Secure => each_set(&received, |cookie| cookie.secure, "without Secure"),
@@ -194,7 +197,7 @@ impl ResponseRule {
                 |cookie| cookie.max_age.is_none() && cookie.expires.is_none(),
                 "with Max-Age or Expires",
             ),
-            Self::RemovalRemoves => removal_removes(&received),
+            Self::RemovalRemoves => removal_removes(&received_by(transcript, exchange)),
             Self::RemovalRepeats { cycle } => removal_repeats(&received, &earlier(cycle)),
             Self::VaryCookie => Some(vary_cookie(exchange)),
             Self::VaryAlso { field } => Some(vary_lists(exchange, field)),
@@ -202,6 +205,12 @@ impl ResponseRule {
             Self::OtherCookies { cycle } => other_cookies(&received, &earlier(cycle)),
         }
     }
+}
+
+/// The cookies of the session that browsers have of this response in the end, with its removals. An id that a later one
+/// replaces harms nobody: that there are two is judged by [`ResponseRule::OncePerName`] alone.
+fn left_by(transcript: &Transcript, exchange: &Exchange) -> Vec<Received> {
+    left(received_by(transcript, exchange), &transcript.path)
 }
 
 /// The cookies of the session that this response sets: none that the script has set in the name of the application.

@@ -31,7 +31,7 @@ pub(super) fn removal_removes(received: &[Received]) -> Option<Result<(), String
 pub(super) fn removal_repeats(received: &[Received], earlier: &[Received]) -> Option<Result<(), String>> {
     let mut result = None;
     for removal in received.iter().filter(|received| received.is_removal) {
-        let set = earlier.iter().find(|set| set.cookie.name == removal.cookie.name);
+        let set = earlier.iter().rfind(|set| set.cookie.name == removal.cookie.name && !set.is_removal);
         let Some(Received { cookie: set, .. }) = set else { continue };
         let removal = &removal.cookie;
         let attributes =

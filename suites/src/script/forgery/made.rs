@@ -25,7 +25,7 @@ impl Forgery {
                     let is_theirs = *change == Change::Swapped && is_alone && fields.len() == 1;
                     // Decoders of base64 stop at its padding, so that whatever follows changes nothing.
                     let ends_itself = |range: &std::ops::Range<usize>| {
-                        *change == Change::Doubled && value[range.clone()].ends_with(b"=")
+                        *change == Change::Doubled && is_padded(&value[range.clone()])
                     };
                     let is_long = |range: &std::ops::Range<usize>| range.len() >= *shortest;
                     !is_theirs
@@ -70,6 +70,11 @@ impl Forgery {
             }
         }
     }
+}
+
+/// Whether a part ends with the padding of base64, percent-encoded or not.
+fn is_padded(part: &[u8]) -> bool {
+    part.ends_with(b"=") || part.ends_with(b"%3D") || part.ends_with(b"%3d")
 }
 
 /// A cookie as it is sent.

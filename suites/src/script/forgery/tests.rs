@@ -97,3 +97,20 @@ fn a_part_that_all_sessions_share_is_not_taken_from_another_one() {
     assert_ne!(forged(0), b"sid=eyJhbGciOiJIUzI1NiJ9.0123456789abcdef");
     assert_eq!(forged(1), b"sid=eyJhbGciOiJIUzI1NiJ9.fedcba9876543210");
 }
+
+#[test]
+fn a_part_with_padding_is_not_doubled_since_decoders_stop_there() {
+    let long = |change| Forgery::LongField { cookie: 0, field: 0, change, shortest: 16 };
+    let forged = |value: &str, change| {
+        let header = long(change).header(&set(&[("sid", value)]), &Cookies::new());
+        String::from_utf8_lossy(&header).into_owned()
+    };
+    let unpadded = "QUJDREVGR0hJSktMTQ";
+    assert_eq!(forged(unpadded, Change::Doubled), format!("sid={unpadded}{unpadded}"));
+    for padding in ["=", "==", "%3D", "%3d%3d"] {
+        let value = format!("{unpadded}{padding}%3Bnonce");
+        let other = unknown(value.as_bytes());
+        assert_eq!(forged(&value, Change::Doubled), format!("sid={}", String::from_utf8_lossy(&other)));
+        assert_eq!(forged(&value, Change::Emptied), "sid=%3Bnonce", "{padding}");
+    }
+}

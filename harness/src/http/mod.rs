@@ -297,7 +297,8 @@ impl Backend for HttpBackend {
         Box::pin(async move {
             let response = self.get().await?;
             let described = wire::description(response.status, &response.body);
-            described.map_err(|fault| self.secrets.redacted_fault(fault))
+            let redirected = |fault| wire::with_redirect(response.status, &response.headers, fault);
+            described.map_err(|fault| self.secrets.redacted_fault(redirected(fault)))
         })
     }
 
@@ -309,6 +310,7 @@ impl Backend for HttpBackend {
             let RawResponse { status, headers, body } = self.post(&request.headers, sent).await?;
             let raises = request.ops.contains(&Operation::Raise);
             let body = wire::body(status, &body, request.ops.len(), raises)
+                .map_err(|fault| wire::with_redirect(status, &headers, fault))
                 .map_err(|fault| self.secrets.redacted_fault(fault))?;
             Ok(self.secrets.redacted_response(CycleResponse { status, headers, body }))
         })

@@ -97,3 +97,12 @@ fn a_part_that_all_sessions_share_is_not_taken_from_another_one() {
     assert_ne!(forged(0), b"sid=eyJhbGciOiJIUzI1NiJ9.0123456789abcdef");
     assert_eq!(forged(1), b"sid=eyJhbGciOiJIUzI1NiJ9.fedcba9876543210");
 }
+
+#[test]
+fn patterns_are_as_long_as_what_they_are_to_match() {
+    let last = |spelling| forged(&Forgery::Value(spelling)).split("; b=").nth(1).map(str::to_owned);
+    let patterns = Spelling::PATTERNS.map(last).map(Option::unwrap);
+    assert_eq!(patterns, ["%", "__", "*", "??", ".*", "'or'1'='1"]);
+    assert_eq!(Forgery::Value(Spelling::AnyLike).fixed().as_deref(), Some("=%"));
+    assert_eq!(Forgery::Value(Spelling::SameLengthLike).fixed(), None);
+}

@@ -271,7 +271,7 @@ fn every_form_says_what_disturbed_the_run() {
         let shown = render(form, std::slice::from_ref(&report));
         let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
         for said in [
-            "the service closes connections after its answer",
+            "the service closed a connection instead of answering the next request on it",
             "requests were refused: 1 with 403, 2 with 429",
             "they were sent more slowly",
         ] {

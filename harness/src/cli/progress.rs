@@ -19,6 +19,9 @@ const SELDOM: Duration = Duration::from_secs(30);
 /// Back to the beginning of the line, and nothing on it any more.
 const CLEAR: &str = "\r\u{1b}[2K";
 
+/// How many characters a line has at most, so that it does not wrap.
+const WIDTH: usize = 79;
+
 /// A line that says how far a run has come. It is gone when this is dropped.
 pub(super) struct Progress {
     state: Rc<RefCell<State>>,
@@ -113,11 +116,22 @@ impl State {
     fn line(&self, elapsed: Duration) -> String {
         let number = (self.finished + 1).min(self.checks);
         let of = if self.checks == 0 { String::new() } else { format!("{number} of {}, ", self.checks) };
+        let before = format!("{}: {of}", self.door);
+        let after = format!(", {}{}", seconds(elapsed), self.left(elapsed));
+        let room = WIDTH.saturating_sub(before.chars().count() + after.chars().count());
         let cases = self.cases.map(|(cases, of)| format!(" (case {cases} of {of})")).unwrap_or_default();
-        let took = seconds(elapsed);
-        let line = format!("{}: {of}{}{cases}, {took}{}", self.door, self.current, self.left(elapsed));
-        // A line that wraps could not be taken back.
-        line.chars().take(79).collect()
+        // A line that wraps could not be taken back. The name of the check is what can be missed most easily.
+        let (cases, name_room) = match room.checked_sub(self.current.chars().count() + cases.chars().count())
+        {
+            Some(_) => (cases, room),
+            None => {
+                let cases = self.cases.map(|(cases, of)| format!(" ({cases}/{of})")).unwrap_or_default();
+                let rest = room.saturating_sub(cases.chars().count());
+                (cases, rest)
+            }
+        };
+        let line = format!("{before}{}{cases}{after}", shortened(&self.current, name_room));
+        line.chars().take(WIDTH).collect()
     }
 
     /// How long it may still take, once there is something to judge by.
@@ -129,6 +143,15 @@ impl State {
         let finished = u32::try_from(self.finished).unwrap_or(u32::MAX);
         format!(", about {} left", seconds(elapsed * rest / finished))
     }
+}
+
+/// The beginning of a text in so many characters.
+fn shortened(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    let beginning: String = text.chars().take(room.saturating_sub(1)).collect();
+    if room == 0 { beginning } else { format!("{beginning}…") }
 }
 
 fn seconds(duration: Duration) -> String {
@@ -171,6 +194,12 @@ mod tests {
             "http: 14 of 26, minimum/persists, 1 min 10 s, about 1 min 10 s left"
         );
         state.current = "x".repeat(100);
-        assert_eq!(state.line(Duration::ZERO).len(), 79);
+        assert_eq!(state.line(Duration::ZERO).chars().count(), 79);
+        state.current = "concurrency/late-write-keeps-the-rotated-session".to_owned();
+        state.cases = Some((40, 100));
+        assert_eq!(
+            state.line(Duration::from_secs(153)),
+            "http: 14 of 26, concurrency/late-w… (40/100), 2 min 33 s, about 2 min 33 s left"
+        );
     }
 }

@@ -49,6 +49,8 @@ pub(super) struct Client {
     fresh: reqwest::Client,
     /// When the last request ended after which its connection may be used again.
     used: Cell<Option<Instant>>,
+    /// Whether the harness itself ends the service: what ends with it says nothing about the service's habits.
+    is_ended_by_us: Cell<bool>,
     habits: Rc<Habits>,
 }
 
@@ -61,6 +63,7 @@ impl Client {
             fresh: direct_client(url, tls.as_ref(), 0)?,
             address: Address::of(url, tls)?,
             used: Cell::default(),
+            is_ended_by_us: Cell::default(),
             habits,
         })
     }
@@ -73,6 +76,11 @@ impl Client {
     /// One that keeps this many idle connections, as reqwest has it.
     pub(super) fn plain(&self, idle: usize) -> Option<reqwest::Client> {
         direct_client(&self.url, self.address.tls.as_ref(), idle)
+    }
+
+    /// From now on connections end because the harness ends the service.
+    pub(super) fn expect_the_end(&self) {
+        self.is_ended_by_us.set(true);
     }
 
     /// What is known of the service's connections.
@@ -97,7 +105,7 @@ impl Client {
         }
         let client = if self.is_always_fresh() { self.fresh.clone() } else { self.reusing.borrow().clone() };
         let response = exchange(&client, request.lawful(&self.url, headers)).await;
-        if may_be_reused && is_farewell(&response) {
+        if may_be_reused && !self.is_ended_by_us.get() && is_farewell(&response) {
             self.habits.lost.set(self.habits.lost.get() + 1);
             self.close_all();
             return Err(BackendError::ConnectionLost);

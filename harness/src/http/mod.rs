@@ -175,6 +175,12 @@ impl HttpBackend {
         Ok(Self { gates: Rc::new(gates), ..self })
     }
 
+    /// Takes note that the harness is about to end the service, so that no connection that ends is put down to the
+    /// service.
+    pub(crate) fn expect_the_end(&self) {
+        self.client.expect_the_end();
+    }
+
     /// A service like this one on this machine, at another port. What is known of the connections of one is known of
     /// both, and both find their gates at the same place.
     pub(crate) fn beside(&self, port: u16) -> Result<Self, HttpError> {
@@ -297,7 +303,8 @@ impl Backend for HttpBackend {
         Box::pin(async move {
             let response = self.get().await?;
             let described = wire::description(response.status, &response.body);
-            described.map_err(|fault| self.secrets.redacted_fault(fault))
+            let redirected = |fault| wire::with_redirect(response.status, &response.headers, fault);
+            described.map_err(|fault| self.secrets.redacted_fault(redirected(fault)))
         })
     }
 
@@ -309,6 +316,7 @@ impl Backend for HttpBackend {
             let RawResponse { status, headers, body } = self.post(&request.headers, sent).await?;
             let raises = request.ops.contains(&Operation::Raise);
             let body = wire::body(status, &body, request.ops.len(), raises)
+                .map_err(|fault| wire::with_redirect(status, &headers, fault))
                 .map_err(|fault| self.secrets.redacted_fault(fault))?;
             Ok(self.secrets.redacted_response(CycleResponse { status, headers, body }))
         })
@@ -342,5 +350,34 @@ mod tests {
         let second = first.beside(2).unwrap();
         assert!(Rc::ptr_eq(&first.gates, &second.gates));
         assert_eq!(second.url.as_str(), "http://127.0.0.1:2/probe");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_ends_with_a_service_that_is_ended_is_no_habit_of_it() {
+        use std::io::{Read, Write};
+
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/probe", listener.local_addr().unwrap());
+        let service = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = || {
+                let (mut read, mut piece) = (Vec::new(), [0; 1024]);
+                while !read.ends_with(b"}") {
+                    let length = stream.read(&mut piece).unwrap();
+                    read.extend_from_slice(&piece[..length]);
+                }
+                stream.try_clone().unwrap()
+            };
+            let answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n";
+            request().write_all(&[&answer[..], b"{\"results\":[]}"].concat()).unwrap();
+            // The second request is read, and not answered.
+            request();
+        });
+        let backend = HttpBackend::new(&url, None, false).await.unwrap();
+        backend.cycle(CycleRequest::default()).await.unwrap();
+        backend.expect_the_end();
+        assert_eq!(backend.cycle(CycleRequest::default()).await, Err(BackendError::Dropped));
+        assert_eq!(backend.lost_connections(), 0);
+        service.join().unwrap();
     }
 }

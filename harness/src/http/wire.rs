@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sessionspec::backend::{BackendError, Body};
 use sessionspec::engine::script::{Answer, Operation};
+use sessionspec::reference::http::Headers;
 use sessionspec::reference::{Description, Value};
 
 use crate::bounded::has_more_values;
@@ -157,6 +158,20 @@ fn json(body: &[u8]) -> Result<Value, BackendError> {
         .map_err(|error| not_a_probe(&format!("its answer is no JSON ({error})"), body))
 }
 
+/// Names where an answer redirects to, with the fault that was found in it: a redirect is not followed, and whoever sees
+/// only that the answer is no probe's does not learn that a login, or another address, is behind it.
+pub(super) fn with_redirect(status: u16, headers: &Headers, fault: BackendError) -> BackendError {
+    match (fault, headers.all("Location").next()) {
+        (BackendError::NotAProbe(what), Some(place)) if (300..400).contains(&status) => {
+            let place = quoted(place, EXCERPT);
+            BackendError::NotAProbe(format!(
+                "it redirects to {place} (status {status}), which is not followed; {what}"
+            ))
+        }
+        (fault, _) => fault,
+    }
+}
+
 fn not_a_probe(what: &str, body: &[u8]) -> BackendError {
     BackendError::NotAProbe(format!("{what}: {}", excerpt(body)))
 }
@@ -169,6 +184,20 @@ fn excerpt(body: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_redirect_is_named() {
+        let mut headers = Headers::default();
+        headers.append("Location", "/login?next=/probe");
+        let fault = || body(302, b"{}", 1, false).unwrap_err();
+        assert_eq!(
+            with_redirect(302, &headers, fault()).to_string(),
+            "this is no probe: it redirects to /login?next=/probe (status 302), which is not followed; its answer has no \
+             list `results`: {}"
+        );
+        assert_eq!(with_redirect(302, &Headers::default(), fault()), fault());
+        assert_eq!(with_redirect(200, &headers, fault()), fault());
+    }
 
     #[test]
     fn an_answer_has_a_bounded_number_of_values() {

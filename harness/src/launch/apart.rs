@@ -101,6 +101,7 @@ impl Apart {
     }
 
     async fn end_and_start(&self, by: Ending, let_go: &dyn Fn()) -> Result<(), String> {
+        self.http.borrow().iter().for_each(|http| http.expect_the_end());
         let running = self.place.borrow_mut().take().map(|group| group.running).unwrap_or_default();
         if running.is_empty() {
             let_go();

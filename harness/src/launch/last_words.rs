@@ -16,7 +16,7 @@ use tokio::time::interval;
 /// How much of the end is looked at, in bytes.
 const TAIL: u64 = 16 * 1024;
 
-/// How much of a line is quoted, in characters.
+/// How much is quoted, in characters.
 const LINE: usize = 400;
 
 /// The most that is kept, in bytes: a service that never stops to complain must not fill the disk.
@@ -54,13 +54,33 @@ impl LastWords {
         Ok((Self { file, cutting }, stderr))
     }
 
-    /// The last line that says anything.
-    pub(super) fn last_line(&self) -> Option<String> {
+    /// What was said last, in one line.
+    pub(super) fn complaint(&self) -> Option<String> {
         let tail = tail(&self.file).ok()?;
-        let text = String::from_utf8_lossy(&tail);
-        let line = text.lines().rev().map(str::trim).find(|line| !line.is_empty())?;
-        Some(line.chars().take(LINE).collect())
+        complaint(&String::from_utf8_lossy(&tail))
     }
+}
+
+/// The last line that says anything, with what belongs to it. Where an error is followed by indented lines, as in the
+/// stack traces of Node, Java and Ruby, that is the error; the calls are left out, and so is the version with which Node
+/// ends every crash.
+fn complaint(said: &str) -> Option<String> {
+    let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+    let last = match lines.as_slice() {
+        [lines @ .., last] if last.starts_with("Node.js v") && !lines.is_empty() => lines,
+        lines => lines,
+    };
+    let is_end = |line: &str| matches!(line.trim(), "}" | "]" | "})");
+    let goes_on = |line: &str| line.starts_with(char::is_whitespace) || is_end(line);
+    let first = last.iter().rposition(|line| !goes_on(line)).unwrap_or_default();
+    let is_call = |line: &&str| {
+        let line = line.trim();
+        line.starts_with("at ") || line.starts_with("from ") || line.starts_with("... ") || is_end(line)
+    };
+    let (first, rest) = last.get(first..)?.split_first()?;
+    let told = [first].into_iter().chain(rest.iter().filter(|line| !is_call(line)));
+    let told: Vec<&str> = told.map(|line| line.trim()).collect();
+    Some(told.join(" ").chars().take(LINE).collect())
 }
 
 impl Drop for LastWords {
@@ -99,15 +119,33 @@ mod tests {
         let mut service = words.file.try_clone().unwrap();
         service.write_all(b"a short complaint\n").unwrap();
         cut(&words.file).unwrap();
-        assert_eq!(words.last_line().as_deref(), Some("a short complaint"));
+        assert_eq!(words.complaint().as_deref(), Some("a short complaint"));
         for _ in 0..=MOST / 1024 {
             service.write_all(&[b'x'; 1024]).unwrap();
         }
         service.write_all(b"\nthe last of many\n").unwrap();
         cut(&words.file).unwrap();
         assert_eq!(service.metadata().unwrap().len(), TAIL);
-        assert_eq!(words.last_line().as_deref(), Some("the last of many"));
+        assert_eq!(words.complaint().as_deref(), Some("the last of many"));
         service.write_all(b"one more\n").unwrap();
-        assert_eq!(words.last_line().as_deref(), Some("one more"));
+        assert_eq!(words.complaint().as_deref(), Some("one more"));
+    }
+
+    #[test]
+    fn an_error_is_told_and_not_where_it_was_thrown() {
+        let node = "Listening\n/app/server.js:3\n    throw new TypeError('no store');\n    ^\n\n\
+                    TypeError: no store\n    at open (/app/server.js:3:9)\n    at node:internal/main:1 {\n  \
+                    code: 'ENOSTORE'\n}\n\nNode.js v20.20.2\n";
+        assert_eq!(complaint(node).as_deref(), Some("TypeError: no store code: 'ENOSTORE'"));
+        let java =
+            "started\nException in thread \"main\" java.io.IOException: no disk\n\tat App.main(App.java:3)\n";
+        let told = "Exception in thread \"main\" java.io.IOException: no disk";
+        assert_eq!(complaint(java).as_deref(), Some(told));
+        let python =
+            "Traceback (most recent call last):\n  File \"app.py\", line 1, in <module>\nKeyError: 'id'\n";
+        assert_eq!(complaint(python).as_deref(), Some("KeyError: 'id'"));
+        assert_eq!(complaint("Node.js v20.20.2\n").as_deref(), Some("Node.js v20.20.2"));
+        assert_eq!(complaint("  only this\n\n").as_deref(), Some("only this"));
+        assert_eq!(complaint(" \n"), None);
     }
 }

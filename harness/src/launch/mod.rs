@@ -214,7 +214,7 @@ impl Launched {
     /// What the service last wrote to standard error, as the end of a sentence.
     #[must_use]
     pub fn last_words(&self) -> String {
-        match self.last_words.last_line() {
+        match self.last_words.complaint() {
             Some(line) => format!("its last words: {line}"),
             None => "it said nothing on standard error".to_owned(),
         }

@@ -45,7 +45,7 @@ pub(super) async fn run(command: &LaunchCommand, option: &str) -> Result<LeftRun
     let (last_words, stderr) = LastWords::new().map_err(cannot)?;
     let mut child = program(command).stderr(stderr).spawn().map_err(cannot)?;
     let left = LeftRunning(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)));
-    let said = || match last_words.last_line() {
+    let said = || match last_words.complaint() {
         Some(line) => format!("its last words: {line}"),
         None => "it said nothing on standard error".to_owned(),
     };

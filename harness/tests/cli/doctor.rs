@@ -136,8 +136,9 @@ fn a_destroy_that_only_clears() {
     assert_snapshot!(found(Slip::DestroyOnlyClears), @"
     remark   destroy
              the cookie of a destroyed session still opens it, emptied: does the
-             probe map `destroy` to `clear`? Call what the framework has for a
-             logout, or answer unsupported where it has nothing
+             probe map `destroy` to `clear`, or does the backend adopt ids that it
+             does not know? A probe calls what the framework has for a logout, or
+             answers unsupported where it has nothing
     ");
 }
 

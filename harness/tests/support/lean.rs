@@ -10,7 +10,8 @@ pub(crate) fn lean(report: &str) -> String {
         .flat_map(|(verdict, text)| one_by_one(&text).into_iter().map(move |text| line(&verdict, &text)))
         .collect();
     let after: String = after.lines().filter_map(without_what_may_grow).map(|line| line + "\n").collect();
-    let before = without_pace(before).replace("; the service closes connections after its answer", "");
+    let before = without_pace(before)
+        .replace("; the service closed a connection instead of answering the next request on it", "");
     format!("{before}\nNot passed\n{kept}\n{after}")
 }
 

@@ -27,7 +27,8 @@ pub struct ThisRun {
     /// are those of playing alone.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub only_beside_others: Vec<String>,
-    /// Whether the service closes connections after its answer, so that a request met that, which depends on the moment.
+    /// Whether the service has closed a connection instead of answering the next request on it. That depends on the
+    /// moment where it closes connections after its answer, and it may also have died of that request.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub closes_connections: bool,
     /// How many requests were refused in front of the service, by the status of the response.
@@ -42,8 +43,9 @@ impl ThisRun {
     /// What the transport did to the run, a sentence without a stop each.
     #[must_use]
     pub fn disturbances(&self) -> Vec<String> {
-        let closes =
-            self.closes_connections.then(|| "the service closes connections after its answer".to_owned());
+        let closes = self.closes_connections.then(|| {
+            "the service closed a connection instead of answering the next request on it".to_owned()
+        });
         let refused = (!self.refused.is_empty()).then(|| {
             format!("requests were refused: {}; nothing is concluded from them", refusals_told(&self.refused))
         });

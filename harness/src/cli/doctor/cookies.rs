@@ -64,8 +64,9 @@ async fn destroyed(probe_client: &ProbeClient, findings: &mut Findings) {
     let (old, new) = (given(first), given(later));
     let is_kept = last.answer(0) == Some(&Answer::Ok(KEPT.into()));
     if is_kept && new.iter().all(|cookie| old.contains(cookie)) {
-        let note = "the cookie of a destroyed session still opens it, emptied: does the probe map `destroy` to `clear`? \
-                    Call what the framework has for a logout, or answer unsupported where it has nothing";
+        let note = "the cookie of a destroyed session still opens it, emptied: does the probe map `destroy` to `clear`, or \
+                    does the backend adopt ids that it does not know? A probe calls what the framework has for a logout, \
+                    or answers unsupported where it has nothing";
         findings.remark("destroy", note);
     }
 }

@@ -1,4 +1,4 @@
-//! Every part of a cookie counts: what was cut off, emptied or rewritten opens nothing.
+//! Every part of a cookie counts: what was cut off, emptied or rewritten opens nothing, and so does a pattern.
 
 use serde_json::json;
 use sessionspec_reference::Map;
@@ -9,7 +9,7 @@ use crate::expect::{Expected, Scenario};
 use crate::level::Level;
 use crate::oracle::promises::SHORTEST;
 use crate::script::ops::{items, set};
-use crate::script::{Change, Forgery, words};
+use crate::script::{Change, Forgery, Spelling, words};
 use crate::survey::{Store, Survey};
 
 /// How many fields of a value are looked at.
@@ -20,8 +20,8 @@ pub(super) const COUNTS: Check = Check {
     level: Level::Hardened,
     harm: Harm::Security,
     clause: "forgery.parts",
-    promise: "A cookie of which a part was emptied, cut, zeroed, left out or taken from elsewhere opens nothing.",
-    source: "CWE-347: signatures that may be empty, or only have to begin rightly; ids that are compared by their beginning",
+    promise: "A cookie of which a part was emptied, cut, zeroed, left out, taken from elsewhere or replaced by a pattern opens nothing.",
+    source: "CWE-347: signatures that may be empty, or only have to begin rightly; ids that are compared by their beginning; CWE-155: ids that are looked up as patterns",
     applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[Fact::of("identity/unknown-never-adopted", "adopted-when-written")],
     test: Test::Scenarios(|survey| {
@@ -49,7 +49,10 @@ pub(super) const COUNTS: Check = Check {
                 opens_only(survey, &reason, forgery, opens)
             })
         });
-        scenarios.collect()
+        let patterns = Spelling::PATTERNS.map(|spelling| {
+            opens_only(survey, &words(&spelling), Forgery::Value(spelling), vec![nothing(survey)])
+        });
+        scenarios.chain(patterns).collect()
     }),
 };
 

@@ -275,11 +275,13 @@ fn when(date: SystemTime, now: SystemTime) -> &'static str {
 /// The value itself, where it is no secret: an empty one, one that a forgery puts in the place of any real one, or one
 /// of a stranger's. Whoever wants to send it again has to know it.
 fn open(value: &[u8]) -> Option<String> {
-    let fixed =
-        [Spelling::Dots, Spelling::Path, Spelling::Json].map(|spelling| Forgery::Value(spelling).fixed());
+    let fixed = Spelling::FIXED.map(|spelling| Forgery::Value(spelling).fixed());
     let fixed = fixed.iter().flatten().filter_map(|pair| pair.strip_prefix('=')).map(str::as_bytes);
     let mut open = fixed.chain([&b""[..], b"\"\"", b"worthless", b"deleted"]);
-    let is_open = open.any(|open| open == value) || Stranger::values().any(|theirs| theirs == value);
+    let is_same_length = |byte| !value.is_empty() && value.iter().all(|other| *other == byte);
+    let is_pattern = is_same_length(b'_') || is_same_length(b'?');
+    let is_open =
+        is_pattern || open.any(|open| open == value) || Stranger::values().any(|theirs| theirs == value);
     is_open.then(|| shortened(&String::from_utf8_lossy(value), LONGEST_OPEN))
 }
 

@@ -128,6 +128,12 @@ impl Spelling {
             Self::Nul => with(b"\0"),
             Self::Path => b"../../../../etc/passwd".to_vec(),
             Self::Json => b"{\"admin\":true}".to_vec(),
+            Self::AnyLike => b"%".to_vec(),
+            Self::SameLengthLike => vec![b'_'; value.len()],
+            Self::AnyGlob => b"*".to_vec(),
+            Self::SameLengthGlob => vec![b'?'; value.len()],
+            Self::AnyRegex => b".*".to_vec(),
+            Self::AnySql => b"'or'1'='1".to_vec(),
         }
     }
 }

@@ -145,6 +145,43 @@ pub enum Spelling {
     Path,
     /// The value is JSON.
     Json,
+    /// The value is a percent sign: with SQL's `LIKE`, any text.
+    AnyLike,
+    /// The value consists of underscores, as many as the real one has bytes: with SQL's `LIKE`, any text of that length.
+    SameLengthLike,
+    /// The value is an asterisk: in the names of files, and of Redis' keys, any text.
+    AnyGlob,
+    /// The value consists of question marks, as many as the real one has bytes: in the names of files, and of Redis'
+    /// keys, any text of that length.
+    SameLengthGlob,
+    /// The value is the regular expression of any text.
+    AnyRegex,
+    /// The value ends a text of SQL and goes on with a condition that always holds.
+    AnySql,
+}
+
+impl Spelling {
+    /// Those that are searched for, and found, instead of compared.
+    pub(crate) const PATTERNS: [Self; 6] = [
+        Self::AnyLike,
+        Self::SameLengthLike,
+        Self::AnyGlob,
+        Self::SameLengthGlob,
+        Self::AnyRegex,
+        Self::AnySql,
+    ];
+
+    /// Those that are the same whatever the real value is, and have an equals sign.
+    pub(crate) const FIXED: [Self; 8] = [
+        Self::Empty,
+        Self::Dots,
+        Self::Path,
+        Self::Json,
+        Self::AnyLike,
+        Self::AnyGlob,
+        Self::AnyRegex,
+        Self::AnySql,
+    ];
 }
 
 /// Other cookies in the same header.
@@ -222,7 +259,7 @@ impl Forgery {
     pub(crate) fn fixed(&self) -> Option<String> {
         match self {
             Self::Value(Spelling::NameOnly) => Some(String::new()),
-            Self::Value(spelling @ (Spelling::Empty | Spelling::Dots | Spelling::Path | Spelling::Json)) => {
+            Self::Value(spelling) if Spelling::FIXED.contains(spelling) => {
                 Some(format!("={}", String::from_utf8_lossy(&spelling.of(b""))))
             }
             _ => None,

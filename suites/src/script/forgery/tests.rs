@@ -114,3 +114,12 @@ fn a_part_with_padding_is_not_doubled_since_decoders_stop_there() {
         assert_eq!(forged(&value, Change::Emptied), "sid=%3Bnonce", "{padding}");
     }
 }
+
+#[test]
+fn patterns_are_as_long_as_what_they_are_to_match() {
+    let last = |spelling| forged(&Forgery::Value(spelling)).split("; b=").nth(1).map(str::to_owned);
+    let patterns = Spelling::PATTERNS.map(last).map(Option::unwrap);
+    assert_eq!(patterns, ["%", "__", "*", "??", ".*", "'or'1'='1"]);
+    assert_eq!(Forgery::Value(Spelling::AnyLike).fixed().as_deref(), Some("=%"));
+    assert_eq!(Forgery::Value(Spelling::SameLengthLike).fixed(), None);
+}

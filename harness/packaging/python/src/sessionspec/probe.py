@@ -403,7 +403,9 @@ def create_app(target=None, secret_key=None, lifetime=None):
         app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(seconds=lifetime)
     if target is not None and app is not target:
         use(app, target)
-    mount(app, description=getattr(target, "probe_description", None))
+    # An application that mounts the probe itself has it already.
+    if "sessionspec_probe" not in app.view_functions:
+        mount(app, description=getattr(target, "probe_description", None))
     return app
 
 

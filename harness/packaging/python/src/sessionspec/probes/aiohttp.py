@@ -27,8 +27,8 @@ def mount(app, path="/probe", description=None):
             response.headers.add(name, value)
         return response
 
-    async def describe(_request):
-        return answer(core.encode({**described(), **(description or {})}))
+    async def describe(request):
+        return answer(core.encode({**described(storage_of(request)), **(description or {})}))
 
     async def cycle(request):
         try:
@@ -36,6 +36,7 @@ def mount(app, path="/probe", description=None):
         except ValueError as error:
             return answer(core.encode({"error": str(error)}), 400)
         loop = asyncio.get_running_loop()
+        storage_of(request)
         # An empty cycle must not open a session.
         session = await get_session(request) if ops else None
         # In a thread, so that a held cycle does not stop the others.
@@ -47,19 +48,53 @@ def mount(app, path="/probe", description=None):
     app.router.add_post(path, cycle)
 
 
+def is_mounted(app, path="/probe"):
+    """Whether the application has a probe already, since it mounts one itself."""
+    return any(resource.canonical == path for resource in app.router.resources())
+
+
+def lifetime_key():
+    """Where an application keeps the lifetime that the command line asks for."""
+    from aiohttp import web
+
+    global _lifetime_key
+    if _lifetime_key is None:
+        _lifetime_key = web.AppKey("sessionspec_lifetime", int)
+    return _lifetime_key
+
+
+_lifetime_key = None
+
+
+def storage_of(request):
+    """The application's storage, with the lifetime that the command line asks for; none without aiohttp-session."""
+    from aiohttp_session import STORAGE_KEY
+
+    storage = request.get(STORAGE_KEY)
+    lifetime = request.config_dict.get(lifetime_key())
+    if storage is not None and lifetime is not None:
+        # The application has made the storage, and the library has no way to change it afterwards.
+        storage._max_age = storage.cookie_params["max_age"] = lifetime
+    return storage
+
+
 async def read(request):
     # Its `read` refuses what is larger than the application's `client_max_size`.
     return b"".join([part async for part in request.content.iter_any()])
 
 
-def described():
-    return {
+def described(storage):
+    known = {
         "protocol": 1,
         "name": "aiohttp-session",
         "version": version("aiohttp-session"),
         "derived": ["permanent", "set_permanent", "modified"],
         "composed": ["regenerate"],
     }
+    if storage is not None:
+        # With `None` the storage keeps sessions for ever.
+        known["browser_lifetime_seconds"] = storage.max_age
+    return known
 
 
 def operations(request, session, loop):
@@ -76,32 +111,37 @@ def operations(request, session, loop):
         opened[0] = asyncio.run_coroutine_threadsafe(new_session(request), loop).result()
         opened[0].update(items)
 
-    def set_lifetime(op):
-        current().max_age = core.whole_number(op["seconds"])
-
     return {
         **core.item_operations(current),
         **core.stand_ins(current),
         "new": lambda op: current().new,
         "set_modified": lambda op: current().changed(),
         "destroy": lambda op: current().invalidate(),
+        # There is no `set_lifetime`: `max_age` of a session holds for one response, and the next request has the
+        # storage's again.
         "regenerate": regenerate,
-        "set_lifetime": set_lifetime,
     }
 
 
 def main():
     parser = argparse.ArgumentParser(description="Serve the sessionspec probe in an application with aiohttp-session.")
     parser.add_argument("target", metavar="package.module:app", help="an application, or a function that makes one")
+    parser.add_argument("--lifetime", type=core.whole_seconds, metavar="SECONDS", help="max_age of the storage")
     options = core.read_arguments(parser)
 
     import logging
 
     from aiohttp import web
 
+    # This file runs as `__main__`; the application may have imported it by its name.
+    from sessionspec.probes import aiohttp as probe
+
     logging.basicConfig(level=logging.WARNING)
     app = core.load(options.target)
-    mount(app)
+    if options.lifetime is not None:
+        app[probe.lifetime_key()] = options.lifetime
+    if not probe.is_mounted(app):
+        probe.mount(app)
     web.run_app(app, host="127.0.0.1", port=options.port, print=None, access_log=None)
 
 

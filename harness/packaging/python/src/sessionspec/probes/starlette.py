@@ -1,7 +1,7 @@
 """The probe for Starlette, FastAPI and whatever else is built on Starlette: the sessions of its SessionMiddleware."""
 
 import argparse
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from sessionspec import probe as core
 
@@ -16,11 +16,7 @@ def mount(app, path="/probe", description=None):
     if not core.is_allowed():
         return
     from starlette.concurrency import run_in_threadpool
-    from starlette.middleware import sessions
     from starlette.responses import Response
-
-    # From 1.0 on the session knows whether it was changed; before that it is a dict, and sent with every response.
-    tracked = hasattr(sessions, "Session")
 
     def answer(body, status=200, headers=()):
         response = Response(body, status_code=status, media_type="application/json")
@@ -30,31 +26,33 @@ def mount(app, path="/probe", description=None):
 
     async def sessionspec_probe(request):
         if request.method != "POST":
-            return answer(core.encode({**described(app, tracked), **(description or {})}))
+            return answer(core.encode({**described(app, request), **(description or {})}))
         try:
             ops = core.read_cycle(await request.body())
         except ValueError as error:
             return answer(core.encode({"error": str(error)}), 400)
         # In a thread, so that a held cycle does not stop the others.
-        status, headers, body = await run_in_threadpool(core.run_cycle, ops, operations(request, tracked))
+        status, headers, body = await run_in_threadpool(core.run_cycle, ops, operations(request))
         return answer(body, status, headers)
 
     app.add_route(path, sessionspec_probe, methods=["GET", "POST"])
 
 
-def described(app, tracked):
+def described(app, request):
     derived = ["permanent", "set_permanent", "new"]
-    known = {"protocol": 1, "name": "Starlette", "version": version("starlette")}
     declares = {"store": "client", "empty": "removed"}
-    if tracked:
+    if is_tracked(request):
         declares.update({"modified": "tracked", "nested": "untracked"})
     else:
         derived += ["modified", "set_modified"]
+    known = {"protocol": 1, "derived": derived}
     own = own_middleware(app)
+    if own is None and not is_starlettes(request):
+        return {**known, **other_library(app)}
+    known.update({"name": "Starlette", "version": version("starlette")})
     if own is not None:
         known["browser_lifetime_seconds"] = own.kwargs.get("max_age", TWO_WEEKS)
         known["declares"] = declares
-    known["derived"] = derived
     return known
 
 
@@ -65,7 +63,34 @@ def own_middleware(app):
     return next((middleware for middleware in app.user_middleware if middleware.cls is SessionMiddleware), None)
 
 
-def operations(request, tracked):
+def other_library(app):
+    """What is known of a library whose sessions Starlette merely hands out."""
+    named = (middleware.cls for middleware in app.user_middleware if "session" in middleware.cls.__name__.lower())
+    package = next((found.__module__.partition(".")[0] for found in named), None)
+    if package is None:
+        return {"name": "a session library in Starlette"}
+    try:
+        return {"name": package, "version": version(package)}
+    except PackageNotFoundError:
+        return {"name": package}
+
+
+def is_starlettes(request):
+    """Whether the session is of the class that Starlette has for its own ones, from 1.0 on."""
+    from starlette.middleware import sessions
+
+    own = getattr(sessions, "Session", None)
+    return own is not None and isinstance(request.scope.get("session"), own)
+
+
+def is_tracked(request):
+    """Whether the session knows that it was changed. Starlette's own does from 1.0 on; before that it is a dict, and so
+    are those of other libraries, whatever Starlette they are used with."""
+    session = request.scope.get("session")
+    return isinstance(getattr(session, "modified", None), bool) and hasattr(session, "mark_modified")
+
+
+def operations(request):
     def session():
         return request.session
 
@@ -73,7 +98,7 @@ def operations(request, tracked):
         **core.item_operations(session),
         **core.stand_ins(session),
     }
-    if tracked:
+    if is_tracked(request):
         own["modified"] = lambda op: session().modified
         own["set_modified"] = lambda op: session().mark_modified()
     return own

@@ -66,7 +66,10 @@ impl StoreOfService {
                 set(proxies, None).await.and(mended)
             }
             StoreChange::Flush => match &self.flush {
-                Some(flush) => Ok(run(flush, "--flush").await?.forget()),
+                Some(flush) => {
+                    run(flush, "--flush").await?.forget();
+                    Ok(())
+                }
                 None => Err("nothing is known that empties the store: name it with --flush".to_owned()),
             },
         }

@@ -63,7 +63,7 @@ pub enum Lack {
     Lifetime,
     /// A lifetime that can be waited for, where a short one is refused.
     ShortLifetime,
-    /// A lifetime of which three times as much can be waited for.
+    /// A lifetime after whose end, and its grace, somebody can look for a session that lives longer.
     LongerLifetime,
     /// A lifetime of permanent sessions that can be waited for.
     PermanentLifetime,
@@ -201,7 +201,9 @@ impl fmt::Display for Lack {
                      refuses one of {SHORT} s"
                 );
             }
-            Self::LongerLifetime => "no lifetime is declared of which three times as much can be waited for",
+            Self::LongerLifetime => {
+                "no lifetime is declared after which a session that lives longer can be looked for"
+            }
             Self::PermanentLifetime => "no lifetime of a permanent session can be waited for",
             Self::ExpiryClaim => "whether reading prolongs a session is not declared",
             Self::LongEnough { lifetime, grace } => {

@@ -153,14 +153,14 @@ pub(super) fn each_kind(survey: &Survey, scenarios: impl Fn(&Kind) -> Vec<Scenar
 /// How much longer than the default a longer lifetime is.
 pub(super) const TIMES: f64 = 3.0;
 
-/// The kinds of sessions of which a lifetime [`TIMES`] as long can be told from the default.
+/// The kinds of sessions of which a lifetime [`TIMES`] as long can be told from the default: somebody can look after the
+/// default's end.
 ///
 /// # Errors
 ///
 /// Why there are none.
 pub(super) fn longer(survey: &Survey) -> Result<Vec<Kind>, Lack> {
-    let is_told =
-        |kind: &Kind| kind.name != "short-lived" && can_be_waited_for(survey, TIMES * kind.lifetime);
+    let is_told = |kind: &Kind| kind.name != "short-lived" && can_be_waited_for(survey, kind.over());
     let kinds: Vec<Kind> = kinds(survey)?.into_iter().filter(is_told).collect();
     if kinds.is_empty() {
         return Err(Lack::LongerLifetime);

@@ -66,7 +66,7 @@ pub enum Requirement {
     Endings,
     /// It has a lifetime that can be waited for.
     Lifetimes,
-    /// It has a lifetime that is not set by the check itself, and one of three times as long can be waited for, too.
+    /// It has a lifetime that is not set by the check itself, and somebody can look after its end for a session that lives longer.
     LongerLifetimes,
     /// It has a lifetime of permanent sessions that can be waited for.
     PermanentLifetime,
@@ -227,7 +227,9 @@ impl fmt::Display for Requirement {
             Self::Raises => "lets the handler raise",
             Self::Endings => "lets a request end with another status than 200, or raise",
             Self::Lifetimes => "has a lifetime that can be waited for",
-            Self::LongerLifetimes => "has a lifetime of which three times as much can be waited for",
+            Self::LongerLifetimes => {
+                "has a lifetime after which a session that lives longer can be looked for"
+            }
             Self::PermanentLifetime => "has a lifetime of permanent sessions that can be waited for",
             Self::DeclaresExpiry => "declares whether reading prolongs a session",
             Self::OtherLifetimes => "can be given other lifetimes",

@@ -136,11 +136,15 @@ pub(super) const LONGER: Check = Check {
             let rotation = survey.supports("regenerate").then(|| {
                 living_longer(&kind, "longer-lifetime-lost-by-a-rotation", Some(Operation::Regenerate))
                     .relies_on(Fact::of("identity/rotation-keeps-the-data", "alone"))
+                    .relies_on(Fact::of("expiry/permanent-stays", "permanent-after-a-rotation"))
+                    .relies_on(Fact::of(STAYS.id, "after-a-rotation"))
             });
             let write = set("shape", "round");
             let lost = [
-                living_longer(&kind, "longer-lifetime-lost-by-a-read", Some(get("colour"))),
-                living_longer(&kind, "longer-lifetime-lost-by-a-write", Some(write)),
+                living_longer(&kind, "longer-lifetime-lost-by-a-read", Some(get("colour")))
+                    .relies_on(Fact::of(STAYS.id, "after-a-read")),
+                living_longer(&kind, "longer-lifetime-lost-by-a-write", Some(write))
+                    .relies_on(Fact::of(STAYS.id, "after-a-write")),
             ];
             let lost = lost.into_iter().chain(rotation);
             let lost = lost.map(|scenario| scenario.relies_on(kind.can_live_longer()));

@@ -134,7 +134,7 @@ fn every_manifest_is_tested() {
     assert_eq!(manifests, tested);
 }
 
-/// CVE-2024-35220 alone tells the two apart, and what cannot be judged because of it.
+/// CVE-2024-35220 alone tells the two apart, and what nobody can see because of it: where no session ends, none ends too early.
 #[test]
 fn what_mends_a_vulnerability_shows_in_its_check_and_in_no_other() {
     let not_passed = |name: &str| -> BTreeSet<String> {
@@ -143,7 +143,9 @@ fn what_mends_a_vulnerability_shows_in_its_check_and_in_no_other() {
         rest.lines().take_while(|line| !line.is_empty()).map(str::to_owned).collect()
     };
     let [vulnerable, mended] = ["fastify-session-10.8.0", "fastify-session-10.9.0"].map(not_passed);
-    let told_apart: Vec<&String> = vulnerable.symmetric_difference(&mended).collect();
+    let told_apart = vulnerable.symmetric_difference(&mended);
+    let told_apart: Vec<&String> =
+        told_apart.filter(|line| !line.contains(" expiry/longer-lifetime: ")).collect();
     assert!(matches!(told_apart.as_slice(), [line] if line.contains(" expiry/gone: ")), "{told_apart:?}");
 }
 

@@ -125,7 +125,7 @@ fn does_not_know_the_path() {
 #[test]
 fn redirects() {
     assert_snapshot!(refusal_of("HTTP/1.1 302 Found\r\nLocation: /login\r\nConnection: close\r\n\r\n"), @"
-    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: GET answered 302: (nothing); look closer with `sessionspec doctor`
+    sessionspec: nothing could be judged at http://127.0.0.1:[n]/probe; asking what it is: this is no probe: it redirects to /login (status 302), which is not followed; GET answered 302: (nothing); look closer with `sessionspec doctor`
     exit 3
     ");
 }

@@ -17,7 +17,9 @@ pub(crate) fn lean(report: &str) -> String {
 
 /// The head of a report without the checks that took longest, which are others in each run.
 fn without_pace(head: &str) -> String {
-    let Some((before, pace)) = head.split_once("; slowest: ") else { return head.to_owned() };
+    // The line may be broken before the word, and behind it.
+    let Some((before, pace)) = head.split_once("slowest:") else { return head.to_owned() };
+    let before = before.trim_end().trim_end_matches(';');
     let after = pace.split_once("\n\n").map_or_else(String::new, |(_, after)| format!("\n\n{after}"));
     format!("{before}{after}")
 }

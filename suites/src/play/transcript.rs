@@ -67,6 +67,8 @@ pub struct Exchange {
     pub disturbed: bool,
     /// Whether it had not ended when the way to the store was mended.
     pub outlasted: bool,
+    /// Whether it was to be held and did not come to its gate in time, so that nobody knows when it did what it did.
+    pub came_late: bool,
     /// The `Cookie` header that the browser sent.
     pub cookie: Option<Vec<u8>>,
     /// What came of it.

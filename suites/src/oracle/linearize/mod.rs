@@ -33,7 +33,7 @@ pub(crate) fn scenario(script: Script, survey: &Survey, transcript: &Transcript)
         survey,
         transcript,
         states: BTreeMap::new(),
-        unjudged: unjudged(&script, survey),
+        unjudged: unjudged(&script, survey, transcript),
         expectations: Vec::new(),
         is_over: failed_request(transcript, &refusable).is_some(),
     };
@@ -54,7 +54,10 @@ fn refusable(script: &Script) -> BTreeSet<usize> {
 }
 
 /// The browsers whose history is not their own, or has something in it of which the checker knows nothing.
-fn unjudged(script: &Script, survey: &Survey) -> BTreeSet<String> {
+fn unjudged(script: &Script, survey: &Survey, transcript: &Transcript) -> BTreeSet<String> {
+    // Where one waits for the others, whoever comes late is known to come after them.
+    let late = transcript.exchanges.iter().filter(|exchange| exchange.came_late);
+    let late = late.filter(|_| survey.at_once != AtOnce::OnePerSession).map(|exchange| &exchange.browser);
     let unjudged = script.steps.iter().filter_map(|step| match step {
         Step::CopyCookies { to, .. } | Step::Forge { to, .. } => Some(to),
         // Only where others keep it waiting is it known when such a request is served.
@@ -73,7 +76,7 @@ fn unjudged(script: &Script, survey: &Survey) -> BTreeSet<String> {
         | Step::Mend {}
         | Step::Flush {} => None,
     });
-    unjudged.cloned().collect()
+    unjudged.chain(late).cloned().collect()
 }
 
 struct Checker<'a> {

@@ -41,6 +41,7 @@ fn transcript(script: &Script, read: &[Option<&[serde_json::Value]>]) -> Transcr
             interrupted: false,
             disturbed: false,
             outlasted: false,
+            came_late: false,
             browser: cycle.browser.clone(),
             ops: cycle.ops.clone(),
             cookie: (index > 0).then(|| b"session=1".to_vec()),
@@ -136,6 +137,20 @@ async fn of_several_that_have_only_waited_each_may_be_opened_before_any_of_them_
         assert!(may_end(&script, kept.clone()).await, "{kept}");
     }
     assert!(!may_end(&script, json!({"a": "1", "d": "4"})).await);
+}
+
+/// On a slow machine a request may come to its gate after the gate was opened.
+#[tokio::test]
+async fn nothing_is_said_of_a_request_that_came_late() {
+    let script = two_writers();
+    let impossible = [json!({"a": "1"})];
+    let before = [json!({"a": "1"})];
+    let mut seen =
+        transcript(&script, &[Some(&[][..]), Some(&before[..]), Some(&[][..]), Some(&impossible[..])]);
+    let survey = survey(Concurrency::LastWriteWins).await;
+    assert!(scenario(script.clone(), &survey, &seen).judge(&seen).finding.is_some());
+    seen.exchanges[1].came_late = true;
+    assert!(scenario(script, &survey, &seen).judge(&seen).finding.is_none());
 }
 
 #[tokio::test]

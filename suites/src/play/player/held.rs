@@ -135,6 +135,7 @@ impl Player {
             // A cycle that has not come to its gate in time is not held any more. Its answer is awaited until the
             // script ends.
             Err(_) if !held.closed.is_empty() => {
+                self.transcript.exchanges[held.exchange].came_late = true;
                 held.open_all();
                 self.keep(Held { closed: VecDeque::new(), ..held });
             }

@@ -373,6 +373,7 @@ impl Player {
             interrupted: false,
             disturbed: self.is_disturbed(),
             outlasted: false,
+            came_late: false,
             cookie,
             // Until the answer is in, the cycle has not been answered.
             outcome: Outcome::Broken(BackendError::NoAnswer(self.patience)),

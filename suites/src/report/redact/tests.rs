@@ -110,6 +110,7 @@ fn cookies_of_different_names_have_one_order_and_those_of_one_name_keep_theirs()
         interrupted: false,
         disturbed: false,
         outlasted: false,
+        came_late: false,
         browser: "ann".to_owned(),
         ops: Operations::default(),
         cookie: None,

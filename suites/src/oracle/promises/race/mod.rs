@@ -79,6 +79,8 @@ impl<'a> Race<'a> {
                     let request = Request { cycle: index, ops: &cycle.ops, seen };
                     let holds = cycle.ops.iter().any(|op| matches!(op, Operation::Hold { .. }));
                     match (cycle.browser.as_str(), held.is_some(), is_over) {
+                        // Nobody knows when it did what it did.
+                        (_, _, _) if seen.came_late => return None,
                         (RACER, false, false) if holds => held = Some(request),
                         (RACER, false, false) => {
                             if !request.is_done() || request.ends() || request.rotates() {

@@ -155,6 +155,14 @@ async fn what_a_failed_request_has_written_late_is_not_asked_for() {
 }
 
 #[tokio::test]
+async fn nothing_is_said_where_the_held_request_came_to_its_gate_too_late() {
+    let mut played = Played::of(set("b", 2), set("c", 3)).await;
+    assert!(played.accuses(LOOKS, json!({"c": 3})), "a mixture");
+    played.transcript.exchanges[1].came_late = true;
+    assert!(!played.accuses(LOOKS, json!({"c": 3})));
+}
+
+#[tokio::test]
 async fn an_id_that_the_held_request_has_ended_is_dead_whatever_came_meanwhile() {
     for end in [Operation::Regenerate, destroy()] {
         let mut played = Played::held(vec![get("a"), end.clone(), hold("gate")], set("b", 2)).await;

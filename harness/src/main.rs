@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    sessionspec_harness::cli::main()
+    sessionspec_cli::cli::main()
 }

@@ -14,7 +14,7 @@ use sessionspec::engine::checks::catalogue;
 use sessionspec::{Options, Report};
 use sessionspec_backends::matrix::{on_every_core, options};
 use sessionspec_backends::{Embedded, Kind, registry};
-use sessionspec_harness::render::{Format, render};
+use sessionspec_cli::render::{Format, render};
 
 fn conforming() -> impl Iterator<Item = &'static Embedded> {
     registry().into_iter().filter(|builtin| builtin.kind != Kind::Flawed)

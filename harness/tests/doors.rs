@@ -19,7 +19,7 @@ use sessionspec::engine::script::{Answer, Operation, Script};
 use sessionspec::reference::modes::{Modes, OnError};
 use sessionspec::reference::{Description, Memory};
 use sessionspec::{Options, Verdict};
-use sessionspec_harness::builtin::OverHttp;
+use sessionspec_cli::builtin::OverHttp;
 use tokio::task::LocalSet;
 
 /// The reference, but it cannot forget an item.

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use sessionspec::backend::Backend;
 use sessionspec_backends::Embedded;
 use sessionspec_backends::matrix::{Matrix, Row, everything, on_every_core, on_threads, row_unshrunk};
-use sessionspec_harness::builtin::OverHttp;
+use sessionspec_cli::builtin::OverHttp;
 use tokio::runtime::{Builder, Runtime};
 
 /// Here the doors differ: what HTTP forbids, the server in front refuses, and the backend never sees it.

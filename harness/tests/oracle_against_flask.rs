@@ -18,9 +18,9 @@ use sessionspec::engine::survey;
 use sessionspec::engine::survey::Survey;
 use sessionspec::reference::modes::{Emptied, New, OnError};
 use sessionspec::reference::{Memory, Modes};
-use sessionspec_harness::http::HttpBackend;
-use sessionspec_harness::launch::PEERS_LIFETIME;
-use sessionspec_harness::peer::Peer;
+use sessionspec_cli::http::HttpBackend;
+use sessionspec_cli::launch::PEERS_LIFETIME;
+use sessionspec_cli::peer::Peer;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const SCRIPTS: u32 = 200;

@@ -14,7 +14,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use sessionspec_harness::peer::{ExpectedVerdict, Peer};
+use sessionspec_cli::peer::{ExpectedVerdict, Peer};
 
 macro_rules! peers {
     ($list:ident, $judge:ident: $($test:ident = $name:literal),+ $(,)?) => {

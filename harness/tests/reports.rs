@@ -11,7 +11,7 @@ use sessionspec::Options;
 use sessionspec::engine::report::{KnownFailure, Report, SCHEMA, Verdict};
 use sessionspec_backends::matrix::on_every_core;
 use sessionspec_backends::registry;
-use sessionspec_harness::render::{Format, render};
+use sessionspec_cli::render::{Format, render};
 use support::{Hostile, only, report_of, report_on, report_over_http};
 
 fn complaints(report: &Value) -> Vec<String> {

@@ -18,7 +18,7 @@ use fantoccini::key::Key;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
 use sessionspec::{Options, Report};
-use sessionspec_harness::render::{Format, render};
+use sessionspec_cli::render::{Format, render};
 use support::{HOSTILE, Hostile, block_on, run_embedded, timeless};
 
 fn main() {

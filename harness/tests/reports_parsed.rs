@@ -15,7 +15,7 @@ use sessionspec::engine::report::{CheckReport, Failure, Report, visible};
 use sessionspec::engine::script::ops::set;
 use sessionspec::engine::script::{Cycle, Script};
 use sessionspec::{Level, Verdict};
-use sessionspec_harness::render::{Format, render};
+use sessionspec_cli::render::{Format, render};
 
 /// What means something to a terminal, to a form of a report, or to nobody.
 const HOSTILE: [&str; 16] = [

@@ -4,7 +4,7 @@ mod support;
 
 use sessionspec::engine::report::{KnownFailure, Report, ThisRun};
 use sessionspec::{Level, Options, Verdict};
-use sessionspec_harness::render::{Format, render};
+use sessionspec_cli::render::{Format, render};
 use support::{Hostile, only, report_of, report_on, report_over_http, timeless};
 
 const FEW: [&str; 6] = [

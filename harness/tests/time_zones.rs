@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
-use sessionspec_harness::peer::Peer;
+use sessionspec_cli::peer::Peer;
 
 /// UTC, Tokyo and New York, spelled so that no machine has to have a file about them.
 const ZONES: [&str; 3] = ["UTC0", "JST-9", "EST5EDT,M3.2.0,M11.1.0"];

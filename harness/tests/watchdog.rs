@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 use sessionspec::reference::Description;
-use sessionspec_harness::watchdog::Watchdog;
+use sessionspec_cli::watchdog::Watchdog;
 
 /// A backend whose cycles wait for a message as no asynchronous code may: the whole thread waits.
 struct Blocking {

@@ -1,4 +1,4 @@
-//! What the HTTP door costs beyond HTTP itself: `cargo bench -p sessionspec-harness`.
+//! What the HTTP door costs beyond HTTP itself: `cargo bench -p sessionspec-cli`.
 //!
 //! The same scripts go to one probe in turn: played as a run plays them, and sent by a bare loop of reqwest's. The probe
 //! is on a thread of its own, as a service under test would be; both sides have one thread, and as many connections.
@@ -19,8 +19,8 @@ use sessionspec::engine::script::Script;
 use sessionspec::engine::search::{DeadSessions, Generator, Property, Shape, case_seed};
 use sessionspec::engine::survey::Survey;
 use sessionspec::reference::Memory;
-use sessionspec_harness::http::HttpBackend;
-use sessionspec_harness::probe::ProbeServer;
+use sessionspec_cli::http::HttpBackend;
+use sessionspec_cli::probe::ProbeServer;
 use tokio::runtime::Runtime;
 use tokio::task::LocalSet;
 

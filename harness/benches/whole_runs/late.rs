@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use sessionspec::backend::Backend;
-use sessionspec_harness::probe::ProbeServer;
+use sessionspec_cli::probe::ProbeServer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};

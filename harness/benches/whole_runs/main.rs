@@ -1,4 +1,4 @@
-//! How long whole runs take where services take their time: `cargo bench -p sessionspec-harness --bench whole_runs`.
+//! How long whole runs take where services take their time: `cargo bench -p sessionspec-cli --bench whole_runs`.
 //!
 //! A run waits, for answers and for lifetimes to end. So what is printed is set beside what the same requests cost that a bare
 //! client sends, on the same service, in the same run.
@@ -17,7 +17,7 @@ use sessionspec::engine::script::ops::{get, set};
 use sessionspec::reference::Memory;
 use sessionspec::{Options, Report};
 use sessionspec_backends::find;
-use sessionspec_harness::http::HttpBackend;
+use sessionspec_cli::http::HttpBackend;
 use tokio::runtime::Runtime;
 use tokio::task::LocalSet;
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sessionspec::backend::Backend;
 use sessionspec::backend::in_process;
 use sessionspec::reference::Memory;
-use sessionspec_harness::probe::ProbeServer;
+use sessionspec_cli::probe::ProbeServer;
 use tokio::task::LocalSet;
 
 use crate::document::{assert_valid, document, schema_at};

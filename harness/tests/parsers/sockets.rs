@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use sessionspec::backend::{Backend, CycleRequest};
 use sessionspec::engine::script::Operation;
 use sessionspec::reference::http::Headers;
-use sessionspec_harness::http::HttpBackend;
+use sessionspec_cli::http::HttpBackend;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;

@@ -11,7 +11,7 @@ use sessionspec::backend::{Backend, BackendError, Body, CycleRequest, CycleRespo
 use sessionspec::engine::report::{Report, ThisRun};
 use sessionspec::engine::script::Answer;
 use sessionspec::reference::{Description, Map, Memory, Value};
-use sessionspec_harness::builtin::{self, OverHttp};
+use sessionspec_cli::builtin::{self, OverHttp};
 
 /// Everything that has ever been markup somewhere.
 pub(crate) const HOSTILE: &str = concat!(

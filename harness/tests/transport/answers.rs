@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sessionspec::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse};
 use sessionspec::reference::http::Headers;
-use sessionspec_harness::http::HttpBackend;
+use sessionspec_cli::http::HttpBackend;
 
 use crate::server::{Connection, server};
 

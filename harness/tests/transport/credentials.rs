@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use sessionspec::backend::{Backend, Body, CycleRequest};
 use sessionspec::reference::http::Headers;
-use sessionspec_harness::http::{HeaderField, HttpBackend};
+use sessionspec_cli::http::{HeaderField, HttpBackend};
 
 use crate::server::{Connection, json, server};
 

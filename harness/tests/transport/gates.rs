@@ -6,7 +6,7 @@ use std::sync::mpsc;
 
 use sessionspec::backend::{Backend, CycleRequest, Gate};
 use sessionspec::engine::script::Operation;
-use sessionspec_harness::http::HttpBackend;
+use sessionspec_cli::http::HttpBackend;
 
 use crate::server::{json, server};
 

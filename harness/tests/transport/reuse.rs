@@ -12,8 +12,8 @@ use sessionspec::backend::{Backend, BackendError, CycleRequest, in_process};
 use sessionspec::engine::run::run_until;
 use sessionspec::reference::Memory;
 use sessionspec::{Level, LevelVerdict, Options};
-use sessionspec_harness::http::HttpBackend;
-use sessionspec_harness::probe::ProbeServer;
+use sessionspec_cli::http::HttpBackend;
+use sessionspec_cli::probe::ProbeServer;
 
 use crate::server::{json, server};
 

@@ -12,9 +12,9 @@ use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sessionspec::backend::{Backend, CycleRequest};
 use sessionspec::reference::http::Headers;
-use sessionspec_harness::builtin;
-use sessionspec_harness::http::{HttpBackend, HttpError, Trust};
-use sessionspec_harness::probe::ProbeServer;
+use sessionspec_cli::builtin;
+use sessionspec_cli::http::{HttpBackend, HttpError, Trust};
+use sessionspec_cli::probe::ProbeServer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 

@@ -8,11 +8,11 @@ use sessionspec::Options;
 use sessionspec::backend::in_process;
 use sessionspec::engine::replay::{CaseFile, Limits, as_curl, replay_surveyed};
 use sessionspec::reference::Memory;
-use sessionspec_harness::peer::Peer;
-use sessionspec_harness::project::Project;
-use sessionspec_harness::render::{Format, render};
-use sessionspec_harness::report_diff::{Form, diff};
-use sessionspec_harness::{builtin, known_failures as known, report_file};
+use sessionspec_cli::peer::Peer;
+use sessionspec_cli::project::Project;
+use sessionspec_cli::render::{Format, render};
+use sessionspec_cli::report_diff::{Form, diff};
+use sessionspec_cli::{builtin, known_failures as known, report_file};
 
 use super::{is_harmless, text};
 

@@ -14,8 +14,8 @@ use sessionspec::engine::script::{Answer, Operation};
 use sessionspec::engine::search::ShrinkBounds;
 use sessionspec::reference::http::Headers;
 use sessionspec::reference::{Description, Memory};
-use sessionspec_harness::http::wire;
-use sessionspec_harness::render::{Format, render};
+use sessionspec_cli::http::wire;
+use sessionspec_cli::render::{Format, render};
 
 use super::{is_harmless, split_first, status, text};
 

@@ -1,7 +1,7 @@
 //! What a service sends: descriptions, answers, and whatever it takes for HTTP.
 
 use sessionspec::backend::{BackendError, Body};
-use sessionspec_harness::http::{RawResponse, response_on, wire};
+use sessionspec_cli::http::{RawResponse, response_on, wire};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
 use super::{split_first, status};

@@ -10,8 +10,8 @@ use std::time::Duration;
 use serde_json::Value;
 use sessionspec::backend::in_process;
 use sessionspec::reference::Memory;
-use sessionspec_harness::builtin;
-use sessionspec_harness::probe::ProbeServer;
+use sessionspec_cli::builtin;
+use sessionspec_cli::probe::ProbeServer;
 
 /// What happens to a request.
 pub(crate) enum Answer {

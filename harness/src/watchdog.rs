@@ -11,11 +11,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
-use sessionspec::engine::browser::Origin;
-use sessionspec::engine::script::{Ending, Processes, StoreChange, StoreControl};
+use sessionspec::engine::script::Processes;
 use sessionspec::reference::Description;
 
 /// A thread that watches whether backends give their thread back. It ends when this is dropped.
@@ -110,6 +109,10 @@ impl Drop for Turn<'_> {
 }
 
 impl Backend for Watched {
+    fn inner(&self) -> Option<&dyn Backend> {
+        Some(&*self.backend)
+    }
+
     fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
         self.count(async { self.backend.describe().await })
     }
@@ -118,64 +121,12 @@ impl Backend for Watched {
         self.count(async { self.backend.cycle(request).await })
     }
 
-    fn origin(&self) -> Origin {
-        self.backend.origin()
-    }
-
-    fn path(&self) -> &str {
-        self.backend.path()
-    }
-
-    fn now(&self) -> SystemTime {
-        self.backend.now()
-    }
-
-    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
-        self.backend.wait(duration)
-    }
-
-    fn nodes(&self) -> usize {
-        self.backend.nodes()
-    }
-
-    fn lost_connections(&self) -> usize {
-        self.backend.lost_connections()
-    }
-
-    fn restarts(&self) -> bool {
-        self.backend.restarts()
-    }
-
-    fn moves_clocks(&self) -> bool {
-        self.backend.moves_clocks()
-    }
-
-    fn pause(&self, node: usize, is_paused: bool) -> LocalBoxFuture<'_, Result<(), String>> {
-        self.backend.pause(node, is_paused)
-    }
-
     fn apart(&self, wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
         Box::pin(async move {
             let backend = self.backend.apart(wanted).await?;
             let shared = Arc::clone(&self.shared);
             Ok(Rc::new(Self { backend, shared }) as Rc<dyn Backend>)
         })
-    }
-
-    fn store_control(&self) -> StoreControl {
-        self.backend.store_control()
-    }
-
-    fn has_come_to_its_store(&self) -> bool {
-        self.backend.has_come_to_its_store()
-    }
-
-    fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
-        self.backend.change_store(change)
-    }
-
-    fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {
-        self.backend.restart(by, let_go)
     }
 
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {

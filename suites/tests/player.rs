@@ -42,6 +42,10 @@ impl Backend for Canned {
     fn path(&self) -> &str {
         "/canned"
     }
+
+    fn nodes(&self) -> usize {
+        2
+    }
 }
 
 fn canned(responses: impl IntoIterator<Item = Response>) -> Rc<dyn Backend> {
@@ -338,6 +342,7 @@ fn a_guarded_backend_is_where_the_backend_is() {
     let guarded = guarded(Rc::clone(&bare), "its server");
     assert_eq!(guarded.origin(), bare.origin());
     assert_eq!(guarded.path(), "/canned");
+    assert_eq!(guarded.nodes(), 2);
 }
 
 #[tokio::test]

@@ -5,13 +5,11 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use sessionspec_reference::Description;
 
-use super::{Backend, BackendError, CycleRequest, CycleResponse, Foreign, LocalBoxFuture};
-use crate::browser::Origin;
-use crate::script::{Ending, Processes, StoreChange, StoreControl};
+use super::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
 
 /// Wraps a backend that has answered so far. The caller gives a cycle up after `patience`, by dropping its future.
 pub(crate) fn circuit_breaker(backend: &Rc<dyn Backend>, patience: Duration) -> Rc<dyn Backend> {
@@ -84,87 +82,15 @@ impl Drop for UnlessGivenUp<'_> {
 }
 
 impl Backend for CircuitBreaker {
+    fn inner(&self) -> Option<&dyn Backend> {
+        Some(&*self.backend)
+    }
+
     fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
         self.backend.describe()
     }
 
     fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
         Box::pin(self.ask(request))
-    }
-
-    fn origin(&self) -> Origin {
-        self.backend.origin()
-    }
-
-    fn path(&self) -> &str {
-        self.backend.path()
-    }
-
-    fn now(&self) -> SystemTime {
-        self.backend.now()
-    }
-
-    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
-        self.backend.wait(duration)
-    }
-
-    fn nodes(&self) -> usize {
-        self.backend.nodes()
-    }
-
-    fn breathe(&self) -> LocalBoxFuture<'_, ()> {
-        self.backend.breathe()
-    }
-
-    fn foreign_cookies(&self) -> Foreign {
-        self.backend.foreign_cookies()
-    }
-
-    fn lost_connections(&self) -> usize {
-        self.backend.lost_connections()
-    }
-
-    fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
-        self.backend.on_virtual_time()
-    }
-
-    fn restarts(&self) -> bool {
-        self.backend.restarts()
-    }
-
-    fn moves_clocks(&self) -> bool {
-        self.backend.moves_clocks()
-    }
-
-    fn pause(&self, node: usize, is_paused: bool) -> LocalBoxFuture<'_, Result<(), String>> {
-        self.backend.pause(node, is_paused)
-    }
-
-    fn apart(&self, wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
-        self.backend.apart(wanted)
-    }
-
-    fn store_control(&self) -> StoreControl {
-        self.backend.store_control()
-    }
-
-    fn has_come_to_its_store(&self) -> bool {
-        self.backend.has_come_to_its_store()
-    }
-
-    fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
-        self.backend.change_store(change)
-    }
-
-    fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {
-        self.backend.restart(by, let_go)
-    }
-
-    fn takes_lifetimes(&self) -> bool {
-        self.backend.takes_lifetimes()
-    }
-
-    fn with_lifetime(&self, seconds: f64) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
-        self.backend.with_lifetime(seconds)
     }
 }

@@ -1,7 +1,6 @@
 //! A backend of which is taken down what stands in front of it.
 
 use std::rc::Rc;
-use std::time::{Duration, SystemTime};
 
 use sessionspec_reference::Description;
 
@@ -9,8 +8,7 @@ use super::{
     Backend, BackendError, CycleRequest, CycleResponse, Foreign, Front, LARGEST_HEAD, LocalBoxFuture,
     MOST_FIELDS,
 };
-use crate::browser::Origin;
-use crate::script::{Ending, Processes, StoreChange, StoreControl};
+use crate::script::Processes;
 
 /// The same backend, of which is taken down what stands in front of it.
 pub(crate) fn fronted(backend: Rc<dyn Backend>, front: &Rc<Front>) -> Rc<dyn Backend> {
@@ -30,6 +28,10 @@ struct Fronted {
 }
 
 impl Backend for Fronted {
+    fn inner(&self) -> Option<&dyn Backend> {
+        Some(&*self.backend)
+    }
+
     fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
         self.backend.describe()
     }
@@ -43,26 +45,6 @@ impl Backend for Fronted {
         })
     }
 
-    fn origin(&self) -> Origin {
-        self.backend.origin()
-    }
-
-    fn path(&self) -> &str {
-        self.backend.path()
-    }
-
-    fn now(&self) -> SystemTime {
-        self.backend.now()
-    }
-
-    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
-        self.backend.wait(duration)
-    }
-
-    fn nodes(&self) -> usize {
-        self.backend.nodes()
-    }
-
     fn breathe(&self) -> LocalBoxFuture<'_, ()> {
         Box::pin(self.front.breathe())
     }
@@ -71,48 +53,12 @@ impl Backend for Fronted {
         self.front.foreign()
     }
 
-    fn lost_connections(&self) -> usize {
-        self.backend.lost_connections()
-    }
-
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         Box::pin(async { Some(fronted(self.backend.on_virtual_time().await?, &self.front)) })
     }
 
-    fn restarts(&self) -> bool {
-        self.backend.restarts()
-    }
-
-    fn moves_clocks(&self) -> bool {
-        self.backend.moves_clocks()
-    }
-
-    fn pause(&self, node: usize, is_paused: bool) -> LocalBoxFuture<'_, Result<(), String>> {
-        self.backend.pause(node, is_paused)
-    }
-
     fn apart(&self, wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
         Box::pin(async move { Ok(fronted(self.backend.apart(wanted).await?, &self.front)) })
-    }
-
-    fn store_control(&self) -> StoreControl {
-        self.backend.store_control()
-    }
-
-    fn has_come_to_its_store(&self) -> bool {
-        self.backend.has_come_to_its_store()
-    }
-
-    fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
-        self.backend.change_store(change)
-    }
-
-    fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {
-        self.backend.restart(by, let_go)
-    }
-
-    fn takes_lifetimes(&self) -> bool {
-        self.backend.takes_lifetimes()
     }
 
     fn with_lifetime(&self, seconds: f64) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {

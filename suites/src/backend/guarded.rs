@@ -1,12 +1,10 @@
 //! A backend together with a value that has to live as long as the backend does.
 
 use std::rc::Rc;
-use std::time::{Duration, SystemTime};
 
 use sessionspec_reference::Description;
 
 use super::{Backend, BackendError, CycleRequest, CycleResponse, IntoBackend, LocalBoxFuture};
-use crate::browser::Origin;
 
 struct Guarded<G> {
     backend: Rc<dyn Backend>,
@@ -33,43 +31,15 @@ pub fn guarded<Kind>(backend: impl IntoBackend<Kind>, guard: impl Sized + 'stati
 }
 
 impl<G> Backend for Guarded<G> {
+    fn inner(&self) -> Option<&dyn Backend> {
+        Some(&*self.backend)
+    }
+
     fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
         self.backend.describe()
     }
 
     fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
         self.backend.cycle(request)
-    }
-
-    fn origin(&self) -> Origin {
-        self.backend.origin()
-    }
-
-    fn path(&self) -> &str {
-        self.backend.path()
-    }
-
-    fn now(&self) -> SystemTime {
-        self.backend.now()
-    }
-
-    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
-        self.backend.wait(duration)
-    }
-
-    fn lost_connections(&self) -> usize {
-        self.backend.lost_connections()
-    }
-
-    fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
-        self.backend.on_virtual_time()
-    }
-
-    fn takes_lifetimes(&self) -> bool {
-        self.backend.takes_lifetimes()
-    }
-
-    fn with_lifetime(&self, seconds: f64) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
-        self.backend.with_lifetime(seconds)
     }
 }

@@ -34,6 +34,7 @@ pub use sessionspec_reference::legacy::LocalBoxFuture;
 pub use work::{Raised, Work};
 
 use std::collections::BTreeMap;
+use std::future::ready;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
@@ -61,117 +62,144 @@ pub trait Backend {
     /// One request: the session is opened, the operations are performed, the session is saved.
     fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>>;
 
+    /// The backend that this one wraps, if it wraps one: whatever this one does not define itself is that one's. A method
+    /// that makes another backend has to be defined where that one needs the wrapping, too.
+    fn inner(&self) -> Option<&dyn Backend> {
+        None
+    }
+
     /// The origin at which browsers see the backend.
     fn origin(&self) -> Origin {
-        Origin::default()
+        self.inner().map_or_else(Origin::default, |inner| inner.origin())
     }
 
     /// The path of the probe, which decides the cookies that browsers send.
     fn path(&self) -> &str {
-        "/"
+        self.inner().map_or("/", |inner| inner.path())
     }
 
     /// The time by the backend's own clock.
     fn now(&self) -> SystemTime {
-        SystemTime::now()
+        self.inner().map_or_else(SystemTime::now, |inner| inner.now())
     }
 
     /// Lets this much time pass on the backend's clock.
     fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
-        Box::pin(tokio::time::sleep(duration))
+        match self.inner() {
+            Some(inner) => inner.wait(duration),
+            None => Box::pin(tokio::time::sleep(duration)),
+        }
     }
 
     /// How many nodes there are: processes that serve the same sessions. Each request says which of them it goes to.
     fn nodes(&self) -> usize {
-        1
+        self.inner().map_or(1, |inner| inner.nodes())
     }
 
     /// Waits until the next request may be sent: at once, unless the service has asked for fewer of them.
     #[doc(hidden)]
     fn breathe(&self) -> LocalBoxFuture<'_, ()> {
-        Box::pin(std::future::ready(()))
+        match self.inner() {
+            Some(inner) => inner.breathe(),
+            None => Box::pin(ready(())),
+        }
     }
 
     /// Which cookies are known to be no part of the session.
     #[doc(hidden)]
     fn foreign_cookies(&self) -> Foreign {
-        Foreign::default()
+        self.inner().map_or_else(Foreign::default, |inner| inner.foreign_cookies())
     }
 
     /// How many requests met a connection that the service had closed after an earlier answer, as it may. Each of them
     /// was a [`BackendError::ConnectionLost`].
     fn lost_connections(&self) -> usize {
-        0
+        self.inner().map_or(0, |inner| inner.lost_connections())
     }
 
     /// A backend like this one with an empty store, whose time passes only when [`wait`](Self::wait) is called, and
     /// then at once. It is `None` where nobody can move the backend's clock.
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
-        Box::pin(std::future::ready(None))
+        match self.inner() {
+            Some(inner) => inner.on_virtual_time(),
+            None => Box::pin(ready(None)),
+        }
     }
 
     /// Whether the backend can be [ended and started again](Self::restart), as a backend [apart](Self::apart).
     fn restarts(&self) -> bool {
-        false
+        self.inner().is_some_and(|inner| inner.restarts())
     }
 
     /// Whether a node [apart](Self::apart) can have a clock that is ahead.
     fn moves_clocks(&self) -> bool {
-        false
+        self.inner().is_some_and(|inner| inner.moves_clocks())
     }
 
     /// Other processes of the backend, with the store of this one, which a script may end or pause while others go on with this
     /// one. Nobody else has them until they are dropped. The error says why there are none.
     fn apart(&self, wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
-        let _ = wanted;
-        let why = "it cannot be ended and started again: let --launch start the service".to_owned();
-        Box::pin(std::future::ready(Err(why)))
+        match self.inner() {
+            Some(inner) => inner.apart(wanted),
+            None => impossible("it cannot be ended and started again: let --launch start the service"),
+        }
     }
 
     /// Ends the process so, and starts it again with the same store. `let_go` is called once the process was told to end:
     /// requests that are held go on then, as far as there is anybody left. The error says why it does not start again.
     fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {
-        let _ = (by, let_go);
-        Box::pin(std::future::ready(Err("it cannot be ended and started again".to_owned())))
+        match self.inner() {
+            Some(inner) => inner.restart(by, let_go),
+            None => impossible("it cannot be ended and started again"),
+        }
     }
 
     /// Stops a node of a backend [apart](Self::apart) in the middle of whatever it does, or lets it go on. The error says why
     /// that cannot be done.
     fn pause(&self, node: usize, is_paused: bool) -> LocalBoxFuture<'_, Result<(), String>> {
-        let _ = (node, is_paused);
-        let why = "its process cannot be stopped: let --launch start the service".to_owned();
-        Box::pin(std::future::ready(Err(why)))
+        match self.inner() {
+            Some(inner) => inner.pause(node, is_paused),
+            None => impossible("its process cannot be stopped: let --launch start the service"),
+        }
     }
 
     /// What can be done to the store of a backend [apart](Self::apart), so that scripts see what becomes of its sessions.
     fn store_control(&self) -> StoreControl {
-        StoreControl::default()
+        self.inner().map_or_else(StoreControl::default, |inner| inner.store_control())
     }
 
     /// Breaks the way to its store, mends it, or empties the store. The error says why that cannot be done.
     fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
-        let _ = change;
-        let why = "the way to its store cannot be broken: name the store with --store".to_owned();
-        Box::pin(std::future::ready(Err(why)))
+        match self.inner() {
+            Some(inner) => inner.change_store(change),
+            None => impossible("the way to its store cannot be broken: name the store with --store"),
+        }
     }
 
     /// Whether it has come to its store by the way that can be broken. One that never does has another way, and whatever is
     /// done to this one shows nothing.
     fn has_come_to_its_store(&self) -> bool {
-        true
+        self.inner().is_none_or(|inner| inner.has_come_to_its_store())
     }
 
     /// Whether the backend can be started again [with another lifetime](Self::with_lifetime).
     fn takes_lifetimes(&self) -> bool {
-        false
+        self.inner().is_some_and(|inner| inner.takes_lifetimes())
     }
 
     /// Starts the backend again, so that its permanent sessions live for so many seconds. The error says why that is
     /// not possible.
     fn with_lifetime(&self, seconds: f64) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
-        let why = format!("it cannot be started again with a lifetime of {seconds} s");
-        Box::pin(std::future::ready(Err(why)))
+        match self.inner() {
+            Some(inner) => inner.with_lifetime(seconds),
+            None => impossible(format!("it cannot be started again with a lifetime of {seconds} s")),
+        }
     }
+}
+
+/// The answer of a backend that cannot do what it is asked for.
+fn impossible<'a, T: 'a>(why: impl Into<String>) -> LocalBoxFuture<'a, Result<T, String>> {
+    Box::pin(ready(Err(why.into())))
 }
 
 /// A request for one cycle.

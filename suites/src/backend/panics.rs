@@ -6,14 +6,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
-use std::time::{Duration, SystemTime};
 
 use sessionspec_reference::Description;
 use sessionspec_reference::http::Headers;
 
 use super::{Backend, BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture};
-use crate::browser::Origin;
-use crate::script::{Ending, Processes, StoreChange, StoreControl};
+use crate::script::Processes;
 
 struct Catching(Rc<dyn Backend>);
 
@@ -27,6 +25,10 @@ pub fn catching_panics(backend: Rc<dyn Backend>) -> Rc<dyn Backend> {
 }
 
 impl Backend for Catching {
+    fn inner(&self) -> Option<&dyn Backend> {
+        Some(&*self.0)
+    }
+
     fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
         Box::pin(async {
             let described = without_panic(async { self.0.describe().await }).await;
@@ -44,68 +46,12 @@ impl Backend for Catching {
         })
     }
 
-    fn origin(&self) -> Origin {
-        self.0.origin()
-    }
-
-    fn path(&self) -> &str {
-        self.0.path()
-    }
-
-    fn now(&self) -> SystemTime {
-        self.0.now()
-    }
-
-    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
-        self.0.wait(duration)
-    }
-
-    fn nodes(&self) -> usize {
-        self.0.nodes()
-    }
-
-    fn lost_connections(&self) -> usize {
-        self.0.lost_connections()
-    }
-
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         Box::pin(async { self.0.on_virtual_time().await.map(catching_panics) })
     }
 
-    fn restarts(&self) -> bool {
-        self.0.restarts()
-    }
-
-    fn moves_clocks(&self) -> bool {
-        self.0.moves_clocks()
-    }
-
-    fn pause(&self, node: usize, is_paused: bool) -> LocalBoxFuture<'_, Result<(), String>> {
-        self.0.pause(node, is_paused)
-    }
-
     fn apart(&self, wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
         Box::pin(async move { self.0.apart(wanted).await.map(catching_panics) })
-    }
-
-    fn store_control(&self) -> StoreControl {
-        self.0.store_control()
-    }
-
-    fn has_come_to_its_store(&self) -> bool {
-        self.0.has_come_to_its_store()
-    }
-
-    fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {
-        self.0.change_store(change)
-    }
-
-    fn restart<'a>(&'a self, by: Ending, let_go: &'a dyn Fn()) -> LocalBoxFuture<'a, Result<(), String>> {
-        self.0.restart(by, let_go)
-    }
-
-    fn takes_lifetimes(&self) -> bool {
-        self.0.takes_lifetimes()
     }
 
     fn with_lifetime(&self, seconds: f64) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {

@@ -5,8 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::lifetimes::{LONGEST_WAIT, SHORT};
+use super::lifetimes::LONGEST_WAIT;
 use super::nodes::clocks::AHEAD;
+use crate::survey::SHORT;
 
 /// Who lacks what a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,13 +8,10 @@ use super::Lack;
 use crate::expect::{Fact, Line, Scenario};
 use crate::script::Operation;
 use crate::script::ops::{set, set_permanent};
-use crate::survey::{Attribute, Survey};
+use crate::survey::{Attribute, SHORT, Survey};
 
 /// The longest lifetime that is waited for in real time, in seconds.
 pub(super) const LONGEST_WAIT: f64 = 10.0;
-
-/// The lifetime that is set where the declared one is too long to wait for, in seconds.
-pub(crate) const SHORT: f64 = 3.0;
 
 /// Libraries count in whole seconds, where they do not say otherwise.
 pub(super) const GRACE: f64 = 1.0;

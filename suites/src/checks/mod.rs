@@ -29,5 +29,4 @@ pub use catalogue::catalogue;
 pub use check::{Check, GlueCheck, GlueFinding, Test};
 pub use harm::Harm;
 pub use lack::{Lack, Lacking};
-pub(crate) use lifetimes::SHORT;
 pub use requirement::{Applicability, Requirement};

@@ -91,10 +91,7 @@ impl Condition {
                 let mut fields = exchange.headers.all("Set-Cookie");
                 fields.any(|field| transcript.is_of_session(field))
             }),
-            Self::DoneIn(cycle) => transcript.exchanges.get(*cycle).is_some_and(|exchange| {
-                matches!(exchange.outcome, Outcome::Answered { save_error: None, .. })
-                    && exchange.answers().iter().all(Answer::is_done)
-            }),
+            Self::DoneIn(cycle) => transcript.is_done(*cycle),
             Self::Done { cycle, op } => transcript.exchanges.get(*cycle).is_some_and(|exchange| {
                 matches!(exchange.outcome, Outcome::Answered { save_error: None, .. })
                     && exchange.answer(*op).is_some_and(Answer::is_done)

@@ -235,6 +235,15 @@ impl Transcript {
         pairs.filter(|pair| !self.foreign.has(&name(pair))).collect()
     }
 
+    /// Whether every operation of this cycle was done, and the request has not failed.
+    #[must_use]
+    pub fn is_done(&self, cycle: usize) -> bool {
+        self.exchanges.get(cycle).is_some_and(|exchange| {
+            matches!(exchange.outcome, Outcome::Answered { save_error: None, .. })
+                && exchange.answers().iter().all(Answer::is_done)
+        })
+    }
+
     /// Whether one of the requests got no response, or an incomplete one.
     #[must_use]
     pub fn has_unanswered(&self) -> bool {

@@ -35,6 +35,9 @@ use crate::backend::{Backend, Foreign, Front, LocalBoxFuture, circuit_breaker, f
 use crate::script::{OperationKind, StoreControl};
 use rows::listed;
 
+/// The lifetime that is set where the declared one is too long to wait for, in seconds.
+pub(crate) const SHORT: f64 = 3.0;
+
 /// Observes a backend, after a first contact. It needs a [`LocalSet`], since it holds a cycle.
 ///
 /// The backend stands behind this front, which is told which cookies are no part of the session, unless it knows already.

@@ -95,6 +95,10 @@ impl Altered {
 }
 
 impl Backend for Altered {
+    fn inner(&self) -> Option<&dyn Backend> {
+        Some(&*self.truth)
+    }
+
     fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
         self.truth.describe()
     }
@@ -115,14 +119,6 @@ impl Backend for Altered {
             let truth = self.truth.on_virtual_time().await?;
             Some(Rc::new(Self { truth, said: self.said.clone() }) as Rc<dyn Backend>)
         })
-    }
-
-    fn now(&self) -> SystemTime {
-        self.truth.now()
-    }
-
-    fn wait(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
-        self.truth.wait(duration)
     }
 }
 

@@ -1,12 +1,12 @@
 //! Lifetimes of single sessions: short, past, and very long ones.
 
-use crate::checks::lifetimes::{Kind, SHORT, TIMES, grace, kinds, longer};
+use crate::checks::lifetimes::{Kind, TIMES, grace, kinds, longer};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{delete, get, items, permanent, pop, set, set_permanent, update};
 use crate::script::{Forgery, Operation};
-use crate::survey::{Attribute, Store, Survey};
+use crate::survey::{Attribute, SHORT, Store, Survey};
 
 const DAY: f64 = 24.0 * 60.0 * 60.0;
 

@@ -9,7 +9,6 @@ use super::Player;
 use super::store::{MARK, has_recovered};
 use crate::backend::{Body, CycleRequest};
 use crate::browser::Jar;
-use crate::expect::Condition;
 use crate::script::{Answer, Operation, Operations, ops};
 
 /// What is said where nothing has shown that the store was broken.
@@ -60,9 +59,7 @@ impl Player {
         let is_held = |index| self.held.iter().any(|held| held.exchange == index);
         let ended = self.transcript.exchanges.iter().enumerate().filter(|(index, _)| !is_held(*index));
         let mut disturbed = ended.filter(|(_, exchange)| exchange.disturbed);
-        disturbed.any(|(index, exchange)| {
-            exchange.outlasted || !Condition::DoneIn(index).holds(&self.transcript, index)
-        })
+        disturbed.any(|(index, exchange)| exchange.outlasted || !self.transcript.is_done(index))
     }
 
     /// Waits until the service is served by its store again that all other scripts have: the command has broken it for that one,

@@ -149,6 +149,23 @@ fn what_mends_a_vulnerability_shows_in_its_check_and_in_no_other() {
     assert!(matches!(told_apart.as_slice(), [line] if line.contains(" expiry/gone: ")), "{told_apart:?}");
 }
 
+#[test]
+fn a_report_is_the_same_however_many_requests_are_at_work() {
+    for name in ["express-session-memory", "flask-3.1.3-default", "starlette-1.10.0"] {
+        let report = |jobs| {
+            let Judged { report, complaint, .. } = judge_with_jobs(name, jobs, &["--format", "json"])?;
+            let mut report: serde_json::Value = serde_json::from_str(&report).expect(&complaint);
+            report.as_object_mut().unwrap().remove("this_run");
+            Some(serde_json::to_string_pretty(&report).unwrap())
+        };
+        let Some(alone) = report(1) else { continue };
+        for jobs in [4, 16] {
+            let beside_others = report(jobs).unwrap();
+            assert_eq!(alone, beside_others, "{name}, with {jobs} requests at work");
+        }
+    }
+}
+
 /// What came of a peer.
 struct Judged {
     peer: Peer,
@@ -157,8 +174,13 @@ struct Judged {
     complaint: String,
 }
 
-/// Provisions a peer and judges it, with these options; none where it cannot be provisioned on this machine.
+/// Provisions a peer and judges it with one request at once, with these options; none where it cannot be provisioned on this
+/// machine.
 fn judge(name: &str, options: &[&str]) -> Option<Judged> {
+    judge_with_jobs(name, 1, options)
+}
+
+fn judge_with_jobs(name: &str, jobs: u32, options: &[&str]) -> Option<Judged> {
     let peer = Peer::read(&peers().join(name)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     if let Err(error) = runtime.block_on(peer.provision()) {
@@ -169,7 +191,7 @@ fn judge(name: &str, options: &[&str]) -> Option<Judged> {
     }
     // As people call it: the report repeats the command.
     let output = Command::new(env!("CARGO_BIN_EXE_sessionspec"))
-        .args(["run", "--jobs", "1", "--peer", &format!("fixtures/peers/{name}")])
+        .args(["run", "--jobs", &jobs.to_string(), "--peer", &format!("fixtures/peers/{name}")])
         .args(options)
         .current_dir(peers().join("../.."))
         .output()

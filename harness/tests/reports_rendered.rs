@@ -48,6 +48,21 @@ fn plain(format: Format, reports: &[Report]) -> String {
 }
 
 #[test]
+fn each_form_says_which_checks_took_longest_behind_which_door() {
+    let mut reports = both_doors();
+    for (report, check) in reports.iter_mut().zip(["minimum/opens-empty", "cookie/none-when-untouched"]) {
+        let checks = [(check.to_owned(), 29_000)].into();
+        report.this_run = Some(ThisRun { milliseconds: 30_000, checks, jobs: 1, ..ThisRun::default() });
+    }
+    for format in [Format::Text, Format::Markdown, Format::Html] {
+        let told = plain(format, &reports).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("in-process: slowest: minimum/opens-empty 29.0 s"), "{told}");
+        assert!(told.contains("http: slowest: cookie/none-when-untouched 29.0 s"), "{told}");
+    }
+    assert!(plain(Format::Junit, &reports).contains("time=\"60.000\""), "the wall time of both runs");
+}
+
+#[test]
 fn each_form_of_a_report_with_failures() {
     let reports = [failing()];
     assert_snapshot("failing.txt", &plain(Format::Text, &reports));

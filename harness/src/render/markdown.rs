@@ -50,7 +50,7 @@ pub(super) fn markdown(reports: &[Report]) -> String {
         "<sub>sessionspec {}, {}, {}. `sessionspec explain CHECK` says more.</sub>",
         code(&first.suite_version),
         doors(reports).into_iter().map(code).collect::<Vec<_>>().join(" and "),
-        generated(first)
+        generated(reports)
     );
     text
 }

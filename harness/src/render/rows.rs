@@ -65,13 +65,18 @@ pub(super) fn doors(reports: &[Report]) -> Vec<&str> {
     reports.iter().map(|report| report.backend.door.as_str()).collect()
 }
 
-/// What was generated, in words.
-pub(super) fn generated(report: &Report) -> String {
-    let generated = match report.case {
-        Some(case) => format!("seed {}, case {case} alone of each property", report.seed),
-        None => format!("seed {}, {} cases for each property", report.seed, report.cases),
+/// What was generated, and how the run behind each door went, in words.
+pub(super) fn generated(reports: &[Report]) -> String {
+    let Some(first) = reports.first() else { return String::new() };
+    let generated = match first.case {
+        Some(case) => format!("seed {}, case {case} alone of each property", first.seed),
+        None => format!("seed {}, {} cases for each property", first.seed, first.cases),
     };
-    std::iter::once(generated).chain(pace(report)).chain(disturbances(report)).collect::<Vec<_>>().join("; ")
+    let went = reports.iter().flat_map(|report| {
+        let door = if reports.len() > 1 { format!("{}: ", report.backend.door) } else { String::new() };
+        pace(report).into_iter().chain(disturbances(report)).map(move |said| format!("{door}{said}"))
+    });
+    std::iter::once(generated).chain(went).collect::<Vec<_>>().join("; ")
 }
 
 /// What the transport did to the run, and whether failures look like one that comes and goes.

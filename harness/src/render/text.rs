@@ -54,7 +54,7 @@ impl Text {
         let version = first.backend.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
         let subject = format!("{}{version}, {}", first.backend.name, doors(reports).join(" and "));
         self.line(&wrapped(&format!("sessionspec {}: {subject}", first.suite_version), 2, WIDTH));
-        self.line(&wrapped(&generated(first), 2, WIDTH));
+        self.line(&wrapped(&generated(reports), 2, WIDTH));
     }
 
     fn survey(&mut self, reports: &[Report]) {

@@ -134,7 +134,7 @@ impl Page {
             version: first.and_then(|report| report.backend.version.clone()),
             suite_version: first.map(|report| report.suite_version.clone()).unwrap_or_default(),
             doors: doors(reports).join(" and "),
-            generated: first.map(generated).unwrap_or_default(),
+            generated: generated(reports),
             legend: rows.iter().any(|row| !row.failing().is_empty()).then_some(LEGEND),
             when: first.and_then(when),
             incomplete: reports.iter().filter_map(incomplete).collect(),

@@ -36,10 +36,10 @@ pub(super) struct Page {
     checks: Vec<CheckView>,
 }
 
-/// A check that does not hold, and those that rely on it.
+/// What is in the way of checks, and those checks.
 #[derive(Serialize)]
 struct CauseView {
-    /// The check that names it.
+    /// The check that names it; empty where it is no check.
     check: String,
     /// What follows its id in a sentence.
     rest: String,
@@ -159,11 +159,7 @@ impl CauseView {
             cause.unjudged_in_words().map(|told| (told, ids(&cause.unjudged))),
             cause.in_part_in_words().map(|told| (told, ids(&cause.in_part))),
         ];
-        Self {
-            check: cause.check.to_owned(),
-            rest: cause.does_not_hold(),
-            told: told.into_iter().flatten().collect(),
-        }
+        Self { check: cause.check.to_owned(), rest: cause.rest(), told: told.into_iter().flatten().collect() }
     }
 }
 

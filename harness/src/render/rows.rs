@@ -43,6 +43,21 @@ impl<'a> Row<'a> {
         let failing = self.doors.iter().copied().filter(|(_, check)| !check.failures.is_empty());
         if self.agrees() { failing.take(1).collect() } else { failing.collect() }
     }
+
+    /// The scenarios that were not judged through one door or another, by their reasons.
+    pub(super) fn unseen(&self) -> Vec<String> {
+        let mut unseen: Vec<String> = Vec::new();
+        for (_, check) in &self.doors {
+            let hindered = check.blocked.iter().flat_map(|blocked| &blocked.hindered);
+            let unjudged = check.unjudged.iter().map(|unjudged| &unjudged.scenario);
+            for scenario in hindered.chain(unjudged) {
+                if !unseen.contains(scenario) {
+                    unseen.push(scenario.clone());
+                }
+            }
+        }
+        unseen
+    }
 }
 
 /// All checks of all reports, in the order in which they first appear.

@@ -4,6 +4,7 @@ use super::judged::Judged;
 use super::scenarios::Settled;
 use crate::expect::Scenario;
 use crate::report::{Blocked, UnjudgedScenario, message};
+use crate::script::Step;
 
 /// Why nothing is concluded from a script that may have outlived its sessions, and what to do about it. Eight seconds is about
 /// the longest lifetime whose end is still waited for.
@@ -23,6 +24,8 @@ pub(super) struct Hindrances {
     pub(super) tells_nothing: Option<String>,
     /// Why the service was not started as a scenario asks.
     pub(super) not_launched: Option<String>,
+    /// The lifetimes with which it was not started, in words: whoever does not start with one has refused it.
+    pub(super) refused: Vec<String>,
     /// Why nothing can be concluded, where a script may have outlived its sessions.
     pub(super) too_slow: Option<&'static str>,
     /// Those that vary another one which shows something wrong or could not be judged, with that one.
@@ -33,12 +36,18 @@ pub(super) struct Hindrances {
 pub(super) struct Name {
     reason: String,
     of: Option<String>,
+    /// The lifetime with which the service is started again.
+    launch: Option<f64>,
 }
 
 impl Name {
     pub(super) fn of(scenario: &Scenario) -> Self {
         let of = scenario.varied.as_ref().map(|varied| varied.of.clone());
-        Self { reason: scenario.reason.clone(), of }
+        let launch = scenario.script.steps.iter().find_map(|step| match step {
+            Step::Launch { lifetime } => Some(*lifetime),
+            _ => None,
+        });
+        Self { reason: scenario.reason.clone(), of, launch }
     }
 }
 
@@ -59,7 +68,10 @@ impl Hindrances {
             }
             Settled::NotLaunched(why) => {
                 self.not_launched.get_or_insert_with(|| why.clone());
-                self.add_unjudged(name, why);
+                match name.launch {
+                    Some(lifetime) => self.add_refused(lifetime),
+                    None => self.add_unjudged(name, why),
+                }
             }
             // It ends the check.
             Settled::Broken(_) => {}
@@ -73,13 +85,20 @@ impl Hindrances {
         }
     }
 
+    fn add_refused(&mut self, lifetime: f64) {
+        let refused = format!("not started with a lifetime of {lifetime} s, which is a refusal");
+        if !self.refused.contains(&refused) {
+            self.refused.push(refused);
+        }
+    }
+
     fn add_unjudged(&mut self, name: Name, because: &str) {
         self.unjudged.push(UnjudgedScenario { scenario: name.reason, because: message(because) });
     }
 
     /// Names those, too, that vary one which could not be judged. Of one that shows something wrong, the failure says enough.
     pub(super) fn name_the_hidden(&mut self) {
-        for Name { reason, of } in std::mem::take(&mut self.hidden) {
+        for Name { reason, of, .. } in std::mem::take(&mut self.hidden) {
             let Some(of) = of else { continue };
             if let Some(blocked) = self.blocked.iter_mut().find(|blocked| blocked.hindered.contains(&of)) {
                 blocked.hinders(reason);
@@ -97,7 +116,7 @@ mod tests {
     use crate::checks::Fact;
 
     fn name(reason: &str, of: Option<&str>) -> Name {
-        Name { reason: reason.to_owned(), of: of.map(str::to_owned) }
+        Name { reason: reason.to_owned(), of: of.map(str::to_owned), launch: None }
     }
 
     #[test]
@@ -110,8 +129,11 @@ mod tests {
         hindrances.add(name("start", None), &Settled::NotLaunched("it does not start".to_owned()));
         hindrances.add(name("start-when-older", Some("start")), &Settled::Hidden);
         hindrances.add(name("crowd", None), &Settled::TooSlow);
+        let negative = Name { launch: Some(-60.0), ..name("negative", None) };
+        hindrances.add(negative, &Settled::NotLaunched("it ended at once".to_owned()));
         hindrances.add(name("failing-and-redirected", Some("failing")), &Settled::Hidden);
         hindrances.name_the_hidden();
+        assert_eq!(hindrances.refused, ["not started with a lifetime of -60 s, which is a refusal"]);
         let [blocked] = hindrances.blocked.as_slice() else { panic!("{:?}", hindrances.blocked) };
         assert_eq!(
             (blocked.scenarios, blocked.hindered.join(" ")),

@@ -352,7 +352,7 @@ impl Scenarios {
     /// Plays a script whose crowds send their requests together, where the service is asked for several things at once. As
     /// with whatever is played beside others, that counts only where nothing was found.
     async fn play_faster(&self, scenario: &Scenario) -> Result<Option<Transcript>, BackendError> {
-        let most = self.lanes.width();
+        let most = self.lanes.together();
         let played = self.play_once(scenario, most).await?;
         let is_right = |transcript: &Transcript| {
             transcript.is_fully_answered() && scenario.judge(transcript).finding.is_none()

@@ -99,6 +99,8 @@ struct CheckView {
     evidence: String,
     /// What shares its cause: what relies on this check, or what is in the way of it.
     shared: Vec<CauseView>,
+    /// The scenarios that were not judged, by their reasons.
+    unseen: Vec<String>,
     /// The verdict through each door, where they disagree.
     doors: Vec<(String, Mark)>,
     reasons: Vec<String>,
@@ -245,6 +247,7 @@ impl CheckView {
             issue: check.known_failure.as_ref().and_then(|known| known.issue.clone()),
             evidence: evidence(row, reports),
             shared: causes.iter().filter(|cause| cause.concerns(&check.id)).map(CauseView::of).collect(),
+            unseen: row.unseen(),
             doors: if row.agrees() { Vec::new() } else { each_door.collect() },
             reasons,
             failures,

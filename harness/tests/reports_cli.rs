@@ -11,6 +11,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use sessionspec::Report;
+use sessionspec::engine::report::UnjudgedScenario;
 use support::{command, sessionspec, stderr, stdout};
 
 /// An empty folder that is gone when the test is over.
@@ -230,6 +231,37 @@ fn what_one_of_the_runs_did_not_see_is_neither_worse_nor_better() {
     assert!(unseen.ends_with("1 hidden\nexit 0"), "{unseen}");
     assert_eq!(sessionspec(&["diff", "--strict", &hidden, &bad]).status.code(), Some(1));
     assert_eq!(sessionspec(&["diff", "--strict", &bad, &bad]).status.code(), Some(0));
+}
+
+#[test]
+fn a_failure_that_a_partial_judgement_does_not_look_for_is_neither_worse_nor_better() {
+    let folder = Folder::new("in-part");
+    let bad = folder.report("flawed/lone-overwrite-lost", "bad.json");
+    let mut reports: Vec<Report> = serde_json::from_str(&folder.read("bad.json")).unwrap();
+    for report in &mut reports {
+        let check =
+            report.checks.iter_mut().find(|check| check.id == "minimum/each-mutator-persists").unwrap();
+        let (scenario, because) = ("overwrite".to_owned(), "for a test".to_owned());
+        check.unjudged = vec![UnjudgedScenario { scenario, because }];
+        check.verdict = sessionspec::Verdict::Pass;
+        check.failures.clear();
+        report.levels[0].verdict = sessionspec::LevelVerdict::Conforms;
+    }
+    let part = folder.write("part.json", &serde_json::to_string(&reports).unwrap());
+    let unseen = folder.said(&["diff", &bad, &part]);
+    let told = unseen.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("hidden minimum/each-mutator-persists: fail (overwrite) -> pass in part"),
+        "{unseen}"
+    );
+    assert!(unseen.ends_with("2 hidden\nexit 0"), "{unseen}");
+    let seen = folder.said(&["diff", &part, &bad]);
+    assert!(seen.ends_with("2 newly seen\nexit 0"), "{seen}");
+    assert_eq!(sessionspec(&["diff", "--strict", &part, &bad]).status.code(), Some(1));
+    let text = stdout(&sessionspec(&["render", &part, "--as", "text"]));
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("because for a test (overwrite): 1 check was judged in part"), "{text}");
+    assert!(text.contains("conforms, with 1 check judged in part"), "{text}");
 }
 
 #[test]

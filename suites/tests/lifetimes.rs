@@ -11,7 +11,7 @@ use sessionspec::backend::{BackendError, Body, CycleRequest, CycleResponse, Loca
 use sessionspec::engine::checks::Lacking;
 use sessionspec::engine::report::{CheckReport, Verdict};
 use sessionspec::engine::script::{Answer, Operation};
-use sessionspec::reference::{Description, Memory};
+use sessionspec::reference::{Description, Memory, Modes};
 
 const CHECKS: [&str; 3] = ["expiry/own-lifetime", "expiry/past-lifetime", "expiry/long-lifetime"];
 
@@ -19,6 +19,7 @@ const CHECKS: [&str; 3] = ["expiry/own-lifetime", "expiry/past-lifetime", "expir
 struct Launched {
     backend: Rc<dyn Backend>,
     takes_lifetimes: bool,
+    starts_with: fn(f64) -> bool,
 }
 
 impl Backend for Launched {
@@ -46,20 +47,25 @@ impl Backend for Launched {
     }
 
     fn with_lifetime(&self, seconds: f64) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
-        Box::pin(async move { Err(format!("it does not start with {seconds} s")) })
+        let launched = || {
+            let modes = Modes { lifetime: Duration::try_from_secs_f64(seconds).ok()?, ..Modes::default() };
+            (self.starts_with)(seconds).then(|| in_process(Memory::new(modes)))
+        };
+        let launched = launched().ok_or_else(|| format!("it does not start with {seconds} s"));
+        Box::pin(async { launched })
     }
 }
 
-async fn judged(takes_lifetimes: bool) -> Vec<CheckReport> {
+async fn judged(takes_lifetimes: bool, starts_with: fn(f64) -> bool) -> Vec<CheckReport> {
     let backend: Rc<dyn Backend> =
-        Rc::new(Launched { backend: in_process(Memory::default()), takes_lifetimes });
+        Rc::new(Launched { backend: in_process(Memory::default()), takes_lifetimes, starts_with });
     let options = Options { only: Some(CHECKS.map(str::to_owned).into()), ..Options::default() };
     sessionspec::run(backend, options).await.unwrap().checks
 }
 
 #[tokio::test]
 async fn who_does_not_start_with_such_a_lifetime_has_refused_it() {
-    for check in judged(true).await {
+    for check in judged(true, |_| false).await {
         assert_eq!(check.verdict, Verdict::NotApplicable, "{check:?}");
         let because = check.because.unwrap();
         assert!(because.starts_with("it does not start with "), "{because}");
@@ -67,8 +73,17 @@ async fn who_does_not_start_with_such_a_lifetime_has_refused_it() {
 }
 
 #[tokio::test]
+async fn a_lifetime_that_is_refused_is_named_where_others_are_not() {
+    let checks = judged(true, |seconds| seconds >= 0.0).await;
+    let past = checks.iter().find(|check| check.id == "expiry/past-lifetime").unwrap();
+    assert_eq!(past.verdict, Verdict::Pass, "{past:?}");
+    let refused = "not started with a lifetime of -60 s, which is a refusal";
+    assert_eq!(past.held_to, ["started again with a lifetime of 0 s", refused]);
+}
+
+#[tokio::test]
 async fn without_a_lifetime_in_the_command_nothing_is_asked() {
-    for check in judged(false).await {
+    for check in judged(false, |_| true).await {
         assert_eq!(check.verdict, Verdict::NotApplicable, "{check:?}");
         assert!(check.because.unwrap().contains("no command starts it with another lifetime"));
     }

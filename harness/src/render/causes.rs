@@ -5,11 +5,13 @@ use sessionspec::engine::report::{Blocked, CheckReport, KnownState};
 
 use super::rows::Row;
 
-/// A check that does not hold, and those that rely on it.
+/// A check that does not hold, and those that rely on it; or why nothing can be concluded from some scenarios.
 pub(super) struct Cause<'a> {
-    /// The check that names what does not hold.
+    /// The check that names what does not hold; empty where it is no check.
     pub(super) check: &'a str,
-    /// The scenarios of it that show that.
+    /// What it is, where it is no check.
+    why: Option<&'a str>,
+    /// The scenarios of the check that show that; where it is no check, those that are not judged.
     pub(super) scenarios: Vec<&'a str>,
     /// Whether that is known, and accepted.
     pub(super) is_known: bool,
@@ -36,7 +38,34 @@ pub(super) fn causes<'a>(rows: &[Row<'a>]) -> Vec<Cause<'a>> {
     }
     let place = |cause: &Cause<'_>| rows.iter().position(|row| row.first().id == cause.check);
     causes.sort_by_key(place);
+    causes.extend(of_themselves(rows));
     causes
+}
+
+/// Why checks were judged in part, where no other check says so.
+fn of_themselves<'a>(rows: &[Row<'a>]) -> Vec<Cause<'a>> {
+    let mut causes: Vec<Cause<'a>> = Vec::new();
+    for check in rows.iter().filter_map(in_part) {
+        for unjudged in &check.unjudged {
+            let at =
+                causes.iter().position(|cause| cause.why == Some(&unjudged.because)).unwrap_or_else(|| {
+                    causes.push(Cause { why: Some(&unjudged.because), ..Cause::of("") });
+                    causes.len() - 1
+                });
+            let cause = &mut causes[at];
+            cause.scenarios.push(&unjudged.scenario);
+            if cause.in_part.last().is_none_or(|last| last.id != check.id) {
+                cause.in_part.push(check);
+            }
+        }
+    }
+    causes
+}
+
+/// The check through the door where nothing can be concluded from most of its scenarios, if it was judged by others.
+fn in_part<'a>(row: &Row<'a>) -> Option<&'a CheckReport> {
+    let doors = row.doors.iter().map(|(_, check)| *check).filter(|check| check.is_judged_in_part());
+    doors.rev().max_by_key(|check| check.unjudged.len())
 }
 
 /// The check through the door where most is in its way.
@@ -50,13 +79,7 @@ fn of<'c, 'a>(causes: &'c mut Vec<Cause<'a>>, blocked: &'a Blocked, rows: &[Row<
     let at = causes.iter().position(|cause| cause.check == blocked.check).unwrap_or_else(|| {
         let root = rows.iter().find(|row| row.first().id == blocked.check);
         let state = root.and_then(|row| row.first().known_failure.as_ref()).map(|known| known.state);
-        causes.push(Cause {
-            check: &blocked.check,
-            scenarios: Vec::new(),
-            is_known: state == Some(KnownState::Holds),
-            unjudged: Vec::new(),
-            in_part: Vec::new(),
-        });
+        causes.push(Cause { is_known: state == Some(KnownState::Holds), ..Cause::of(&blocked.check) });
         causes.len() - 1
     });
     let cause = &mut causes[at];
@@ -66,7 +89,12 @@ fn of<'c, 'a>(causes: &'c mut Vec<Cause<'a>>, blocked: &'a Blocked, rows: &[Row<
     cause
 }
 
-impl Cause<'_> {
+impl<'a> Cause<'a> {
+    fn of(check: &'a str) -> Self {
+        let (unjudged, in_part) = (Vec::new(), Vec::new());
+        Self { check, why: None, scenarios: Vec::new(), is_known: false, unjudged, in_part }
+    }
+
     /// Whether this check is the cause, or hindered by it.
     pub(super) fn concerns(&self, id: &str) -> bool {
         self.check == id || self.unjudged.iter().chain(&self.in_part).any(|check| check.id == id)
@@ -74,17 +102,20 @@ impl Cause<'_> {
 
     /// The cause in words, as in "because minimum/persists does not hold (forgotten)".
     pub(super) fn because(&self) -> String {
-        format!("because {} {}", self.check, self.does_not_hold())
+        match self.why {
+            Some(_) => format!("because {}", self.rest()),
+            None => format!("because {} {}", self.check, self.rest()),
+        }
     }
 
     /// The same without the check.
-    pub(super) fn does_not_hold(&self) -> String {
+    pub(super) fn rest(&self) -> String {
         let scenarios = match self.scenarios.as_slice() {
             [] => String::new(),
             scenarios => format!(" ({})", scenarios.join(", ")),
         };
         let known = if self.is_known { ", as is known" } else { "" };
-        format!("does not hold{scenarios}{known}")
+        format!("{}{scenarios}{known}", self.why.unwrap_or("does not hold"))
     }
 
     /// What follows from it for those of which nothing could be judged.

@@ -43,6 +43,21 @@ impl<'a> Row<'a> {
         let failing = self.doors.iter().copied().filter(|(_, check)| !check.failures.is_empty());
         if self.agrees() { failing.take(1).collect() } else { failing.collect() }
     }
+
+    /// The scenarios that were not judged through one door or another, by their reasons.
+    pub(super) fn unseen(&self) -> Vec<String> {
+        let mut unseen: Vec<String> = Vec::new();
+        for (_, check) in &self.doors {
+            let hindered = check.blocked.iter().flat_map(|blocked| &blocked.hindered);
+            let unjudged = check.unjudged.iter().map(|unjudged| &unjudged.scenario);
+            for scenario in hindered.chain(unjudged) {
+                if !unseen.contains(scenario) {
+                    unseen.push(scenario.clone());
+                }
+            }
+        }
+        unseen
+    }
 }
 
 /// All checks of all reports, in the order in which they first appear.
@@ -167,6 +182,18 @@ fn are_named_below(reports: &[Report], level: &LevelReport) -> bool {
     below.into_iter().any(|other| other.stand_ins == level.stand_ins)
 }
 
+/// How many checks of a level, or below it, were judged without scenarios from which nothing can be concluded.
+fn in_part(reports: &[Report], level: Level) -> Option<String> {
+    let of_level = |report: &Report| {
+        report.checks.iter().filter(|check| check.level <= level && check.is_judged_in_part()).count()
+    };
+    match reports.iter().map(of_level).max()? {
+        0 => None,
+        1 => Some("with 1 check judged in part".to_owned()),
+        several => Some(format!("with {several} checks judged in part")),
+    }
+}
+
 /// What else there is to say of a level, as something that follows its verdict.
 pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
     let mut told = reports.iter().flat_map(|report| &report.levels).filter(|told| told.level == level);
@@ -180,6 +207,7 @@ pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
     let without_races = told.clone().any(|told| told.without_races).then(|| "without races".to_owned());
     let is_young = told.clone().any(|told| told.without_older_sessions);
     let without_older = is_young.then(|| "without sessions older than two seconds".to_owned());
+    let in_part = in_part(reports, level);
     let liar = told.clone().find(|told| !told.not_done.is_empty());
     let not_done = liar.map(|told| {
         let ops: Vec<String> = told.not_done.iter().map(|op| format!("`{op}`")).collect();
@@ -204,6 +232,7 @@ pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
         .chain(stand_ins)
         .chain(without_races)
         .chain(without_older)
+        .chain(in_part)
         .chain(not_done)
         .collect()
 }

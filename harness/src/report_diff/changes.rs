@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use sessionspec::engine::report::CheckReport;
 use sessionspec::{Level, Report, Verdict};
 
+use super::checks::{direction, is_in_part};
 use super::{Change, Direction, Kind};
 
 /// Everything that is not in the newer report as it is in the older one.
@@ -48,9 +49,9 @@ fn completeness(old: &Report, new: &Report) -> Option<Change> {
 fn levels(old: &Report, new: &Report, checks: &[(Level, Change)]) -> Vec<Change> {
     let changes = new.levels.iter().filter_map(|now| {
         let was = old.verdict(now.level)?;
-        let is_worse =
-            |(level, change): &(Level, Change)| *level <= now.level && change.direction == Direction::Worse;
-        let direction = Direction::of_levels(was, now.verdict, checks.iter().any(is_worse));
+        let of_level = || checks.iter().filter(|(level, _)| *level <= now.level).map(|(_, change)| change);
+        let any = |direction| of_level().any(|change| change.direction == direction);
+        let direction = Direction::of_levels(was, now.verdict, any(Direction::Worse), any(Direction::Hidden));
         let what = now.level.as_str();
         (was != now.verdict)
             .then(|| Change::new(direction, Kind::Level, what, was.as_str(), now.verdict.as_str()))
@@ -97,18 +98,8 @@ fn checks(old: &Report, new: &Report, same_suite: bool) -> Vec<(Level, Change)> 
 }
 
 fn changed(was: &CheckReport, is: &CheckReport) -> Option<Change> {
-    let change = |direction| Change::new(direction, Kind::Check, &is.id, in_words(was), in_words(is));
-    if was.verdict != is.verdict {
-        return Some(change(Direction::of_verdicts(Some(was.verdict), Some(is.verdict))));
-    }
-    let (before, now) = (reasons(was), reasons(is));
-    if !now.is_subset(&before) {
-        Some(change(Direction::Worse))
-    } else if before != now {
-        Some(change(Direction::Better))
-    } else {
-        None
-    }
+    let direction = direction(was, is)?;
+    Some(Change::new(direction, Kind::Check, &is.id, in_words(was), in_words(is)))
 }
 
 fn reasons(check: &CheckReport) -> BTreeSet<&str> {
@@ -121,6 +112,7 @@ fn in_words(check: &CheckReport) -> String {
         ([], Some(because)) if check.verdict != Verdict::Pass => {
             format!("{} ({because})", check.verdict.as_str())
         }
+        ([], _) if check.verdict == Verdict::Pass && is_in_part(check) => "pass in part".to_owned(),
         ([], _) => check.verdict.as_str().to_owned(),
         (reasons, _) => format!("{} ({})", check.verdict.as_str(), reasons.join(", ")),
     }

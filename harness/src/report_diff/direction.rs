@@ -62,13 +62,19 @@ impl Direction {
     }
 
     /// What it means that a level had the one verdict and has the other now. `because_worse` says whether a check of
-    /// the level got worse.
-    pub(super) fn of_levels(was: LevelVerdict, is: LevelVerdict, because_worse: bool) -> Self {
+    /// the level got worse, and `is_hidden` whether nobody can say of one that failed whether it still does.
+    pub(super) fn of_levels(
+        was: LevelVerdict,
+        is: LevelVerdict,
+        because_worse: bool,
+        is_hidden: bool,
+    ) -> Self {
         use LevelVerdict::{Conforms, Fails, NotVerified};
         match (was, is) {
             (Conforms | NotVerified, Fails) if !because_worse => Self::NewlySeen,
             (Conforms | NotVerified, Fails) | (Conforms, NotVerified) => Self::Worse,
             (Fails, NotVerified) => Self::Hidden,
+            (Fails, Conforms) if is_hidden => Self::Hidden,
             (Fails | NotVerified, Conforms) => Self::Better,
             _ => Self::Changed,
         }
@@ -151,11 +157,13 @@ mod tests {
     #[test]
     fn a_level_is_judged_as_its_checks_are() {
         use LevelVerdict::{Conforms, Fails, NotVerified};
-        assert_eq!(Direction::of_levels(NotVerified, Fails, false), Direction::NewlySeen);
-        assert_eq!(Direction::of_levels(NotVerified, Fails, true), Direction::Worse);
-        assert_eq!(Direction::of_levels(Conforms, Fails, true), Direction::Worse);
-        assert_eq!(Direction::of_levels(Conforms, NotVerified, false), Direction::Worse);
-        assert_eq!(Direction::of_levels(Fails, NotVerified, false), Direction::Hidden);
-        assert_eq!(Direction::of_levels(NotVerified, Conforms, false), Direction::Better);
+        assert_eq!(Direction::of_levels(NotVerified, Fails, false, false), Direction::NewlySeen);
+        assert_eq!(Direction::of_levels(NotVerified, Fails, true, false), Direction::Worse);
+        assert_eq!(Direction::of_levels(Conforms, Fails, true, false), Direction::Worse);
+        assert_eq!(Direction::of_levels(Conforms, NotVerified, false, false), Direction::Worse);
+        assert_eq!(Direction::of_levels(Fails, NotVerified, false, false), Direction::Hidden);
+        assert_eq!(Direction::of_levels(NotVerified, Conforms, false, false), Direction::Better);
+        assert_eq!(Direction::of_levels(Fails, Conforms, false, false), Direction::Better);
+        assert_eq!(Direction::of_levels(Fails, Conforms, false, true), Direction::Hidden);
     }
 }

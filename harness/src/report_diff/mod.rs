@@ -1,6 +1,7 @@
 //! Compares two reports: which capabilities and verdicts changed, and whether anything got worse.
 
 mod changes;
+mod checks;
 mod direction;
 mod forms;
 

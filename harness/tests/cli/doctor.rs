@@ -159,6 +159,11 @@ fn a_lifetime_of_permanent_sessions_where_there_are_none() {
 }
 
 #[test]
+fn a_lifetime_of_nothing_that_ends_with_the_browser() {
+    assert_snapshot!(found(Slip::ZeroEndsWithTheBrowser), @"");
+}
+
+#[test]
 fn answers_that_come_in_two_pieces() {
     assert_snapshot!(found(Slip::WritesTwice), @"
     remark   slow answers

@@ -92,11 +92,18 @@ impl Check {
         self.applies.contains(&Requirement::SavesOnlyChanges) || super::age::ASK.contains(&self.id)
     }
 
-    /// Whether the check applies to a backend: the first requirement that is not met decides.
+    /// Whether the check applies to a backend. The first thing that the backend lacks decides, whatever else nobody can say.
     #[must_use]
     pub fn applicability(&self, survey: &Survey) -> Applicability {
-        let mut each = self.applies.iter().map(|requirement| requirement.applicability(survey));
-        each.find(|one| *one != Applicability::Applies).unwrap_or(Applicability::Applies)
+        let mut unverified = None;
+        for requirement in self.applies {
+            match requirement.applicability(survey) {
+                Applicability::Applies => {}
+                Applicability::NotApplicable(lack) => return Applicability::NotApplicable(lack),
+                because @ Applicability::Unverified(_) => unverified = unverified.or(Some(because)),
+            }
+        }
+        unverified.unwrap_or(Applicability::Applies)
     }
 
     /// Its scenarios on a backend to which it applies, in every situation with which it is crossed; none where it has others.
@@ -130,5 +137,47 @@ impl Check {
 impl fmt::Debug for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Check").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sessionspec_reference::Memory;
+
+    use super::*;
+    use crate::backend::in_process;
+    use crate::checks::Lack;
+    use crate::survey::AtOnce;
+
+    fn check(applies: &'static [Requirement]) -> Check {
+        Check {
+            id: "minimum/for-a-test",
+            level: Level::Minimum,
+            harm: Harm::Correctness,
+            clause: "open.empty",
+            promise: "None.",
+            source: "None",
+            applies,
+            relies: &[],
+            test: Test::Scenarios(|_| Vec::new()),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_backend_lacks_decides_before_what_nobody_can_say() {
+        let survey = Survey::of(in_process(Memory::default()), Duration::from_secs(10)).await.unwrap();
+        let survey = Survey { at_once: AtOnce::Unknown, ..survey };
+        let unheld = Applicability::Unverified(survey.no_hold());
+        assert_eq!(check(&[Requirement::Holds]).applicability(&survey), unheld);
+        let lacking = Applicability::NotApplicable(Lack::DataInCookie);
+        for applies in
+            [&[Requirement::Holds, Requirement::ClientStore], &[Requirement::ClientStore, Requirement::Holds]]
+        {
+            assert_eq!(check(applies).applicability(&survey), lacking);
+        }
+        assert_eq!(check(&[Requirement::RealSessions, Requirement::Holds]).applicability(&survey), unheld);
+        assert_eq!(check(&[Requirement::RealSessions]).applicability(&survey), Applicability::Applies);
     }
 }

@@ -91,7 +91,10 @@ fn verdict_text(check: &CheckReport, report: &Report) -> Result<String, String> 
     match check.verdict {
         Verdict::Pass => {
             let compared = report.compared(check).unwrap_or_default();
-            Ok(format!("pass (scripts: {}, comparisons: {compared})\n", check.evidence.scripts))
+            let pass = format!("pass (scripts: {}, comparisons: {compared})\n", check.evidence.scripts);
+            let unjudged =
+                check.unjudged.iter().map(|one| format!("not judged: {}: {}\n", one.scenario, one.because));
+            Ok(std::iter::once(pass).chain(unjudged).collect())
         }
         Verdict::NotApplicable | Verdict::Excused => Ok(format!("{}: {because}\n", check.verdict.as_str())),
         Verdict::KnownFailure => Ok(format!("known failure: {because}\n\n{}", failures(check))),

@@ -66,6 +66,12 @@ impl Lanes {
         if self.are_several() { usize::try_from(self.open.get()).unwrap_or(1) } else { 1 }
     }
 
+    /// How many requests of one script may be sent together, where that counts only if nothing is found: whether browsers are
+    /// apart need not be known for that.
+    pub(crate) fn together(&self) -> usize {
+        if self.narrow.get() { 1 } else { usize::try_from(self.asked).unwrap_or(1) }
+    }
+
     /// Whether scripts are played side by side at all.
     pub(crate) fn are_several(&self) -> bool {
         self.open.get() > 1 && !self.narrow.get()

@@ -15,21 +15,44 @@ pub struct Blocked {
     pub scenario: String,
     /// How many scenarios it hinders.
     pub scenarios: usize,
+    /// The scenarios that it hinders, by their reasons; none where it hinders a check that generates them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub hindered: Vec<String>,
+}
+
+/// A scenario that was played, or was to be played, and from which nothing can be concluded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnjudgedScenario {
+    /// The scenario, by its reason.
+    pub scenario: String,
+    /// Why nothing can be concluded.
+    pub because: String,
 }
 
 impl Blocked {
-    /// One scenario that this fact hinders.
+    /// A check with generated scenarios that this fact hinders.
     pub(crate) fn by(fact: Fact) -> Self {
-        Self { check: fact.check.to_owned(), scenario: fact.scenario.to_string(), scenarios: 1 }
+        Self {
+            check: fact.check.to_owned(),
+            scenario: fact.scenario.to_string(),
+            scenarios: 1,
+            hindered: Vec::new(),
+        }
     }
 
     /// Takes one more scenario into account.
-    pub(crate) fn add(all: &mut Vec<Self>, fact: Fact) {
+    pub(crate) fn add(all: &mut Vec<Self>, fact: Fact, hindered: String) {
         let same = |blocked: &&mut Self| blocked.check == fact.check && blocked.scenario == fact.scenario;
         match all.iter_mut().find(same) {
-            Some(blocked) => blocked.scenarios += 1,
-            None => all.push(Self::by(fact)),
+            Some(blocked) => blocked.hinders(hindered),
+            None => all.push(Self { hindered: vec![hindered], ..Self::by(fact) }),
         }
+    }
+
+    /// Takes one more scenario into account that it hinders.
+    pub(crate) fn hinders(&mut self, scenario: String) {
+        self.scenarios += 1;
+        self.hindered.push(scenario);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Blocked, Evidence, Failure, KnownFailureReport, KnownState};
+use super::{Blocked, Evidence, Failure, KnownFailureReport, KnownState, UnjudgedScenario};
 use crate::checks::{Check, Harm, Lacking};
 use crate::level::Level;
 
@@ -33,6 +33,9 @@ pub struct CheckReport {
     /// The scenarios that could not be judged, by what is in their way.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub blocked: Vec<Blocked>,
+    /// The scenarios from which nothing can be concluded, each with the reason.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unjudged: Vec<UnjudgedScenario>,
     /// The entry in the list of known failures that names it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub known_failure: Option<KnownFailureReport>,
@@ -57,7 +60,7 @@ pub enum Verdict {
     Excused,
     /// The backend does not have what the promise is about.
     NotApplicable,
-    /// Nothing was compared, or a check that this one needs has failed, and that was not known.
+    /// Nothing was compared, or a check that this one needs has failed, and that was not known, or requests were refused.
     Unverified,
     /// The service did not answer as a probe does.
     Error,
@@ -105,10 +108,18 @@ impl CheckReport {
             lacks: None,
             held_to: Vec::new(),
             blocked: Vec::new(),
+            unjudged: Vec::new(),
             known_failure: None,
             evidence: Evidence::default(),
             failures: Vec::new(),
         }
+    }
+
+    /// Whether it was judged by some of its scenarios, and nothing can be concluded from others.
+    #[must_use]
+    pub fn is_judged_in_part(&self) -> bool {
+        matches!(self.verdict, Verdict::Pass | Verdict::Fail | Verdict::KnownFailure)
+            && !self.unjudged.is_empty()
     }
 
     /// The suite that the check belongs to.

@@ -18,7 +18,7 @@ mod visible;
 mod wrap;
 
 pub use advice::advice;
-pub use blocked::Blocked;
+pub use blocked::{Blocked, UnjudgedScenario};
 pub use check::{CheckReport, Verdict};
 pub use command::{quoted, wrapped_command};
 pub use evidence::Evidence;

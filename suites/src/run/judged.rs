@@ -3,6 +3,7 @@
 use crate::expect::{Judgement, Scenario};
 use crate::play::{Evidence, Transcript};
 use crate::report::{self, Failure, Redaction, ShownExchange};
+use crate::script::Step;
 use crate::survey::Survey;
 
 /// The largest transcript that is kept whole, in bytes of its answers. Most have a hundredth of it.
@@ -56,6 +57,15 @@ impl Judged {
             }
         };
         Self { scenario, judgement, not_launched, at_once, note, told }
+    }
+
+    /// With which lifetimes the backend was started for it. The script of a failure says so itself.
+    pub(super) fn launches(&self) -> impl Iterator<Item = String> {
+        let launches = self.scenario.script.steps.iter().filter_map(|step| match step {
+            Step::Launch { lifetime } => Some(format!("started again with a lifetime of {lifetime} s")),
+            _ => None,
+        });
+        launches.filter(|_| self.not_launched.is_none())
     }
 
     /// Adds what was played to the evidence of a check.

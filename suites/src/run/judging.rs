@@ -1,8 +1,10 @@
 //! Judges one check: what is played for it, and what that comes to.
 
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::claims::claims;
+use super::hindrances::{Hindrances, Name};
 use super::outcome::Outcome;
 use super::scenarios::{Scenarios, Settled};
 use super::timed::Timed;
@@ -13,7 +15,6 @@ use crate::expect::Scenario;
 use crate::oracle::promises::Excused;
 use crate::play::{Evidence, Lanes, SideBySide};
 use crate::report::{self, Blocked, Failure, Redaction, Verdict};
-use crate::script::Step;
 use crate::search::{self, CaseRunner, Cases, Counterexample, Generated, Property, Shape};
 use crate::survey::Survey;
 
@@ -102,74 +103,76 @@ impl Judging {
         let mut evidence = Evidence::default();
         let mut failures = Vec::new();
         let mut held_to = Vec::new();
-        let mut blocked: Vec<Blocked> = Vec::new();
-        let mut unjudged = None;
-        let mut not_launched = None;
+        let mut hindrances = Hindrances::default();
         let mut kept = Vec::new();
         let mut launched: Vec<String> = Vec::new();
         let mut ahead = scenarios.into_iter();
         let mut begun = SideBySide::new();
+        let mut names = VecDeque::new();
         loop {
             while begun.len() < self.lanes.width()
                 && let Some(scenario) = ahead.next()
             {
+                names.push_back(Name::of(&scenario));
                 begun.begin(self.scenarios.settle(check, scenario));
             }
-            let Some(settled) = begun.next().await else { break };
+            let (Some(settled), Some(name)) = (begun.next().await, names.pop_front()) else { break };
+            hindrances.add(name, &settled);
             match &*settled {
                 Settled::Judged(judged) => {
-                    let scenario = &judged.scenario;
                     if judged.judgement.finding.is_none() {
                         kept.push(Rc::clone(&settled));
-                        // The script of a failure says so itself.
-                        let launches = scenario.script.steps.iter().filter_map(|step| match step {
-                            Step::Launch { lifetime } => {
-                                Some(format!("started again with a lifetime of {lifetime} s"))
-                            }
-                            _ => None,
-                        });
-                        for launch in launches.filter(|_| judged.not_launched.is_none()) {
+                        for launch in judged.launches() {
                             if !launched.contains(&launch) {
                                 launched.push(launch);
                             }
                         }
                     }
                     judged.add_to(&mut evidence);
-                    held_to.extend(scenario.held_to.clone().filter(|what| !held_to.contains(what)));
+                    held_to.extend(judged.scenario.held_to.clone().filter(|what| !held_to.contains(what)));
                     failures.extend(judged.failure(&self.survey));
                 }
-                // The other one says what is in the way.
-                Settled::Hidden => {}
-                Settled::Blocked(fact) => Blocked::add(&mut blocked, *fact),
-                Settled::Unjudged(because) => unjudged = Some(because.clone()),
-                Settled::NotLaunched(why) => not_launched = not_launched.or_else(|| Some(why.clone())),
                 Settled::Broken(fault) => {
                     begun.all_ended().await;
                     return Err(fault.clone());
                 }
+                _ => {}
             }
         }
-        if !failures.is_empty() {
-            // What a check relies on of itself is among its failures, which say enough.
-            blocked.retain(|blocked| blocked.check != check.id);
-        }
-        let nothing = evidence.comparisons == 0 && failures.is_empty();
+        hindrances.name_the_hidden();
         if failures.is_empty() {
             held_to.extend(launched);
+            held_to.extend(hindrances.refused.drain(..).filter(|_| evidence.comparisons > 0));
+        } else {
+            // What a check relies on of itself is among its failures, which say enough.
+            hindrances.blocked.retain(|blocked| blocked.check != check.id);
         }
-        let outcome = match (not_launched, unjudged, blocked.first()) {
+        let outcome = self.outcome_of(evidence, failures, &hindrances);
+        let Hindrances { blocked, mut unjudged, .. } = hindrances;
+        unjudged.retain(|_| outcome.verdict != Verdict::NotApplicable);
+        Ok(Outcome { held_to, blocked, unjudged, kept, ..outcome })
+    }
+
+    /// What a check comes to by those of its scenarios that could be judged. Where nothing was compared, it is what was in the
+    /// way that decides.
+    fn outcome_of(&self, evidence: Evidence, failures: Vec<Failure>, hindrances: &Hindrances) -> Outcome {
+        let nothing = evidence.comparisons == 0 && failures.is_empty();
+        let Hindrances { blocked, tells_nothing, not_launched, too_slow, .. } = hindrances;
+        match (not_launched, tells_nothing, too_slow, blocked.first()) {
             // Whoever does not start with such a lifetime has refused it.
-            (Some(why), ..) if nothing => Outcome::not_applicable(&Lack::Start(why)),
-            // What was judged beside that is no pass: a part of the promise was not looked at.
-            (_, Some(because), _) if failures.is_empty() => {
-                Outcome { evidence, ..Outcome::without_evidence(Verdict::Unverified, because) }
+            (Some(why), _, None, _) if nothing => Outcome::not_applicable(&Lack::Start(why.clone())),
+            // What was judged beside a request that was refused, or an answer that came too late to decide, is no pass.
+            (_, Some(because), ..) if failures.is_empty() => {
+                Outcome { evidence, ..Outcome::without_evidence(Verdict::Unverified, because.clone()) }
             }
-            (_, _, Some(first)) if nothing => {
-                Outcome::without_evidence(self.verdict_of_blocked(&blocked), self.why_blocked(first))
+            (_, _, Some(because), _) if nothing => {
+                Outcome::without_evidence(Verdict::Unverified, (*because).to_owned())
+            }
+            (.., Some(first)) if nothing => {
+                Outcome::without_evidence(self.verdict_of_blocked(blocked), self.why_blocked(first))
             }
             _ => Outcome::of(evidence, failures),
-        };
-        Ok(Outcome { held_to, blocked, kept, ..outcome })
+        }
     }
 
     /// What becomes of a check that relies on this fact, which does not hold.

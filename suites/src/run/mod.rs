@@ -4,6 +4,7 @@ mod claims;
 mod facts;
 mod first_failure;
 mod glue;
+mod hindrances;
 mod jobs;
 mod judged;
 mod judging;
@@ -238,6 +239,7 @@ impl Run {
             lacks: outcome.lacks.filter(|_| outcome.verdict == Verdict::NotApplicable),
             held_to: outcome.held_to,
             blocked: outcome.blocked,
+            unjudged: outcome.unjudged,
             known_failure,
             evidence: report::Evidence::of(outcome.evidence, !check.compares_by_chance()),
             failures: outcome.failures,
@@ -257,7 +259,12 @@ impl Run {
         outcome: Outcome,
     ) -> (Outcome, Option<KnownFailureReport>) {
         let Some(known) = self.judging.options.known_failures.get(check.id) else { return (outcome, None) };
-        let (verdict, because, entry) = known.apply(outcome.verdict);
+        // What failed before may be what nothing can be concluded from now.
+        let is_in_part = outcome.verdict == Verdict::Pass && !outcome.unjudged.is_empty();
+        let (verdict, because, entry) =
+            known.apply(if is_in_part { Verdict::Unverified } else { outcome.verdict });
+        let because = because
+            .or_else(|| outcome.unjudged.first().map(|one| one.because.clone()).filter(|_| is_in_part));
         (Outcome { verdict, because: because.or(outcome.because), ..outcome }, Some(entry))
     }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::scenarios::Settled;
 use crate::checks::{Lack, Lacking};
 use crate::play::Evidence;
-use crate::report::{Blocked, Failure, Verdict, message};
+use crate::report::{Blocked, Failure, UnjudgedScenario, Verdict, message};
 
 /// What became of a check, before it is written down.
 pub(super) struct Outcome {
@@ -14,6 +14,7 @@ pub(super) struct Outcome {
     pub(super) lacks: Option<Lacking>,
     pub(super) held_to: Vec<String>,
     pub(super) blocked: Vec<Blocked>,
+    pub(super) unjudged: Vec<UnjudgedScenario>,
     pub(super) evidence: Evidence,
     pub(super) failures: Vec<Failure>,
     /// The scenarios in which nothing was wrong.
@@ -47,6 +48,7 @@ impl Outcome {
             lacks: None,
             held_to: Vec::new(),
             blocked: Vec::new(),
+            unjudged: Vec::new(),
             evidence,
             failures,
             kept: Vec::new(),

@@ -36,10 +36,10 @@ pub(super) struct Page {
     checks: Vec<CheckView>,
 }
 
-/// A check that does not hold, and those that rely on it.
+/// What is in the way of checks, and those checks.
 #[derive(Serialize)]
 struct CauseView {
-    /// The check that names it.
+    /// The check that names it; empty where it is no check.
     check: String,
     /// What follows its id in a sentence.
     rest: String,
@@ -99,6 +99,8 @@ struct CheckView {
     evidence: String,
     /// What shares its cause: what relies on this check, or what is in the way of it.
     shared: Vec<CauseView>,
+    /// The scenarios that were not judged, by their reasons.
+    unseen: Vec<String>,
     /// The verdict through each door, where they disagree.
     doors: Vec<(String, Mark)>,
     reasons: Vec<String>,
@@ -159,11 +161,7 @@ impl CauseView {
             cause.unjudged_in_words().map(|told| (told, ids(&cause.unjudged))),
             cause.in_part_in_words().map(|told| (told, ids(&cause.in_part))),
         ];
-        Self {
-            check: cause.check.to_owned(),
-            rest: cause.does_not_hold(),
-            told: told.into_iter().flatten().collect(),
-        }
+        Self { check: cause.check.to_owned(), rest: cause.rest(), told: told.into_iter().flatten().collect() }
     }
 }
 
@@ -249,6 +247,7 @@ impl CheckView {
             issue: check.known_failure.as_ref().and_then(|known| known.issue.clone()),
             evidence: evidence(row, reports),
             shared: causes.iter().filter(|cause| cause.concerns(&check.id)).map(CauseView::of).collect(),
+            unseen: row.unseen(),
             doors: if row.agrees() { Vec::new() } else { each_door.collect() },
             reasons,
             failures,

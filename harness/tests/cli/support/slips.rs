@@ -21,6 +21,8 @@ pub(crate) enum Slip {
     DestroyOnlyClears,
     /// It names a lifetime of permanent sessions, and has none.
     LifetimeWithoutPermanent,
+    /// A lifetime of 0 s is one that ends with the browser.
+    ZeroEndsWithTheBrowser,
     /// It writes the head and the body of an answer apart.
     WritesTwice,
 }
@@ -78,6 +80,11 @@ fn answer(slip: Slip, request: &Request) -> Answer {
         Slip::LifetimeWithoutPermanent if has("permanent") || has("set_permanent") => {
             let results = vec![r#"{"unsupported": true}"#; ops.map_or(0, <[String]>::len)];
             Answer::json(&format!(r#"{{"results": [{}]}}"#, results.join(", ")))
+        }
+        // Nothing is done, and the cookie of a session that is not permanent ends with the browser.
+        Slip::ZeroEndsWithTheBrowser if has("set_lifetime") => {
+            let (zero, nothing) = (r#""set_lifetime","seconds":0}"#, r#""permanent"               }"#);
+            Answer::altered(request.text().replace(zero, nothing), same)
         }
         Slip::WritesTwice => Answer::Apart,
         _ => Answer::Good,

@@ -12,7 +12,7 @@ use crate::survey::{OLD, Survey};
 pub(super) const OPENS_EMPTY: Check = Check {
     id: "minimum/opens-empty",
     level: Level::Minimum,
-    harm: Harm::Correctness,
+    harm: Harm::Security,
     clause: "open.empty",
     promise: "A browser without cookies opens an empty session.",
     source: "Flask 0.8, SessionInterface.open_session",

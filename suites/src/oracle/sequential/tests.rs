@@ -10,8 +10,8 @@ use crate::backend::in_process;
 use crate::expect::{Expected, Scenario};
 use crate::oracle::DeadSessions;
 use crate::play::{Outcome, Player, Transcript};
-use crate::script::Script;
 use crate::script::ops::{get, items, set, set_in};
+use crate::script::{Answer, Operation, Script};
 use crate::survey::Survey;
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -46,6 +46,24 @@ async fn a_refused_request_that_only_read_has_changed_nothing() {
     let script = Script::new().cycle("ann", [set("a", 1)]).cycle("ann", [get("a")]).cycle("ann", [items()]);
     let (scenario, _) = expected(script, |transcript| transcript.exchanges[1].outcome = refused()).await;
     assert_eq!(of_cycle(&scenario, 2).len(), 1);
+}
+
+#[tokio::test]
+async fn whether_a_session_can_be_ended_or_rotated_is_no_matter_of_data() {
+    for op in [Operation::Destroy, Operation::Regenerate] {
+        let script =
+            Script::new().cycle("ann", [op.clone(), items()]).cycle("ann", [items()]).cycle("bob", [items()]);
+        let refuse = |transcript: &mut Transcript| {
+            let Outcome::Answered { results, .. } = &mut transcript.exchanges[0].outcome else { return };
+            results[0] = Answer::Error("there is no session".to_owned());
+        };
+        let (scenario, transcript) = expected(script.clone(), refuse).await;
+        assert_eq!(scenario.judge(&transcript).finding, None, "{op:?}");
+        assert!(of_cycle(&scenario, 1).is_empty(), "it may be there or not: {scenario:?}");
+        assert_eq!(of_cycle(&scenario, 2).len(), 1, "bob has a session of his own");
+        let (scenario, _) = expected(script, |_| {}).await;
+        assert_eq!(of_cycle(&scenario, 0)[0], &Expected::Done, "{op:?}");
+    }
 }
 
 #[tokio::test]

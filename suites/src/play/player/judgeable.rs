@@ -23,6 +23,21 @@ pub(crate) async fn play_judgeable(
     judgeable(backend, || Player::new(Rc::clone(backend), patience), script, patience).await
 }
 
+/// Plays a script as [`play_judgeable`] does, in which crowds send so many requests together.
+///
+/// # Errors
+///
+/// Returns a fault that leaves nothing to judge.
+pub(crate) async fn play_judgeable_together(
+    backend: &Rc<dyn Backend>,
+    script: &Script,
+    patience: Duration,
+    together: usize,
+) -> Result<Transcript, BackendError> {
+    let player = || Player::new(Rc::clone(backend), patience).together(together);
+    judgeable(backend, player, script, patience).await
+}
+
 /// Plays a script as [`play_judgeable`] does, with the service to itself except while time passes.
 ///
 /// # Errors

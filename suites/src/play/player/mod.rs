@@ -1,6 +1,7 @@
 //! Plays scripts: sends the cycles of several browsers to a backend, holds and releases them, keeps the transcript.
 
 mod command;
+mod crowd;
 mod held;
 mod judgeable;
 mod paused;
@@ -22,8 +23,9 @@ use crate::play::{Exchange, Lanes, Moment, Outcome, OwnedPlace, Transcript};
 use crate::script::{Cookies, Forgery, Operation, Operations, Processes, Script, Step, StoreFault};
 
 use command::Witness;
+pub(crate) use crowd::has_crowds;
 use held::Held;
-pub(crate) use judgeable::{play_judgeable, play_judgeable_alone, still_answers};
+pub(crate) use judgeable::{play_judgeable, play_judgeable_alone, play_judgeable_together, still_answers};
 pub use replayed::play;
 pub(crate) use replayed::undisturbed;
 
@@ -39,6 +41,8 @@ pub struct Player {
     /// Where browsers see it now.
     origin: Origin,
     patience: Duration,
+    /// How many requests of a crowd are sent together.
+    together: usize,
     jars: BTreeMap<String, Jar>,
     /// The forged `Cookie` headers of browsers to which no response has set a cookie since.
     forged: BTreeMap<String, Vec<u8>>,
@@ -91,6 +95,7 @@ impl Player {
             origin: transcript.origin.clone(),
             backend,
             patience,
+            together: 1,
             jars: BTreeMap::new(),
             forged: BTreeMap::new(),
             held: Vec::new(),
@@ -119,7 +124,11 @@ impl Player {
         }
         self.transcript.exchanges.reserve_exact(script.cycles().count());
         let steps = if self.transcript.not_launched.is_none() { &script.steps[..] } else { &[] };
+        let mut together = 0..0;
         for (number, step) in steps.iter().enumerate() {
+            if together.contains(&number) {
+                continue;
+            }
             if number % BREATH == BREATH - 1 {
                 tokio::task::yield_now().await;
             }
@@ -129,7 +138,9 @@ impl Player {
             {
                 break;
             }
+            together = number..number + self.sent_together(script, &steps[number..]);
             match step {
+                Step::Cycle(_) if together.len() > 1 => self.send_together(&steps[together.clone()]).await,
                 Step::Cycle(cycle) => drop(self.send(&cycle.browser, cycle.ops.clone()).await),
                 Step::Start(cycle) => {
                     self.backend.breathe().await;

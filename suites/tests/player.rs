@@ -10,11 +10,11 @@ use sessionspec::backend::{
     Backend, BackendError, Body, CycleRequest, CycleResponse, Gate, LocalBoxFuture, guarded,
 };
 use sessionspec::engine::browser::Origin;
-use sessionspec::engine::expect::Scenario;
+use sessionspec::engine::expect::{Expected, ResponseRule, Scenario};
 use sessionspec::engine::play::Player;
 use sessionspec::engine::play::{Outcome, Transcript};
-use sessionspec::engine::script::ops::{get, hold, set};
-use sessionspec::engine::script::{Answer, Ending, Operation, Script};
+use sessionspec::engine::script::ops::{get, header, hold, set};
+use sessionspec::engine::script::{Answer, Ending, Forgery, Operation, Script};
 use sessionspec::reference::{Description, Memory};
 use tokio::task::LocalSet;
 
@@ -127,6 +127,77 @@ async fn a_handler_that_was_asked_to_fail_has_not_failed() {
     }
     let transcript = play(set("a", 1), [page(503)]).await;
     assert!(!transcript.exchanges[0].asked_to_fail());
+}
+
+#[tokio::test]
+async fn a_failure_with_a_status_that_the_handler_did_not_choose_is_none_that_was_asked_for() {
+    let respond = |status| Operation::Respond { status };
+    for (op, status, seen) in [
+        (respond(302), 500, Some("a 500, and not a 302: <h1>a page</h1>")),
+        (respond(404), 503, Some("a 503, and not a 404: <h1>a page</h1>")),
+        (respond(500), 500, None),
+        (Operation::Raise, 502, None),
+    ] {
+        let transcript = play(op.clone(), [page(status)]).await;
+        assert_eq!(transcript.exchanges[0].failed_request().as_deref(), seen, "{op} answered {status}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_concluded_from_a_script_of_which_a_request_was_refused() {
+    let judged = async |op: Operation, status: u16| {
+        let responses = [answers([Answer::Ok(1.into())]), page(status)];
+        let scenario = Scenario::new("kept").cycle("ann", [get("a").is(1)]).cycle("ann", [op.unjudged()]);
+        let transcript = Player::new(canned(responses), PATIENCE).play(&scenario.script).await;
+        let judgement = scenario.judge(&transcript);
+        assert_eq!(judgement.finding, None, "{status}");
+        judgement.comparisons
+    };
+    for status in [400, 401, 409, 422, 429, 499] {
+        assert_eq!(judged(get("a"), status).await, 0, "{status}");
+    }
+    // What was asked for is no refusal, and an exception may become any status.
+    assert_eq!(judged(Operation::Respond { status: 409 }, 409).await, 1);
+    assert_eq!(judged(Operation::Raise, 400).await, 1);
+}
+
+#[tokio::test]
+async fn what_is_to_be_served_and_is_refused_has_a_reason_of_its_own() {
+    let scenario = |of: &str| {
+        Scenario::new("harmful")
+            .cycle("ann", [get("a").is(1)])
+            .forge("ann", "mallory", Forgery::Unknown)
+            .cycle(of, [get("a").is_absent()])
+            .response(ResponseRule::Served)
+            .cycle(of, [get("a").is_absent()])
+    };
+    let refused = async |of: &str, status: u16| {
+        let responses = [answers([Answer::Ok(1.into())]), page(status), page(status)];
+        let scenario = scenario(of);
+        let transcript = Player::new(canned(responses), PATIENCE).play(&scenario.script).await;
+        scenario.judge(&transcript).finding.map(|finding| finding.reason)
+    };
+    assert_eq!(refused("mallory", 400).await.as_deref(), Some("request-refused"));
+    assert_eq!(refused("ann", 400).await.as_deref(), Some("request-refused"));
+    // A guard in front of the handler says nothing of it.
+    assert_eq!(refused("mallory", 403).await, None);
+}
+
+#[tokio::test]
+async fn nothing_is_concluded_where_the_probe_does_not_do_its_part() {
+    let refused = || Answer::Error("no".to_owned());
+    for (op, answer, comparisons) in [
+        (Operation::Respond { status: 302 }, refused(), 0),
+        (Operation::Respond { status: 302 }, Answer::Unsupported, 0),
+        (Operation::Raise, Answer::Unsupported, 0),
+        (header("Vary", "Accept"), refused(), 0),
+        (Operation::Regenerate, refused(), 1),
+    ] {
+        let transcript = play(op.clone(), [answers([answer.clone()])]).await;
+        let scenario = Scenario::new("other").cycle("ann", [op.clone().answers(Expected::Answer(answer))]);
+        let judgement = scenario.judge(&transcript);
+        assert_eq!((judgement.comparisons, judgement.finding), (comparisons, None), "{op}");
+    }
 }
 
 #[tokio::test]

@@ -81,6 +81,47 @@ fn what_was_refused_in_front_says_nothing_of_the_backend() {
     ]);
 }
 
+/// A service that refuses whoever comes back to get what a check has set, and nothing else.
+fn refusing_reads(status: &'static str) -> impl Fn(&Request) -> Answer + Send + Sync + 'static {
+    move |request| {
+        let text = request.text();
+        let only_gets = request.ops.as_ref().is_some_and(|ops| ops.iter().all(|op| op == "get"));
+        let comes_back = text.to_ascii_lowercase().contains("\r\ncookie:") && text.contains("\"colour\"");
+        if only_gets && comes_back { page(status) } else { Answer::Good }
+    }
+}
+
+#[test]
+fn a_request_that_nobody_may_refuse_is_no_pass_whoever_refuses_it() {
+    hold(vec![
+        row(
+            "refuses to read with a 400",
+            refusing_reads("400 x"),
+            TWO,
+            NOT_VERIFIED,
+            &[
+                "a request was refused with a 400, which says: the page \"Forbidden\"",
+                "1 pass, 1 unverified",
+                "minimum: not verified",
+            ],
+        ),
+        row(
+            "refuses to read with a 409",
+            refusing_reads("409 x"),
+            TWO,
+            NOT_VERIFIED,
+            &["refused with a 409"],
+        ),
+        row(
+            "refuses to read with a 422",
+            refusing_reads("422 x"),
+            TWO,
+            NOT_VERIFIED,
+            &["refused with a 422"],
+        ),
+    ]);
+}
+
 /// A service that fails a request of the survey, and the empty cycle with which the next look at it begins.
 fn twice_unlucky() -> impl Fn(&Request) -> Answer + Send + Sync + 'static {
     let left = AtomicUsize::new(2);

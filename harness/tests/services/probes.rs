@@ -7,7 +7,7 @@ use std::process::Command;
 use sessionspec_backends::hollow_probes;
 
 use crate::service::{Answer, Request, Service};
-use crate::table::{CONFORMS, NOT_VERIFIED, hold, row};
+use crate::table::{CONFORMS, FAILS, NOT_VERIFIED, hold, row};
 
 /// A service of which cycles with this operation are answered with these results.
 fn saying(op: &'static str, result: &'static str) -> impl Fn(&Request) -> Answer + Send + Sync + 'static {
@@ -106,28 +106,81 @@ fn endings_that_nobody_has_seen_are_no_pass() {
     ]);
 }
 
+/// A service that performs cycles with this operation, and makes a page of the answer, with what the session sets.
+fn made(op: &'static str, status: &'static str) -> impl Fn(&Request) -> Answer + Send + Sync + 'static {
+    move |request| match &request.ops {
+        Some(ops) if ops.iter().any(|asked| asked == op) => {
+            Answer::altered(request.text(), move |response| {
+                let (head, _) = response.split_once("\r\n\r\n").unwrap();
+                let fields = head.lines().skip(1).filter(|line| !line.starts_with("content-length"));
+                let fields: String = fields.map(|line| format!("{line}\r\n")).collect();
+                format!("HTTP/1.1 {status}\r\n{fields}Content-Length: 19\r\n\r\n<title>Oops</title>")
+            })
+        }
+        _ => Answer::Good,
+    }
+}
+
+/// A service of which the probe refuses to end a request in a redirect, or in another success than 200.
+fn never_redirecting(request: &Request) -> Answer {
+    let text = request.text();
+    let after = text.split("\"status\":").nth(1).map(str::trim_start);
+    match (&request.ops, after) {
+        (Some(ops), Some(status)) if status.starts_with(['2', '3']) => {
+            let result = |op: &String| match op.as_str() {
+                "respond" => r#"{"error": "errors alone"}"#,
+                _ => r#"{"ok": null}"#,
+            };
+            let results: Vec<&str> = ops.iter().map(result).collect();
+            Answer::json(&format!("{{\"results\": [{}]}}", results.join(", ")))
+        }
+        _ => Answer::Good,
+    }
+}
+
+#[test]
+fn a_status_that_the_handler_did_not_choose_is_no_pass() {
+    let redirects = "--check minimum/opens-empty --check fault/redirects-are-saved";
+    hold(vec![
+        row(
+            "crashes when it chooses a status",
+            made("respond", "500 Oh"),
+            redirects,
+            FAILS,
+            &["request-failed", "a 500, and not a 201: the page \"Oops\""],
+        ),
+        row(
+            "refuses whoever chooses a status",
+            made("respond", "400 Oh"),
+            redirects,
+            NOT_VERIFIED,
+            &["a request was refused with a 400", "1 pass, 1 unverified"],
+        ),
+        row(
+            "does not redirect, and says so",
+            never_redirecting,
+            redirects,
+            NOT_VERIFIED,
+            &["the probe's `respond` with", "says: errors alone", "1 pass, 1 unverified"],
+        ),
+        row(
+            "does not redirect, where nothing else was asked",
+            never_redirecting,
+            "--check minimum/opens-empty --check minimum/values-survive",
+            CONFORMS,
+            &["2 pass"],
+        ),
+    ]);
+}
+
 /// What a framework makes of an exception is its own affair.
 #[test]
 fn an_exception_may_become_any_page() {
-    let made = |status: &'static str| {
-        move |request: &Request| match &request.ops {
-            Some(ops) if ops.iter().any(|op| op == "raise") => {
-                // The handler does raise, and the framework makes a page of that, with what the session sets.
-                Answer::altered(request.text(), move |response| {
-                    let (head, _) = response.split_once("\r\n\r\n").unwrap();
-                    let fields = head.lines().skip(1).filter(|line| !line.starts_with("content-length"));
-                    let fields: String = fields.map(|line| format!("{line}\r\n")).collect();
-                    format!("HTTP/1.1 {status}\r\n{fields}Content-Length: 19\r\n\r\n<title>Oops</title>")
-                })
-            }
-            _ => Answer::Good,
-        }
-    };
     let raising = "--level recommended --check minimum/opens-empty --check fault/consistent";
     hold(vec![
-        row("redirects to a page for exceptions", made("302 Found"), raising, CONFORMS, &["2 pass"]),
-        row("shows a page for exceptions", made("200 OK"), raising, CONFORMS, &["2 pass"]),
-        row("calls exceptions a bad gateway", made("502 Bad"), raising, CONFORMS, &["2 pass"]),
+        row("redirects to a page for exceptions", made("raise", "302 Found"), raising, CONFORMS, &["2 pass"]),
+        row("shows a page for exceptions", made("raise", "200 OK"), raising, CONFORMS, &["2 pass"]),
+        row("calls exceptions a bad gateway", made("raise", "502 Bad"), raising, CONFORMS, &["2 pass"]),
     ]);
 }
 

@@ -29,8 +29,12 @@ const CALM: usize = 20;
 /// After so many refusals without anything else in between, nobody expects another answer.
 const SHUT: usize = 25;
 
-/// Whether a response with this status, and without the answers of the handler, says nothing of a session: somebody in
-/// front of the handler has refused the request.
+/// Whether a response with this status, and without the answers of the handler, refuses the request.
+pub(crate) fn is_refusal(status: u16) -> bool {
+    (400..500).contains(&status)
+}
+
+/// Whether it says nothing of a session, whatever the request was: somebody in front of the handler has refused it.
 pub(crate) fn is_refusal_in_front(status: u16) -> bool {
     matches!(status, 401 | 403 | 404 | 405 | 407 | TOO_MANY)
 }
@@ -45,7 +49,7 @@ const MOST_PROCESSES: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Front {
     refused: RefCell<BTreeMap<u16, usize>>,
-    /// What was refused or has failed since somebody looked.
+    /// What was refused, in front or not, or has failed since somebody looked.
     latest: RefCell<Vec<Disturbed>>,
     in_a_row: Cell<usize>,
     gap: Cell<Option<Duration>>,
@@ -128,17 +132,16 @@ impl Front {
             let named = response.headers.all(PROCESS).next().filter(|_| has_room);
             processes.extend(named.map(<[u8]>::to_vec));
         }
-        let is_asked_to_fail =
-            ops.iter().any(|op| matches!(op, Operation::Raise | Operation::Respond { .. }));
         let status = match response {
             Ok(CycleResponse { status, body: Body::Other(_), .. }) => Some(*status),
             Err(BackendError::CutOff(_) | BackendError::Dropped) => None,
             _ => return self.note_answer(),
         };
         let is_asked_for = |status| ops.contains(&Operation::Respond { status });
-        let is_refusal = |status: &u16| is_refusal_in_front(*status) && !is_asked_for(*status);
-        let has_failed = !is_asked_to_fail && status.is_none_or(|status| status >= 500);
-        let refused = status.filter(is_refusal);
+        let is_failure = |status: u16| is_refusal(status) || status >= 500;
+        let is_unasked = status.is_none_or(|status| is_failure(status) && !is_asked_for(status));
+        let has_failed = !ops.contains(&Operation::Raise) && is_unasked;
+        let refused = status.filter(|status| is_refusal_in_front(*status) && !is_asked_for(*status));
         if has_failed || refused.is_some() {
             let ops = ops.iter().map(Operation::name).collect();
             self.latest.borrow_mut().push(Disturbed { status, ops });
@@ -263,6 +266,10 @@ mod tests {
         front.note(&[], &Err(BackendError::Dropped), now);
         let failed = [Some(500), None].map(|status| Disturbed { status, ops: Vec::new() });
         assert_eq!(front.take_latest(), failed);
+        // What the framework refuses is looked at again, and what the handler did not choose.
+        front.note(&[], &response(400, None), now);
+        front.note(&[Operation::Respond { status: 404 }], &response(500, None), now);
+        assert_eq!(front.take_latest().len(), 2);
         assert!(front.refused().is_empty());
         front.note(&[], &response(404, None), now);
         assert_eq!(front.refused(), BTreeMap::from([(404, 1)]));

@@ -18,7 +18,7 @@ mod work;
 pub(crate) use circuit_breaker::circuit_breaker;
 #[doc(hidden)]
 pub use foreign::Foreign;
-pub(crate) use front::{Disturbed, Front, TOO_MANY, is_refusal_in_front, told as refusals_told};
+pub(crate) use front::{Disturbed, Front, TOO_MANY, is_refusal, is_refusal_in_front, told as refusals_told};
 pub(crate) use fronted::fronted;
 pub use gate::Gate;
 pub use glue::Glue;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Expectation, Expected, Scenario};
-use crate::backend::{BackendError, TOO_MANY};
+use super::{Expectation, Expected, Scenario, gap_of_probe};
+use crate::backend::BackendError;
 use crate::play::{Outcome, Transcript};
 
 /// Why nothing can be concluded where a request did not wait.
@@ -17,22 +17,14 @@ const OVER: &str = "the moment in which the answer decides was over before the a
                     grace, or the service too slow";
 
 impl Scenario {
-    /// Why nothing can be concluded from what happened: somebody in front of the handler has refused a request, or the
-    /// moment was over in which the answer decides. A cycle that may be refused may be refused by anybody, but not for being
-    /// one of too many.
+    /// Why nothing can be concluded from what happened: somebody has refused a request that nobody may refuse, the probe has
+    /// not done its part, or the moment was over in which the answer decides.
     pub(crate) fn why_it_tells_nothing(&self, transcript: &Transcript) -> Option<BackendError> {
-        let refused = transcript.exchanges.iter().enumerate().find_map(|(cycle, exchange)| {
-            let (status, said) = exchange.refused_in_front()?;
-            let counts = status == TOO_MANY || !self.refusable.contains(&cycle);
-            counts.then(|| {
-                format!(
-                    "a request was refused with a {status}, which says: {said}; nothing is concluded from it"
-                )
-            })
-        });
         let over = || self.is_over(transcript).then(|| OVER.to_owned());
         let early = || transcript.left_early.then(|| EARLY.to_owned());
-        refused.or_else(early).or_else(over).map(BackendError::TellsNothing)
+        let gap = || gap_of_probe(transcript);
+        let why = self.refusal(transcript).or_else(gap).or_else(early).or_else(over);
+        why.map(BackendError::TellsNothing)
     }
 
     /// Whether the answers decide that have to come within some time, and all of them came later: what was compared
@@ -60,7 +52,7 @@ impl Scenario {
             judgement.comparisons += 1;
             if let (None, Err(seen)) = (&judgement.finding, result) {
                 judgement.finding = Some(Finding {
-                    reason: self.reason.clone(),
+                    reason: self.reason_for(expectation, transcript),
                     cycle: expectation.cycle,
                     op: expectation.op,
                     expected: expectation.expected.clone(),
@@ -69,6 +61,16 @@ impl Scenario {
             }
         }
         judgement
+    }
+
+    /// The reason of a finding. A request that was refused has not shown what the scenario is named after.
+    fn reason_for(&self, expectation: &Expectation, transcript: &Transcript) -> String {
+        let exchange = transcript.exchanges.get(expectation.cycle);
+        let is_refused = exchange.is_some_and(|exchange| exchange.refused().is_some());
+        match expectation.expected.asks_to_be_served() && is_refused {
+            true => "request-refused".to_owned(),
+            false => self.reason.clone(),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod fact;
 mod judgement;
 mod response_rule;
 mod scenario;
+mod untold;
 mod varied;
 
 pub use condition::Condition;
@@ -16,4 +17,5 @@ pub(crate) use judgement::failed_request;
 pub use judgement::{Finding, Judgement};
 pub use response_rule::ResponseRule;
 pub use scenario::{Expectation, Line, Scenario};
+pub(crate) use untold::gap_of_probe;
 pub use varied::Varied;

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use sessionspec_reference::Description;
 use sessionspec_reference::http::Headers;
 
-use crate::backend::{BackendError, Body, Foreign, Retained, is_refusal_in_front};
+use crate::backend::{BackendError, Body, Foreign, Retained, is_refusal, is_refusal_in_front};
 use crate::browser::{Origin, Refusal, SetCookie, Stored};
 use crate::script::{Answer, Operation, Operations};
 
@@ -150,19 +150,18 @@ impl Exchange {
         self.ops.iter().any(|op| matches!(op, Operation::Raise | Operation::Respond { .. }))
     }
 
-    /// The request was refused by somebody in front of the handler, so that nothing can be concluded from it: the status,
-    /// and what was said.
+    /// The request was refused with a status that the script has not asked for: the status, and what was said. What becomes
+    /// of an exception, and of a request whose store or process is gone, may be a refusal, too.
     #[must_use]
-    pub fn refused_in_front(&self) -> Option<(u16, &str)> {
-        match &self.outcome {
-            Outcome::NoAnswers { status, said }
-                if is_refusal_in_front(*status)
-                    && !self.ops.contains(&Operation::Respond { status: *status }) =>
-            {
-                Some((*status, said))
-            }
-            _ => None,
-        }
+    pub fn refused(&self) -> Option<(u16, &str)> {
+        let Outcome::NoAnswers { status, said } = &self.outcome else { return None };
+        let is_excused = self.interrupted || self.disturbed || self.ops.contains(&Operation::Raise);
+        let counts = is_refusal_in_front(*status) || (is_refusal(*status) && !is_excused);
+        (counts && !self.asks_for(*status)).then_some((*status, said))
+    }
+
+    fn asks_for(&self, status: u16) -> bool {
+        self.ops.contains(&Operation::Respond { status })
     }
 
     /// The text of a failure that the script did not ask for, in one line; `None` where there is none.
@@ -176,8 +175,14 @@ impl Exchange {
             return never_ended.then(|| "no answer, although what kept it from one is over".to_owned());
         }
         match &self.outcome {
-            Outcome::NoAnswers { status, said } if *status >= 500 && !self.asked_to_fail() => {
-                Some(format!("a {status}: {said}"))
+            Outcome::NoAnswers { status, said }
+                if *status >= 500 && !self.ops.contains(&Operation::Raise) && !self.asks_for(*status) =>
+            {
+                let asked = self.ops.iter().rev().find_map(|op| match op {
+                    Operation::Respond { status } => Some(format!(", and not a {status}")),
+                    _ => None,
+                });
+                Some(format!("a {status}{}: {said}", asked.unwrap_or_default()))
             }
             Outcome::Answered { status, save_error: None, .. } => {
                 let wanted = self.asked_status()?;

@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 
 use crate::backend::{Backend, BackendError};
 use crate::checks::{Applicability, Check, Fact, catalogue};
-use crate::expect::{Finding, Scenario, Varied};
+use crate::expect::{Finding, Scenario, Varied, gap_of_probe};
 use crate::play::{Lanes, Transcript, has_crowds, play_judgeable_together};
 use crate::report;
 use crate::survey::Survey;
@@ -292,6 +292,10 @@ impl Scenarios {
         };
         if let Some(why) = &transcript.unmended {
             self.unmended.borrow_mut().get_or_insert_with(|| report::message(why));
+        }
+        if scenario.varied.is_some() && gap_of_probe(&transcript).is_some() {
+            // The session does not come into this situation. The check that asks for the operation itself says why.
+            return Settled::Hidden;
         }
         if let Some(why) = scenario.why_it_tells_nothing(&transcript) {
             return Settled::Unjudged(report::message(&why.to_string()));

@@ -3,8 +3,8 @@
 
 use sessionspec_reference::Value;
 
-use super::OnError;
 use super::observe::{Observer, TEXT};
+use super::{OnError, Survey};
 use crate::play::{Exchange, Outcome};
 use crate::script::ops::{get, header, set};
 use crate::script::{Answer, Operation};
@@ -22,6 +22,9 @@ impl Observer<'_> {
             return OnError::Unknown;
         }
         let is_refused = |answer: &Answer| matches!(answer, Answer::Unsupported | Answer::Error(_));
+        if ends_otherwise(&ending, &exchanges[ended]) {
+            return OnError::Unknown;
+        }
         match exchanges[after].answer(0) {
             _ if exchanges[ended].answer(1).is_some_and(is_refused) => OnError::Unknown,
             _ if !exchanges[begun].answer(0).is_some_and(Answer::is_done) => OnError::Unknown,
@@ -42,8 +45,26 @@ impl Observer<'_> {
     }
 }
 
+impl Survey {
+    /// Whether a request can end like this, or do this at its end, as far as the survey has seen.
+    pub(crate) fn can_end_with(&self, op: &Operation) -> bool {
+        match op {
+            Operation::Raise => self.on_error != OnError::Unknown,
+            op => self.gap_of_probe(op.name()).is_none(),
+        }
+    }
+}
+
 /// A field that means nothing to anybody.
 const NEUTRAL: &str = "X-Sessionspec";
+
+/// Whether somebody has answered in the handler's place, with a status that it did not choose.
+fn ends_otherwise(ending: &Operation, exchange: &Exchange) -> bool {
+    match (ending, &exchange.outcome) {
+        (Operation::Respond { status: wanted }, Outcome::NoAnswers { status, .. }) => status != wanted,
+        _ => false,
+    }
+}
 
 /// Whether a cycle that ends with this operation says that it was done, and the response shows that it was not.
 fn is_only_said(ending: &Operation, exchange: &Exchange) -> bool {

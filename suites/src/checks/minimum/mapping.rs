@@ -181,7 +181,7 @@ fn visitors(survey: &Survey) -> Vec<Scenario> {
         ("a-clear", Operation::Clear),
     ];
     let after = |(reason, ending): (&str, Operation)| {
-        survey.supports(ending.name()).then(|| {
+        survey.can_end_with(&ending).then(|| {
             Scenario::new(&format!("visitor-after-{reason}"))
                 .cycle("ann", [set("colour", "red").unjudged()])
                 .cycle("ann", [set("size", "small").unjudged(), ending.clone().unjudged()])

@@ -11,6 +11,7 @@
 //!   the feature `signed-cookies`.
 //! - [`legacy`] has Flask 0.7's two hooks, and the glue that serves old and new applications.
 //! - [`NullSession`] is what an application gets where no session can be opened.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod capability;
 pub mod clock;

@@ -37,7 +37,14 @@ use crate::backend::{
 
 /// Puts an application under test: each cycle is a `POST /` with the [`Work`] among the extensions of the request.
 ///
-/// `S` is the application, and `B` the body of its requests, of which only the default is used.
+/// `S` is the application, and `B` the body of its requests, of which only the default is used. The result is a [`Backend`] where
+///
+/// - `S` is a `Service<http::Request<B>>` whose response is an `http::Response` with any body,
+/// - `S: Clone`, since each request gets a clone of the application, and several may be at work at once,
+/// - `S::Error: Display`, for the report: an error is taken for a status of 500,
+/// - `B: Default`, since requests come without a body.
+///
+/// Nothing has to be `Send`.
 #[must_use]
 pub fn service<S, B>(service: S) -> TowerService<S, B> {
     TowerService { service, path: "/".to_owned(), description: Description::default(), body: PhantomData }

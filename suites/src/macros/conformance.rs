@@ -90,11 +90,13 @@
 /// checks on which its own check relies, and then its own check. It passes where the promise was kept, where the check
 /// does not apply, and where it is a known failure; the reason is printed (`cargo test -- --show-output`). It fails
 /// where the promise was broken, and where nothing could be verified. It passes in three cases in which something is
-/// wrong. Where only failures of other checks of its level or below are in the way, the tests of those checks fail
-/// already, and this one prints `not judged` and names them. Where a check with generated scripts fails, and beside it one
-/// with short scripts that names what is wrong, the first prints `not judged` and its script: it fails by itself once the
-/// other is mended, if there is anything else. Where only *known* failures are in the way, a test prints `excused`, with
-/// the reason, so that one defect needs one entry.
+/// wrong. Where only failures of other checks are in the way, it prints `not judged` and names them. Their tests are red
+/// already; or they are ignored, since they belong to a higher level, and then standard error has the command that runs them.
+/// Where a check with generated scripts fails, and beside it one with short scripts that names what is wrong, the first prints
+/// `not judged` and its script: it fails by itself once the other is mended, if there is anything else. Where only *known*
+/// failures are in the way, a test prints `excused`, with the reason, and needs no entry. A check with generated scripts that
+/// fails beside a known failure needs an entry of its own, since its script may have met something else: it says which known
+/// failure may be the reason.
 #[macro_export]
 macro_rules! conformance {
     ($($name:ident { $($backend:tt)* })+) => {
@@ -194,23 +196,24 @@ macro_rules! __conformance_tests {
 #[macro_export]
 macro_rules! __conformance_test {
     (minimum recommended $($check:ident)*) => {
-        $crate::__conformance_test! { @ #[ignore = "above the level asked for: recommended"] $($check)* }
+        $crate::__conformance_test! { @ minimum #[ignore = "above the level asked for: recommended"] $($check)* }
     };
     (minimum hardened $($check:ident)*) => {
-        $crate::__conformance_test! { @ #[ignore = "above the level asked for: hardened"] $($check)* }
+        $crate::__conformance_test! { @ minimum #[ignore = "above the level asked for: hardened"] $($check)* }
     };
     (recommended hardened $($check:ident)*) => {
-        $crate::__conformance_test! { @ #[ignore = "above the level asked for: hardened"] $($check)* }
+        $crate::__conformance_test! { @ recommended #[ignore = "above the level asked for: hardened"] $($check)* }
     };
     ($asked:ident $level:ident $($check:ident)*) => {
-        $crate::__conformance_test! { @ $($check)* }
+        $crate::__conformance_test! { @ $asked $($check)* }
     };
-    (@ $(#[$ignore:meta])? $suite:ident $check:ident) => {
+    (@ $asked:ident $(#[$ignore:meta])? $suite:ident $check:ident) => {
         #[test]
         $(#[$ignore])?
         fn $check() {
             super::__sessionspec_judge($crate::__support::Place {
                 check: $crate::__support::names::$suite::$check,
+                asked: ::core::stringify!($asked),
                 module: ::core::module_path!(),
                 package: ::core::env!("CARGO_PKG_NAME"),
             });

@@ -1,6 +1,7 @@
 //! The two macros that users of the dev-dependency call, and the functions that these expand to.
 
 mod conformance;
+mod hindered;
 mod namespace;
 mod set_up;
 #[cfg(feature = "snapshots")]

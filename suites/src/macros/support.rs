@@ -5,10 +5,10 @@ use std::future::Future;
 use std::io::Write as _;
 
 use super::set_up::{SetUp, Unjudged, report_on};
-use super::umbrellas;
-use crate::checks::{catalogue, names};
+use super::{hindered, umbrellas};
+use crate::checks::names;
 use crate::contract;
-use crate::report::{Blocked, CheckReport, LEGEND, Report, Verdict, WIDTH, failure_text, wrapped};
+use crate::report::{CheckReport, LEGEND, Report, Verdict, WIDTH, failure_text, wrapped};
 use crate::run::Options;
 
 /// The place of a test.
@@ -16,6 +16,8 @@ use crate::run::Options;
 pub struct Place {
     /// The name of the check, as in [`names`].
     pub check: &'static str,
+    /// The level that is asked of the backend.
+    pub asked: &'static str,
     /// The path of the module that the test is in, with its crate.
     pub module: &'static str,
     /// The package of that crate.
@@ -25,9 +27,15 @@ pub struct Place {
 impl Place {
     /// The path of the test as `cargo test` prints it: without the crate.
     fn test(self) -> String {
-        let module = self.module.split_once("::").map_or(self.module, |(_, path)| path);
-        let name = self.check.rsplit("::").next().unwrap_or(self.check);
-        format!("{module}::{name}")
+        self.test_of(self.check)
+    }
+
+    /// The path of the test of another check, by its name, beside this one.
+    pub(super) fn test_of(self, check: &str) -> String {
+        // The crate comes first, and the suite last.
+        let modules: Vec<&str> = self.module.split("::").collect();
+        let around = modules.get(1..modules.len() - 1).unwrap_or_default();
+        [around, &[check]].concat().join("::")
     }
 }
 
@@ -48,20 +56,26 @@ pub fn judge(
     known: &[KnownFailure],
 ) {
     let id = names::id(place.check);
-    let known = known.iter().map(|known| (names::id(known.check), known.reason.into()));
     let options = options.unwrap_or_default();
     // Who replays one case wants to see it, whatever else fails.
     let named = if options.case.is_none() { umbrellas::named_beside(&id) } else { Vec::new() };
     let options = Options {
         only: Some(named.into_iter().chain([id.clone()]).collect()),
-        known_failures: known.collect(),
+        known_failures: known.iter().map(|known| (names::id(known.check), known.reason.into())).collect(),
         ..options
     };
     let Some(report) = report_or_not_run(&place.test(), backend, options) else { return };
     let Some(check) = report.checks.iter().find(|check| check.id == id) else {
         fail(&format!("there is no check `{id}`"));
     };
-    match verdict_text(check, &report) {
+    let ignored =
+        if hindered::is_hindered(check) { hindered::ignored_causes(place, check, known) } else { Vec::new() };
+    for command in &ignored {
+        // Nothing is red because of it, so that this is written past the capture, too.
+        let because = check.because.as_deref().unwrap_or_default();
+        let _ = writeln!(std::io::stderr(), "not judged: {}: {because}; run {command}", place.test());
+    }
+    match verdict_text(check, &report, &ignored) {
         Ok(passed) => print!("{passed}"),
         Err(failed) => fail(&format!("{failed}\n{}", next_steps(place, check, &report))),
     }
@@ -85,8 +99,9 @@ pub(crate) fn report_or_not_run(
     }
 }
 
-/// The text of a test: `Ok` where it passes, an error where it fails.
-fn verdict_text(check: &CheckReport, report: &Report) -> Result<String, String> {
+/// The text of a test: `Ok` where it passes, an error where it fails. The commands run the tests of what hinders it, where these
+/// are ignored.
+fn verdict_text(check: &CheckReport, report: &Report, ignored: &[String]) -> Result<String, String> {
     let because = check.because.as_deref().unwrap_or_default();
     match check.verdict {
         Verdict::Pass => {
@@ -106,20 +121,15 @@ fn verdict_text(check: &CheckReport, report: &Report) -> Result<String, String> 
             }
             None => Err(failures(check)),
         },
-        // The tests of the checks that have failed are red already, and they run wherever this one does.
-        Verdict::Unverified if is_red_elsewhere(check) => Ok(format!("not judged: {because}\n")),
+        // The tests of the checks that have failed are red already, or are named here.
+        Verdict::Unverified if hindered::is_hindered(check) => {
+            let tests = ignored.iter().map(|command| format!("  A test above this level:  {command}\n"));
+            Ok(format!("not judged: {because}\n{}", tests.collect::<String>()))
+        }
         Verdict::Unverified | Verdict::Error => {
             Err(format!("{}: {}: {because}\n", check.id, check.verdict.as_str()))
         }
     }
-}
-
-/// Whether only failures of other checks are in the way, and all of these checks are of this check's level or below.
-fn is_red_elsewhere(check: &CheckReport) -> bool {
-    let catalogue = catalogue();
-    let level = |id: &str| catalogue.iter().find(|other| other.id == id).map(|other| other.level);
-    let is_red = |blocked: &Blocked| level(&blocked.check).is_some_and(|level| level <= check.level);
-    !check.blocked.is_empty() && check.blocked.iter().all(is_red)
 }
 
 fn failures(check: &CheckReport) -> String {
@@ -147,6 +157,9 @@ fn next_steps(place: Place, check: &CheckReport, report: &Report) -> String {
         let seed = report.seed;
         let options = format!("Options {{ seed: {seed}, case: Some({case}), ..Default::default() }}");
         let _ = writeln!(text, "  That case alone:     options: {options}");
+    }
+    if let Some(known) = umbrellas::known_failure(check, report) {
+        let _ = writeln!(text, "  May be the same as:  {known}, a known failure");
     }
     // Where another failure hinders this check, that one has to be listed; then this check is excused.
     let to_be_listed = report.checks.iter().filter(|failed| {

@@ -27,9 +27,19 @@ pub(super) fn named_beside(id: &str) -> Vec<String> {
 
 /// The check that fails beside this one and names what is wrong.
 pub(super) fn named_failure<'a>(check: &CheckReport, report: &'a Report) -> Option<&'a str> {
+    beside(check, report, Verdict::Fail)
+}
+
+/// The check that is known to fail beside this one, and may name what is wrong. Nobody can say whether it does: known failures
+/// stay, and would hide whatever else the generated scripts find.
+pub(super) fn known_failure<'a>(check: &CheckReport, report: &'a Report) -> Option<&'a str> {
+    beside(check, report, Verdict::KnownFailure)
+}
+
+fn beside<'a>(check: &CheckReport, report: &'a Report, verdict: Verdict) -> Option<&'a str> {
     let is_generated = check.failures.iter().any(|failure| failure.case.is_some());
-    let fails = |other: &&CheckReport| other.id != check.id && other.verdict == Verdict::Fail;
-    report.checks.iter().filter(|_| is_generated).find(fails).map(|named| named.id.as_str())
+    let is_it = |other: &&CheckReport| other.id != check.id && other.verdict == verdict;
+    report.checks.iter().filter(|_| is_generated).find(is_it).map(|named| named.id.as_str())
 }
 
 fn is_generated(test: &Test) -> bool {

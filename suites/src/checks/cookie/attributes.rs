@@ -72,6 +72,7 @@ fn each_time(survey: &Survey, reason: &str, rule: ResponseRule) -> Vec<Scenario>
         vec![Operation::Regenerate.unjudged()],
         vec![set("colour", "green").unjudged(), respond(302)],
         vec![set("colour", "white").unjudged(), respond(404)],
+        vec![set("colour", "grey").unjudged(), respond(409)],
         vec![set("colour", "black").unjudged(), respond(500)],
     ];
     let session = cycles

@@ -48,6 +48,8 @@ pub enum Lack {
     Revocation,
     /// Data in the cookie.
     DataInCookie,
+    /// Data in the cookie that can be read.
+    ReadableCookie,
     /// Two requests at a time.
     TwoRequests,
     /// Two requests of one session at a time.
@@ -122,6 +124,7 @@ impl Lack {
             | Self::Cookies
             | Self::Revocation
             | Self::DataInCookie
+            | Self::ReadableCookie
             | Self::TwoRequests
             | Self::TwoRequestsOfOneSession
             | Self::ObjectsOfTheirOwn
@@ -174,6 +177,10 @@ impl fmt::Display for Lack {
                 "the data are in the cookie, and nothing that was sent can be revoked: its lifetime has to bound it"
             }
             Self::DataInCookie => "the data of this backend are not in the cookie",
+            Self::ReadableCookie => {
+                "what the session holds was not found in its cookie, so that nobody can rewrite it: the cookie is encrypted, or \
+                 written in a form that is not known here"
+            }
             Self::TwoRequests => "this server takes one request at a time",
             Self::TwoRequestsOfOneSession => {
                 "this backend serves the requests of a session one after the other"

@@ -19,6 +19,7 @@ pub(super) const GRACE: f64 = 1.0;
 /// What the scenarios of a kind of session are called that others rely on.
 struct Reasons {
     still_there: &'static str,
+    still_there_after_a_read: &'static str,
     refilled: &'static str,
     revived_by_a_write: &'static str,
     adopted_when_written: &'static str,
@@ -49,6 +50,11 @@ impl Kind {
     /// The fact that a session of this kind ends at all.
     pub(super) fn ends(&self) -> Fact {
         Fact::of("expiry/gone", self.reasons.still_there)
+    }
+
+    /// The fact that a session of this kind ends that was read.
+    pub(super) fn ends_after_a_read(&self) -> Fact {
+        Fact::of("expiry/gone", self.reasons.still_there_after_a_read)
     }
 
     /// The fact that whoever comes back after the end of a session of this kind has one that can be used.
@@ -106,6 +112,7 @@ pub(super) fn kinds(survey: &Survey) -> Result<Vec<Kind>, Lack> {
                 name: $name,
                 reasons: Reasons {
                     still_there: concat!($name, "-still-there"),
+                    still_there_after_a_read: concat!($name, "-still-there-after-a-read"),
                     refilled: concat!($name, "-refilled"),
                     revived_by_a_write: concat!($name, "-by-a-write"),
                     adopted_when_written: concat!($name, "-adopted-when-written"),

@@ -46,6 +46,8 @@ pub enum Requirement {
     ServerStore,
     /// The data are in the cookie.
     ClientStore,
+    /// What the session holds can be read in the cookie.
+    ReadableCookie,
     /// A request can be held while others are sent.
     Holds,
     /// Two requests of one session are served at the same time.
@@ -145,6 +147,7 @@ impl Requirement {
                 Store::Unknown => lacks(Lack::Cookies),
             },
             Self::ClientStore => unless(survey.store != Store::Client, Lack::DataInCookie),
+            Self::ReadableCookie => unless(!survey.readable_cookie, Lack::ReadableCookie),
             Self::Holds | Self::Overlap if survey.at_once == AtOnce::Unknown => {
                 Applicability::Unverified(survey.no_hold())
             }
@@ -217,6 +220,7 @@ impl fmt::Display for Requirement {
             Self::Https => "is reached by https",
             Self::ServerStore => "keeps the data on the server",
             Self::ClientStore => "keeps the data in the cookie",
+            Self::ReadableCookie => "keeps them in the cookie in a form that a client can read",
             Self::Holds => "serves others while a request is held",
             Self::Overlap => "serves two requests of one session at the same time",
             Self::SavedChangesOnly => "shows a request nothing that another has not saved",

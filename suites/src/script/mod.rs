@@ -14,8 +14,8 @@ mod store_fault;
 
 pub use answer::Answer;
 pub(crate) use disorder::incompressible;
-pub(crate) use forgery::words;
 pub use forgery::{Change, Cookies, Forgery, Neighbours, Spelling, Stranger};
+pub(crate) use forgery::{is_readable, words};
 pub use json::OperationError;
 pub(crate) use operation::call;
 pub use operation::{Operation, OperationKind};

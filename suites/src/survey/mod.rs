@@ -77,6 +77,9 @@ pub struct Survey {
     pub nested: Nested,
     /// Where the data live.
     pub store: Store,
+    /// Whether what a session holds was found in its cookie, which is then neither encrypted nor written in a form that the
+    /// suite cannot read.
+    pub readable_cookie: bool,
     /// What becomes of an emptied session.
     pub emptied: Emptied,
     /// What becomes of the changes of a handler that raises.

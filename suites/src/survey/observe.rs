@@ -20,7 +20,7 @@ use super::{
 use crate::backend::{Backend, Foreign};
 use crate::play::Player;
 use crate::script::ops::{clear, get, set, set_permanent};
-use crate::script::{Answer, Operation};
+use crate::script::{Answer, Operation, is_readable};
 
 /// Observes which cookies are no part of the session of a backend that has answered before (see the preflight).
 pub(crate) async fn foreign_cookies(
@@ -65,6 +65,7 @@ pub(crate) async fn survey(
         permanent_default,
         nested: in_time.look("nested", async || observer.nested().await).await,
         store: in_time.look("store", async || observer.store().await).await,
+        readable_cookie: observer.readable_cookie().await,
         emptied: in_time.look("empty", async || observer.emptied().await).await,
         on_error: ends("on_error", || Operation::Raise).await,
         on_not_found: ends("on 404", || Operation::Respond { status: 404 }).await,
@@ -136,6 +137,9 @@ pub(super) struct Observer<'a> {
     pub(super) hold_said: RefCell<Option<String>>,
 }
 
+/// A text that no cookie holds by chance.
+const LEGIBLE: &str = "legible";
+
 /// A string that every backend can keep.
 pub(super) const TEXT: &str = "kept";
 
@@ -184,6 +188,17 @@ impl<'a> Observer<'a> {
             Some(Answer::Ok(Value::String(text))) if text == "older" => Store::Client,
             _ => Store::Server,
         }
+    }
+
+    /// Whether somebody who has the cookies can read in one of them what the session holds.
+    async fn readable_cookie(&self) -> bool {
+        let mut player = self.player();
+        player.cycle("owner", vec![set("text", LEGIBLE)]).await;
+        let foreign = &player.transcript().foreign;
+        player.jar("owner").is_some_and(|jar| {
+            let own = jar.cookies().filter(|cookie| !foreign.has(&cookie.name));
+            own.into_iter().any(|cookie| is_readable(&cookie.value, LEGIBLE))
+        })
     }
 
     async fn emptied(&self) -> Emptied {

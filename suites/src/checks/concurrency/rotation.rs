@@ -2,9 +2,11 @@
 
 use super::{GATE, begun, held, races};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
+use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::Operation;
-use crate::script::ops::{get, hold, set};
+use crate::script::ops::{get, hold, set, set_permanent};
+use crate::survey::Attribute;
 
 pub(super) const TWO_ROTATIONS: Check = Check {
     id: "concurrency/two-rotations",
@@ -39,13 +41,23 @@ pub(super) const LATE_WRITE: Check = Check {
     source: "CONTRACT.md, concurrency.rotations",
     applies: &[Requirement::RealSessions, Requirement::Has("regenerate"), Requirement::Overlap],
     relies: &[Fact::of("identity/rotation-keeps-the-data", "alone")],
-    test: Test::Scenarios(|_survey| {
-        let race = begun("logged-out")
-            .cycle("ann", held([set("size", "small").unjudged()]))
-            .cycle("ann", [Operation::Regenerate.is_done()])
-            .release(GATE)
-            .cycle("ann", [get("colour").is("red")]);
-        races(vec![race])
+    test: Test::Scenarios(|survey| {
+        let race = |begun: Scenario| {
+            begun
+                .cycle("ann", held([set("size", "small").unjudged()]))
+                .cycle("ann", [Operation::Regenerate.is_done()])
+                .release(GATE)
+                .cycle("ann", [get("colour").is("red")])
+        };
+        let permanent = Scenario::new("logged-out-when-permanent")
+            .cycle("ann", [set("colour", "red").is_done(), set_permanent(true).is_done()]);
+        let is_one = matches!(survey.permanent, Attribute::Observed(_)) && !survey.permanent_default;
+        let permanent = is_one.then(|| {
+            race(permanent)
+                .relies_on(Fact::of(LATE_WRITE.id, "logged-out"))
+                .relies_on(Fact::of("identity/rotation-keeps-the-data", "alone-permanently"))
+        });
+        races([race(begun("logged-out"))].into_iter().chain(permanent).collect())
     }),
 };
 

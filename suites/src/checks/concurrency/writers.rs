@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{GATE, begun, held, races};
-use crate::checks::{Check, Harm, Requirement, Test};
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Expected, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
@@ -112,13 +112,30 @@ pub(super) const LAST_WRITE_IS_KEPT: Check = Check {
     source: "CONTRACT.md, concurrency.last; whether the other's items are there, too, is a capability",
     applies: &[Requirement::RealSessions, Requirement::Overlap],
     relies: &[],
-    test: Test::Scenarios(|_survey| {
+    test: Test::Scenarios(|survey| {
         let race = begun("lost")
             .cycle("ann", held([set("size", "small").unjudged()]))
             .cycle("ann", [set("shape", "round").is_done()])
             .release(GATE)
             .cycle("ann", [get("size").is("small").only_if(Condition::DoneIn(1)), get("colour").is("red")]);
-        races(vec![race])
+        // Whoever comes in between has found what was saved early, and keeps it; whether the end of the first request saves
+        // once more is open.
+        let early = [get("colour"), set("size", "small"), Operation::Save, hold(GATE)];
+        let saved_early = survey.supports("save").then(|| {
+            begun("lost-after-an-early-save")
+                .cycle("ann", early.map(Operation::unjudged))
+                .may_be_refused()
+                .cycle("ann", [set("shape", "round").unjudged()])
+                .may_be_refused()
+                .release(GATE)
+                .cycle(
+                    "ann",
+                    [get("size").is("small").only_if(Condition::DoneIn(1)), get("colour").is("red")],
+                )
+                .relies_on(Fact::of("minimum/each-mutator-persists", "after-an-early-save"))
+                .relies_on(Fact::of(LAST_WRITE_IS_KEPT.id, "lost"))
+        });
+        races([race].into_iter().chain(saved_early).collect())
     }),
 };
 

@@ -74,6 +74,7 @@ fn each_time(survey: &Survey, reason: &str, rule: ResponseRule) -> Vec<Scenario>
     if survey.gap_of_probe("respond").is_none() {
         cycles.push(vec![set("colour", "green").unjudged(), respond(302)]);
         cycles.push(vec![set("colour", "white").unjudged(), respond(404)]);
+        cycles.push(vec![set("colour", "grey").unjudged(), respond(409)]);
         cycles.push(vec![set("colour", "black").unjudged(), respond(500)]);
     }
     let session = cycles

@@ -67,7 +67,8 @@ pub(super) const VARY_WHATEVER_THE_STATUS: Check = Check {
         };
         let kept = Fact::of("cookie/only-if-kept", "server-error");
         let failed = ending(500).relies_on(kept);
-        [301, 302, 303, 400, 403, 404, 410].map(ending).into_iter().chain([failed]).collect()
+        let statuses = [201, 301, 302, 303, 307, 308, 400, 401, 403, 404, 409, 410, 422, 429];
+        statuses.map(ending).into_iter().chain([failed]).collect()
     }),
 };
 

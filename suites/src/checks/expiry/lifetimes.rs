@@ -77,7 +77,13 @@ pub(super) const STAYS: Check = Check {
             [once, twice]
         });
         let rotated = rotated.into_iter().flatten();
-        let others = [after("after-a-write", set("shape", "round")), after("after-a-read", get("colour"))];
+        let twice = after("after-two-reads", get("colour"))
+            .with_cycles_after(1, vec![vec![get("colour")]])
+            .relies_on(Fact::of(STAYS.id, "after-a-read"))
+            .relies_on(Fact::of("expiry/gone", "permanent-still-there-after-two-reads"))
+            .relies_on(Fact::of("expiry/gone", "browser-session-still-there-after-two-reads"));
+        let others =
+            [after("after-a-write", set("shape", "round")), after("after-a-read", get("colour")), twice];
         let changes = [
             ("after-a-delete", delete("size")),
             ("after-a-pop", pop("size")),

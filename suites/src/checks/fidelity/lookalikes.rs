@@ -24,7 +24,7 @@ pub(super) const VALUES: Check = Check {
         Fact::of("fidelity/not-aliased", "seen-by-another"),
     ],
     test: Test::Scenarios(|_| {
-        let pairs: [(&str, Value, Value); 11] = [
+        let pairs: [(&str, Value, Value); 16] = [
             ("true-to-1", json!(true), json!(1)),
             ("1-to-true", json!(1), json!(true)),
             ("1-to-text", json!(1), json!("1")),
@@ -35,16 +35,23 @@ pub(super) const VALUES: Check = Check {
             ("empty-text-to-empty-list", json!(""), json!([])),
             ("empty-list-to-empty-object", json!([]), json!({})),
             ("list-to-text", json!([1]), json!("1")),
+            ("null-to-empty-text", Value::Null, json!("")),
+            ("empty-text-to-null", json!(""), Value::Null),
+            ("null-to-false", Value::Null, json!(false)),
+            ("false-to-null", json!(false), Value::Null),
+            ("null-to-empty-object", Value::Null, json!({})),
             ("text-to-other-case", json!("Red"), json!("red")),
         ];
         pairs
             .map(|(reason, before, after)| {
-                Scenario::new(reason)
+                let has_null = before.is_null() || after.is_null();
+                let scenario = Scenario::new(reason)
                     .cycle("ann", [set("value", before).unjudged()])
                     .may_be_refused()
                     .cycle("ann", [set("value", after.clone()).unjudged()])
                     .may_be_refused()
-                    .cycle("ann", [get("value").is(after).only_if(Condition::DoneIn(1))])
+                    .cycle("ann", [get("value").is(after).only_if(Condition::DoneIn(1))]);
+                if has_null { scenario.relies_on(Fact::of("fidelity/null", "null")) } else { scenario }
             })
             .into()
     }),

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use sessionspec_reference::PERMANENT_KEY;
 
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
-use crate::expect::{Condition, Scenario};
+use crate::expect::{Condition, Expected, Line, Scenario};
 use crate::level::Level;
-use crate::script::incompressible;
-use crate::script::ops::{get, set, update};
+use crate::script::ops::{contains, delete, get, items, len, pop, set, setdefault, update};
+use crate::script::{Answer, Operation, incompressible};
 use crate::survey::{Numbers, Store, Survey, Values};
 
 /// The checks of this suite.
@@ -54,7 +54,10 @@ const NULL: Check = check(
     "RFC 8259, section 3; stores that write null where they mean that nothing is there",
     &[],
     STRUCTURED,
-    |survey| values(survey, vec![("null", Value::Null), ("null-inside", json!({"a": null, "b": [null]}))]),
+    |survey| {
+        let kept = vec![("null", Value::Null), ("null-inside", json!({"a": null, "b": [null]}))];
+        values(survey, kept).into_iter().chain(under_every_operation(survey)).collect()
+    },
 );
 
 const TEXT: Check = check(
@@ -172,7 +175,21 @@ const SIZES: Check = check(
     &[Fact::of("minimum/values-survive", "long-text")],
     ANY,
     |survey| {
-        let mut sizes = vec![("1-kB", 1_000), ("6-kB", 6_000), ("64-kB", 64_000)];
+        // The lengths at which a field of one byte or two, a column or a page ends, and their neighbours.
+        let mut sizes = vec![
+            ("1-byte", 1),
+            ("254-bytes", 254),
+            ("255-bytes", 255),
+            ("256-bytes", 256),
+            ("1-kB", 1_000),
+            ("4095-bytes", 4_095),
+            ("4096-bytes", 4_096),
+            ("4097-bytes", 4_097),
+            ("6-kB", 6_000),
+            ("16-kB", 16_000),
+            ("32-kB", 32_000),
+            ("64-kB", 64_000),
+        ];
         if survey.store != Store::Client {
             // In a cookie, it would be a header that no client reads to its end.
             sizes.extend([("1-MB", 1_000_000), ("beyond-1-MiB", 1_050_000), ("2-MB", 2_000_000)]);
@@ -259,6 +276,50 @@ fn grown(survey: &Survey) -> Vec<Scenario> {
         .map(|(number, key)| get(key).is(item()).only_if(Condition::DoneIn(number + 1)));
     let little_by_little = written.cycle("ann", [get("before").is("here")].into_iter().chain(read));
     [at_once].into_iter().filter(|_| survey.supports("update")).chain([little_by_little]).collect()
+}
+
+/// An item that is null, under every operation that could take it for none.
+fn under_every_operation(survey: &Survey) -> Vec<Scenario> {
+    // A session without an item is another question.
+    let begun = |value: Value| {
+        Scenario::new("").cycle("ann", [set("before", "here").is_done(), set("value", value).is_done()])
+    };
+    let null = || begun(Value::Null);
+    let answering = |reason: &'static str, op: Line| (reason, null().cycle("ann", [op]));
+    let left = |value: Option<Value>| {
+        [("before", json!("here"))].into_iter().chain(value.map(|value| ("value", value)))
+    };
+    let leaving = |reason: &'static str, op: Operation, value: Option<Value>| {
+        (reason, null().cycle("ann", [op.unjudged()]).cycle("ann", [items().are(left(value), survey)]))
+    };
+    let to_null = |reason: &'static str, op: Operation| {
+        let text = begun(json!("text"));
+        let kept = get("value").is(Value::Null).only_if(Condition::DoneIn(1));
+        (reason, text.cycle("ann", [op.unjudged()]).may_be_refused().cycle("ann", [kept]))
+    };
+    // The framework's own items may be there, too.
+    let lengths = (2..=2 + survey.own_keys.len()).map(|length| Expected::Answer(Answer::Ok(length.into())));
+    let scenarios = [
+        answering("null-is-contained", contains("value").is(true)),
+        answering("null-among-the-items", items().are(left(Some(Value::Null)), survey)),
+        answering("null-is-counted", len().answers(Expected::AnyOf(lengths.collect()))),
+        answering("null-is-popped", pop("value").is(Value::Null)),
+        answering("null-is-a-default", setdefault("value", "default").is(Value::Null)),
+        leaving("null-kept-by-setdefault", setdefault("value", "default"), Some(Value::Null)),
+        leaving("null-left-by-pop", pop("value"), None),
+        leaving("null-left-by-delete", delete("value"), None),
+        leaving("null-overwritten", set("value", "text"), Some(json!("text"))),
+        to_null("overwritten-by-null", set("value", Value::Null)),
+        to_null("overwritten-by-an-update", update([("value", Value::Null)])),
+    ];
+    scenarios
+        .into_iter()
+        .map(|(reason, scenario)| Scenario { reason: reason.to_owned(), ..scenario })
+        .filter(|scenario| {
+            scenario.script.cycles().flat_map(|cycle| &cycle.ops).all(|op| survey.supports(op.name()))
+        })
+        .map(|scenario| scenario.relies_on(Fact::of(NULL.id, "null")))
+        .collect()
 }
 
 /// Those of these values that a backend like this one keeps.

@@ -63,7 +63,12 @@ pub(super) const SIGNED: Check = Check {
     clause: "forgery.signed",
     promise: "Data in a cookie that a client has rewritten are not taken for the session's, whatever signature it sends.",
     source: OWASP,
-    applies: &[Requirement::RealSessions, Requirement::Cookies, Requirement::ClientStore],
+    applies: &[
+        Requirement::RealSessions,
+        Requirement::Cookies,
+        Requirement::ClientStore,
+        Requirement::ReadableCookie,
+    ],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let signatures = [

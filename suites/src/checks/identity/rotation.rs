@@ -5,7 +5,7 @@ use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
 use crate::script::ops::{destroy, get, items, permanent, set, set_permanent};
-use crate::survey::{Store, Survey};
+use crate::survey::{Attribute, Store, Survey};
 
 const OWASP: &str = "OWASP Session Management Cheat Sheet, renewal after any change of privilege";
 
@@ -69,12 +69,25 @@ pub(super) const KEEPS_DATA: Check = Check {
                 .relies_on(Fact::of(KEEPS_DATA.id, "on-a-fresh-session"))
                 .relies_on(Fact::of(KEEPS_DATA.id, "after-a-write"))
         });
+        // A session that keeps the order to rotate carries it out with every request. Some give a new id to each: then the
+        // copy is dead before the rotation, too.
+        let once_only = Scenario::new("carried-out-once")
+            .cycle("ann", [set("colour", "red").is_done()])
+            .copy_cookies("ann", "tab before")
+            .cycle("ann", [get("colour").is("red")])
+            .cycle("tab before", [get("colour").unjudged()])
+            .cycle("ann", [Operation::Regenerate.is_done()])
+            .copy_cookies("ann", "tab")
+            .cycle("ann", [get("colour").is("red")])
+            .cycle("tab", [get("colour").is("red").only_if(Condition::FoundIn { cycle: 2, op: 0 })])
+            .relies_on(Fact::of(KEEPS_DATA.id, "alone"));
         [
             rotating("alone", vec![Operation::Regenerate], kept),
             rotating("after-a-write", vec![set("size", "small"), Operation::Regenerate], written),
             rotating("before-a-write", vec![Operation::Regenerate, set("size", "small")], written),
             rotating("twice", vec![Operation::Regenerate, Operation::Regenerate], kept),
             fresh,
+            once_only,
         ]
         .into_iter()
         .chain(saved_early)
@@ -172,7 +185,23 @@ pub(super) const OLD_ID_DIES: Check = Check {
             .cycle("thief", [items().are([], survey)])
             .relies_on(Fact::of(OLD_ID_DIES.id, "alone"))
             .relies_on(Fact::of(OLD_ID_DIES.id, "twice-in-a-row"));
-        vec![
+        // A login that is remembered, and redirects: each of the two is right where it is alone.
+        let remembered = Scenario::new("permanently-and-redirected")
+            .cycle("ann", [set("colour", "red").is_done(), set_permanent(true).is_done()])
+            .copy_cookies("ann", "thief")
+            .cycle("ann", [Operation::Regenerate.is_done(), Operation::Respond { status: 302 }.unjudged()])
+            .cycle("thief", [items().are([], survey)])
+            .relies_on(Fact::of("identity/rotation-gives-a-new-id", "alone"))
+            .relies_on(Fact::of("identity/rotation-gives-a-new-id", "alone-and-redirected"))
+            .relies_on(Fact::of("fault/redirects-are-saved", "overwrite-302"))
+            .relies_on(Fact::of("fault/redirects-are-saved", "permanent-302"))
+            .relies_on(Fact::of(OLD_ID_DIES.id, "alone"))
+            .relies_on(Fact::of(OLD_ID_DIES.id, "alone-permanently"))
+            .relies_on(Fact::of(OLD_ID_DIES.id, "alone-and-redirected"));
+        let can_be_remembered =
+            matches!(survey.permanent, Attribute::Observed(_)) && !survey.permanent_default;
+        let remembered = can_be_remembered.then_some(remembered);
+        let rotations = vec![
             rotating("alone", vec![Operation::Regenerate]),
             rotating("after-a-write", vec![set("size", "small"), Operation::Regenerate]),
             rotating("before-a-write", vec![Operation::Regenerate, set("size", "small")]),
@@ -184,12 +213,11 @@ pub(super) const OLD_ID_DIES: Check = Check {
             saved_early,
             twice,
             first_id,
-        ]
-        .into_iter()
-        .filter(|scenario| {
+        ];
+        let is_supported = |scenario: &Scenario| {
             scenario.script.cycles().flat_map(|cycle| &cycle.ops).all(|op| survey.supports(op.name()))
-        })
-        .collect()
+        };
+        rotations.into_iter().chain(remembered).filter(is_supported).collect()
     }),
 };
 

@@ -1,12 +1,13 @@
 //! The session as a mapping, and the pair of functions that opens and saves it.
 
 use serde_json::json;
+use sessionspec_reference::Map;
 
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
-use crate::expect::{Condition, Scenario};
+use crate::expect::{Condition, Expected, Scenario};
 use crate::level::Level;
-use crate::script::Operation;
 use crate::script::ops::{clear, contains, delete, get, items, pop, set, setdefault, update};
+use crate::script::{Operation, incompressible};
 use crate::survey::{OLD, Survey};
 
 pub(super) const OPENS_EMPTY: Check = Check {
@@ -47,12 +48,14 @@ pub(super) const EACH_MUTATOR_PERSISTS: Check = Check {
 
 fn each_mutator_persists(survey: &Survey) -> Vec<Scenario> {
     let lone = |op: Operation, after: Vec<(&'static str, &'static str)>| {
+        let is_removed = !after.iter().any(|(key, _)| *key == "colour");
         let after = after.into_iter().map(|(key, value)| (key, json!(value)));
         survey.supports(op.name()).then(|| {
+            let contains = (is_removed && survey.supports("contains")).then(|| contains("colour").is(false));
             Scenario::new(op.name())
                 .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
                 .cycle("ann", [op.is_done()])
-                .cycle("ann", [items().are(after, survey)])
+                .cycle("ann", [items().are(after, survey)].into_iter().chain(contains))
         })
     };
     let set_first = Scenario::new("set")
@@ -118,9 +121,22 @@ fn each_mutator_persists(survey: &Survey) -> Vec<Scenario> {
         met("delete-and-set", delete("colour"), vec![("colour", "blue"), ("size", "small")]),
         met("clear-and-set", clear(), vec![("colour", "blue")]),
     ];
+    // A session that keeps the order to delete an item carries it out again with a later request.
+    let deleted_once = survey.supports("delete").then(|| {
+        let after = || [("colour", json!("blue")), ("size", json!("small"))];
+        Scenario::new("set-after-an-earlier-delete")
+            .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
+            .cycle("ann", [delete("colour").is_done()])
+            .cycle("ann", [set("colour", "blue").is_done()])
+            .cycle("ann", [items().are(after(), survey)])
+            .cycle("ann", [items().are(after(), survey)])
+            .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, "delete"))
+            .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, "set-later"))
+    });
     let firsts = [set_first, set_later, overwrite, many_times]
         .into_iter()
         .chain(saved_early)
+        .chain(deleted_once)
         .chain(meeting.into_iter().flatten());
     firsts.chain(others.into_iter().flatten()).chain(older).collect()
 }
@@ -141,21 +157,35 @@ pub(super) const BROWSERS_ISOLATED: Check = Check {
 };
 
 fn browsers_isolated(survey: &Survey) -> Vec<Scenario> {
+    // What is gone is lost, and is not another's.
+    let of = |key: &str, value: &str| {
+        let items = |items| Expected::Items { items, own_keys: survey.own_keys.clone() };
+        Expected::AnyOf(vec![items(Map::from_iter([(key.to_owned(), json!(value))])), items(Map::new())])
+    };
     let both_write = Scenario::new("items-of-another-browser")
         .cycle("ann", [set("colour", "red").is_done()])
         .cycle("bob", [items().are([], survey), set("size", "small").is_done()])
-        .cycle("ann", [items().are([("colour", json!("red"))], survey)])
-        .cycle("bob", [items().are([("size", json!("small"))], survey)]);
+        .cycle("ann", [items().answers(of("colour", "red"))])
+        .cycle("bob", [items().answers(of("size", "small"))]);
+    let still_there = Scenario::new("own-items-lost")
+        .cycle("ann", [set("colour", "red").is_done()])
+        .cycle("bob", [set("size", "small").is_done()])
+        .cycle("ann", [get("colour").is("red")])
+        .cycle("bob", [get("size").is("small")])
+        .relies_on(Fact::of(BROWSERS_ISOLATED.id, "items-of-another-browser"));
+    let is_there = || Fact::of(BROWSERS_ISOLATED.id, "own-items-lost");
     let same_key = Scenario::new("same-key-in-two-browsers")
         .cycle("ann", [set("colour", "red").is_done()])
         .cycle("bob", [set("colour", "blue").is_done()])
         .cycle("ann", [get("colour").is("red")])
-        .cycle("bob", [get("colour").is("blue")]);
+        .cycle("bob", [get("colour").is("blue")])
+        .relies_on(is_there());
     let same_items = Scenario::new("same-items-in-two-browsers")
         .cycle("ann", [set("colour", "red").is_done()])
         .cycle("bob", [set("colour", "red").is_done()])
         .cycle("ann", [set("colour", "blue").is_done()])
-        .cycle("bob", [get("colour").is("red")]);
+        .cycle("bob", [get("colour").is("red")])
+        .relies_on(is_there());
     let alone = Scenario::new("forgotten-when-others-come").cycle("ann", [set("colour", "red").is_done()]);
     let crowd = (1..=20)
         .fold(alone, |crowd, other| crowd.cycle(&format!("other {other}"), [set("size", "small").is_done()]));
@@ -166,8 +196,11 @@ fn browsers_isolated(survey: &Survey) -> Vec<Scenario> {
     let hundred = Scenario { reason: "forgotten-after-a-hundred-others".to_owned(), ..hundred }
         .cycle("ann", [get("colour").is("red")])
         .relies_on(Fact::of(BROWSERS_ISOLATED.id, "forgotten-when-others-come"));
-    let crowded_out = crowd.cycle("ann", [get("colour").is("red")]);
-    [both_write, same_key, same_items, crowded_out, hundred].into_iter().chain(visitors(survey)).collect()
+    let crowded_out = crowd.cycle("ann", [get("colour").is("red")]).relies_on(is_there());
+    [both_write, still_there, same_key, same_items, crowded_out, hundred]
+        .into_iter()
+        .chain(visitors(survey))
+        .collect()
 }
 
 /// Whoever comes without cookies after a request that did more than write, or that failed, finds nothing of it.
@@ -179,6 +212,8 @@ fn visitors(survey: &Survey) -> Vec<Scenario> {
         ("a-rotation", Operation::Regenerate),
         ("an-end", Operation::Destroy),
         ("a-clear", Operation::Clear),
+        // What is too large for a cookie is refused.
+        ("a-refusal", set("ballast", incompressible(6_000))),
     ];
     let after = |(reason, ending): (&str, Operation)| {
         survey.can_end_with(&ending).then(|| {

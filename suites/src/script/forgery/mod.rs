@@ -1,6 +1,7 @@
 //! Forged cookies, as data: each forgery says how they are made from cookies that a browser really has.
 
 mod alter;
+mod compression;
 mod made;
 mod rewrite;
 mod strangers;
@@ -10,6 +11,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use made::Sent;
+pub(crate) use rewrite::is_readable;
 pub use strangers::Stranger;
 
 /// The cookies of a browser: their names and values.
@@ -59,8 +61,9 @@ pub enum Forgery {
         /// Whether it comes before the session's; else it comes after them.
         first: bool,
     },
-    /// The data in the cookie are decoded, one text in them is replaced by another, and they are encoded again. Where a
-    /// cookie holds no such text, its letters and digits become others, as in [`Unknown`](Self::Unknown).
+    /// The data in the cookie are decoded and unpacked, one text in them is replaced by another, and they are packed and
+    /// encoded again. Where a cookie holds no such text, its letters and digits become others, as in
+    /// [`Unknown`](Self::Unknown).
     Rewritten {
         /// The text that is replaced.
         from: String,

@@ -1,5 +1,5 @@
-//! Rewrites the data in a cookie as an attacker would who wants to be another user: decodes them, replaces a text, and
-//! encodes them again.
+//! Rewrites the data in a cookie as an attacker would who wants to be another user: decodes and unpacks them, replaces a
+//! text, and packs and encodes them again.
 
 use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};
@@ -8,6 +8,15 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::Change;
 use super::alter::{changed, fields, unknown};
+use super::compression::repacked;
+
+/// How deep the text may lie: in data that are packed and written in base64 twice.
+const MOST_LAYERS: usize = 3;
+
+/// Whether a client can read this text in the value, however it is packed or encoded.
+pub(crate) fn is_readable(value: &[u8], text: &str) -> bool {
+    within(value, text, text, MOST_LAYERS).is_some()
+}
 
 /// The value with one text in it replaced, and its last field changed. Where it holds no such text, it becomes an
 /// unknown value.
@@ -17,7 +26,7 @@ pub(super) fn rewritten(
     signature: Option<Change>,
     theirs: &[u8],
 ) -> Vec<u8> {
-    let Some(forged) = plain(value, from, to).or_else(|| encoded(value, from, to)) else {
+    let Some(forged) = within(value, from, to, MOST_LAYERS) else {
         return unknown(value);
     };
     let last = fields(&forged).len().saturating_sub(1);
@@ -28,26 +37,34 @@ pub(super) fn rewritten(
     }
 }
 
-/// Replaces the text where it stands in the value as it is.
-fn plain(value: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
-    let at = value.windows(from.len()).position(|window| window == from.as_bytes())?;
-    Some([&value[..at], to.as_bytes(), &value[at + from.len()..]].concat())
+/// Replaces the text where it stands in the value, or under so many layers of encoding and compression.
+fn within(value: &[u8], from: &str, to: &str, layers: usize) -> Option<Vec<u8>> {
+    if let Some(at) = value.windows(from.len()).position(|window| window == from.as_bytes()) {
+        return Some([&value[..at], to.as_bytes(), &value[at + from.len()..]].concat());
+    }
+    let below = layers.checked_sub(1)?;
+    let change = |inner: &[u8]| within(inner, from, to, below);
+    repacked(value, change).or_else(|| encoded(value, from.len(), change))
 }
 
-/// Replaces the text where it stands in a field that is written in base64.
-fn encoded(value: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
-    let engines = [&STANDARD, &URL_SAFE].map(|alphabet| {
+/// Changes what a field contains that is written in base64, and is long enough for a text of this length.
+fn encoded(value: &[u8], shortest: usize, change: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
+    let engine = |alphabet| {
         let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
         GeneralPurpose::new(alphabet, lenient)
-    });
-    fields(value).into_iter().find_map(|range| {
+    };
+    fields(value).into_iter().filter(|range| range.len() > shortest).find_map(|range| {
         let field = &value[range.clone()];
         let percent_encoded = field.contains(&b'%');
         let text = if percent_encoded { without_percent(field) } else { field.to_vec() };
         let is_padded = text.ends_with(b"=");
-        let (engine, decoded) = engines
-            .iter()
-            .find_map(|engine| Some((engine, plain(&engine.decode(&text).ok()?, from, to)?)))?;
+        // A field may have none of the letters in which the two alphabets differ, and what takes its place may have some. Who
+        // writes no padding hardly ever writes for anything but URLs.
+        let alphabets = if is_padded { [&STANDARD, &URL_SAFE] } else { [&URL_SAFE, &STANDARD] };
+        let (engine, decoded) = alphabets.into_iter().map(engine).find_map(|engine| {
+            let decoded = change(&engine.decode(&text).ok()?)?;
+            Some((engine, decoded))
+        })?;
         let mut again = engine.encode(decoded);
         if !is_padded {
             again.truncate(again.trim_end_matches('=').len());
@@ -85,6 +102,7 @@ fn without_percent(field: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use miniz_oxide::deflate::compress_to_vec_zlib;
 
     fn forged(value: &str, signature: Option<Change>) -> String {
         String::from_utf8(rewritten(value.as_bytes(), ("ann", "bob"), signature, b"data.theirs")).unwrap()
@@ -103,6 +121,19 @@ mod tests {
         let padded = STANDARD.encode(r#"{"owner":"ann","a":1}"#).replace('=', "%3D");
         let expected = STANDARD.encode(r#"{"owner":"bob","a":1}"#).replace('=', "%3D");
         assert_eq!(forged(&padded, None), expected);
+    }
+
+    /// As Flask, Django and Rack pack them, and as Rails puts one base64 into another.
+    #[test]
+    fn data_are_rewritten_however_deep_they_lie() {
+        let packed = |json: &str| URL_SAFE_NO_PAD.encode(compress_to_vec_zlib(json.as_bytes(), 9));
+        let [ann, bob] =
+            ["ann", "bob"].map(|owner| format!("{{\"owner\":\"{owner}\",\"x\":\"{:x<99}\"}}", ""));
+        assert_eq!(forged(&format!(".{}.aZ.sig", packed(&ann)), None), format!(".{}.aZ.sig", packed(&bob)));
+        let [ann, bob] =
+            [ann, bob].map(|json| STANDARD.encode(format!("{{\"data\":\"{}\"}}", STANDARD.encode(json))));
+        assert_eq!(forged(&format!("{ann}--0a1b"), None), format!("{bob}--0a1b"));
+        assert!(is_readable(ann.as_bytes(), "ann") && !is_readable(ann.as_bytes(), "eve"));
     }
 
     #[test]

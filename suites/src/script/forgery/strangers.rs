@@ -49,6 +49,10 @@ pub enum Stranger {
     OtherCase,
     /// A cookie of the session's name with the prefix `__Host-`.
     HostPrefix,
+    /// A cookie of the session's name with the prefix `__Secure-`.
+    SecurePrefix,
+    /// A cookie whose name is the end of the session's.
+    SuffixOfTheName,
     /// Fifty cookies.
     Fifty,
     /// Eight kilobytes of cookies.
@@ -57,7 +61,7 @@ pub enum Stranger {
 
 impl Stranger {
     /// All strangers.
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::NoEqualsSign,
         Self::NoName,
         Self::EmptyValue,
@@ -77,6 +81,8 @@ impl Stranger {
         Self::LongerName,
         Self::OtherCase,
         Self::HostPrefix,
+        Self::SecurePrefix,
+        Self::SuffixOfTheName,
         Self::Fifty,
         Self::EightKilobytes,
     ];
@@ -116,6 +122,8 @@ impl Stranger {
             Self::LongerName => one(&[own, b"2"].concat(), b"longer"),
             Self::OtherCase => one(&other_case(own), b"other-case"),
             Self::HostPrefix => one(&[b"__Host-", own].concat(), b"prefixed"),
+            Self::SecurePrefix => one(&[b"__Secure-", own].concat(), b"secured"),
+            Self::SuffixOfTheName => one(&own[own.len() / 2..], b"ending"),
             Self::Fifty => {
                 (0..50).map(|number| Sent::new(format!("ad{number}").as_bytes(), b"value")).collect()
             }

@@ -145,7 +145,10 @@ impl<'a> AnyRaces<'a> {
             _ => self.rng.once_in(4),
         };
         if is_fresh || is_slow {
+            let saves_early =
+                !is_fresh && self.survey.supports("save") && deed.only_writes() && self.rng.once_in(2);
             ops.extend(rest);
+            ops.extend(saves_early.then_some(Operation::Save));
             ops.push(hold(GATE));
         } else if deed == Deed::Add && self.rng.once_in(2) {
             // A part of what it writes is written before it waits.

@@ -32,6 +32,16 @@ pub(super) enum Deed {
     SetPermanent,
 }
 
+impl Deed {
+    /// Whether it changes items, and neither ends nor rotates the session.
+    pub(super) fn only_writes(self) -> bool {
+        matches!(
+            self,
+            Self::Add | Self::Overwrite | Self::Delete | Self::Pop | Self::Setdefault | Self::Update
+        )
+    }
+}
+
 /// How the request that is held ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Ending {

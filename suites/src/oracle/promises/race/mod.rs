@@ -248,7 +248,7 @@ impl<'a> Race<'a> {
         let mut left = self.any_order();
         let is_plain = !rotates && !self.held.ends() && !self.others.iter().any(Request::ends);
         let is_kept = self.held.is_kept(self.survey);
-        if is_kept && is_plain && !self.before.is_empty() && held_writes {
+        if is_kept && is_plain && !self.before.is_empty() && held_writes && !self.held.saves_early() {
             // It was saved last.
             let own = self.held.applied(self.before.clone());
             left.retain(|items| {

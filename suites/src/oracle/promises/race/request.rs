@@ -50,6 +50,12 @@ impl Request<'_> {
         self.is_done() && self.ending().kept(survey) == Kept::Yes
     }
 
+    /// Whether all that it changed was saved before it ended, so that what others write then may come after it.
+    pub(super) fn saves_early(&self) -> bool {
+        let last = self.ops.iter().rposition(|op| *op == Operation::Save);
+        last.is_some_and(|last| !self.ops[last..].iter().any(Operation::writes))
+    }
+
     pub(super) fn ends(&self) -> bool {
         self.ops.iter().any(|op| matches!(op, Operation::Destroy | Operation::Clear))
     }

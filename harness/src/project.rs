@@ -231,8 +231,7 @@ impl Project {
         let (breaking, mend) =
             if says_a_break { (own.breaking, own.mend) } else { (self.breaking, self.mend) };
         // One Toxiproxy leads to any store, but a service without one has no use for it.
-        let has_a_way = !is_elsewhere || own.store.is_some();
-        let toxiproxy = own.toxiproxy.or(self.toxiproxy.filter(|_| has_a_way));
+        let toxiproxy = own.toxiproxy.or(self.toxiproxy.filter(|_| store.is_some()));
         let list = |own: Vec<String>, other: Vec<String>| if own.is_empty() { other } else { own };
         Ok(Self {
             launch,

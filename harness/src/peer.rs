@@ -12,7 +12,7 @@ use crate::bounded;
 use crate::known_failures::{KnownFailure, KnownFailuresError, accepted};
 use crate::launch::{LaunchCommand, LaunchError, Launched, Mark, Recipe, StoreOfService, StoreSwitch};
 use crate::peer_storage::{PeerStorage, without_storage};
-use crate::store_proxy::StorePlace;
+use crate::store_proxy::{StorePlace, Toxiproxy};
 
 /// Where the peer finds the folder of its storage.
 const STORAGE: &str = "STORAGE";
@@ -89,6 +89,7 @@ pub struct Peer {
     pub manifest: Manifest,
     folder: PathBuf,
     mark: Mark,
+    toxiproxy: Option<Toxiproxy>,
 }
 
 /// Why a peer cannot be tested.
@@ -167,7 +168,7 @@ impl Peer {
         }
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Ok(Self { name, manifest, folder: folder.to_owned(), mark: Mark::default() })
+        Ok(Self { name, manifest, folder: folder.to_owned(), mark: Mark::default(), toxiproxy: None })
     }
 
     /// Installs what the peer needs.
@@ -217,7 +218,12 @@ impl Peer {
         let commands = command(breaking).zip(command(mend));
         let switch = commands.map(|(breaking, mending)| StoreSwitch::new(breaking, mending));
         let is_known = place.is_some() || switch.is_some();
-        is_known.then(|| StoreOfService { place, switch, flush: command(flush) })
+        is_known.then(|| StoreOfService {
+            place,
+            toxiproxy: self.toxiproxy.clone(),
+            switch,
+            flush: command(flush),
+        })
     }
 
     /// Gives all processes of the peer the same storage from now on, where each would make its own. It lasts as long as what
@@ -235,6 +241,21 @@ impl Peer {
         self.manifest.launch = command;
         self.manifest.environment.insert(STORAGE.to_owned(), storage.folder.clone());
         Ok(Some(storage))
+    }
+
+    /// The same, with this Toxiproxy between its processes and its store.
+    ///
+    /// # Errors
+    ///
+    /// Where nobody can stand there.
+    pub(crate) fn over_toxiproxy(self, toxiproxy: Toxiproxy) -> Result<Self, String> {
+        if self.manifest.store.is_none() {
+            let name = &self.name;
+            return Err(format!(
+                "--toxiproxy stands between a service and its store: {name} has no store at a socket"
+            ));
+        }
+        Ok(Self { toxiproxy: Some(toxiproxy), ..self })
     }
 
     /// Starts the peer; where that is left open, with this lifetime of permanent sessions, in seconds.

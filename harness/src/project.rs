@@ -28,6 +28,8 @@ pub struct Project {
     pub nodes: Option<u32>,
     /// Where the store of a launched service listens, so that the way to it can be broken.
     pub store: Option<String>,
+    /// The Toxiproxy that breaks this way, in the place of the harness.
+    pub toxiproxy: Option<String>,
     /// The command that breaks the store of a launched service, in the folder of this file.
     #[serde(rename = "break")]
     pub breaking: Option<String>,
@@ -183,6 +185,9 @@ impl Project {
                 "it has `store` and `url`; a store is for a service that is started by `launch`".to_owned()
             );
         }
+        if self.toxiproxy.is_some() && self.store.is_none() {
+            return Err("it has `toxiproxy`, and no `store`; say which store that leads to".to_owned());
+        }
         if self.url.is_some() && self.breaking.is_some() {
             return Err(
                 "it has `break` and `url`; a store is broken for a service that is started by `launch`"
@@ -225,6 +230,8 @@ impl Project {
             if says_a_store { (own.store, own.flush) } else { (self.store, own.flush.or(self.flush)) };
         let (breaking, mend) =
             if says_a_break { (own.breaking, own.mend) } else { (self.breaking, self.mend) };
+        // One Toxiproxy leads to any store, but a service without one has no use for it.
+        let toxiproxy = own.toxiproxy.or(self.toxiproxy.filter(|_| store.is_some()));
         let list = |own: Vec<String>, other: Vec<String>| if own.is_empty() { other } else { own };
         Ok(Self {
             launch,
@@ -232,6 +239,7 @@ impl Project {
             node,
             nodes,
             store,
+            toxiproxy,
             breaking,
             mend,
             flush,
@@ -322,6 +330,23 @@ mod tests {
         assert!(of("running").unwrap_err().starts_with("it has `store` and `url`"));
         let nowhere = Project::of_text("flush = 'b'").unwrap().of_one_service();
         assert!(nowhere.unwrap_err().starts_with("it has `flush`, and neither `store` nor `break`"));
+    }
+
+    #[test]
+    fn a_toxiproxy_leads_to_a_store() {
+        let toml = "launch = 'a'\nstore = '127.0.0.1:1'\ntoxiproxy = 'http://127.0.0.1:8474'\n\
+                    [profiles.moved]\nstore = '127.0.0.1:2'\n\
+                    [profiles.another]\ntoxiproxy = 'http://127.0.0.1:8475'\n\
+                    [profiles.other]\nlaunch = 'd'\n\
+                    [profiles.running]\nurl = 'http://127.0.0.1:3/probe'\ntoxiproxy = 'http://127.0.0.1:8474'";
+        let of = |profile: &str| {
+            let project = Project::of_text(toml).unwrap().in_profile(Some(profile)).unwrap();
+            project.of_one_service().map(|project| project.toxiproxy.unwrap_or_default())
+        };
+        assert_eq!(of("moved").unwrap(), "http://127.0.0.1:8474");
+        assert_eq!(of("another").unwrap(), "http://127.0.0.1:8475");
+        assert_eq!(of("other").unwrap(), "");
+        assert!(of("running").unwrap_err().starts_with("it has `toxiproxy`, and no `store`"));
     }
 
     #[test]

@@ -166,6 +166,7 @@ impl Project {
         let [breaking, mend, flush] = [&self.breaking, &self.mend, &self.flush]
             .map(|command| command.as_deref().map(|command| self.command(command, here)));
         add("store", &["url", "launch", "store"], one("store", self.store.clone()));
+        add("toxiproxy", &["url", "launch", "toxiproxy"], one("toxiproxy", self.toxiproxy.clone()));
         add("break", &["url", "launch", "store", "break", "mend"], one("break", breaking));
         add("mend", &["url", "launch", "store", "break", "mend"], one("mend", mend));
         add("flush", &["url", "launch", "store", "flush"], one("flush", flush));

@@ -20,7 +20,7 @@ use crate::launch::{
 };
 use crate::peer::Peer;
 use crate::peer_storage::PeerStorage;
-use crate::store_proxy::StorePlace;
+use crate::store_proxy::{StorePlace, Toxiproxy};
 
 const PATH: &str = "/probe";
 const START_TIMEOUT: &str = "30";
@@ -44,6 +44,10 @@ pub(super) struct Service {
     /// breaks this way.
     #[arg(long, value_name = "HOST:PORT", requires = "launch", value_parser = store_place)]
     store: Option<SocketAddr>,
+    /// The API of a Toxiproxy that runs on this machine, as in http://127.0.0.1:8474. It breaks the way to the --store, or to
+    /// that of a --peer, in the place of the harness: each process gets a proxy there, which is removed in the end.
+    #[arg(long, value_name = "URL")]
+    toxiproxy: Option<Toxiproxy>,
     /// The command that empties the store of a launched service, with all that others have in it. Goes with --store or
     /// --break.
     #[arg(long, value_name = "COMMAND", requires = "launch")]
@@ -107,6 +111,11 @@ pub(super) struct Target {
 impl Service {
     /// The service that was named, started where that was asked for; none where none was named.
     pub(super) async fn reach(&self, interruption: &Interruption) -> Result<Option<Target>, CliError> {
+        if self.toxiproxy.is_some() && self.store.is_none() {
+            return Err(CliError::usage(
+                "--toxiproxy stands between a launched service and its store: name that with --store HOST:PORT",
+            ));
+        }
         let Some(command) = &self.launch else {
             self.lifetime_of(None)?;
             return Ok(self.url.clone().map(Target::running));
@@ -126,10 +135,21 @@ impl Service {
             ));
         }
         let lifetime = self.lifetime_of(Some(&recipe))?;
-        let start = async { recipe.start(lifetime).await.map_err(CliError::not_verified) };
+        let start = async {
+            self.has_toxiproxy().await?;
+            recipe.start(lifetime).await.map_err(CliError::not_verified)
+        };
         let fields = all_fields(&self.header)?;
         let started = interruption.or(start).await?;
         Ok(Some(Target::launched(started, self.scheme(), &self.path, (recipe, lifetime), fields)))
+    }
+
+    /// Looks whether the Toxiproxy is there, where one was named.
+    async fn has_toxiproxy(&self) -> Result<(), CliError> {
+        match &self.toxiproxy {
+            Some(toxiproxy) => toxiproxy.is_there().await.map_err(CliError::not_verified),
+            None => Ok(()),
+        }
     }
 
     /// How a service is asked that is started: one that has a certificate speaks https.
@@ -149,7 +169,8 @@ impl Service {
         let switch = commands.map(|(breaking, mending)| StoreSwitch::new(breaking, mending));
         let place = self.store.map(StorePlace::Tcp);
         let is_known = place.is_some() || switch.is_some();
-        is_known.then(|| StoreOfService { place, switch, flush: shell(&self.flush) })
+        let toxiproxy = self.toxiproxy.clone();
+        is_known.then(|| StoreOfService { place, toxiproxy, switch, flush: shell(&self.flush) })
     }
 
     /// The lifetime with which a service is started that is started so, if one is.
@@ -234,6 +255,7 @@ impl Service {
             let differs = self.start_timeout.to_string() != START_TIMEOUT;
             words.extend(differs.then(|| format!("--start-timeout {}", self.start_timeout)));
         }
+        words.extend(self.toxiproxy.as_ref().map(|toxiproxy| format!("--toxiproxy {toxiproxy}")));
         words.extend(self.lifetime.map(|lifetime| format!("--lifetime {lifetime}")));
         words.extend((self.timeout.to_string() != TIMEOUT).then(|| format!("--timeout {}", self.timeout)));
         words.extend(self.ca.as_ref().map(|file| format!("--ca {}", quoted(&file.display().to_string()))));
@@ -337,8 +359,14 @@ pub(super) async fn start_peer(
     interruption: &Interruption,
 ) -> Result<(Peer, Target), CliError> {
     let mut peer = Peer::read(manifest).map_err(CliError::usage)?;
+    if let Some(toxiproxy) = service.toxiproxy.clone() {
+        peer = peer.over_toxiproxy(toxiproxy).map_err(CliError::usage)?;
+    }
+    // Where each process made a storage of its own, nobody would know where its store is.
+    let shares_storage = shares_storage || service.toxiproxy.is_some();
     let lifetime = service.lifetime_of(Some(&peer.recipe()))?;
     let start = async {
+        service.has_toxiproxy().await?;
         peer.provision().await.map_err(CliError::not_verified)?;
         let storage =
             if shares_storage { peer.share_storage().await.map_err(CliError::not_verified)? } else { None };

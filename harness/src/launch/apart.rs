@@ -84,12 +84,12 @@ impl Apart {
     }
 
     async fn change(&self, change: StoreChange) -> Result<(), String> {
-        let proxies: Vec<_> = match &**self.place.borrow() {
-            Some(group) => group.running.iter().filter_map(Launched::proxy).cloned().collect(),
+        let ways: Vec<_> = match &**self.place.borrow() {
+            Some(group) => group.running.iter().filter_map(Launched::way).cloned().collect(),
             None => Vec::new(),
         };
         self.was_disturbed.set(true);
-        self.recipe.store.clone().unwrap_or_default().change(&proxies, change).await
+        self.recipe.store.clone().unwrap_or_default().change(&ways, change).await
     }
 
     fn http(&self, node: usize) -> Option<Rc<HttpBackend>> {
@@ -229,7 +229,7 @@ impl Backend for Apart {
     fn has_come_to_its_store(&self) -> bool {
         let place = self.place.borrow();
         let running = place.as_ref().map(|group| &group.running[..]).unwrap_or_default();
-        running.iter().filter_map(Launched::proxy).all(|proxy| proxy.is_used())
+        running.iter().filter_map(Launched::way).all(|way| way.is_used())
     }
 
     fn change_store(&self, change: StoreChange) -> LocalBoxFuture<'_, Result<(), String>> {

@@ -36,7 +36,7 @@ pub use strays::Mark;
 pub use switch::StoreSwitch;
 use warden::Warden;
 
-use crate::store_proxy::StoreProxy;
+use crate::store_proxy::WayToStore;
 
 /// How long a service may take to end after it was asked to.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -54,7 +54,7 @@ pub struct Launched {
     port: Port,
     last_words: LastWords,
     /// What stands between it and its store. It ends with the service.
-    proxy: Option<Arc<StoreProxy>>,
+    way: Option<Arc<WayToStore>>,
     /// Kills it where this process cannot.
     _warden: Option<Warden>,
 }
@@ -121,18 +121,18 @@ impl Launched {
         arguments: &[String],
         folder: &Path,
         environment: impl IntoIterator<Item = (impl AsRef<OsStr>, impl AsRef<OsStr>)>,
-        proxy: Option<StoreProxy>,
+        way: Option<WayToStore>,
         mark: &Mark,
         ahead: u32,
         patience: Duration,
     ) -> Result<Self, LaunchError> {
         let port = Port::claim().map_err(LaunchError::NoPort)?;
-        let filled = |argument: &String| with_ports(argument, port.number(), proxy.as_ref());
+        let filled = |argument: &String| with_ports(argument, port.number(), way.as_ref());
         let arguments: Vec<String> = arguments.iter().map(filled).collect();
         let mut command = Command::new(&arguments[0]);
         command.args(&arguments[1..]).current_dir(folder).envs(environment);
         command.envs(clock::environment(ahead)).envs([mark.variable()]);
-        Self::spawn(command, arguments.join(" "), port, proxy, patience).await
+        Self::spawn(command, arguments.join(" "), port, way, patience).await
     }
 
     /// Starts a command as one writes it in a shell, in this folder and environment, and waits until it listens.
@@ -142,31 +142,31 @@ impl Launched {
     /// As [`start`](Self::start).
     pub async fn shell(
         command: &str,
-        proxy: Option<StoreProxy>,
+        way: Option<WayToStore>,
         mark: &Mark,
         ahead: u32,
         patience: Duration,
     ) -> Result<Self, LaunchError> {
         let port = Port::claim().map_err(LaunchError::NoPort)?;
         let mut shell = Command::new("sh");
-        shell.arg("-c").arg(with_ports(command, port.number(), proxy.as_ref()));
+        shell.arg("-c").arg(with_ports(command, port.number(), way.as_ref()));
         shell.envs(clock::environment(ahead)).envs([mark.variable()]);
         let shown = command.split_whitespace().collect::<Vec<_>>().join(" ");
-        Self::spawn(shell, shown, port, proxy, patience).await
+        Self::spawn(shell, shown, port, way, patience).await
     }
 
     async fn spawn(
         mut command: Command,
         shown: String,
         port: Port,
-        proxy: Option<StoreProxy>,
+        way: Option<WayToStore>,
         patience: Duration,
     ) -> Result<Self, LaunchError> {
         adopt_orphans();
         let cannot = |error| LaunchError::Start { command: shown.clone(), error };
         let (last_words, stderr) = LastWords::new().map_err(cannot)?;
-        if let Some(proxy) = &proxy {
-            command.env("STORE_PORT", proxy.port().to_string());
+        if let Some(way) = &way {
+            command.env("STORE_PORT", way.port().to_string());
         }
         let child = command
             .env("PORT", port.number().to_string())
@@ -180,9 +180,9 @@ impl Launched {
         let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         // A machine without a shell has to do without.
         let warden = group.and_then(|group| Warden::of(group).ok());
-        let proxy = proxy.map(Arc::new);
+        let way = way.map(Arc::new);
         let number = port.number();
-        let mut launched = Self { child, group, port, last_words, proxy, _warden: warden };
+        let mut launched = Self { child, group, port, last_words, way, _warden: warden };
         let error = match timeout(patience, launched.listens_or_ends()).await {
             Ok(None) => return Ok(launched),
             Ok(Some(status)) => {
@@ -207,8 +207,8 @@ impl Launched {
 
     /// What stands between the service and its store, if anything does.
     #[must_use]
-    pub fn proxy(&self) -> Option<&Arc<StoreProxy>> {
-        self.proxy.as_ref()
+    pub fn way(&self) -> Option<&Arc<WayToStore>> {
+        self.way.as_ref()
     }
 
     /// What the service last wrote to standard error, as the end of a sentence.
@@ -295,10 +295,10 @@ impl Drop for Launched {
     }
 }
 
-fn with_ports(argument: &str, port: u16, proxy: Option<&StoreProxy>) -> String {
+fn with_ports(argument: &str, port: u16, way: Option<&WayToStore>) -> String {
     let filled = argument.replace("{port}", &port.to_string());
-    match proxy {
-        Some(proxy) => filled.replace(STORE_PORT, &proxy.port().to_string()),
+    match way {
+        Some(way) => filled.replace(STORE_PORT, &way.port().to_string()),
         None => filled,
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{LaunchError, Launched, Mark, STORE_PORT, StoreOfService};
-use crate::store_proxy::StoreProxy;
+use crate::store_proxy::WayToStore;
 
 /// What becomes the lifetime of permanent sessions, in seconds.
 const LIFETIME: &str = "{lifetime}";
@@ -100,20 +100,22 @@ impl Recipe {
     /// As [`Launched::start`].
     pub async fn start_ahead(&self, lifetime: f64, ahead: u32) -> Result<Launched, LaunchError> {
         let filled = |text: &String| text.replace(LIFETIME, &lifetime.to_string());
-        let place = self.store.as_ref().and_then(|store| store.place.clone());
-        let proxy = place.map(StoreProxy::start);
-        let proxy = proxy.transpose().map_err(LaunchError::NoProxy)?;
+        let way = self.way_to_store().await.map_err(LaunchError::NoProxy)?;
         match &self.command {
             Command::Shell(command) => {
-                Launched::shell(&filled(command), proxy, &self.mark, ahead, self.patience).await
+                Launched::shell(&filled(command), way, &self.mark, ahead, self.patience).await
             }
             Command::Program { arguments, folder, environment } => {
                 let arguments: Vec<String> = arguments.iter().map(filled).collect();
                 let environment = environment.iter().map(|(name, value)| (name, filled(value)));
-                Launched::start(&arguments, folder, environment, proxy, &self.mark, ahead, self.patience)
-                    .await
+                Launched::start(&arguments, folder, environment, way, &self.mark, ahead, self.patience).await
             }
         }
+    }
+
+    async fn way_to_store(&self) -> std::io::Result<Option<WayToStore>> {
+        let Some(StoreOfService { place: Some(place), toxiproxy, .. }) = &self.store else { return Ok(None) };
+        WayToStore::open(place.clone(), toxiproxy.as_ref()).await.map(Some)
     }
 }
 

@@ -6,13 +6,15 @@ use sessionspec::engine::script::{StoreChange, StoreControl, StoreFault};
 
 use super::store_command::run;
 use super::{LaunchCommand, StoreSwitch};
-use crate::store_proxy::{StorePlace, StoreProxy};
+use crate::store_proxy::{StorePlace, Toxiproxy, WayToStore};
 
 /// What is known of the store of a service.
 #[derive(Debug, Clone, Default)]
 pub struct StoreOfService {
     /// Where it listens, so that somebody can stand between.
     pub place: Option<StorePlace>,
+    /// The Toxiproxy that stands between, in the place of the harness.
+    pub toxiproxy: Option<Toxiproxy>,
     /// The commands that break and mend it.
     pub switch: Option<Arc<StoreSwitch>>,
     /// The command that empties it.
@@ -40,11 +42,7 @@ impl StoreOfService {
     /// # Errors
     ///
     /// Where that cannot be done.
-    pub(super) async fn change(
-        &self,
-        proxies: &[Arc<StoreProxy>],
-        change: StoreChange,
-    ) -> Result<(), String> {
+    pub(super) async fn change(&self, ways: &[Arc<WayToStore>], change: StoreChange) -> Result<(), String> {
         match change {
             StoreChange::Break(StoreFault::Command) => {
                 match &self.switch {
@@ -53,17 +51,17 @@ impl StoreOfService {
                         .to_owned()),
                 }
             }
-            StoreChange::Break(_) if proxies.is_empty() => {
+            StoreChange::Break(_) if ways.is_empty() => {
                 Err("nobody stands between this service and its store: name it with --store".to_owned())
             }
-            StoreChange::Break(fault) => set(proxies, Some(fault)).await,
+            StoreChange::Break(fault) => set(ways, Some(fault)).await,
             StoreChange::Mend => {
                 // One that fails keeps the other from nothing.
                 let mended = match &self.switch {
                     Some(switch) => switch.mend().await,
                     None => Ok(()),
                 };
-                set(proxies, None).await.and(mended)
+                set(ways, None).await.and(mended)
             }
             StoreChange::Flush => match &self.flush {
                 Some(flush) => {
@@ -76,9 +74,9 @@ impl StoreOfService {
     }
 }
 
-async fn set(proxies: &[Arc<StoreProxy>], fault: Option<StoreFault>) -> Result<(), String> {
-    for proxy in proxies {
-        let set = proxy.set(fault).await;
+async fn set(ways: &[Arc<WayToStore>], fault: Option<StoreFault>) -> Result<(), String> {
+    for way in ways {
+        let set = way.set(fault).await;
         set.map_err(|error| format!("the way to the store cannot be broken or mended: {error}"))?;
     }
     Ok(())

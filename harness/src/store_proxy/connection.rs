@@ -14,7 +14,7 @@ use super::{State, StorePlace, ends_connections};
 const CHUNK: usize = 16 * 1024;
 
 /// How long is waited between two pieces, so that they are sent apart.
-const BETWEEN_PIECES: Duration = Duration::from_millis(1);
+pub(super) const BETWEEN_PIECES: Duration = Duration::from_millis(1);
 
 /// Why a direction of a connection has ended.
 enum End {
@@ -165,6 +165,7 @@ async fn in_pieces(to: &mut (impl AsyncWrite + Unpin), data: &[u8], bytes: u32) 
     Ok(())
 }
 
-fn delay(milliseconds: u32) -> Duration {
+/// So long, or as long as a delay may be.
+pub(super) fn delay(milliseconds: u32) -> Duration {
     Duration::from_millis(milliseconds.min(StoreFault::LONGEST_DELAY).into())
 }

@@ -21,7 +21,7 @@ pub(super) struct Listener {
 
 impl Listener {
     pub(super) fn bind() -> std::io::Result<Self> {
-        let reserve = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        let reserve = reserve()?;
         let address = reserve.local_addr()?;
         match listening(address) {
             Ok(listening) => Ok(Self { address, _reserve: Some(reserve), listening: Some(listening) }),
@@ -57,6 +57,11 @@ impl Listener {
             }
         }
     }
+}
+
+/// A free port of loopback, which nobody else gets while this is there, and on which one may listen all the same.
+pub(super) fn reserve() -> std::io::Result<TcpSocket> {
+    bound(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
 }
 
 fn bound(address: SocketAddr) -> std::io::Result<TcpSocket> {

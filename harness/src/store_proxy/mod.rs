@@ -1,11 +1,13 @@
 //! What stands between a service and its store: a TCP proxy on loopback, which breaks connections on demand, in the words of
-//! Toxiproxy.
+//! Toxiproxy, or a Toxiproxy that runs already.
 //!
 //! Each process that is started has a proxy of its own. A fault ends with its script at the latest, and with the proxy. Where
 //! nobody ends it, it ends of itself after some minutes.
 
 mod connection;
 mod listener;
+mod toxiproxy;
+mod way;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,6 +22,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use connection::serve;
 use listener::Listener;
+pub use toxiproxy::{ToxicWay, Toxiproxy};
+pub use way::WayToStore;
 
 /// How long a connection may take to end that is cut.
 const FAREWELL: Duration = Duration::from_secs(1);

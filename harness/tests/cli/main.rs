@@ -24,3 +24,5 @@ mod serve;
 mod signals;
 mod support;
 mod target;
+mod toxics;
+mod toxiproxy;

@@ -8,13 +8,13 @@ use std::process::{Command, Output, Stdio};
 use crate::support::{outcome, sessionspec};
 
 /// A store at a socket, with a folder in which it keeps its texts.
-struct Store {
+pub(crate) struct Store {
     folder: PathBuf,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Store {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("sessionspec-outage-{}-{name}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -25,7 +25,7 @@ impl Store {
     }
 
     /// A run on this embedded backend, whose process has this store.
-    fn run(&self, backend: &str, arguments: &str) -> Command {
+    pub(crate) fn run(&self, backend: &str, arguments: &str) -> Command {
         let program = env!("CARGO_BIN_EXE_sessionspec");
         let launch = format!(
             "exec '{program}' serve --backend {backend} --store 127.0.0.1:{{store_port}} --addr 127.0.0.1:{{port}}"
@@ -43,14 +43,14 @@ impl Drop for Store {
     }
 }
 
-const RIGHT: &str = "conforming/store-over-a-connection";
-const WRONG: &str = "flawed/cookie-removed-on-a-store-error";
+pub(crate) const RIGHT: &str = "conforming/store-over-a-connection";
+pub(crate) const WRONG: &str = "flawed/cookie-removed-on-a-store-error";
 
-fn is_right(run: &Output) {
+pub(crate) fn is_right(run: &Output) {
     assert_eq!(run.status.code(), Some(0), "{}", outcome(run));
 }
 
-fn is_wrong(run: &Output) {
+pub(crate) fn is_wrong(run: &Output) {
     let said = outcome(run);
     assert_eq!(run.status.code(), Some(1), "{said}");
     assert!(said.contains("outage/no-logout (recommended, data loss): cookie-lost-by-a-read"), "{said}");

@@ -102,7 +102,8 @@ fn it_is_found_from_a_folder_inside_and_an_option_wins() {
 
 #[test]
 fn it_says_where_the_store_is_and_how_many_nodes_there_are() {
-    let toml = "launch = 'exit 4 # {store_port}'\nnodes = 2\nstore = '127.0.0.1:1'\nflush = 'true'\n";
+    let toml = "launch = 'exit 4 # {store_port}'\nnodes = 2\nstore = '127.0.0.1:1'\nflush = 'true'\n\
+                toxiproxy = 'http://127.0.0.1:1'\n";
     let project = Project::new("store", toml);
     let told = |arguments: &str| project.said(arguments).lines().next().unwrap_or_default().to_owned();
     assert_snapshot!(
@@ -113,9 +114,9 @@ fn it_says_where_the_store_is_and_how_many_nodes_there_are() {
             told("run --store 127.0.0.1:2"),
         ]
         .join("\n"), @r"
-    sessionspec: [project]/sessionspec.toml says launch, store, flush, nodes
-    sessionspec: [project]/sessionspec.toml says launch, store, flush
-    sessionspec: [project]/sessionspec.toml says launch, nodes
+    sessionspec: [project]/sessionspec.toml says launch, store, toxiproxy, flush, nodes
+    sessionspec: [project]/sessionspec.toml says launch, store, toxiproxy, flush
+    sessionspec: [project]/sessionspec.toml says launch, toxiproxy, nodes
     "
     );
     let elsewhere = Project::new("store-url", "url = 'http://127.0.0.1:1/probe'\nstore = '127.0.0.1:1'\n");

@@ -4,11 +4,13 @@ mod careless;
 mod launch;
 mod service;
 mod slips;
+mod toxiproxy;
 
 pub(crate) use careless::careless_probe;
 pub(crate) use launch::Launch;
 pub(crate) use service::{Answer, Service, pops_in_a_check};
 pub(crate) use slips::{Slip, slipping};
+pub(crate) use toxiproxy::{Double, NEW, OLD};
 
 use std::process::{Command, Output};
 

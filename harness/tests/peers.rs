@@ -84,10 +84,12 @@ peers! {
 // lifetime that one session gets becomes that of all, and sessions of several lifetimes are waited for at once. memorystore
 // takes a lifetime of zero for none only where the session is stored within the same millisecond. Where Flask-Session and
 // PHP keep sessions for three seconds, whether an answer comes in time to be judged depends on how busy the machine is. All
-// of them, and CherryPy, whose error pages name folders of the machine, are judged to the end, and what comes of them is not held to a snapshot.
+// of them, CherryPy, whose error pages name folders of the machine, and gunicorn's two workers, of which chance decides which one
+// answers, are judged to the end, and what comes of them is not held to a snapshot.
 peers! {
     UNSETTLED, judge_to_the_end:
     cherrypy_18_10_0 = "cherrypy-18.10.0",
+    flask_3_1_3_gunicorn = "flask-3.1.3-gunicorn",
     flask_session_0_8_0_filesystem_3s = "flask-session-0.8.0-filesystem-3s",
     flask_session_0_8_0_redis_3s = "flask-session-0.8.0-redis-3s",
     flask_session_0_8_0_sqlalchemy_3s = "flask-session-0.8.0-sqlalchemy-3s",
@@ -115,6 +117,7 @@ on_demand! {
     nodes_flask_session_redis = "flask-session-0.8.0-redis", "nodes";
     nodes_php_strict = "php-8.2-strict", "nodes";
     outage_django_cache_redis = "django-5.2.19-cache-redis", "outage";
+    outage_django_db = "django-5.2.19-db", "outage";
     outage_django_file = "django-5.2.19-file", "outage";
     outage_php_strict = "php-8.2-strict", "outage";
     restart_connect_pg_simple = "express-session-connect-pg-simple", "restart";

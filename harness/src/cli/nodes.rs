@@ -5,8 +5,8 @@ use std::rc::Rc;
 use sessionspec::backend::Backend;
 use sessionspec::engine::report::quoted;
 
-use super::CliError;
 use super::service::{Service, Target};
+use super::{CliError, tell};
 use crate::http::{HttpBackend, shown_url};
 use crate::nodes::Nodes;
 
@@ -19,7 +19,8 @@ pub(super) struct NodeArguments {
     #[arg(long, value_name = "URL", requires = "url")]
     node: Vec<String>,
     /// Start so many processes of the command, each with a {port} of its own, as nodes that serve the same sessions. The
-    /// command says where these are kept. The suite `nodes` is then run, too.
+    /// command says where these are kept. The suite `nodes` is then run, too; where that is asked for by its name, and
+    /// nothing is said here, there are two.
     #[arg(long, value_name = "N", conflicts_with = "node", value_parser = clap::value_parser!(u32).range(2..=MOST_NODES))]
     nodes: Option<u32>,
 }
@@ -28,6 +29,16 @@ impl NodeArguments {
     /// Whether there is more than one node.
     pub(super) fn are_several(&self) -> bool {
         !self.node.is_empty() || self.nodes.is_some()
+    }
+
+    /// Starts two where nothing else is said, and says that.
+    pub(super) fn are_two_at_least(&mut self) {
+        if !self.are_several() {
+            self.nodes = Some(2);
+            tell(format_args!(
+                "sessionspec: the suite nodes asks for several nodes: two are started, as with --nodes 2"
+            ));
+        }
     }
 
     /// Refuses to be asked about no service.

@@ -192,6 +192,11 @@ impl Service {
         self.url.as_deref()
     }
 
+    /// Whether it is started by a command.
+    pub(super) fn is_to_be_launched(&self) -> bool {
+        self.launch.is_some()
+    }
+
     /// Whether something goes with every request that must not be shown.
     pub(super) fn wants_headers(&self) -> bool {
         let url = self.url.as_deref().unwrap_or_default();

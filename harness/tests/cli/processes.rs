@@ -63,6 +63,24 @@ fn two_nodes_are_two_processes() {
 }
 
 #[test]
+fn whoever_asks_for_the_suite_nodes_gets_two() {
+    let folder = Folder::new("asked-for");
+    let asked = "--suite nodes --exclude nodes/clock* --exclude nodes/paused*";
+    let right = folder.run("conforming/two-nodes", &format!("{asked} --suite fault --level hardened"));
+    assert_eq!(right.status.code(), Some(0), "{}", outcome(&right));
+    let wrong = folder.run("flawed/cache-per-node", asked);
+    let said = outcome(&wrong);
+    assert!(said.contains("two are started, as with --nodes 2"), "{said}");
+    assert!(said.contains("--nodes 2 --check nodes/saved-is-seen"), "{said}");
+    assert_eq!(folder.survivors(), [""; 0]);
+    // A backend of this program says itself how many it has.
+    let embedded = "run --no-project --backend conforming/two-nodes --check nodes/saved-is-seen";
+    let embedded = sessionspec(embedded).output().unwrap();
+    assert_eq!(embedded.status.code(), Some(0), "{}", outcome(&embedded));
+    assert!(!outcome(&embedded).contains("two are started"), "{}", outcome(&embedded));
+}
+
+#[test]
 fn a_process_is_ended_and_started_again() {
     let folder = Folder::new("restart");
     let asked = "--check restart/usable-afterwards --check restart/saved-survives \
@@ -122,7 +140,7 @@ fn a_node_has_a_clock_of_its_own() {
 #[test]
 fn a_node_is_stopped_and_goes_on() {
     let folder = Folder::new("paused");
-    let asked = "--nodes 2 --check nodes/paused-holder-undoes-nothing";
+    let asked = "--nodes 2 --check nodes/paused-holder-*";
     for right in ["conforming/lock-lease-with-a-fence", "conforming/locked-across-nodes"] {
         let run = folder.run(right, asked);
         assert_eq!(run.status.code(), Some(0), "{right}: {}", outcome(&run));
@@ -132,6 +150,10 @@ fn a_node_is_stopped_and_goes_on() {
     assert_eq!(wrong.status.code(), Some(1), "{said}");
     assert!(said.contains("write-undone"), "{said}");
     assert!(said.contains("node 1 is stopped where it is (STOP)"), "{said}");
+    let wrong = folder.run("flawed/lock-lease-with-a-fence-in-the-record", asked);
+    let said = outcome(&wrong);
+    assert_eq!(wrong.status.code(), Some(1), "{said}");
+    assert!(said.contains("brought-back-by-a-write"), "{said}");
     assert_eq!(folder.survivors(), [""; 0]);
 }
 

@@ -93,6 +93,21 @@ const MOST_JOBS: i64 = 64;
 const MOST_CASES: i64 = u32::MAX as i64 - 1;
 
 impl Arguments {
+    /// These arguments, with all that follows from them. One process alone shows nothing of what the suite `nodes` asks, so
+    /// that a service which is started for it has two.
+    pub(super) fn completed(mut self) -> Self {
+        let is_started = self.peer.is_some() || self.service.is_to_be_launched();
+        if is_started && self.patterns().any(|pattern| pattern.starts_with("nodes")) {
+            self.nodes.are_two_at_least();
+        }
+        self
+    }
+
+    /// What is asked for by name.
+    fn patterns(&self) -> impl Iterator<Item = &String> {
+        self.suite.iter().chain(&self.check).chain(&self.clause)
+    }
+
     pub(super) fn options(&self) -> Result<Options, CliError> {
         let only = selection::checks(self.asked(), &self.exclude, self.nodes.are_several())?;
         if self.case.is_some() {
@@ -116,8 +131,7 @@ impl Arguments {
     /// way to it is broken.
     pub(super) fn shares_storage(&self) -> bool {
         let of_restarts = |pattern: &String| pattern.starts_with("restart") || pattern.starts_with("outage");
-        let patterns = self.suite.iter().chain(&self.check).chain(&self.clause);
-        self.nodes.are_several() || patterns.into_iter().any(of_restarts)
+        self.nodes.are_several() || self.patterns().any(of_restarts)
     }
 
     /// What is tested, as it was typed.

@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::{report_diff, report_file};
 
 pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Result<Exit, CliError> {
+    let arguments = arguments.completed();
     let interruption = &interruption
         .or_after(arguments.deadline)
         .or_at_failure(arguments.fail_fast.then(|| arguments.level()));

@@ -29,6 +29,7 @@ pub(crate) const CHECKS: &[Check] = &[
     at_work::READER,
     at_work::SERIALISED,
     paused::HOLDER,
+    paused::ENDED,
     clocks::SEEN,
     clocks::WRITES,
     clocks::ENDED,

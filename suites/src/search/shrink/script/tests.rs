@@ -8,7 +8,7 @@ use super::{GeneratedScript, merge_browsers, names, rename_browsers};
 use crate::script::ops::{
     clear, contains, delete, get, items, pop, set, set_in, set_permanent, setdefault, update,
 };
-use crate::script::{Operation, Script};
+use crate::script::{Operation, Script, Step, StoreFault};
 use crate::search::Shape;
 use crate::search::shrink::Shrink;
 use crate::search::shrink::tests::{holds, smallest};
@@ -191,4 +191,52 @@ async fn browsers_are_merged_two_by_two_and_have_the_first_names() {
     };
     assert!(merged.iter().all(|merged| weight(merged) < weight(&renamed)));
     assert!(weight(&renamed) < weight(&script));
+}
+
+/// Whether a store that keeps nothing of what comes while it is broken shows that to a request which it can answer.
+fn sees_a_lost_write(script: &Script) -> bool {
+    let (mut is_broken, mut is_lost) = (false, false);
+    for step in &script.steps {
+        match step {
+            Step::Break { .. } => is_broken = true,
+            Step::Mend {} => is_broken = false,
+            Step::Cycle(cycle) => {
+                let has = |name: &str| cycle.ops.iter().any(|op| op.name() == name);
+                if is_lost && !is_broken && has("get") {
+                    return true;
+                }
+                is_lost |= is_broken && has("set");
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+#[tokio::test]
+async fn a_store_that_is_broken_is_mended_before_the_last_read() {
+    let script = Script::new()
+        .cycle("ann", [set("c", "x"), get("c")])
+        .break_store(StoreFault::Latency { milliseconds: 50 })
+        .cycle("bob", [get("d")])
+        .mend_store()
+        .cycle("cyd", [set("d", 1)])
+        .break_store(StoreFault::Down)
+        .cycle("ann", [contains("c"), set("d", json!([1])), get("d")])
+        .cycle("bob", [items()])
+        .mend_store()
+        .cycle("cyd", [items()])
+        .cycle("ann", [get("d"), get("c")])
+        .cycle("bob", [delete("c")]);
+    let broken = |fault| {
+        Script::new().break_store(fault).cycle("ann", [set("a", "")]).mend_store().cycle("ann", [get("a")])
+    };
+    let simplest = simplest(script, sees_a_lost_write).await;
+    assert_eq!(simplest, broken(StoreFault::Down));
+    // Nothing shorter shows it, and least of all without the step that mends it.
+    for gone in 0..simplest.steps.len() {
+        let mut shorter = simplest.clone();
+        shorter.steps.remove(gone);
+        assert!(!sees_a_lost_write(&shorter), "{shorter:?}");
+    }
 }

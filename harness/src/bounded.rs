@@ -11,6 +11,10 @@ pub(crate) const REPORT: u64 = 256 * 1024 * 1024;
 /// The most values that a report may have. A report of everything has some ten thousand.
 pub(crate) const VALUES_OF_REPORT: usize = 1_000_000;
 
+/// The most values that a case may have. What is played has at most a thousand steps; each value may take kilobytes where it
+/// is read as a script.
+pub(crate) const VALUES_OF_CASE: usize = 200_000;
+
 /// The most that a file in TOML may have, in bytes: each of them may take sixty.
 pub(crate) const TOML: u64 = 1024 * 1024;
 

@@ -24,7 +24,7 @@ pub fn find(name: &str) -> Result<&'static Embedded, String> {
     sessionspec_backends::find(name).ok_or_else(|| {
         let names: Vec<&str> = registry().into_iter().map(|backend| backend.name).collect();
         let hint = hint(name, names.iter().copied());
-        format!("there is no embedded backend `{name}`; {hint}there are {}", names.join(", "))
+        format!("there is no embedded backend `{name}`; {hint}`sessionspec list --backends` names them all")
     })
 }
 

@@ -59,6 +59,8 @@ for (const [platform, program] of platforms) {
       name: `sessionspec-${platform}`, version, license,
       description: `The program of sessionspec for ${system} on ${processor}`,
       os: [system], cpu: [processor], files: ['bin'],
+      // The programs for Linux need the loader of glibc.
+      ...(system === 'linux' ? { libc: ['glibc'] } : {}),
     });
     fs.mkdirSync(path.join(folder, 'bin'));
     fs.copyFileSync(program, path.join(folder, 'bin', 'sessionspec'));

@@ -67,6 +67,7 @@ fn text(found: Option<&Found>) -> String {
          level = \"minimum\"\n\n\
          # More that can be said:\n\
          # url = \"http://127.0.0.1:5000/probe\"   # a service that runs already, in place of `launch`\n\
+         # node = [\"http://127.0.0.1:5001/probe\"] # further nodes of such a service\n\
          # path = \"/probe\"                       # where the probe of a launched service is\n\
          # nodes = 2                             # so many processes of the command, which share their sessions\n\
          # store = \"127.0.0.1:6379\"              # where its store listens: the command finds it at {{store_port}}\n\
@@ -75,7 +76,13 @@ fn text(found: Option<&Found>) -> String {
          # mend = \"mv away sessions\"             # brings it back as it was\n\
          # flush = \"redis-cli flushall\"          # empties the store, for one check of the suite outage\n\
          # timeout = 10                          # how many seconds a request may take\n\
+         # start-timeout = 30                    # how many seconds the service may take until it listens\n\
+         # lifetime = 5                          # how many seconds sessions live, where the command has a `{{lifetime}}`\n\
+         # headers = [\"@secrets.txt\"]            # what goes with every request, one a line; or \"NAME: VALUE\"\n\
+         # ca = \"ca.pem\"                         # the certificates that are believed, where the probe is at https\n\
+         # origin = \"https://shop.example\"       # where browsers believe they are\n\
          # suites = [\"minimum\", \"cookie\"]        # these alone\n\
+         # cases = 100                           # how many scripts each property is given\n\
          # reports = [\"html=report.html\", \"json=report.json\"]\n\
          # baseline = \"last.json\"                # judge by what changed since this report\n\n\
          # [[excluded]]\n\
@@ -83,7 +90,9 @@ fn text(found: Option<&Found>) -> String {
          # reason = \"a proxy in front of the service adds it\"\n\n\
          # [[known-failures]]                    # as `sessionspec known-failures report.json` writes them\n\
          # check = \"cookie/same-site\"\n\
-         # reason = \"what happens, and why\"\n"
+         # reason = \"what happens, and why\"\n\n\
+         # [profiles.redis]                      # another way to test it: `sessionspec run --profile redis`\n\
+         # launch = \"python app.py --sessions redis --port {{port}}\"\n"
     )
 }
 
@@ -206,4 +215,39 @@ fn go(folder: &Path) -> Option<Found> {
 /// Whether a file names one of our probes, so that it was mounted already.
 fn has_a_probe(file: &Path) -> bool {
     read(file).is_some_and(|source| source.contains("sessionspec/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::Project;
+
+    #[test]
+    fn everything_that_a_project_can_say_is_shown_as_it_is_written() {
+        let text = text(None);
+        let is_entry = |line: &&str| {
+            let name = line.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '-');
+            name.len() < line.len() && name.starts_with(" = ") || line.starts_with('[')
+        };
+        let shown = text.lines().map(|line| line.trim_start_matches("# "));
+        // A service is started, or runs already.
+        let shown: Vec<&str> = shown.filter(is_entry).filter(|line| !line.starts_with("url")).collect();
+        let path = Path::new(FILE);
+        assert!(Project::parse(path, &shown.join("\n"), Some("redis")).unwrap().launch.is_some());
+        let project = Project::parse(path, &shown.join("\n"), None).unwrap();
+        assert_eq!((project.ca, project.nodes), (Some(PathBuf::from("ca.pem")), Some(2)));
+        let refused = Project::parse(path, "nothing = 1", None).unwrap_err().to_string();
+        let (_, names) = refused.split_once("expected one of").unwrap();
+        let names: Vec<&str> = names.split('`').skip(1).step_by(2).collect();
+        assert!(names.contains(&"known-failures"), "{names:?}");
+        for name in names {
+            let forms = [
+                format!("\n# {name} = "),
+                format!("\n{name} = "),
+                format!("[[{name}]]"),
+                format!("[{name}."),
+            ];
+            assert!(forms.iter().any(|form| text.contains(form)), "{name} is not shown");
+        }
+    }
 }

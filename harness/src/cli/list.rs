@@ -93,6 +93,7 @@ fn as_json(check: &Check) -> Value {
         "relies": check.relies.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "umbrella": check.is_umbrella(),
         "has_cases": check.has_cases(),
+        "on_demand": check.is_on_demand(),
     })
 }
 

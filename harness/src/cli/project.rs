@@ -37,16 +37,19 @@ pub(super) fn parse() -> Result<Cli, CliError> {
     let Some(command) = typed.iter().skip(1).find_map(|word| command_of(word)) else {
         return finish(matches);
     };
-    // Only a target can be missing: whatever else is wrong is said as it is.
-    let lacks_a_target =
-        matches.as_ref().is_err_and(|error| error.kind() == clap::error::ErrorKind::MissingRequiredArgument);
+    // Only a target can be missing: whatever else is wrong is said as it is. What `replay` lacks is its case.
+    let lacks_a_target = command != "replay"
+        && matches
+            .as_ref()
+            .is_err_and(|error| error.kind() == clap::error::ErrorKind::MissingRequiredArgument);
     if matches.is_err() && !lacks_a_target {
         return finish(matches);
     }
     // What was typed beside the target that is missing.
     let partial = Cli::command().ignore_errors(true).try_get_matches_from(&typed).ok();
     let given = Given(partial.as_ref().and_then(|matches| matches.subcommand_matches(command)));
-    if given.any(&["_no_project"]) {
+    // A case that is only written in another form is played nowhere.
+    if given.any(&["_no_project", "form"]) {
         return finish(matches);
     }
     let here = std::env::current_dir().unwrap_or_default();
@@ -61,7 +64,7 @@ pub(super) fn parse() -> Result<Cli, CliError> {
             None => finish(matches),
         };
     };
-    if command == "run" && !given.any(&["url", "launch", "peer", "backend"]) {
+    if command != "doctor" && !given.any(&["url", "launch", "peer", "backend"]) {
         project.names_a_service()?;
     }
     let added = project.arguments(command, &given, &here);
@@ -70,7 +73,11 @@ pub(super) fn parse() -> Result<Cli, CliError> {
     }
     let place = typed.iter().skip(1).position(|word| word == command).map_or(1, |index| index + 2);
     let mut completed = typed;
-    completed.splice(place..place, added.iter().map(|(_, argument)| argument.into()));
+    // The first of the positional arguments of `replay` is its case.
+    let is_last = |(name, _): &&(&str, String)| command == "replay" && *name == "url";
+    let (last, others): (Vec<_>, Vec<_>) = added.iter().partition(is_last);
+    completed.splice(place..place, others.into_iter().map(|(_, argument)| argument.into()));
+    completed.extend(last.into_iter().map(|(_, argument)| argument.into()));
     let mut names: Vec<&str> = added.iter().map(|(name, _)| *name).collect();
     names.dedup();
     let file = project.folder.join(FILE);
@@ -80,7 +87,7 @@ pub(super) fn parse() -> Result<Cli, CliError> {
 
 /// The command, where it is one of those that a project speaks about.
 fn command_of(word: &OsStr) -> Option<&'static str> {
-    ["run", "doctor"].into_iter().find(|command| word == OsStr::new(command))
+    ["run", "doctor", "replay"].into_iter().find(|command| word == OsStr::new(command))
 }
 
 fn finish(matches: Result<ArgMatches, clap::Error>) -> Result<Cli, CliError> {
@@ -187,12 +194,15 @@ impl Project {
         let ca = self.ca.as_ref().map(|file| there(&file.to_string_lossy()));
         add("ca", &["url", "launch", "ca"], one("ca", ca));
         add("origin", &["origin"], one("origin", self.origin.clone()));
-        if command != "run" {
+        if command == "doctor" {
             return added;
         }
         let nodes = self.node.iter().map(|url| format!("--node={url}"));
         add("node", &["url", "launch", "node", "nodes"], nodes.collect());
         add("nodes", &["url", "launch", "node", "nodes"], one("nodes", self.nodes.map(|it| it.to_string())));
+        if command != "run" {
+            return added;
+        }
         // Who names a check or a clause wants it, and is judged by its level.
         add("level", &["level", "check", "clause"], one("level", self.level.clone()));
         add("cases", &["cases", "case", "quick"], one("cases", self.cases.map(|it| it.to_string())));

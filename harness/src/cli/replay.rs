@@ -18,6 +18,7 @@ use sessionspec::engine::report::{CheckReport, Failure, failure_text, quoted, sc
 use super::nodes::NodeArguments;
 use super::service::{Service, start_peer, without_user};
 use super::{CliError, Interruption, say, terminal};
+use crate::bounded;
 use crate::builtin;
 use crate::exit::Exit;
 
@@ -42,6 +43,8 @@ pub(super) struct Arguments {
     /// Play the case however large it is, and however long it waits.
     #[arg(long)]
     no_limit: bool,
+    #[command(flatten)]
+    _project: super::project::Choice,
 }
 
 /// The largest file that is read, in bytes.
@@ -99,6 +102,12 @@ impl Arguments {
         let most = if self.no_limit { u64::MAX } else { MOST_BYTES };
         let text = read_at_most(&self.file, most)
             .map_err(|error| CliError::usage(format!("cannot read {file}: {error}")))?;
+        if !self.no_limit && bounded::has_more_values(text.as_bytes(), bounded::VALUES_OF_CASE) {
+            let most = bounded::VALUES_OF_CASE;
+            return Err(complaint(format!(
+                "it has more than {most} values; --no-limit plays it all the same"
+            )));
+        }
         let case = CaseFile::from_json(&text).map_err(|error| complaint(error.to_string()))?;
         case.check_times().map_err(|error| complaint(error.to_string()))?;
         if !self.no_limit {

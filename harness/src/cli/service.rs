@@ -35,8 +35,8 @@ pub(super) struct Service {
     /// --lifetime.
     #[arg(long, group = "target", value_name = "COMMAND")]
     launch: Option<String>,
-    /// How many seconds permanent sessions live, where the command has a `{lifetime}`: 3 if it is not said, so that
-    /// their end can be waited for.
+    /// How many seconds permanent sessions live, where the command has a `{lifetime}`: 5 if it is not said (3 for a
+    /// --peer), so that their end can be waited for.
     #[arg(long, value_name = "SECONDS", value_parser = lifetime)]
     lifetime: Option<f64>,
     /// Where the store of a launched service listens, on this machine. The harness stands between the two: `{store_port}` in

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Answer, Launch, Service, said, sessionspec};
 
@@ -112,6 +112,31 @@ fn forms_for_programs_act_nowhere() {
     }
     fs::remove_file(path).unwrap();
     fs::remove_file(other).unwrap();
+}
+
+#[test]
+fn a_case_of_somebody_else_acts_nowhere() {
+    let path =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("hostile_case.{}.json", std::process::id()));
+    let replayed = |arguments: &str, op: &str| {
+        let ops = json!([{"op": op, "key": HOSTILE, "value": HOSTILE}, {"op": "get", "key": HOSTILE}]);
+        let expectations = json!([{"cycle": 0, "op": 1, "expected": {"answer": {"ok": "other"}}}]);
+        let script = json!([{"cycle": {"browser": HOSTILE, "ops": ops}}]);
+        let scenario = json!({"reason": HOSTILE, "script": script, "expectations": expectations});
+        let case = json!({"version": 1, "check": HOSTILE, "reason": HOSTILE, "scenario": scenario});
+        fs::write(&path, case.to_string()).unwrap();
+        said(&sessionspec(arguments).arg(&path).output().unwrap())
+    };
+    let played = replayed("replay", "set");
+    assert_harmless(&played);
+    assert!(played.ends_with("exit 1"), "{played}");
+    let unreadable = replayed("replay", HOSTILE);
+    assert_harmless(&unreadable);
+    assert!(unreadable.ends_with("exit 2"), "{unreadable}");
+    let script = replayed("replay --as curl", "set");
+    let acts = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+    assert!(!script.contains(acts) && script.ends_with("exit 0"), "{script:?}");
+    fs::remove_file(path).unwrap();
 }
 
 #[test]

@@ -83,6 +83,7 @@ fn the_list_for_programs_says_everything_about_each_check() {
       "has_cases": false,
       "id": "minimum/each-mutator-persists",
       "level": "minimum",
+      "on_demand": false,
       "promise": "Every way to change a session is saved, also as the only change of a cycle.",
       "relies": [],
       "source": "Flask 0.8, SessionMixin.modified; pavex_session lost a lone remove, actix-session an update",

@@ -110,12 +110,14 @@ fn it_says_where_the_store_is_and_how_many_nodes_there_are() {
         [
             told("run"),
             told("doctor"),
+            told(&format!("replay {}/../fixtures/cases/pop-keeps.json", env!("CARGO_MANIFEST_DIR"))),
             // What empties the store of the file is nothing for another one.
             told("run --store 127.0.0.1:2"),
         ]
         .join("\n"), @r"
     sessionspec: [project]/sessionspec.toml says launch, store, toxiproxy, flush, nodes
     sessionspec: [project]/sessionspec.toml says launch, store, toxiproxy, flush
+    sessionspec: [project]/sessionspec.toml says launch, store, toxiproxy, flush, nodes
     sessionspec: [project]/sessionspec.toml says launch, toxiproxy, nodes
     "
     );
@@ -153,6 +155,33 @@ fn doctor_examines_what_the_project_launches() {
     let project = Project::new("doctor", &format!("launch = \"{}\"\n", serving("reference")));
     let output = project.run("doctor");
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
+
+#[test]
+fn a_case_is_played_on_what_the_project_names() {
+    let case = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/cases/pop-keeps.json"));
+    let case = case.display();
+    let toml = format!(
+        "launch = \"{}\"\nlevel = 'hardened'\nsuites = ['cookie']\n[profiles.running]\nurl = 'http://127.0.0.1:1/probe'\n",
+        serving("flawed/pop-does-not-remove")
+    );
+    let project = Project::new("replay", &toml);
+    let played = project.said(&format!("replay {case}"));
+    assert!(played.contains("[project]/sessionspec.toml says launch\n"), "{played}");
+    assert!(played.contains("\nstill fails: ") && played.ends_with("exit 1"), "{played}");
+    let elsewhere = project.said(&format!("replay {case} --backend reference"));
+    assert!(elsewhere.ends_with("exit 0") && !elsewhere.contains("sessionspec.toml"), "{elsewhere}");
+    // The URL of a profile comes behind the case, which is the first argument.
+    let running = project.said(&format!("replay --profile running {case}"));
+    assert!(running.contains("says url\n") && running.ends_with("exit 3"), "{running}");
+    let script = project.said(&format!("replay {case} --as curl"));
+    assert!(script.starts_with("#!/bin/sh\n") && script.ends_with("exit 0"), "{script}");
+    let without_case = project.said("replay");
+    assert!(without_case.contains("<FILE>") && without_case.ends_with("exit 2"), "{without_case}");
+    let nobody = Project::new("replay-nobody", "level = 'hardened'\n");
+    let refused = nobody.said(&format!("replay {case}"));
+    assert!(refused.contains("does not say which service is tested"), "{refused}");
+    assert!(refused.ends_with("exit 2"), "{refused}");
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! When a check applies: what a backend must have, as the survey observed it, so that its promise means something.
 //!
 //! Whatever makes a check not applicable is one of these requirements, and each names a [`Lack`], so that no reason is made
-//! up in a check. What the
-//! *backend* lacks makes a check not applicable, since good backends may lack it. What only the *probe* lacks leaves it
-//! unverified, since nobody knows what the backend does.
+//! up in a check. What the *backend* lacks makes a check not applicable, since good backends may lack it. So does what the
+//! *probe* does not declare, or was not started with, such as a lifetime that can be waited for: [`Lack::of`] tells the two
+//! apart. Where the probe lacks an operation that the check needs to look, the check is unverified, since nobody knows what the
+//! backend does.
 
 use std::fmt;
 

@@ -3,6 +3,7 @@
 // Each check of the suite is one test of `node:test`, and the harness runs once for all of them.
 
 const { execFile, execFileSync } = require('node:child_process');
+const { existsSync, readFileSync } = require('node:fs');
 const { mkdtemp, readFile, rm } = require('node:fs/promises');
 const os = require('node:os');
 const path = require('node:path');
@@ -27,7 +28,9 @@ function conformance({ launch, url, level = LEVELS[0], knownFailures, args = [],
   if (!launch === !url) throw new TypeError('say what to test: either `launch`, a command, or `url`, a probe');
   const levels = LEVELS.slice(0, LEVELS.indexOf(level) + 1).flatMap((name) => ['--level', name]);
   const options = { encoding: 'utf8', maxBuffer: Infinity };
-  const catalogue = JSON.parse(execFileSync(find(), ['list', '--json', ...levels], options));
+  const listed = JSON.parse(execFileSync(find(), ['list', '--json', ...levels], options));
+  const asked = askedFor(args.join(' '), projectOf(args));
+  const catalogue = listed.filter((check) => !check.on_demand || asked(check));
 
   runner.describe('sessionspec', () => {
     let checks;
@@ -56,6 +59,34 @@ function conformance({ launch, url, level = LEVELS[0], knownFailures, args = [],
   });
 }
 
+/** Whether a check is asked for by its name, by its suite or by its clause. Several nodes ask for those about them. */
+function askedFor(args, project) {
+  const all = (text, pattern) => [...text.matchAll(pattern)].map((found) => found[1]);
+  const patterns = all(args, /--(?:check|clause)[ =](\S+)/g).map((pattern) => {
+    const literal = pattern.replace(/[.+^${}()|\\]/g, '\\$&');
+    return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`);
+  });
+  const named = all(project, /^\s*suites\s*=\s*\[(.*?)\]/gms).join(' ').match(/[\w-]+/g) ?? [];
+  const suites = [...all(args, /--suite[ =](\S+)/g), ...named];
+  if (/--nodes?\b/.test(args) || /^\s*nodes?\s*=/m.test(project)) suites.push('nodes');
+  return ({ id, clause, suite }) =>
+    suites.includes(suite) || patterns.some((pattern) => pattern.test(id) || pattern.test(clause));
+}
+
+/** The sessionspec.toml that the run reads, with its profiles only where one of them is asked for; else no text. */
+function projectOf(args) {
+  const words = args.join(' ');
+  if (words.includes('--no-project')) return '';
+  for (let folder = process.cwd(); ; folder = path.dirname(folder)) {
+    const file = path.join(folder, 'sessionspec.toml');
+    if (existsSync(file)) {
+      const text = readFileSync(file, 'utf8');
+      return words.includes('--profile') ? text : text.split(/^\s*\[/m)[0];
+    }
+    if (folder === path.dirname(folder)) return '';
+  }
+}
+
 /** Runs the command once; gives what became of each check, with its failures in words as `text`. */
 async function judge(args) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'sessionspec-'));
@@ -78,7 +109,7 @@ async function judge(args) {
 }
 
 function holds(check, test) {
-  if (!check) return test.skip('it was not run');
+  if (!check) return test.skip('it was not run: the arguments or sessionspec.toml leave it out');
   const { verdict, because = '', known_failure: known } = check;
   if (known?.state === 'stale') throw new Error(`it is listed as a known failure, and does not fail: ${known.reason}`);
   if (verdict === 'not-applicable' || verdict === 'excused') return test.skip(`${verdict.replace('-', ' ')}: ${because}`);

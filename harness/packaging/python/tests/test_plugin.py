@@ -68,6 +68,34 @@ def test_the_level_says_which_checks_there_are_and_marks_them(careless):
     run(careless, "--collect-only", "-q").stdout.no_fnmatch_line("conftest.py::identity/*")
 
 
+RECOMMENDED = "--collect-only", "-q", "--sessionspec-level", "recommended"
+
+
+def test_what_is_run_only_where_it_is_named_is_a_test_only_there(careless):
+    listed = run(careless, *RECOMMENDED)
+    listed.stdout.fnmatch_lines(["conftest.py::concurrency/*"])
+    for suite in ("promises", "nodes", "restart", "outage"):
+        listed.stdout.no_fnmatch_line("conftest.py::%s/*" % suite)
+    careless.makeini("[pytest]\nsessionspec_arguments = --suite minimum --suite=promises")
+    run(careless, *RECOMMENDED).stdout.fnmatch_lines(["conftest.py::promises/*"])
+
+
+def test_a_project_names_suites_too(careless):
+    careless.makefile(".toml", sessionspec="suites = [\n  'minimum',\n  'restart',\n]\nnodes = 2\n")
+    listed = run(careless, *RECOMMENDED)
+    listed.stdout.fnmatch_lines(["conftest.py::nodes/*", "conftest.py::restart/*"])
+    listed.stdout.no_fnmatch_line("conftest.py::promises/*")
+    careless.makefile(".toml", sessionspec="[profiles.several]\nnodes = 2\n")
+    run(careless, *RECOMMENDED).stdout.no_fnmatch_line("conftest.py::nodes/*")
+
+
+def test_what_the_arguments_leave_out_is_skipped_with_that_reason(careless):
+    careless.makeini("[pytest]\nsessionspec_arguments = --check minimum/opens-empty")
+    result = run(careless, "-rs")
+    result.stdout.fnmatch_lines(["SKIPPED*it was not run: the arguments or sessionspec.toml leave it out"])
+    assert result.parseoutcomes()["passed"] == 1
+
+
 def test_a_known_failure_is_expected_to_fail(careless):
     careless.makefile(".toml", known=KNOWN % "minimum/each-mutator-persists")
     careless.makeini("[pytest]\nsessionspec_known_failures = known.toml")

@@ -1,4 +1,4 @@
-command -v python3 >/dev/null || { echo 'this script needs python3, which serves its gates' >&2; exit 1; }
+command -v python3 >/dev/null || { echo 'this script needs python3, which serves its gates' >&2; exit 3; }
 mkfifo "$jars/port"
 python3 - "$held" >"$jars/port" <<'PYTHON' &
 import sys
@@ -44,8 +44,8 @@ PYTHON
 server=$!
 # When the server of the gates ends, every held request ends, too.
 trap 'kill "$server" 2>/dev/null || :; wait; rm -rf "$jars"' EXIT
-trap 'exit 1' HUP INT TERM
-read -r port <"$jars/port" || { echo 'the gates cannot be served' >&2; exit 1; }
+trap 'exit 3' HUP INT TERM
+read -r port <"$jars/port" || { echo 'the gates cannot be served' >&2; exit 3; }
 gates=http://127.0.0.1:$port
 
 # gate WHAT: asks the server of the gates
@@ -60,5 +60,5 @@ open() {
 
 # arrived GATE: waits until a request waits there, or was answered without coming there
 arrived() {
-    gate --max-time 10 "$gates/arrived/$1" || { echo "nobody has come to gate $1" >&2; exit 1; }
+    gate --max-time 10 "$gates/arrived/$1" || { echo "nobody has come to gate $1" >&2; exit 3; }
 }

@@ -10,6 +10,7 @@ use std::fmt::Write;
 
 use serde_json::json;
 
+use crate::browser::SetCookie;
 use crate::expect::Expectation;
 use crate::replay::CaseFile;
 use crate::report::visible_json;
@@ -49,8 +50,8 @@ pub enum CurlError {
 
 /// Writes the case as a POSIX shell script against the probe at this URL. Each browser is a cookie jar of curl. Under
 /// each answer the script prints what was expected of it, and marks what differs. It ends with 1 where something does, and
-/// with 3 where something could not be compared. What is expected of a response as a whole is not judged: then its header
-/// fields are printed. A request that is held, or not waited for, prints its answers later, when the script waits for
+/// with 3 where something could not be compared. Where something is expected of a response as a whole, its header fields are
+/// printed; some rules for these are left to the reader, such as how long a cookie lasts. A request that is held, or not waited for, prints its answers later, when the script waits for
 /// them.
 ///
 /// # Errors
@@ -263,7 +264,12 @@ impl<'a> Writer<'a> {
             _ => None,
         });
         let may_fail = cycle.ops.contains(&Operation::Raise) || case.scenario.refusable.contains(&number);
-        let about = json!({ "may_fail": may_fail, "respond": responds.collect::<Vec<_>>() });
+        let own_cookies = cycle.ops.iter().filter_map(cookie_of_application);
+        let about = json!({
+            "may_fail": may_fail,
+            "respond": responds.collect::<Vec<_>>(),
+            "own_cookies": own_cookies.collect::<Vec<_>>(),
+        });
         let mut told = vec![about];
         let of_cycle = case.scenario.expectations.iter().filter(|expectation| expectation.cycle == number);
         for Expectation { op, expected, only_if, .. } in of_cycle {
@@ -279,7 +285,7 @@ impl<'a> Writer<'a> {
                 json!({ "op": op, "name": name, "words": words, "expected": expected, "only_if": only_if }),
             );
         }
-        self.line(&format!("judge {} <<'EXPECTED'", number + 1));
+        self.line(&format!("judge {} {} <<'EXPECTED'", number + 1, jar(&cycle.browser)));
         for object in told {
             self.line(&visible_json(&object.to_string()));
         }
@@ -289,6 +295,17 @@ impl<'a> Writer<'a> {
     fn line(&mut self, line: &str) {
         self.text.push_str(line);
         self.text.push('\n');
+    }
+}
+
+/// The name of a cookie that the script sets in the name of the application.
+fn cookie_of_application(op: &Operation) -> Option<String> {
+    match op {
+        Operation::Header { name, value } if name.eq_ignore_ascii_case("Set-Cookie") => {
+            let cookie = SetCookie::parse(value.as_bytes()).ok()?;
+            Some(String::from_utf8_lossy(&cookie.name).into_owned())
+        }
+        _ => None,
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn prologue(case: &CaseFile, url: &str, needs: Needs, holds: usize) -
         "#!/bin/sh\n\
          # {check}: {reason}\n\
          # It ends with 1 where the behaviour is there, with 0 where it is not, and with 3 where nobody can say.\n\
-         set -eu\n\
+         {cookies}set -eu\n\
          url={url}\n\
          {nodes}\
          jars=$(mktemp -d)\n\
@@ -62,6 +62,7 @@ pub(super) fn prologue(case: &CaseFile, url: &str, needs: Needs, holds: usize) -
          {jars}",
         check = one_line(&case.check),
         reason = one_line(&case.reason),
+        cookies = if needs.fields { COOKIES } else { "" },
         url = quoted(url),
         nodes = other_nodes(case),
         jars = make_jars(case, needs),
@@ -132,6 +133,9 @@ fn browsers_of(step: &Step) -> Vec<&str> {
         | Step::Flush {} => Vec::new(),
     }
 }
+
+/// The line about a variable that a script knows which judges cookies.
+const COOKIES: &str = "# SESSION_COOKIES may name the cookies of the session, with spaces between them: then no others are judged.\n";
 
 /// The part that takes secret header fields. It writes them to a file that nobody else can read, since other users of
 /// the machine can see the arguments of a command.

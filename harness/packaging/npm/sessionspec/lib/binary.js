@@ -4,12 +4,18 @@
 
 const fs = require('node:fs');
 
+const BUILD = 'build it with `cargo install --locked --path harness` in a clone and name it in SESSIONSPEC_BINARY';
+
 /** The path of the program, or an error that says what to do. */
 function find() {
   const chosen = process.env.SESSIONSPEC_BINARY;
   if (chosen) {
     if (!fs.existsSync(chosen)) throw new Error(`SESSIONSPEC_BINARY names no file: ${chosen}`);
     return chosen;
+  }
+  // The programs for Linux need the loader of glibc, which a system with musl, such as Alpine, does not have.
+  if (process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime) {
+    throw new Error(`there is no program for Linux with musl; ${BUILD}`);
   }
   const platform = `sessionspec-${process.platform}-${process.arch}`;
   try {
@@ -19,7 +25,7 @@ function find() {
     const why = Object.hasOwn(optionalDependencies, platform)
       ? `the package ${platform} is not installed; install again without --omit=optional`
       : `there is no program for ${process.platform} on ${process.arch}`;
-    throw new Error(`${why}, or build it with \`cargo install --locked --path harness\` in a clone and name it in SESSIONSPEC_BINARY`);
+    throw new Error(`${why}, or ${BUILD}`);
   }
 }
 

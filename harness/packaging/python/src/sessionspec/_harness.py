@@ -1,8 +1,10 @@
 """Runs the command for the plugin: what it is run on, and what its report says."""
 
 import contextlib
+import fnmatch
 import json
 import os
+import pathlib
 import re
 import shlex
 import subprocess
@@ -18,11 +20,40 @@ class NothingJudged(Exception):
     """The command has written no report."""
 
 
-def catalogue(level):
-    """Everything about the checks up to this level."""
+def catalogue(level, arguments=(), folder=None):
+    """Everything about the checks up to this level which a run with these arguments, in this folder, may judge."""
     levels = LEVELS[:LEVELS.index(level) + 1]
-    arguments = [_binary.find(), "list", "--json"] + [word for name in levels for word in ("--level", name)]
-    return json.loads(subprocess.run(arguments, check=True, stdout=subprocess.PIPE).stdout)
+    listing = [_binary.find(), "list", "--json"] + [word for name in levels for word in ("--level", name)]
+    checks = json.loads(subprocess.run(listing, check=True, stdout=subprocess.PIPE).stdout)
+    asked = asked_for(" ".join(arguments or ()), project_of(arguments, folder))
+    return [check for check in checks if not check["on_demand"] or asked(check)]
+
+
+def asked_for(arguments, project):
+    """Whether a check is asked for by its name, by its suite or by its clause. Several nodes ask for those about them."""
+    patterns = re.findall(r"--(?:check|clause)[ =](\S+)", arguments)
+    suites = re.findall(r"--suite[ =](\S+)", arguments)
+    for named in re.findall(r"(?ms)^\s*suites\s*=\s*\[(.*?)\]", project):
+        suites += re.findall(r"[\w-]+", named)
+    if re.search(r"--nodes?\b", arguments) or re.search(r"(?m)^\s*nodes?\s*=", project):
+        suites.append("nodes")
+
+    def asked(check):
+        names = check["id"], check["clause"]
+        return check["suite"] in suites or any(fnmatch.fnmatchcase(name, one) for name in names for one in patterns)
+
+    return asked
+
+
+def project_of(arguments, folder):
+    """The sessionspec.toml that the run reads, with its profiles only where one of them is asked for; else no text."""
+    here = pathlib.Path(folder or ".").resolve()
+    file = next((file for place in (here, *here.parents) if (file := place / "sessionspec.toml").is_file()), None)
+    words = " ".join(arguments or ())
+    if file is None or "--no-project" in words:
+        return ""
+    text = file.read_text(encoding="utf-8", errors="replace")
+    return text if "--profile" in words else re.split(r"(?m)^\s*\[", text)[0]
 
 
 class Run:
@@ -48,7 +79,9 @@ class Run:
 
     def silence(self):
         """Why a check is not in the report. To tell the reason of all of them a hundred times would hide it."""
-        return "it is left out by sessionspec.toml" if self.report else "nothing was judged, as the first check says"
+        if not self.report:
+            return "nothing was judged, as the first check says"
+        return "it was not run: the arguments or sessionspec.toml leave it out"
 
     def told(self, text, test):
         """A failure in words. Where this process has served the application, its port is gone when somebody reads them:

@@ -51,7 +51,8 @@ class Checks(pytest.Module):
         return loaded(self.config, self.path)
 
     def collect(self):
-        self.catalogue = _harness.catalogue(level_of(self.config))
+        arguments = self.config.getini("sessionspec_arguments")
+        self.catalogue = _harness.catalogue(level_of(self.config), arguments, self.config.rootpath)
         for check in self.catalogue:
             test = pytest.Function.from_parent(self, name=check["id"], callobj=holds)
             test.add_marker("sessionspec")

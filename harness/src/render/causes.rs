@@ -47,8 +47,10 @@ fn of_themselves<'a>(rows: &[Row<'a>]) -> Vec<Cause<'a>> {
     let mut causes: Vec<Cause<'a>> = Vec::new();
     for check in rows.iter().filter_map(in_part) {
         for unjudged in &check.unjudged {
-            let at =
-                causes.iter().position(|cause| cause.why == Some(&unjudged.because)).unwrap_or_else(|| {
+            let at = causes
+                .iter()
+                .position(|cause| cause.why == Some(unjudged.because.as_str()))
+                .unwrap_or_else(|| {
                     causes.push(Cause { why: Some(&unjudged.because), ..Cause::of("") });
                     causes.len() - 1
                 });

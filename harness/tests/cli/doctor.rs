@@ -160,7 +160,13 @@ fn a_lifetime_of_permanent_sessions_where_there_are_none() {
 
 #[test]
 fn a_lifetime_of_nothing_that_ends_with_the_browser() {
-    assert_snapshot!(found(Slip::ZeroEndsWithTheBrowser), @"");
+    assert_snapshot!(found(Slip::ZeroEndsWithTheBrowser), @"
+    remark   set_lifetime
+             set_lifetime(0) is done, its cookie ends with the browser, and the
+             session lives 2 s later: where the framework's documentation gives 0
+             another meaning than a lifetime, answer an error, and do not make the
+             call
+    ");
 }
 
 #[test]

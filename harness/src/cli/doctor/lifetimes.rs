@@ -57,9 +57,7 @@ async fn lives(probe_client: &ProbeClient, seconds: f64) -> bool {
 fn says_its_end(exchange: &Exchange) -> bool {
     exchange.headers.all("Set-Cookie").any(|field| {
         let field = field.to_ascii_lowercase();
-        let attributes = field.split(|byte| *byte == b';').skip(1).map(<[u8]>::trim_ascii);
-        attributes
-            .into_iter()
-            .any(|attribute| attribute.starts_with(b"max-age") || attribute.starts_with(b"expires"))
+        let mut attributes = field.split(|byte| *byte == b';').skip(1).map(<[u8]>::trim_ascii);
+        attributes.any(|attribute| attribute.starts_with(b"max-age") || attribute.starts_with(b"expires"))
     })
 }

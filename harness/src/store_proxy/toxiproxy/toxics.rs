@@ -77,21 +77,30 @@ mod tests {
 
     #[test]
     fn each_fault_has_the_figures_of_the_own_proxy() {
-        let faults = [
-            None,
-            Some(StoreFault::Down),
-            Some(StoreFault::ResetPeer),
-            Some(StoreFault::Timeout),
-            Some(StoreFault::Latency { milliseconds: 300 }),
-            Some(StoreFault::SlowClose { milliseconds: u32::MAX }),
-            Some(StoreFault::Slicer { bytes: 0 }),
-            Some(StoreFault::LimitData { bytes: 40 }),
-        ];
-        let told = faults.map(|fault| {
-            let sent: Vec<String> =
-                toxics(fault).iter().map(|toxic| format!("    {}", toxic.body())).collect();
-            [vec![format!("{fault:?}")], sent].concat().join("\n")
-        });
-        insta::assert_snapshot!(told.join("\n"));
+        let sent = |fault| -> Vec<(String, Value)> {
+            toxics(Some(fault))
+                .iter()
+                .map(|toxic| (toxic.name(), toxic.body()["attributes"].clone()))
+                .collect()
+        };
+        let one = |name: &str, attributes: Value| vec![(name.to_owned(), attributes)];
+        let both = |kind: &str, attributes: Value| {
+            ["upstream", "downstream"].map(|stream| (format!("{kind}_{stream}"), attributes.clone())).to_vec()
+        };
+        assert!(toxics(None).is_empty() && toxics(Some(StoreFault::Down)).is_empty());
+        assert_eq!(sent(StoreFault::ResetPeer), both("reset_peer", json!({ "timeout": 0 })));
+        assert_eq!(sent(StoreFault::Timeout), both("timeout", json!({ "timeout": 0 })));
+        let slow = StoreFault::Latency { milliseconds: 300 };
+        assert_eq!(sent(slow), one("latency_downstream", json!({ "latency": 300, "jitter": 0 })));
+        let too_slow = StoreFault::SlowClose { milliseconds: u32::MAX };
+        assert_eq!(sent(too_slow), one("slow_close_downstream", json!({ "delay": 5_000 })));
+        for (bytes, length) in [(7, 7), (0, 1)] {
+            let pieces = json!({ "average_size": length, "size_variation": 0, "delay": 1_000 });
+            assert_eq!(sent(StoreFault::Slicer { bytes }), both("slicer", pieces));
+        }
+        let cut = StoreFault::LimitData { bytes: 40 };
+        assert_eq!(sent(cut), one("limit_data_upstream", json!({ "bytes": 40 })));
+        let body = toxics(Some(cut))[0].body();
+        assert_eq!((&body["type"], &body["stream"]), (&json!("limit_data"), &json!("upstream")));
     }
 }

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Service, said, sessionspec};
+use crate::support::{Answer, Service, pops_in_a_check, said, sessionspec};
 
 /// A file of this test's that is gone when it is over.
 struct Scratch(PathBuf);
@@ -83,6 +83,22 @@ fn a_case_that_asks_for_too_much_is_refused_unless_it_is_allowed() {
     assert!(refused.contains("which is no time") && refused.ends_with("exit 2"), "{refused}");
 }
 
+/// What is short in a file may take hundreds of times as much memory where it is read as a script.
+#[test]
+fn a_case_of_too_many_values_is_not_read_as_one() {
+    let values: Vec<Value> = (0..200_000).map(|_| json!({})).collect();
+    let script = json!([cycle(&json!({"op": "set", "key": "a", "value": values}))]);
+    let case = Scratch::case("many_values", &script, &json!([]));
+    let refused = said(&sessionspec("replay").arg(&case.0).output().unwrap());
+    assert!(
+        refused.ends_with("it has more than 200000 values; --no-limit plays it all the same\nexit 2"),
+        "{refused}"
+    );
+    let played = said(&sessionspec("replay --no-limit").arg(&case.0).output().unwrap());
+    assert!(played.contains("nothing could be compared: "), "{}", played.len());
+    assert!(played.ends_with("exit 3"), "{}", played.len());
+}
+
 #[test]
 fn a_file_that_never_ends_is_not_read_to_its_end() {
     let run = "run --backend reference --check minimum/opens-empty";
@@ -127,12 +143,36 @@ fn a_signal_ends_whoever_waits_for_a_file() {
 
 #[test]
 fn a_run_ends_at_its_deadline() {
-    let service = Service::new(|_| Answer::Silence);
-    let output = sessionspec("run --timeout 3000 --deadline 0.2").arg(service.url()).output().unwrap();
-    assert_eq!(
-        said(&output),
-        "sessionspec: the --deadline of 0.2 s was over before anything was judged\nexit 3"
-    );
+    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n[";
+    for service in
+        [Service::new(|_| Answer::Silence), Service::new(move |_| Answer::Dripping(head.to_vec(), b' '))]
+    {
+        let output = sessionspec("run --timeout 3000 --deadline 0.2").arg(service.url()).output().unwrap();
+        assert_eq!(
+            said(&output),
+            "sessionspec: the --deadline of 0.2 s was over before anything was judged\nexit 3"
+        );
+    }
+}
+
+#[test]
+fn what_was_judged_before_the_deadline_is_kept() {
+    let is_time = pops_in_a_check();
+    let service = Service::new(move |request| if is_time(request) { Answer::Silence } else { Answer::Good });
+    let checks = ["opens-empty", "each-mutator-persists"];
+    let mut run = sessionspec("run --timeout 3000 --deadline 8");
+    run.args(checks.map(|check| format!("--check=minimum/{check}"))).arg(service.url());
+    let said = said(&run.output().unwrap()).split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "pass minimum/opens-empty",
+        "unverified minimum/each-mutator-persists: the run was stopped",
+        "1 pass, 1 unverified",
+        "incomplete: the run was stopped: its --deadline of 8 s was over",
+        "minimum: not verified",
+    ] {
+        assert!(said.contains(words), "no `{words}`: {said}");
+    }
+    assert!(said.ends_with("exit 3"), "{said}");
 }
 
 fn send(command: &Child, signal: Signal) {

@@ -1,7 +1,7 @@
 //! Services that are no probe from the first byte on: what listens there is told, and nothing is judged.
 
-use crate::service::Answer;
-use crate::table::{NOT_VERIFIED, hold, row, sends};
+use crate::service::{Answer, Request};
+use crate::table::{CONFORMS, NOT_VERIFIED, hold, row, sends};
 
 #[test]
 fn what_listens_there_is_something_else() {
@@ -71,6 +71,24 @@ fn what_listens_there_is_something_else() {
     ]);
 }
 
+/// The password of Basic authentication, and what it comes to in a header field.
+const USER: (&str, &str) = ("ann:open-sesame", "authorization: basic yw5uom9wzw4tc2vzyw1l");
+
+#[test]
+fn a_password_that_is_right_opens_the_service() {
+    let guarded = |request: &Request| match request.text().to_ascii_lowercase().contains(USER.1) {
+        true => Answer::Good,
+        false => Answer::response("401 x", "text/plain", "log in"),
+    };
+    let run = "--check minimum/opens-empty --check minimum/each-mutator-persists";
+    hold(vec![
+        row("is opened by a password", guarded, run, CONFORMS, &["2 pass", "minimum: conforms"])
+            .with_user(USER.0),
+        row("is not opened by another one", guarded, run, NOT_VERIFIED, &["GET answered 401: log in"])
+            .with_user("ann:open-barley"),
+    ]);
+}
+
 #[test]
 fn nobody_waits_for_ever() {
     hold(vec![
@@ -80,6 +98,13 @@ fn nobody_waits_for_ever() {
             "--timeout 0.3",
             NOT_VERIFIED,
             &["no answer within 0.3 s", "--timeout"],
+        ),
+        row(
+            "sends a byte from time to time",
+            |_| Answer::Dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n[".to_vec(), b' '),
+            "--timeout 0.5",
+            NOT_VERIFIED,
+            &["no answer within 0.5 s", "--timeout"],
         ),
         row(
             "sends interim answers for ever",

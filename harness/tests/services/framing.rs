@@ -1,5 +1,9 @@
 //! Services that say wrong things about where their responses end.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::thread;
+
 use crate::table::{hold, sends};
 
 #[test]
@@ -56,5 +60,22 @@ fn a_response_that_does_not_end_as_it_says_is_no_response() {
             [head("Content-Encoding: gzip").into_bytes(), b"\x1f\x8b\x08\0\0\0".to_vec()].concat(),
             &["its answer is no JSON"],
         ),
+        sends(
+            "sends a gigabyte in a megabyte",
+            [head("Content-Encoding: gzip").into_bytes(), bomb()].concat(),
+            &["its answer is no JSON"],
+        ),
     ]);
+}
+
+/// A gigabyte of spaces, compressed. What is compressed may have several members, each of ten megabytes here.
+fn bomb() -> Vec<u8> {
+    let mut gzip =
+        Command::new("gzip").arg("-9").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut plain = gzip.stdin.take().unwrap();
+    let writer = thread::spawn(move || plain.write_all(&vec![b' '; 10_000_000]).unwrap());
+    let member = gzip.wait_with_output().unwrap().stdout;
+    writer.join().unwrap();
+    assert!(member.len() < 20_000, "{}", member.len());
+    member.repeat(100)
 }

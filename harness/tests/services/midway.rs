@@ -75,6 +75,31 @@ fn what_fails_once_is_told_as_what_fails_once() {
     ]);
 }
 
+/// A service that fails the first `pop` of a check, and the first look at an item that another check has set to nothing.
+fn twice() -> impl Fn(&Request) -> Answer + Send + Sync + 'static {
+    let (first, is_done) = (once(fails), AtomicBool::new(false));
+    move |request| {
+        let ops = request.ops.as_deref().unwrap_or_default();
+        let looks = ops.iter().any(|op| op == "contains") && request.text().contains("\"flag\"");
+        if looks && !is_done.swap(true, Ordering::SeqCst) { fails() } else { first(request) }
+    }
+}
+
+fn fails() -> Answer {
+    Answer::response("500 Oh", "text/plain", "oh")
+}
+
+#[test]
+fn several_checks_that_failed_once_may_have_one_cause() {
+    hold(vec![row(
+        "fails one request of each of two checks",
+        twice(),
+        "--timeout 5 --check minimum/false-values-are-items --check minimum/each-mutator-persists",
+        FAILS,
+        &["2 checks failed on what comes and goes, which may be one defect and not 2", "2 fail"],
+    )]);
+}
+
 #[test]
 fn a_service_that_is_gone_is_told_to_be_gone() {
     let is_time = pops_in_a_check();

@@ -18,6 +18,8 @@ pub(crate) struct Row {
     does: &'static str,
     /// What the command is asked for.
     run: &'static str,
+    /// User and password in the URL; nothing without them.
+    user: &'static str,
     service: Service,
     exit: i32,
     /// What the user has to see, whatever the lines are broken at.
@@ -32,7 +34,14 @@ pub(crate) fn row(
     exit: i32,
     says: &'static [&'static str],
 ) -> Row {
-    Row { does, run, service: Service::new(behaviour), exit, says }
+    Row { does, run, user: "", service: Service::new(behaviour), exit, says }
+}
+
+impl Row {
+    /// The same; the command names it with this user and this password.
+    pub(crate) fn with_user(self, user: &'static str) -> Self {
+        Self { user, ..self }
+    }
 }
 
 /// A service that sends these bytes whatever it is asked, and closes the connection.
@@ -46,7 +55,11 @@ pub(crate) fn hold(rows: Vec<Row>) {
     let mut wrong = Vec::new();
     for row in rows {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sessionspec"));
-        command.arg("run").args(row.run.split_whitespace()).arg(row.service.url());
+        let url = match row.user {
+            "" => row.service.url(),
+            user => row.service.url().replacen("http://", &format!("http://{user}@"), 1),
+        };
+        command.arg("run").args(row.run.split_whitespace()).arg(url);
         let output = command.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
@@ -62,6 +75,9 @@ pub(crate) fn hold(rows: Vec<Row>) {
         }
         if said.contains(|c: char| c != '\n' && acts_on_terminals(c)) {
             complaints.push("something of it acts on a terminal".to_owned());
+        }
+        if !row.user.is_empty() && said.contains(row.user) {
+            complaints.push("it says the password".to_owned());
         }
         if said.len() > LONGEST || said.contains("panicked") {
             complaints.push(format!("it says {} bytes, or has panicked", said.len()));

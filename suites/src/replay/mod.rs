@@ -3,6 +3,7 @@
 mod case_file;
 mod curl;
 mod limits;
+mod missing_script;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -165,7 +166,7 @@ async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> R
             .scenarios(survey)
             .into_iter()
             .find(|scenario| scenario.script == case.scenario.script)
-            .ok_or_else(|| format!("{} has no such script for this backend", check.id)),
+            .ok_or_else(|| missing_script::told(&check, &case.scenario.script, survey)),
         // The expectations in the file hold for every backend to which the check applies.
         Test::Generated(_) | Test::Claims | Test::Glue(_) => Ok(case.scenario.clone()),
     }

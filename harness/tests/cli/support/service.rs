@@ -19,6 +19,8 @@ pub(crate) enum Answer {
     Bytes(Vec<u8>),
     /// These bytes again and again, for as long as somebody reads them.
     Endless(Vec<u8>, Vec<u8>),
+    /// These bytes, and then this one from time to time, for as long as somebody reads.
+    Dripping(Vec<u8>, u8),
     /// Nothing: the connection stays open until the other side closes it.
     Silence,
     /// The service ends: nobody listens any more, and then this connection is cut.
@@ -166,6 +168,15 @@ fn serve(mut stream: TcpStream, life: &Life, behaviour: &Behaviour, count: &Atom
             let mut written = stream.write_all(&first);
             while written.is_ok() {
                 written = stream.write_all(&again);
+            }
+            written
+        }
+        Answer::Dripping(first, again) => {
+            let mut written = stream.write_all(&first);
+            while written.is_ok() {
+                // The fault itself: something comes all the time, and never enough.
+                thread::sleep(Duration::from_millis(20));
+                written = stream.write_all(&[again]);
             }
             written
         }

@@ -76,8 +76,8 @@ peers! {
     rack_2_2_22_pool = "rack-2.2.22-pool",
     starlette_0_52_1 = "starlette-0.52.1",
     starlette_1_10_0 = "starlette-1.10.0",
-    tomcat_10_1_52 = "tomcat-10.1.52",
-    tomcat_10_1_52_3s = "tomcat-10.1.52-3s",
+    tomcat_10_1 = "tomcat-10.1",
+    tomcat_10_1_3s = "tomcat-10.1-3s",
 }
 
 // What these do depends on the moment, so that their reports are not the same bytes in each run. In koa-session 5.8.1 a

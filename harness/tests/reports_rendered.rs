@@ -55,7 +55,8 @@ fn each_form_says_which_checks_took_longest_behind_which_door() {
         report.this_run = Some(ThisRun { milliseconds: 30_000, checks, jobs: 1, ..ThisRun::default() });
     }
     for format in [Format::Text, Format::Markdown, Format::Html] {
-        let told = plain(format, &reports).split_whitespace().collect::<Vec<_>>().join(" ");
+        let told = plain(format, &reports).replace("&#x2f;", "/");
+        let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(told.contains("in-process: slowest: minimum/opens-empty 29.0 s"), "{told}");
         assert!(told.contains("http: slowest: cookie/none-when-untouched 29.0 s"), "{told}");
     }

@@ -70,17 +70,17 @@ pub trait Backend {
 
     /// The origin at which browsers see the backend.
     fn origin(&self) -> Origin {
-        self.inner().map_or_else(Origin::default, |inner| inner.origin())
+        self.inner().map_or_else(Origin::default, Backend::origin)
     }
 
     /// The path of the probe, which decides the cookies that browsers send.
     fn path(&self) -> &str {
-        self.inner().map_or("/", |inner| inner.path())
+        self.inner().map_or("/", Backend::path)
     }
 
     /// The time by the backend's own clock.
     fn now(&self) -> SystemTime {
-        self.inner().map_or_else(SystemTime::now, |inner| inner.now())
+        self.inner().map_or_else(SystemTime::now, Backend::now)
     }
 
     /// Lets this much time pass on the backend's clock.
@@ -93,7 +93,7 @@ pub trait Backend {
 
     /// How many nodes there are: processes that serve the same sessions. Each request says which of them it goes to.
     fn nodes(&self) -> usize {
-        self.inner().map_or(1, |inner| inner.nodes())
+        self.inner().map_or(1, Backend::nodes)
     }
 
     /// Waits until the next request may be sent: at once, unless the service has asked for fewer of them.
@@ -108,13 +108,13 @@ pub trait Backend {
     /// Which cookies are known to be no part of the session.
     #[doc(hidden)]
     fn foreign_cookies(&self) -> Foreign {
-        self.inner().map_or_else(Foreign::default, |inner| inner.foreign_cookies())
+        self.inner().map_or_else(Foreign::default, Backend::foreign_cookies)
     }
 
     /// How many requests met a connection that the service had closed after an earlier answer, as it may. Each of them
     /// was a [`BackendError::ConnectionLost`].
     fn lost_connections(&self) -> usize {
-        self.inner().map_or(0, |inner| inner.lost_connections())
+        self.inner().map_or(0, Backend::lost_connections)
     }
 
     /// A backend like this one with an empty store, whose time passes only when [`wait`](Self::wait) is called, and
@@ -128,12 +128,12 @@ pub trait Backend {
 
     /// Whether the backend can be [ended and started again](Self::restart), as a backend [apart](Self::apart).
     fn restarts(&self) -> bool {
-        self.inner().is_some_and(|inner| inner.restarts())
+        self.inner().is_some_and(Backend::restarts)
     }
 
     /// Whether a node [apart](Self::apart) can have a clock that is ahead.
     fn moves_clocks(&self) -> bool {
-        self.inner().is_some_and(|inner| inner.moves_clocks())
+        self.inner().is_some_and(Backend::moves_clocks)
     }
 
     /// Other processes of the backend, with the store of this one, which a script may end or pause while others go on with this
@@ -165,7 +165,7 @@ pub trait Backend {
 
     /// What can be done to the store of a backend [apart](Self::apart), so that scripts see what becomes of its sessions.
     fn store_control(&self) -> StoreControl {
-        self.inner().map_or_else(StoreControl::default, |inner| inner.store_control())
+        self.inner().map_or_else(StoreControl::default, Backend::store_control)
     }
 
     /// Breaks the way to its store, mends it, or empties the store. The error says why that cannot be done.
@@ -179,12 +179,12 @@ pub trait Backend {
     /// Whether it has come to its store by the way that can be broken. One that never does has another way, and whatever is
     /// done to this one shows nothing.
     fn has_come_to_its_store(&self) -> bool {
-        self.inner().is_none_or(|inner| inner.has_come_to_its_store())
+        self.inner().is_none_or(Backend::has_come_to_its_store)
     }
 
     /// Whether the backend can be started again [with another lifetime](Self::with_lifetime).
     fn takes_lifetimes(&self) -> bool {
-        self.inner().is_some_and(|inner| inner.takes_lifetimes())
+        self.inner().is_some_and(Backend::takes_lifetimes)
     }
 
     /// Starts the backend again, so that its permanent sessions live for so many seconds. The error says why that is

@@ -2,11 +2,16 @@
 
 use super::Change;
 
-/// The fields of a value: runs of the characters of base64 and of ids, percent-encoded or not.
+/// The fields of a value: runs of the characters of base64 and of ids, percent-encoded or not. Behind the padding of base64, two
+/// hyphens come between data and signature, as in Rails.
 pub(super) fn fields(value: &[u8]) -> Vec<std::ops::Range<usize>> {
     let mut fields: Vec<std::ops::Range<usize>> = Vec::new();
-    let mut at = 0;
+    let (mut at, mut is_padding) = (0, false);
     while at < value.len() {
+        if is_padding && value[at..].starts_with(HYPHENS) {
+            (at, is_padding) = (at + HYPHENS.len(), false);
+            continue;
+        }
         let (byte, length) = match decoded(&value[at..]) {
             Some(byte) => (byte, 3),
             None => (value[at], 1),
@@ -17,10 +22,13 @@ pub(super) fn fields(value: &[u8]) -> Vec<std::ops::Range<usize>> {
                 _ => fields.push(at..at + length),
             }
         }
+        is_padding = byte == b'=';
         at += length;
     }
     fields
 }
+
+const HYPHENS: &[u8] = b"--";
 
 /// The byte that a percent-encoding stands for.
 fn decoded(encoded: &[u8]) -> Option<u8> {

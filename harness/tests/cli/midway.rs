@@ -111,6 +111,7 @@ fn fails_on_one_operation() {
                 500: a page: Internal Server Error  <- here
       cycle 3   ann sends Cookie: session=<1>
                   items()  =>  {"colour":"red","size":"small"}
+                  contains("colour")  =>  true
       expected  the request is answered, and the session saved
       seen      a 500: a page: Internal Server Error
       replay    sessionspec run http://127.0.0.1:[n]/probe \

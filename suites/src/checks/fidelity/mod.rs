@@ -278,11 +278,7 @@ fn grown(survey: &Survey) -> Vec<Scenario> {
 
 /// An item that is null, under every operation that could take it for none.
 fn under_every_operation(survey: &Survey) -> Vec<Scenario> {
-    // A session without an item is another question.
-    let begun = |value: Value| {
-        Scenario::new("").cycle("ann", [set("before", "here").is_done(), set("value", value).is_done()])
-    };
-    // It may be refused, and then nothing is expected.
+    // A session without an item is another question. Null may be refused, and then nothing is expected.
     let null = || {
         let ops = [set("before", "here").is_done(), set("value", Value::Null).unjudged()];
         Scenario::new("").cycle("ann", ops).may_be_refused()
@@ -298,7 +294,8 @@ fn under_every_operation(survey: &Survey) -> Vec<Scenario> {
         (reason, null().cycle("ann", [op.unjudged()]).cycle("ann", [read]))
     };
     let to_null = |reason: &'static str, op: Operation| {
-        let text = begun(json!("text"));
+        let ops = [set("before", "here").is_done(), set("value", "text").is_done()];
+        let text = Scenario::new("").cycle("ann", ops);
         let kept = get("value").is(Value::Null).only_if(Condition::DoneIn(1));
         (reason, text.cycle("ann", [op.unjudged()]).may_be_refused().cycle("ann", [kept]))
     };

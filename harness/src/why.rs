@@ -19,6 +19,11 @@ const WHY: &[(&str, &str)] = &[
          which mostly set items, do not show it.",
     ),
     (
+        "save.any-connection",
+        "Behind a server of several processes, users lose their session with every connection that comes to another one, and \
+         a test over one connection does not show it.",
+    ),
+    (
         "save.redirects",
         "Most forms and logins end in a redirect: what they changed would be lost, and only there.",
     ),

@@ -2,13 +2,15 @@
 
 use std::cell::{Cell, RefCell};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use reqwest::Request;
-use sessionspec::backend::{BackendError, MOST_FIELDS, Retained};
+use sessionspec::backend::{BackendError, MOST_FIELDS, OpenConnection, Retained};
 use sessionspec::reference::http::Headers;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use url::{Host, Url};
 
 use super::RawResponse;
@@ -18,6 +20,16 @@ use super::tls::{Stream, Tls, unencrypted};
 
 /// How long a connection may have been idle that is used again. A server may close it at any moment.
 const IDLE: Duration = Duration::from_millis(500);
+
+/// How long a request over a new connection is waited for before the others are closed: a server may serve so many at a time, and
+/// no more.
+const CROWDED: Duration = Duration::from_secs(1);
+
+/// So often a service may turn a connection away for the others that are open: it may notice late that they are closed.
+const MOST_TURNED_AWAY: usize = 3;
+
+/// How long a connection stays open that is kept open on purpose: longer than any script takes.
+const OPEN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A body that a server may refuse before it has read it to its end, in bytes.
 const LARGE: usize = 64 * 1024;
@@ -29,6 +41,10 @@ pub(super) struct Habits {
     pub(super) lost: Cell<usize>,
     /// Whether no connection is to be used twice.
     pub(super) always_fresh: Cell<bool>,
+    /// Whether all connections are closed before another one is opened on purpose, since the service serves few at a time.
+    serves_few: Cell<bool>,
+    /// How many connections that were opened on purpose the service has turned away.
+    turned_away: Cell<usize>,
 }
 
 /// Where connections are made to.
@@ -59,8 +75,8 @@ impl Client {
     pub(super) fn of(url: &Url, tls: Option<Tls>, habits: Rc<Habits>) -> Option<Self> {
         Some(Self {
             url: url.clone(),
-            reusing: RefCell::new(direct_client(url, tls.as_ref(), usize::MAX)?),
-            fresh: direct_client(url, tls.as_ref(), 0)?,
+            reusing: RefCell::new(direct_client(url, tls.as_ref(), usize::MAX, IDLE)?),
+            fresh: direct_client(url, tls.as_ref(), 0, IDLE)?,
             address: Address::of(url, tls)?,
             used: Cell::default(),
             is_ended_by_us: Cell::default(),
@@ -75,7 +91,7 @@ impl Client {
 
     /// One that keeps this many idle connections, as reqwest has it.
     pub(super) fn plain(&self, idle: usize) -> Option<reqwest::Client> {
-        direct_client(&self.url, self.address.tls.as_ref(), idle)
+        direct_client(&self.url, self.address.tls.as_ref(), idle, IDLE)
     }
 
     /// From now on connections end because the harness ends the service.
@@ -94,11 +110,18 @@ impl Client {
     ///
     /// Where there is no response, or none that is HTTP. [`BackendError::ConnectionLost`] says that a connection was
     /// used again which the service has closed: nobody knows whether it saw the request.
-    pub(super) async fn send(&self, request: Outgoing<'_>) -> Result<RawResponse, BackendError> {
+    pub(super) async fn send(
+        &self,
+        request: Outgoing<'_>,
+        connection: Option<&OpenConnection>,
+    ) -> Result<RawResponse, BackendError> {
         let is_large = request.body.len() > LARGE;
         let Some(headers) = request.lawful_headers() else {
             return exchange_bytes(self.address.connect().await?, request.spelt(&self.url)).await;
         };
+        if let Some(connection) = connection {
+            return self.send_over(connection, request.lawful(&self.url, headers)).await;
+        }
         let may_be_reused = self.may_reuse();
         if !may_be_reused {
             self.forget();
@@ -118,6 +141,54 @@ impl Client {
             _ => self.close_all(),
         }
         response
+    }
+
+    /// Sends a request over a connection that is opened for it, and kept open.
+    ///
+    /// A server may serve one connection at a time, or few, and let the others wait or turn them away. That is no fault of its
+    /// sessions: the others are closed then, from now on before another one is opened.
+    async fn send_over(
+        &self,
+        connection: &OpenConnection,
+        request: Request,
+    ) -> Result<RawResponse, BackendError> {
+        if connection.is_alone() || self.habits.serves_few.get() {
+            self.close_for(connection);
+        }
+        let has_others = connection.others() > 0 || self.used.get().is_some();
+        let client = direct_client(&self.url, self.address.tls.as_ref(), 1, OPEN);
+        let client =
+            client.ok_or_else(|| BackendError::Internal("no connection can be opened".to_owned()))?;
+        let mut answer = pin!(exchange(&client, request));
+        let response = match timeout(CROWDED, &mut answer).await {
+            Ok(response) => response,
+            Err(_) => {
+                self.habits.serves_few.set(has_others || self.habits.serves_few.get());
+                self.close_for(connection);
+                answer.await
+            }
+        };
+        let is_turned_away = match &response {
+            Err(BackendError::Dropped | BackendError::Unreachable(_)) => true,
+            Ok(response) => response.status == 503,
+            Err(_) => false,
+        };
+        let is_crowded = has_others || self.habits.serves_few.get();
+        if is_turned_away && is_crowded && self.habits.turned_away.get() < MOST_TURNED_AWAY {
+            self.habits.turned_away.set(self.habits.turned_away.get() + 1);
+            self.habits.serves_few.set(true);
+            self.close_for(connection);
+            // Nobody knows whether the request was seen: the script is played again, with one connection at a time.
+            return Err(BackendError::ConnectionLost);
+        }
+        connection.keep(client.clone());
+        response
+    }
+
+    /// Closes all connections but this one.
+    fn close_for(&self, connection: &OpenConnection) {
+        connection.close_others();
+        self.close_all();
     }
 
     /// Whether the next request may go over a connection that was used before.
@@ -141,22 +212,22 @@ impl Client {
     fn close_all(&self) {
         self.used.set(None);
         if !self.is_always_fresh()
-            && let Some(client) = direct_client(&self.url, self.address.tls.as_ref(), usize::MAX)
+            && let Some(client) = direct_client(&self.url, self.address.tls.as_ref(), usize::MAX, IDLE)
         {
             self.reusing.replace(client);
         }
     }
 }
 
-/// A client that uses no proxy, follows no redirect and sends nothing twice, and that keeps this many idle connections.
-fn direct_client(url: &Url, tls: Option<&Tls>, idle: usize) -> Option<reqwest::Client> {
+/// A client that uses no proxy, follows no redirect and sends nothing twice, and that keeps this many idle connections for so long.
+fn direct_client(url: &Url, tls: Option<&Tls>, idle: usize, kept: Duration) -> Option<reqwest::Client> {
     let client = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .tcp_nodelay(true)
         .http1_max_headers(MOST_FIELDS)
-        .pool_idle_timeout(IDLE)
+        .pool_idle_timeout(kept)
         .pool_max_idle_per_host(idle);
     let client = match tls {
         Some(tls) => tls.configure(client),
@@ -194,7 +265,7 @@ async fn exchange(client: &reqwest::Client, request: Request) -> Result<RawRespo
 /// Where there is no response, or none that is HTTP.
 pub(super) async fn send_once(url: &Url, request: Outgoing<'_>) -> Result<RawResponse, BackendError> {
     let malformed = || BackendError::Unreachable("nothing can be sent there".to_owned());
-    let client = direct_client(url, None, 0).ok_or_else(malformed)?;
+    let client = direct_client(url, None, 0, IDLE).ok_or_else(malformed)?;
     let headers = request.lawful_headers().ok_or_else(malformed)?;
     exchange(&client, request.lawful(url, headers)).await
 }

@@ -15,7 +15,9 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use sessionspec::backend::{Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture};
+use sessionspec::backend::{
+    Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture, OpenConnection,
+};
 use sessionspec::engine::browser::Origin;
 use sessionspec::engine::script::Operation;
 use sessionspec::reference::Description;
@@ -258,7 +260,7 @@ impl HttpBackend {
     ///
     /// Where there is no response, or no whole one.
     pub async fn get(&self) -> Result<RawResponse, BackendError> {
-        self.send(Method::GET, &Headers::default(), Vec::new()).await
+        self.send(Method::GET, &Headers::default(), Vec::new(), None).await
     }
 
     /// Sends the probe this body, whether it means anything or not, with these header fields, whether HTTP permits their
@@ -268,7 +270,7 @@ impl HttpBackend {
     ///
     /// As [`get`](Self::get).
     pub async fn post(&self, headers: &Headers, body: Vec<u8>) -> Result<RawResponse, BackendError> {
-        self.send(Method::POST, headers, body).await
+        self.send(Method::POST, headers, body, None).await
     }
 
     /// Asks for the description with a client that keeps its connection: how long the body came after the head, for each
@@ -291,9 +293,10 @@ impl HttpBackend {
         method: Method,
         added: &Headers,
         body: Vec<u8>,
+        connection: Option<&OpenConnection>,
     ) -> Result<RawResponse, BackendError> {
         let common = if method == Method::POST { &self.of_post } else { &self.of_get };
-        let sent = self.client.send(Outgoing { method, common, added, body }).await;
+        let sent = self.client.send(Outgoing { method, common, added, body }, connection).await;
         sent.map_err(|fault| self.secrets.redacted_fault(fault))
     }
 }
@@ -313,7 +316,9 @@ impl Backend for HttpBackend {
             // The gates stay open to requests for as long as this cycle lasts.
             let holds = self.gates.serve(&request.gates);
             let sent = wire::cycle(&request.ops, |gate| holds.url(gate));
-            let RawResponse { status, headers, body } = self.post(&request.headers, sent).await?;
+            let (added, connection) = (&request.headers, request.connection.as_ref());
+            let RawResponse { status, headers, body } =
+                self.send(Method::POST, added, sent, connection).await?;
             let raises = request.ops.contains(&Operation::Raise);
             let body = wire::body(status, &body, request.ops.len(), raises)
                 .map_err(|fault| wire::with_redirect(status, &headers, fault))

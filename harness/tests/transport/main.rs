@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod connections;
 mod credentials;
 mod gates;
 mod reuse;

@@ -128,7 +128,7 @@ async fn a_run_is_not_disturbed_by_a_server_that_closes_connections_after_its_an
 }
 
 /// Sends a request on and reads the whole response.
-fn ask(address: SocketAddr, request: &[u8]) -> Vec<u8> {
+pub(crate) fn ask(address: SocketAddr, request: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).unwrap();
     let head = request.iter().position(|byte| *byte == b'\n').unwrap() + 1;
     stream.write_all(&[&request[..head], b"Connection: close\r\n", &request[head..]].concat()).unwrap();
@@ -144,7 +144,7 @@ fn ask(address: SocketAddr, request: &[u8]) -> Vec<u8> {
 }
 
 /// Serves the reference on a thread of its own.
-fn reference() -> SocketAddr {
+pub(crate) fn reference() -> SocketAddr {
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

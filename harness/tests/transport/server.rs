@@ -13,7 +13,7 @@ pub(crate) fn server(behaviour: impl Fn(&mut Connection) + Send + Sync + 'static
     thread::spawn(move || {
         for stream in listener.incoming() {
             let behaviour = Arc::clone(&behaviour);
-            let mut connection = Connection(BufReader::new(stream.unwrap()));
+            let mut connection = Connection::over(stream.unwrap());
             thread::spawn(move || behaviour(&mut connection));
         }
     });
@@ -24,6 +24,11 @@ pub(crate) fn server(behaviour: impl Fn(&mut Connection) + Send + Sync + 'static
 pub(crate) struct Connection(BufReader<TcpStream>);
 
 impl Connection {
+    /// The connection of this stream.
+    pub(crate) fn over(stream: TcpStream) -> Self {
+        Self(BufReader::new(stream))
+    }
+
     /// The next request; none where the other side has closed the connection.
     pub(crate) fn request(&mut self) -> Option<Vec<u8>> {
         let (mut request, mut length) = (Vec::new(), 0);

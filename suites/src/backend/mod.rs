@@ -2,6 +2,7 @@
 //! response. Checks never know whether a backend is in this process or is reached over HTTP.
 
 mod circuit_breaker;
+mod connections;
 mod foreign;
 mod front;
 mod fronted;
@@ -16,6 +17,8 @@ mod retained;
 mod work;
 
 pub(crate) use circuit_breaker::circuit_breaker;
+pub(crate) use connections::Connections;
+pub use connections::OpenConnection;
 #[doc(hidden)]
 pub use foreign::Foreign;
 pub(crate) use front::{Disturbed, Front, TOO_MANY, is_refusal, is_refusal_in_front, told as refusals_told};
@@ -213,6 +216,8 @@ pub struct CycleRequest {
     pub gates: BTreeMap<String, Gate>,
     /// The node that it goes to, counted from zero.
     pub node: usize,
+    /// The connection over which it comes, where one is opened for it.
+    pub connection: Option<OpenConnection>,
 }
 
 /// The response to a cycle.

@@ -46,6 +46,8 @@ pub enum Test {
     Generated(fn(&Survey) -> Generated),
     /// What was observed against what was declared.
     Claims,
+    /// A session that is made before all others, that nobody touches, and that is looked at in the end. It needs other checks.
+    Witness,
     /// The glue for applications with two hooks.
     Glue(GlueCheck),
 }

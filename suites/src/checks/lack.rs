@@ -99,6 +99,8 @@ pub enum Lack {
     StoreFaults,
     /// A way to empty its store.
     StoreFlush,
+    /// Sessions of which none ends before the run does.
+    LastingSessions,
     /// Sessions that outlive its process.
     Durability,
     /// Claims about what was observed.
@@ -150,6 +152,7 @@ impl Lack {
             | Self::StoreOutages
             | Self::StoreFaults
             | Self::StoreFlush
+            | Self::LastingSessions
             | Self::Claims => Lacking::Probe,
         }
     }
@@ -251,6 +254,9 @@ impl fmt::Display for Lack {
             }
             Self::StoreFlush => {
                 "nothing is known that empties the store of this service: name it with --flush"
+            }
+            Self::LastingSessions => {
+                "a session may end before this run does: by its lifetime, or since processes and stores are ended in it"
             }
             Self::Durability => "this backend declares that its sessions are lost when its process ends",
             Self::Claims => "nothing is declared that was observed",

@@ -2,6 +2,7 @@
 //!
 //! Where the backend's time can be moved, nothing is waited for. Elsewhere the lifetimes have to be short.
 
+use sessionspec_reference::Description;
 use sessionspec_reference::capability::Expiry;
 
 use super::Lack;
@@ -15,6 +16,16 @@ pub(super) const LONGEST_WAIT: f64 = 10.0;
 
 /// Libraries count in whole seconds, where they do not say otherwise.
 pub(super) const GRACE: f64 = 1.0;
+
+/// A session of ten minutes may end before a run does.
+const ENDS_WITHIN_A_RUN: f64 = 600.0;
+
+/// Whether sessions of a declared lifetime may end of themselves before a run is over.
+pub(super) fn end_within_a_run(survey: &Survey) -> bool {
+    let Description { lifetime_seconds, browser_lifetime_seconds, .. } = &survey.description;
+    let mut declared = [*lifetime_seconds, browser_lifetime_seconds.flatten()].into_iter().flatten();
+    declared.any(|seconds| seconds <= ENDS_WITHIN_A_RUN)
+}
 
 /// What the scenarios of a kind of session are called that others rely on.
 struct Reasons {

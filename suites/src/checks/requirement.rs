@@ -91,6 +91,8 @@ pub enum Requirement {
     StoreFlush,
     /// Its sessions outlive its process: it does not declare that they are lost with it.
     Durable,
+    /// It declares no lifetime that ends while a run lasts.
+    LastingSessions,
 }
 
 /// Whether a check applies to a backend.
@@ -194,6 +196,7 @@ impl Requirement {
             Self::StoreOutages => unless(!survey.store_control.breaks(), Lack::StoreOutages),
             Self::StoreFaults => unless(!survey.store_control.connections, Lack::StoreFaults),
             Self::StoreFlush => unless(!survey.store_control.flushes, Lack::StoreFlush),
+            Self::LastingSessions => unless(lifetimes::end_within_a_run(survey), Lack::LastingSessions),
             Self::Durable => {
                 let durability = survey.description.declares.durability;
                 unless(durability == Some(Durability::Lost), Lack::Durability)
@@ -246,6 +249,7 @@ impl fmt::Display for Requirement {
             Self::StoreOutages => "has a store that can be taken away for a while",
             Self::StoreFaults => "has a store to which the connections can be broken",
             Self::StoreFlush => "has a store that can be emptied",
+            Self::LastingSessions => "keeps sessions for longer than a run lasts",
             Self::Durable => "keeps its sessions when its process ends",
         };
         f.write_str(words)

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Condition, Expected, Fact, ResponseRule, Varied};
-use crate::script::{Answer, Cycle, Ending, Forgery, Operation, Script, StoreFault};
+use crate::script::{Answer, Connection, Cycle, Ending, Forgery, Operation, Script, StoreFault};
 use crate::survey::Survey;
 
 /// A script, and what some of its operations have to answer.
@@ -159,6 +159,12 @@ impl Scenario {
     #[must_use]
     pub fn on_node(self, node: usize) -> Self {
         Self { script: self.script.on_node(node), ..self }
+    }
+
+    /// Lets the cycle that was added last come over such a connection.
+    #[must_use]
+    pub fn over(self, connection: Connection) -> Self {
+        Self { script: self.script.over(connection), ..self }
     }
 
     /// Adds the release of a gate.

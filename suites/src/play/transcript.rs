@@ -7,7 +7,7 @@ use sessionspec_reference::http::Headers;
 
 use crate::backend::{BackendError, Body, Foreign, Retained, is_refusal, is_refusal_in_front};
 use crate::browser::{Origin, Refusal, SetCookie, Stored};
-use crate::script::{Answer, Operation, Operations};
+use crate::script::{Answer, Connection, Operation, Operations};
 
 /// What happened when a script was played.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +61,8 @@ pub struct Exchange {
     pub ops: Operations,
     /// The node that it went to, counted from one, where the script names one.
     pub node: Option<usize>,
+    /// The connection that was opened for it, if one was.
+    pub connection: Option<Connection>,
     /// Whether the process was ended while the request was at work, so that it may have no answer, or any.
     pub interrupted: bool,
     /// Whether the way to the store was broken while the request was at work, so that it may fail.

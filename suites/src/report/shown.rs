@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sessionspec_reference::Value;
 
-use crate::script::call;
+use crate::script::{Connection, call};
 
 /// One request of a transcript, with ids and secrets replaced by stable names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,6 +13,9 @@ pub struct ShownExchange {
     /// The node that it went to, counted from one, where the script names one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub node: Option<usize>,
+    /// The connection that was opened for it, if one was.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub connection: Option<Connection>,
     /// The cookies that it sent.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cookie: Option<String>,
@@ -39,10 +42,12 @@ pub struct ShownOperation {
 }
 
 impl ShownExchange {
-    /// Where it went, as the end of a sentence, where the script names a node.
+    /// Where it went, and over which connection, as the end of a sentence, where the script says so.
     #[must_use]
-    pub fn to_node(&self) -> String {
-        self.node.map(|node| format!(" to node {node}")).unwrap_or_default()
+    pub fn way(&self) -> String {
+        let to = self.node.map(|node| format!(" to node {node}")).unwrap_or_default();
+        let over = self.connection.map(|connection| format!(", {connection}")).unwrap_or_default();
+        to + &over
     }
 
     /// The operations that were done. Where the answers were lost, nobody knows of one that was not.
@@ -60,7 +65,7 @@ impl ShownExchange {
             && same_cookies
             && self.browser != other.browser
             && self.ops == other.ops
-            && self.node == other.node
+            && (self.node, self.connection) == (other.node, other.connection)
             && self.status == other.status
     }
 }

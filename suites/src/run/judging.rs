@@ -87,6 +87,8 @@ impl Judging {
             Test::Property(property) => self.property(check, property, played).await,
             Test::Generated(generated) => self.generated(check, generated(&self.survey), played).await,
             Test::Claims => Ok(claims(&self.survey)),
+            // The run looks at it itself, once everything else is over.
+            Test::Witness => Ok(Outcome::of(Evidence::default(), Vec::new())),
             Test::Glue(body) => Ok(self.glue(check, body).await),
         };
         outcome.unwrap_or_else(|fault| {
@@ -176,7 +178,7 @@ impl Judging {
     }
 
     /// What becomes of a check that relies on this fact, which does not hold.
-    fn blocked_by(&self, fact: Fact) -> Outcome {
+    pub(super) fn blocked_by(&self, fact: Fact) -> Outcome {
         let blocked = vec![Blocked::by(fact)];
         let because = self.why_blocked(&blocked[0]);
         let verdict = self.verdict_of_blocked(&blocked);

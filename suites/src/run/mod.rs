@@ -16,10 +16,11 @@ mod surveyed;
 mod tasks;
 mod timed;
 mod waits;
+mod witness;
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::LocalSet;
 
@@ -38,6 +39,7 @@ pub use options::{Options, QUICK_CASES};
 use outcome::Outcome;
 use scenarios::{Scenarios, Settled};
 use tasks::{Ended, Tasks};
+use witness::{Witness, is_witness};
 
 /// What happens while a run goes on.
 #[derive(Debug)]
@@ -149,11 +151,14 @@ async fn run_local(
     };
     let scenarios =
         Scenarios::new(Rc::clone(&backend), Rc::clone(&survey), options.patience, Rc::clone(&lanes));
+    let witness = Witness::begin(&wanted, &backend, &survey, &options).await;
     let judging = Rc::new(Judging { backend, survey, options: Rc::new(options), lanes, scenarios });
     let mut run = Run { judging, front, ended: None };
     // What a service does not show that went away meanwhile is nothing that it lacks.
     run.end_if_gone().await;
     observe(Event::Planned(&wanted));
+    let planned = wanted;
+    let wanted: Vec<Check> = planned.iter().filter(|check| !is_witness(check)).copied().collect();
     let mut known = run.known_at_once(&wanted, stop.as_mut()).await;
     let mut tasks = match run.ended {
         None => {
@@ -211,6 +216,11 @@ async fn run_local(
         }
     }
     drop(tasks);
+    if let Some(witness) = witness {
+        let report = run.witnessed(witness, &planned, &checks, &mut watch, &observe).await;
+        let place = planned.iter().position(is_witness).unwrap_or(checks.len());
+        checks.insert(place.min(checks.len()), report);
+    }
     Ok(run.report(checks, watch))
 }
 
@@ -245,6 +255,28 @@ impl Run {
             failures: outcome.failures,
             ..CheckReport::of(check, outcome.verdict)
         }
+    }
+
+    /// Looks at the session that nobody has touched, once everything else is over.
+    async fn witnessed(
+        &self,
+        witness: Witness,
+        planned: &[Check],
+        judged: &[CheckReport],
+        watch: &mut Watch,
+        observe: &dyn Fn(Event<'_>),
+    ) -> CheckReport {
+        observe(Event::Started(&witness.check));
+        let count = judged.iter().filter(|check| check.evidence.scripts > 0).count();
+        let began = Instant::now();
+        let (check, outcome) = match &self.ended {
+            None => witness.look(planned, &self.judging, count).await,
+            Some(why) => (witness.check, Outcome::without_evidence(Verdict::Unverified, why.clone())),
+        };
+        watch.check_ended(check.id, began.elapsed());
+        let report = self.report_on(&check, outcome);
+        observe(Event::Finished(&report));
+        report
     }
 
     /// Nothing is asked any more of a service that does not answer.

@@ -225,7 +225,7 @@ impl Scenarios {
     }
 
     /// The first fact that the scenario relies on and that does not hold.
-    async fn first_broken(&self, check: &Check, scenario: &Scenario) -> Option<Fact> {
+    pub(super) async fn first_broken(&self, check: &Check, scenario: &Scenario) -> Option<Fact> {
         self.first_of(relied_on(check, scenario)).await
     }
 

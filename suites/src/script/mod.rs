@@ -2,6 +2,7 @@
 //! stored and replayed.
 
 mod answer;
+mod connection;
 mod disorder;
 mod forgery;
 mod json;
@@ -13,6 +14,7 @@ mod schedule;
 mod store_fault;
 
 pub use answer::Answer;
+pub use connection::Connection;
 pub(crate) use disorder::incompressible;
 pub use forgery::{Change, Cookies, Forgery, Neighbours, Spelling, Stranger};
 pub(crate) use forgery::{is_readable, words};
@@ -152,6 +154,9 @@ pub struct Cycle {
     /// The node that answers it, counted from one; the first where none is named.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub node: Option<usize>,
+    /// The connection over which it comes, where one is opened for it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub connection: Option<Connection>,
 }
 
 impl Script {
@@ -180,6 +185,15 @@ impl Script {
     pub fn on_node(mut self, node: usize) -> Self {
         if let Some(Step::Cycle(cycle) | Step::Start(cycle)) = self.steps.last_mut() {
             cycle.node = Some(node);
+        }
+        self
+    }
+
+    /// Lets the cycle that was added last come over such a connection.
+    #[must_use]
+    pub fn over(mut self, connection: Connection) -> Self {
+        if let Some(Step::Cycle(cycle) | Step::Start(cycle)) = self.steps.last_mut() {
+            cycle.connection = Some(connection);
         }
         self
     }
@@ -445,7 +459,7 @@ impl Cycle {
     /// A request of this browser, which the first node answers.
     #[must_use]
     pub fn new(browser: &str, ops: impl IntoIterator<Item = Operation>) -> Self {
-        Self { browser: browser.to_owned(), ops: ops.into_iter().collect(), node: None }
+        Self { browser: browser.to_owned(), ops: ops.into_iter().collect(), node: None, connection: None }
     }
 
     /// The gates at which the request is held, in the order in which it comes to them.

@@ -38,6 +38,7 @@ fn transcript(script: &Script, read: &[Option<&[serde_json::Value]>]) -> Transcr
         let results: Vec<Answer> = answers.collect();
         Exchange {
             node: None,
+            connection: None,
             interrupted: false,
             disturbed: false,
             outlasted: false,

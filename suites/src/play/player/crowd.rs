@@ -22,7 +22,8 @@ fn passes_cookies(script: &Script) -> bool {
     script.steps.iter().any(|step| matches!(step, Step::CopyCookies { .. } | Step::Forge { .. }))
 }
 
-/// The cycles with which these steps begin, as long as each is of another browser that does the same, and none is held.
+/// The cycles with which these steps begin, as long as each is of another browser that does the same, none is held, and none has a
+/// connection of its own.
 fn crowd(steps: &[Step]) -> Vec<&Cycle> {
     let mut browsers = BTreeSet::new();
     let mut crowd: Vec<&Cycle> = Vec::new();
@@ -30,7 +31,7 @@ fn crowd(steps: &[Step]) -> Vec<&Cycle> {
         let Step::Cycle(cycle) = step else { break };
         let is_like = crowd.first().is_none_or(|first| (&first.ops, first.node) == (&cycle.ops, cycle.node));
         let is_held = cycle.ops.iter().any(|op| matches!(op, Operation::Hold { .. }));
-        if !is_like || is_held || !browsers.insert(cycle.browser.as_str()) {
+        if !is_like || is_held || cycle.connection.is_some() || !browsers.insert(cycle.browser.as_str()) {
             break;
         }
         crowd.push(cycle);

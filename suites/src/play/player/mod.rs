@@ -16,11 +16,14 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::backend::{
-    Backend, BackendError, Body, CycleRequest, CycleResponse, Gate, size_of_body, size_of_headers,
+    Backend, BackendError, Body, Connections, CycleRequest, CycleResponse, Gate, size_of_body,
+    size_of_headers,
 };
 use crate::browser::{Jar, Origin};
 use crate::play::{Exchange, Lanes, Moment, Outcome, OwnedPlace, Transcript};
-use crate::script::{Cookies, Forgery, Operation, Operations, Processes, Script, Step, StoreFault};
+use crate::script::{
+    Connection, Cookies, Forgery, Operation, Operations, Processes, Script, Step, StoreFault,
+};
 
 use command::Witness;
 pub(crate) use crowd::has_crowds;
@@ -59,6 +62,9 @@ pub struct Player {
     paused: Option<usize>,
     /// The node to which requests go now, counted from one; the first where none is named.
     node: Option<usize>,
+    /// How the connection is opened over which the next request goes, where one is opened for it.
+    over: Option<Connection>,
+    connections: Connections,
     /// Nobody may be left waiting, also where a script is broken off.
     gates: OpenInTheEnd,
     room: Option<Room>,
@@ -105,6 +111,8 @@ impl Player {
             was_broken: false,
             paused: None,
             node: None,
+            over: None,
+            connections: Connections::default(),
             gates: OpenInTheEnd::default(),
             room: None,
             transcript,
@@ -138,6 +146,10 @@ impl Player {
             {
                 break;
             }
+            self.over = match step {
+                Step::Cycle(cycle) | Step::Start(cycle) => cycle.connection,
+                _ => None,
+            };
             together = number..number + self.sent_together(script, &steps[number..]);
             match step {
                 Step::Cycle(_) if together.len() > 1 => self.send_together(&steps[together.clone()]).await,
@@ -368,6 +380,7 @@ impl Player {
         let cookie = self.forged.get(browser).cloned().or_else(real);
         let mut request = CycleRequest { ops: ops.clone(), ..CycleRequest::default() };
         request.node = self.node.map_or(0, |node| node.saturating_sub(1));
+        request.connection = self.over.map(|how| self.connections.open(how));
         if let Some(cookie) = &cookie {
             request.headers.append("Cookie", cookie.clone());
         }
@@ -381,6 +394,7 @@ impl Player {
             browser: browser.to_owned(),
             ops,
             node: self.node,
+            connection: self.over,
             interrupted: false,
             disturbed: self.is_disturbed(),
             outlasted: false,

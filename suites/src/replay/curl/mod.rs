@@ -138,7 +138,9 @@ impl<'a> Writer<'a> {
             Then::NotWaitedFor => ", which is not waited for",
             Then::Answered | Then::Held(_) => "",
         };
-        self.line(&format!("\n# cycle {}: {browser}{does}", number + 1));
+        // curl opens a connection for each request, and closes it afterwards.
+        let over = cycle.connection.filter(|_| begins).map_or_else(String::new, |over| format!(", {over}"));
+        self.line(&format!("\n# cycle {}: {browser}{does}{over}", number + 1));
         if let (Some(node), true) = (cycle.node, begins) {
             self.line(&format!("url=$node_{node}"));
         }

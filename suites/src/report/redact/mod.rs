@@ -135,6 +135,7 @@ impl<'a> Redactor<'a> {
         });
         ShownExchange {
             node: exchange.node,
+            connection: exchange.connection,
             browser: exchange.browser.clone(),
             cookie: cookies.sent,
             ops: ops.collect(),

@@ -107,6 +107,7 @@ fn expiry_dates_are_seen_from_the_answer() {
 fn cookies_of_different_names_have_one_order_and_those_of_one_name_keep_theirs() {
     let mut exchange = Exchange {
         node: None,
+        connection: None,
         interrupted: false,
         disturbed: false,
         outlasted: false,

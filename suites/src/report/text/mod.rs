@@ -161,7 +161,7 @@ impl Text {
         let cookie =
             exchange.cookie.as_ref().map_or("no cookie".to_owned(), |cookie| format!("Cookie: {cookie}"));
         let begun = if segment.begins {
-            format!("{browser} sends {cookie}{}", exchange.to_node())
+            format!("{browser} sends {cookie}{}", exchange.way())
         } else {
             format!("{browser} goes on")
         };

@@ -8,6 +8,7 @@ use crate::script::ops::{get, hold, set};
 fn exchange(browser: &str) -> ShownExchange {
     ShownExchange {
         node: None,
+        connection: None,
         browser: browser.to_owned(),
         cookie: None,
         ops: Vec::new(),

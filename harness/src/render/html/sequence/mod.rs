@@ -29,8 +29,8 @@ struct Row {
     begins: Option<usize>,
     /// The number of the cycle, from 1, where it goes on here after it was held.
     goes_on: Option<usize>,
-    /// The node to which it goes, where one is named.
-    node: Option<usize>,
+    /// The node to which it goes, and over which connection, where the script says so.
+    way: String,
     /// The pairs of its `Cookie` field, each to be copied alone.
     cookies: Vec<String>,
     ops: Vec<Op>,
@@ -121,7 +121,7 @@ impl<'a> Drawing<'a> {
         let row = Row {
             begins: begins.then_some(cycle + 1),
             goes_on: (!begins).then_some(cycle + 1),
-            node: exchange.node,
+            way: exchange.way().trim_start_matches([',', ' ']).to_owned(),
             cookies: exchange
                 .cookie
                 .iter()

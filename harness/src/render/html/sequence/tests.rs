@@ -10,6 +10,7 @@ use sessionspec::engine::script::ops::{get, hold, set};
 fn failure(script: Script) -> Failure {
     let shown = |cycle: &sessionspec::engine::script::Cycle| ShownExchange {
         node: None,
+        connection: None,
         browser: cycle.browser.clone(),
         cookie: None,
         ops: cycle

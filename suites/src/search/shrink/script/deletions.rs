@@ -77,7 +77,8 @@ pub(super) fn join_cycles(script: &Script) -> Vec<Script> {
     let mut joined = Vec::new();
     for (index, pair) in script.steps.windows(2).enumerate() {
         let [Step::Cycle(first), Step::Cycle(second)] = pair else { continue };
-        if first.browser == second.browser && first.node == second.node {
+        let way = |cycle: &Cycle| (cycle.browser.clone(), cycle.node, cycle.connection);
+        if way(first) == way(second) {
             let mut candidate = script.clone();
             let ops = first.ops.iter().chain(&second.ops).cloned().collect();
             candidate.steps[index] = Step::Cycle(Cycle { ops, ..first.clone() });

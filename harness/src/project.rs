@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::geteuid;
 use serde::Deserialize;
+use toml::value::Datetime;
 
 use crate::bounded;
-use crate::known_failures::{KnownFailure, one_line};
 use crate::near::hint;
+use crate::toml_error::one_line;
 
 /// The name of the file, which is looked for from the working directory upwards.
 pub const FILE: &str = "sessionspec.toml";
@@ -80,6 +81,20 @@ pub struct Excluded {
     pub check: String,
     /// Why.
     pub reason: String,
+}
+
+/// A check that is known to fail: one `[[known-failures]]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownFailure {
+    /// The check.
+    pub check: String,
+    /// What happens, and why.
+    pub reason: String,
+    /// Where it is reported, if it is.
+    pub issue: Option<String>,
+    /// The last day on which the entry counts, as in `expires = 2026-01-31`.
+    pub expires: Option<Datetime>,
 }
 
 /// What is wrong with the file of a project.

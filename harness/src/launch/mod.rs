@@ -6,6 +6,7 @@
 mod apart;
 mod clock;
 mod last_words;
+mod launch_command;
 mod port;
 mod recipe;
 mod relaunch;
@@ -28,8 +29,9 @@ use tokio::process::{Child, Command};
 use tokio::time::{interval, timeout};
 
 use last_words::LastWords;
+pub use launch_command::LaunchCommand;
 use port::Port;
-pub use recipe::{Command as LaunchCommand, PEERS_LIFETIME, Recipe};
+pub use recipe::{PEERS_LIFETIME, Recipe};
 pub use relaunch::{Others, StartedAgain};
 pub use store::StoreOfService;
 pub use strays::Mark;

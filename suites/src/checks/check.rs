@@ -110,7 +110,7 @@ impl Check {
     #[must_use]
     pub fn scenarios(&self, survey: &Survey) -> Vec<Scenario> {
         match self.test {
-            Test::Scenarios(plain) => crossed(self, plain(survey), survey),
+            Test::Scenarios(plain) => crossed(self.id, plain(survey), survey),
             _ => Vec::new(),
         }
     }

@@ -5,13 +5,11 @@
 use sessionspec_reference::capability::Expiry;
 
 use super::Lack;
+use super::limits::{AHEAD, LONGEST_WAIT};
 use crate::expect::{Fact, Line, Scenario};
 use crate::script::Operation;
 use crate::script::ops::{set, set_permanent};
 use crate::survey::{Attribute, SHORT, Survey};
-
-/// The longest lifetime that is waited for in real time, in seconds.
-pub(super) const LONGEST_WAIT: f64 = 10.0;
 
 /// Libraries count in whole seconds, where they do not say otherwise.
 pub(super) const GRACE: f64 = 1.0;
@@ -222,4 +220,26 @@ pub(super) fn other_lifetimes(survey: &Survey) -> Result<(), Lack> {
         return Err(Lack::ShortGrace(grace));
     }
     Ok(())
+}
+
+/// What makes a session one that outlives the difference of two clocks, after it has an item.
+///
+/// # Errors
+///
+/// Where clocks cannot be moved, or nothing is known to live for twice as long as they differ.
+pub(super) fn beyond_clocks(survey: &Survey) -> Result<Vec<Line>, Lack> {
+    if !survey.moves_clocks {
+        return Err(Lack::Clocks);
+    }
+    let description = &survey.description;
+    let is_long = |lifetime: f64| lifetime > f64::from(2 * AHEAD);
+    let lives_long = |lifetime: Option<f64>| survey.other_lifetimes || lifetime.is_some_and(is_long);
+    let has_permanent = matches!(survey.permanent, Attribute::Observed(_));
+    if has_permanent && lives_long(description.lifetime_seconds) {
+        return Ok(vec![set_permanent(true).is_done()]);
+    }
+    if !has_permanent && lives_long(description.browser_lifetime_seconds.flatten()) {
+        return Ok(Vec::new());
+    }
+    Err(Lack::LifetimeBeyondClocks)
 }

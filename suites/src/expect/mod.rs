@@ -16,6 +16,5 @@ pub use fact::Fact;
 pub(crate) use judgement::failed_request;
 pub use judgement::{Finding, Judgement};
 pub use response_rule::ResponseRule;
-pub use scenario::{Expectation, Line, Scenario};
+pub use scenario::{Expectation, Line, Scenario, Varied};
 pub(crate) use untold::gap_of_probe;
-pub use varied::Varied;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Expected, Fact, ResponseRule, Varied};
+use super::{Condition, Expected, Fact, ResponseRule};
 use crate::script::{Answer, Cycle, Ending, Forgery, Operation, Script, StoreFault};
 use crate::survey::Survey;
 
@@ -37,6 +37,17 @@ pub struct Scenario {
     /// Whether it shows the same where less time passes: it is then played so, once its moment was over.
     #[serde(skip)]
     pub may_look_sooner: bool,
+}
+
+/// What a scenario is that asks the same as another one of its check, in another situation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Varied {
+    /// The reason of the other one. Where that shows something wrong, or cannot be judged, this one is not played.
+    pub of: String,
+    /// The name of the situation.
+    pub situation: &'static str,
+    /// What the situation takes for granted.
+    pub takes: Vec<Fact>,
 }
 
 /// What one operation of a script has to answer, or what a response has to be.

@@ -1,7 +1,7 @@
 //! What a test says of a check that failures of other checks keep from being judged. It is no red test of its own: the tests of
 //! those checks say what is wrong.
 
-use super::support::{KnownFailure, Place};
+use super::place::{KnownFailure, Place};
 use crate::checks::{catalogue, names};
 use crate::level::Level;
 use crate::report::{Blocked, CheckReport, Verdict};

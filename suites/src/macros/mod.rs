@@ -3,6 +3,7 @@
 mod conformance;
 mod hindered;
 mod namespace;
+mod place;
 mod set_up;
 #[cfg(feature = "snapshots")]
 mod snapshot;
@@ -10,7 +11,8 @@ mod support;
 mod umbrellas;
 
 pub use namespace::namespace;
+pub use place::{KnownFailure, Place};
 pub use set_up::NotRun;
 #[cfg(feature = "snapshots")]
 pub use snapshot::behaviour;
-pub use support::{KnownFailure, Place, judge};
+pub use support::judge;

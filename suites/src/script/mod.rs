@@ -3,6 +3,7 @@
 
 mod answer;
 mod disorder;
+mod fields;
 mod forgery;
 mod json;
 mod operation;
@@ -14,9 +15,9 @@ mod store_fault;
 
 pub use answer::Answer;
 pub(crate) use disorder::incompressible;
+pub use fields::OperationError;
 pub use forgery::{Change, Cookies, Forgery, Neighbours, Spelling, Stranger};
 pub(crate) use forgery::{is_readable, words};
-pub use json::OperationError;
 pub(crate) use operation::call;
 pub use operation::{Operation, OperationKind};
 pub use operations::Operations;

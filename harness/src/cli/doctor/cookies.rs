@@ -4,8 +4,8 @@ use sessionspec::engine::play::Exchange;
 use sessionspec::engine::script::ops::{destroy, get, set};
 use sessionspec::engine::script::{Answer, Script};
 
+use super::expected_result::KEPT;
 use super::findings::Findings;
-use super::operations::KEPT;
 use super::probe_client::{ProbeClient, instead_of_answers};
 use super::traces;
 

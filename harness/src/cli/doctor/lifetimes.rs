@@ -4,8 +4,8 @@ use sessionspec::engine::play::Exchange;
 use sessionspec::engine::script::ops::{get, set, set_permanent};
 use sessionspec::engine::script::{Answer, Operation, Script};
 
+use super::expected_result::KEPT;
 use super::findings::Findings;
-use super::operations::KEPT;
 use super::probe_client::ProbeClient;
 
 /// After so many seconds a session has ended that lives for none, also where clocks count in seconds.

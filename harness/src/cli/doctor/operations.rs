@@ -10,7 +10,7 @@ use sessionspec::engine::script::{Answer, Operation, OperationKind};
 
 use super::answers;
 use super::expected_result::ExpectedResult::{self, Absent, Boolean, Is, Null, NullOrError};
-use super::expected_result::compare;
+use super::expected_result::{KEPT, compare};
 use super::findings::Findings;
 use super::probe_client::{ProbeClient, instead_of_answers};
 
@@ -20,9 +20,6 @@ struct Trial {
     before: Vec<Operation>,
     cycle: Vec<(Operation, ExpectedResult)>,
 }
-
-/// What is set.
-pub(super) const KEPT: &str = "kept";
 
 fn trials() -> Vec<Trial> {
     let text = || (set("text", KEPT), Null);
@@ -124,7 +121,7 @@ async fn attempt(probe_client: &ProbeClient, findings: &mut Findings, trial: Tri
     };
     let lacks = |(op, answer): (&Operation, &Answer)| op.kind() == trial.op && *answer == Answer::Unsupported;
     if ops.iter().zip(results).any(lacks) {
-        return findings.missing(trial.op.as_str(), what_lacks(trial.op));
+        return findings.unsupported(trial.op);
     }
     let judged = ops
         .iter()
@@ -132,41 +129,4 @@ async fn attempt(probe_client: &ProbeClient, findings: &mut Findings, trial: Tri
         .zip(results)
         .try_for_each(|((op, expected), answer)| compare(op, expected, answer));
     findings.judge(trial.op.as_str(), judged);
-}
-
-/// What it means that an operation is unsupported.
-pub(super) fn what_lacks(op: OperationKind) -> &'static str {
-    match op {
-        OperationKind::Permanent
-        | OperationKind::SetPermanent
-        | OperationKind::Modified
-        | OperationKind::SetModified
-        | OperationKind::New => {
-            "unsupported; level minimum asks for it, so see \"Stand-ins\" in harness/PROTOCOL.md"
-        }
-        OperationKind::Regenerate
-        | OperationKind::Destroy
-        | OperationKind::SetLifetime
-        | OperationKind::Save
-        | OperationKind::SetIn => "unsupported; that is right where the framework has nothing like it",
-        OperationKind::Get
-        | OperationKind::Contains
-        | OperationKind::Items
-        | OperationKind::Len
-        | OperationKind::Set
-        | OperationKind::Delete
-        | OperationKind::Pop
-        | OperationKind::Setdefault
-        | OperationKind::Update
-        | OperationKind::Clear => {
-            "unsupported; a session is a mapping, so that it has to be there: level minimum fails"
-        }
-        OperationKind::Respond | OperationKind::Raise => {
-            "unsupported; then what becomes of a failed request is not judged"
-        }
-        OperationKind::Header => {
-            "unsupported; then what becomes of the application's own `Vary` and cookies is not judged"
-        }
-        OperationKind::Hold => "unsupported; then no race can be tried",
-    }
 }

@@ -1,7 +1,7 @@
 //! What a request leaves behind: of its session, of the cookies that others have of it, and of the browser's own.
 
-use super::cycle::{Kept, Open};
 use super::life::{Use, has_permanent};
+use super::open::{Kept, Open};
 use super::world::{Cookies, World};
 use crate::oracle::model::session::Left;
 use crate::play::Exchange;

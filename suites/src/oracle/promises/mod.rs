@@ -9,6 +9,7 @@ mod answers;
 mod cycle;
 mod excused;
 mod life;
+mod open;
 mod race;
 mod response;
 mod unusual;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sessionspec_reference::Map;
 
-use super::cycle::{Ending, Kept, Open};
 use super::life::{Life, Lifetime};
+use super::open::{Ending, Kept, Open};
 use super::response::{Owed, owed, served};
 use super::{Asked, Excused, SHORTEST};
 use crate::expect::Expected;

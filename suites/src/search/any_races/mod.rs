@@ -7,7 +7,7 @@ use serde_json::json;
 use sessionspec_reference::Map;
 use sessionspec_reference::value::PathStep;
 
-use super::generate::Generator;
+use super::generator::Generator;
 use super::rng::Rng;
 use super::situations;
 use crate::oracle::promises::{Asked, EARLY, RACER, THIEF, World};

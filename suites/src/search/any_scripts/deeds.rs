@@ -5,12 +5,11 @@ use sessionspec_reference::Map;
 use sessionspec_reference::value::PathStep;
 
 use super::AnyScripts;
-use crate::script::Operation;
 use crate::script::ops::{
     clear, contains, delete, get, header, items, len, modified, new, permanent, pop, set, set_in,
     set_modified, set_permanent, setdefault,
 };
-use crate::search::generate::OperationKind;
+use crate::script::{Operation, OperationKind};
 use crate::search::situations::Deed;
 use crate::survey::Values;
 

@@ -4,7 +4,7 @@ use super::{AnyScripts, COMPANION};
 use crate::oracle::promises::SHORTEST;
 use crate::script::ops::{items, set, set_permanent};
 use crate::script::{Change, Forgery};
-use crate::search::generate::BROWSERS;
+use crate::search::generator::BROWSERS;
 use crate::search::situations::{
     COMPANY_OF_LIVES, Company, Deed, EPISODES, Ending, PASTS_OF_LIVES, Past, Plan,
 };

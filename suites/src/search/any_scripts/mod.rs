@@ -10,7 +10,7 @@ mod unusual;
 use sessionspec_reference::Map;
 
 use super::Shape;
-use super::generate::{BROWSERS, Generator};
+use super::generator::{BROWSERS, Generator};
 use super::rng::Rng;
 use super::situations::{
     COMPANY, Company, DEEDS, DEEDS_OF_LIVES, Deed, ENDINGS, EPISODES, Ending, Past, Plan, number,

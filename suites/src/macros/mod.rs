@@ -3,16 +3,16 @@
 mod conformance;
 mod hindered;
 mod namespace;
-mod place;
 mod set_up;
 #[cfg(feature = "snapshots")]
 mod snapshot;
 mod support;
+mod test_place;
 mod umbrellas;
 
 pub use namespace::namespace;
-pub use place::{KnownFailure, Place};
 pub use set_up::NotRun;
 #[cfg(feature = "snapshots")]
 pub use snapshot::behaviour;
 pub use support::judge;
+pub use test_place::{KnownFailure, TestPlace};

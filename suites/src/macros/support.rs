@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::future::Future;
 use std::io::Write as _;
 
-use super::place::{KnownFailure, Place};
 use super::set_up::{SetUp, Unjudged, report_on};
+use super::test_place::{KnownFailure, TestPlace};
 use super::{hindered, umbrellas};
 use crate::checks::names;
 use crate::contract;
@@ -14,7 +14,7 @@ use crate::run::Options;
 
 /// The body of one test. It returns where the test passes, and does not return where it fails.
 pub fn judge(
-    place: Place,
+    place: TestPlace,
     backend: impl Future<Output = SetUp>,
     options: Option<Options>,
     known: &[KnownFailure],
@@ -114,8 +114,8 @@ fn failures(check: &CheckReport) -> String {
 }
 
 /// The commands to run next, and what to write where the failure cannot be repaired now.
-fn next_steps(place: Place, check: &CheckReport, report: &Report) -> String {
-    let Place { package, .. } = place;
+fn next_steps(place: TestPlace, check: &CheckReport, report: &Report) -> String {
+    let TestPlace { package, .. } = place;
     let mut text = format!("  This test alone:     cargo test -p {package} -- --exact {}\n", place.test());
     if let Some(case) = check.failures.iter().find_map(|failure| failure.case) {
         let seed = report.seed;

@@ -47,9 +47,9 @@ pub(super) async fn examine(probe_client: &ProbeClient, findings: &mut Findings)
 /// the user believes to have left, and the checks on logouts would blame the backend for that.
 async fn destroyed(probe_client: &ProbeClient, findings: &mut Findings) {
     let script = Script::new()
-        .cycle("patient", [set("text", KEPT)])
-        .copy_cookies("patient", "keeper")
-        .cycle("patient", [destroy()])
+        .cycle("ann", [set("text", KEPT)])
+        .copy_cookies("ann", "keeper")
+        .cycle("ann", [destroy()])
         .cycle("keeper", [set("other", KEPT)])
         .cycle("keeper", [get("other")]);
     let exchanges = probe_client.player().play(&script).await.exchanges;

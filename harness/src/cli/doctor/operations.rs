@@ -15,17 +15,17 @@ use super::findings::Findings;
 use super::probe_client::{ProbeClient, instead_of_answers};
 
 /// How an operation is tried: a cycle on a session that may exist already.
-struct Trial {
+struct Example {
     op: OperationKind,
     before: Vec<Operation>,
     cycle: Vec<(Operation, ExpectedResult)>,
 }
 
-fn trials() -> Vec<Trial> {
+fn examples() -> Vec<Example> {
     let text = || (set("text", KEPT), Null);
-    let fresh = |op, cycle: Vec<(Operation, ExpectedResult)>| Trial { op, before: Vec::new(), cycle };
+    let fresh = |op, cycle: Vec<(Operation, ExpectedResult)>| Example { op, before: Vec::new(), cycle };
     let existing =
-        |op, cycle: Vec<(Operation, ExpectedResult)>| Trial { op, before: vec![set("text", KEPT)], cycle };
+        |op, cycle: Vec<(Operation, ExpectedResult)>| Example { op, before: vec![set("text", KEPT)], cycle };
     let kept = || Is(json!(KEPT));
     vec![
         fresh(OperationKind::Get, vec![text(), (get("text"), kept()), (get("missing"), Absent)]),
@@ -73,17 +73,17 @@ pub(super) async fn examine(probe_client: &ProbeClient, findings: &mut Findings)
     if !takes_items(probe_client, findings).await {
         return false;
     }
-    for trial in trials() {
+    for example in examples() {
         if !probe_client.answers() {
             return false;
         }
-        attempt(probe_client, findings, trial).await;
+        attempt(probe_client, findings, example).await;
     }
     answers::examine(probe_client, findings).await;
     true
 }
 
-/// Where not even a string can be set, no trial would say anything.
+/// Where not even a string can be set, no example would say anything.
 async fn takes_items(probe_client: &ProbeClient, findings: &mut Findings) -> bool {
     let exchanges = probe_client.cycles([vec![set("text", KEPT)]]).await;
     match &exchanges[0].outcome {
@@ -108,25 +108,26 @@ async fn takes_items(probe_client: &ProbeClient, findings: &mut Findings) -> boo
     }
 }
 
-async fn attempt(probe_client: &ProbeClient, findings: &mut Findings, trial: Trial) {
-    let (ops, shapes): (Vec<Operation>, Vec<ExpectedResult>) = trial.cycle.into_iter().unzip();
-    let exchanges = if trial.before.is_empty() {
+async fn attempt(probe_client: &ProbeClient, findings: &mut Findings, example: Example) {
+    let (ops, shapes): (Vec<Operation>, Vec<ExpectedResult>) = example.cycle.into_iter().unzip();
+    let exchanges = if example.before.is_empty() {
         probe_client.cycles([ops.clone()]).await
     } else {
-        probe_client.cycles([trial.before, ops.clone()]).await
+        probe_client.cycles([example.before, ops.clone()]).await
     };
     let Some(Outcome::Answered { results, .. }) = exchanges.last().map(|exchange| &exchange.outcome) else {
         let fault = exchanges.last().and_then(|exchange| instead_of_answers(&exchange.outcome));
-        return findings.wrong(trial.op.as_str(), &fault.unwrap_or_default());
+        return findings.wrong(example.op.as_str(), &fault.unwrap_or_default());
     };
-    let lacks = |(op, answer): (&Operation, &Answer)| op.kind() == trial.op && *answer == Answer::Unsupported;
+    let lacks =
+        |(op, answer): (&Operation, &Answer)| op.kind() == example.op && *answer == Answer::Unsupported;
     if ops.iter().zip(results).any(lacks) {
-        return findings.unsupported(trial.op);
+        return findings.unsupported(example.op);
     }
     let judged = ops
         .iter()
         .zip(&shapes)
         .zip(results)
         .try_for_each(|((op, expected), answer)| compare(op, expected, answer));
-    findings.judge(trial.op.as_str(), judged);
+    findings.judge(example.op.as_str(), judged);
 }

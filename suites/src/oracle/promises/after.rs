@@ -2,12 +2,12 @@
 
 use super::life::{Use, has_permanent};
 use super::open::{Kept, Open};
-use super::world::{Cookies, World};
+use super::tracker::{Cookies, Tracker};
 use crate::oracle::model::session::Left;
 use crate::play::Exchange;
 use crate::survey::{Expiry, Store};
 
-impl World<'_> {
+impl Tracker<'_> {
     /// Whether what the request did is kept.
     pub(super) fn kept(&self, open: &Open) -> Kept {
         match open.ending.kept(self.survey) {

@@ -1,25 +1,27 @@
 //! What there is while a script goes on: the sessions, and who has the cookies of which.
 
-use std::collections::BTreeMap;
+mod certain;
+mod cookies;
 
-use sessionspec_reference::Map;
+use std::collections::BTreeMap;
 
 use super::life::{Life, Lifetime};
 use super::open::{Ending, Kept, Open};
 use super::response::{Owed, owed, served};
-use super::{Asked, Excused, SHORTEST};
+use super::{Asked, Excused};
 use crate::expect::Expected;
 use crate::oracle::model::session::Left;
 use crate::oracle::sequential::{has_new_cookies, neighbouring_len, was_refused};
 use crate::play::{Exchange, Outcome};
-use crate::script::{Change, Forgery, Operation, Stranger};
-use crate::survey::{Store, Survey};
+use crate::script::{Operation, Stranger};
+use crate::survey::Survey;
+pub(super) use cookies::{Cookies, Holding};
 
 /// Cookies count in whole seconds, and a response takes its time.
 const SLACK: f64 = 2.0;
 
 /// The sessions of a script, and who has the cookies of which.
-pub(crate) struct World<'a> {
+pub(crate) struct Tracker<'a> {
     pub(super) survey: &'a Survey,
     asked: Asked,
     /// What is known, and not owed.
@@ -36,30 +38,7 @@ pub(crate) struct World<'a> {
     open: Option<Open>,
 }
 
-/// The session that a browser's cookies lead to.
-#[derive(Clone, Copy)]
-pub(super) struct Holding {
-    pub(super) life: usize,
-    pub(super) cookies: Cookies,
-    /// Whether they are sent as they are, whatever responses remove, until one sets others.
-    pub(super) is_forged: bool,
-    /// Whether they are made so that they open nothing.
-    pub(super) is_counterfeit: bool,
-    pub(super) beside: Option<Stranger>,
-}
-
-/// What becomes of a browser's cookies.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cookies {
-    /// They lead to the session, as far as it has been saved.
-    Current,
-    /// Their session has ended, or has another id since.
-    Dead,
-    /// Both is legal.
-    Unsure,
-}
-
-impl<'a> World<'a> {
+impl<'a> Tracker<'a> {
     pub(crate) fn new(survey: &'a Survey, asked: Asked) -> Self {
         Self {
             survey,
@@ -224,29 +203,6 @@ impl<'a> World<'a> {
             || (open.destroys && self.excused.logouts())
     }
 
-    /// `to` gets the cookies of `from`.
-    pub(crate) fn copy_cookies(&mut self, from: &str, to: &str) {
-        if from != to {
-            let copy = self.copy_of(from);
-            self.browsers.insert(to.to_owned(), copy);
-        }
-    }
-
-    /// `to` gets cookies that are made from those of `from`.
-    pub(crate) fn forge(&mut self, from: &str, to: &str, forgery: &Forgery) {
-        let copy = if from == to { self.browsers.get(from).copied() } else { Some(self.copy_of(from)) };
-        let copy = copy.unwrap_or_else(|| self.fresh());
-        let holding = match forgery {
-            Forgery::Replayed => Holding { is_forged: true, ..copy },
-            Forgery::Beside { stranger, .. } => Holding { is_forged: true, beside: Some(*stranger), ..copy },
-            _ if self.asked == Asked::Hardened && opens_nothing(forgery, self.survey.store) => {
-                Holding { is_forged: true, is_counterfeit: true, ..self.fresh() }
-            }
-            _ => Holding { is_forged: true, cookies: Cookies::Unsure, ..self.fresh() },
-        };
-        self.browsers.insert(to.to_owned(), holding);
-    }
-
     /// Time passes.
     pub(crate) fn wait(&mut self, seconds: f64) {
         let seconds = seconds.max(0.0);
@@ -257,76 +213,6 @@ impl<'a> World<'a> {
             if life.is_saved && (is_excused || life.lifetime(self.survey) == Lifetime::Unknown) {
                 life.data.lose();
             }
-        }
-    }
-
-    /// The items that this browser's session certainly holds.
-    pub(crate) fn items(&self, browser: &str) -> Map {
-        self.life(browser).map(|life| life.data.items().clone()).unwrap_or_default()
-    }
-
-    /// What `permanent` certainly is.
-    pub(crate) fn permanent(&self, browser: &str) -> Option<bool> {
-        self.life(browser).map_or(Some(self.survey.permanent_default), |life| life.data.permanent())
-    }
-
-    /// Whether it can be said what this browser's session holds.
-    pub(crate) fn is_known(&self, browser: &str) -> bool {
-        self.browsers.get(browser).is_none_or(|holding| {
-            !self.lives[holding.life].data.is_lost()
-                && (holding.cookies == Cookies::Current
-                    || (holding.cookies == Cookies::Dead && self.asked == Asked::Hardened))
-        })
-    }
-
-    /// Whether the browser has cookies of a session that is there.
-    pub(crate) fn is_there(&self, browser: &str) -> bool {
-        self.is_known(browser) && self.life(browser).is_some_and(Life::is_existing)
-    }
-
-    /// Whether the browser's cookies certainly lead to nothing any more.
-    pub(crate) fn is_dead(&self, browser: &str) -> bool {
-        self.browsers.get(browser).is_some_and(|holding| {
-            let life = &self.lives[holding.life];
-            let is_over = life.is_saved && !life.data.is_lost() && self.now >= life.gone_from;
-            holding.cookies == Cookies::Dead || (holding.cookies == Cookies::Current && is_over)
-        })
-    }
-
-    /// For how long the browser's session is certainly there, and from when it is certainly gone.
-    pub(crate) fn left_to_live(&self, browser: &str) -> Option<(f64, f64)> {
-        let life = self.life(browser).filter(|life| life.is_existing())?;
-        let left = (life.there_until - self.now, life.gone_from - self.now);
-        (left.0.is_finite() && left.1.is_finite()).then_some(left)
-    }
-
-    fn life(&self, browser: &str) -> Option<&Life> {
-        self.browsers.get(browser).map(|holding| &self.lives[holding.life])
-    }
-
-    fn fresh(&mut self) -> Holding {
-        let life = self.lives.len();
-        self.lives.push(Life::fresh(self.survey, life));
-        Holding { life, cookies: Cookies::Current, is_forged: false, is_counterfeit: false, beside: None }
-    }
-
-    fn copy_of(&mut self, from: &str) -> Holding {
-        let Some(holding) = self.browsers.get(from).copied() else { return self.fresh() };
-        let source = &self.lives[holding.life];
-        match (holding.cookies, self.survey.store) {
-            (Cookies::Current, Store::Client) => {
-                let copy = source.clone();
-                self.lives.push(copy);
-                Holding { life: self.lives.len() - 1, ..holding }
-            }
-            // Who has no cookie yet has none to share.
-            (Cookies::Current, _)
-                if source.set_in.is_none() && !source.is_saved && !source.data.is_lost() =>
-            {
-                Holding { is_forged: holding.is_forged, beside: holding.beside, ..self.fresh() }
-            }
-            (Cookies::Current, _) if !source.is_existing() => Holding { cookies: Cookies::Unsure, ..holding },
-            _ => holding,
         }
     }
 
@@ -349,17 +235,6 @@ impl<'a> World<'a> {
     /// Whether its cookie may have an end that browsers know.
     fn may_outlive_the_browser(&self, life: &Life) -> bool {
         life.own.is_some() || life.data.permanent() != Some(false)
-    }
-}
-
-/// Whether cookies like these open no session: those with an id that the server never gave, those with a part that is too long
-/// to be a mere name, and those with data that nobody has signed. The same part of another session's cookie may open that one.
-fn opens_nothing(forgery: &Forgery, store: Store) -> bool {
-    match forgery {
-        Forgery::Unknown => store == Store::Server,
-        Forgery::LongField { change, shortest, .. } => *change != Change::Swapped && *shortest >= SHORTEST,
-        Forgery::Rewritten { signature, .. } => *signature != Some(Change::Swapped),
-        _ => false,
     }
 }
 

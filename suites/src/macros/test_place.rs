@@ -2,7 +2,7 @@
 
 /// The place of a test.
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
+pub struct TestPlace {
     /// The name of the check, as in [`names`](crate::checks::names).
     pub check: &'static str,
     /// The level that is asked of the backend.
@@ -13,7 +13,7 @@ pub struct Place {
     pub package: &'static str,
 }
 
-impl Place {
+impl TestPlace {
     /// The path of the test as `cargo test` prints it: without the crate.
     pub(super) fn test(self) -> String {
         self.test_of(self.check)

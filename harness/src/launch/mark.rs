@@ -80,14 +80,14 @@ mod tests {
     fn a_process_that_has_left_its_group_is_known_by_its_mark() {
         let [mark, other] = [Mark::default(), Mark::default()];
         let (name, value) = mark.variable();
-        let mut stray =
+        let mut orphan =
             Command::new("cat").env(name, value).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         // It is no process of this program until it has become `cat`.
         while mark.marked().is_empty() {
             std::thread::yield_now();
         }
         other.kill_all();
-        assert!(stray.try_wait().unwrap().is_none());
+        assert!(orphan.try_wait().unwrap().is_none());
         mark.kill_all();
         assert!(mark.marked().is_empty());
     }

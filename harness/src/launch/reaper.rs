@@ -20,13 +20,13 @@ const KILL_AT_THE_END: &str = r#"read -r _ || kill -s KILL -- "-$1""#;
 const RUN_AT_THE_END: &str = r#"read -r _ || exec "$@""#;
 
 /// The shell. It is dismissed when this is dropped.
-pub(super) struct Warden {
+pub(super) struct Reaper {
     shell: Child,
     /// It ends with this process.
     _pipe: Option<ChildStdin>,
 }
 
-impl Warden {
+impl Reaper {
     /// Watches over a process group.
     pub(super) fn of(group: Pid) -> io::Result<Self> {
         let mut shell = Command::new("sh");
@@ -61,7 +61,7 @@ impl Warden {
     }
 }
 
-impl Drop for Warden {
+impl Drop for Reaper {
     fn drop(&mut self) {
         // The pipe must not end before the shell has been told to.
         let _ = self.shell.start_kill();

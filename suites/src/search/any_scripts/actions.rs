@@ -10,7 +10,7 @@ use crate::script::ops::{
     set_modified, set_permanent, setdefault,
 };
 use crate::script::{Operation, OperationKind};
-use crate::search::situations::Deed;
+use crate::search::situations::Action;
 use crate::survey::Values;
 
 /// Half of the shorter lifetimes are one of these, in seconds: short, below one second, over at once.
@@ -21,62 +21,62 @@ const OWN_COOKIE: &str = "mine=1; Path=/";
 
 impl AnyScripts<'_> {
     /// What the handler does to the session.
-    pub(super) fn deed(&mut self, browser: &str, deed: Deed) -> Vec<Operation> {
+    pub(super) fn action(&mut self, browser: &str, action: Action) -> Vec<Operation> {
         let existing = self.existing_key(browser);
-        let ops = match deed {
-            Deed::Nothing => return Vec::new(),
-            Deed::Read => return self.reading(browser, existing),
-            Deed::Set if self.turn == 2 => self.saved_early(browser),
-            Deed::Set => vec![self.set_new(browser)],
-            Deed::Overwrite => match existing {
+        let ops = match action {
+            Action::Nothing => return Vec::new(),
+            Action::Read => return self.reading(browser, existing),
+            Action::Set if self.turn == 2 => self.saved_early(browser),
+            Action::Set => vec![self.set_new(browser)],
+            Action::Overwrite => match existing {
                 Some(key) => {
                     let value = self.other_value(browser, &key);
                     vec![set(&key, value)]
                 }
                 None => vec![self.set_new(browser)],
             },
-            Deed::Delete | Deed::Pop => match existing {
-                Some(key) if deed == Deed::Pop && self.survey().supports("pop") => vec![pop(&key)],
+            Action::Delete | Action::Pop => match existing {
+                Some(key) if action == Action::Pop && self.survey().supports("pop") => vec![pop(&key)],
                 Some(key) => vec![delete(&key)],
                 None => vec![self.set_new(browser)],
             },
-            Deed::Setdefault => {
+            Action::Setdefault => {
                 let key = self.new_key(browser);
                 let value = if self.turn == 0 { self.long_list(browser, &key) } else { self.value() };
                 vec![setdefault(&key, value)]
             }
-            Deed::Update if self.turn == 0 => vec![Operation::Update { items: self.many_items(browser) }],
-            Deed::Update => {
+            Action::Update if self.turn == 0 => vec![Operation::Update { items: self.many_items(browser) }],
+            Action::Update => {
                 let item = (self.new_key(browser), self.value());
                 vec![Operation::Update { items: Map::from_iter([item]) }]
             }
-            Deed::Clear => vec![clear()],
-            Deed::Nested => self.nested(browser),
-            Deed::SetPermanent => {
-                let now = self.world.permanent(browser).unwrap_or(false);
+            Action::Clear => vec![clear()],
+            Action::Nested => self.nested(browser),
+            Action::SetPermanent => {
+                let now = self.tracker.permanent(browser).unwrap_or(false);
                 self.if_tried(set_permanent(!now)).map_or_else(|| vec![self.set_new(browser)], |op| vec![op])
             }
-            Deed::Unusual => return self.unusual(browser),
-            Deed::Headers => return self.headers(browser, existing),
-            Deed::Rotate => {
-                let now = self.world.permanent(browser).unwrap_or(false);
+            Action::Unusual => return self.unusual(browser),
+            Action::Headers => return self.headers(browser, existing),
+            Action::Rotate => {
+                let now = self.tracker.permanent(browser).unwrap_or(false);
                 let first = self.if_tried(set_permanent(!now)).filter(|_| self.turn == 1);
                 first.into_iter().chain(self.rotation(browser, false, false)).collect()
             }
-            Deed::RotateAndWrite => {
+            Action::RotateAndWrite => {
                 let is_first = self.turn == 1;
                 self.rotation(browser, is_first, !is_first)
             }
-            Deed::RotateAndRemember => {
+            Action::RotateAndRemember => {
                 let flipped = !self.survey().permanent_default;
                 let last = self.if_tried(set_permanent(flipped));
                 self.rotation(browser, false, false).into_iter().chain(last).collect()
             }
-            Deed::RotateAndEnd => return self.rotation_and_end(),
-            Deed::Destroy => return vec![self.end()],
-            Deed::DestroyAndWrite => return vec![self.end(), self.set_new(browser)],
-            Deed::Shorten => self.lifetime(browser, false),
-            Deed::Lengthen => self.lifetime(browser, true),
+            Action::RotateAndEnd => return self.rotation_and_end(),
+            Action::Destroy => return vec![self.end()],
+            Action::DestroyAndWrite => return vec![self.end(), self.set_new(browser)],
+            Action::Shorten => self.lifetime(browser, false),
+            Action::Lengthen => self.lifetime(browser, true),
         };
         self.with_attributes(browser, ops)
     }

@@ -8,6 +8,7 @@ use crate::level::Level;
 
 /// What became of one check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CheckReport {
     /// `suite/slug`.
     pub id: String,
@@ -48,6 +49,7 @@ pub struct CheckReport {
 
 impl CheckReport {
     /// A report on this check that rests on nothing yet.
+    #[doc(hidden)]
     #[must_use]
     pub fn of(check: &Check, verdict: Verdict) -> Self {
         Self {

@@ -53,6 +53,7 @@ pub const SCHEMA: &str = include_str!("../../report.schema.json");
 
 /// What a run found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
     /// The version of this form.
     pub schema: u32,

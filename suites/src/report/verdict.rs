@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What became of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Verdict {
     /// The promise was kept.
     Pass,
@@ -24,7 +25,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// All verdicts, in the order in which reports count them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: &'static [Self] = &[
         Self::Pass,
         Self::Fail,
         Self::KnownFailure,

@@ -1,6 +1,6 @@
 //! The `expiry` suite: a session ends when its time has come, whatever the client does.
 //!
-//! Where the backend's time can be moved, nothing is waited for. Else the lifetimes have to be short.
+//! Where the backend's time can be moved, nothing is waited for. Elsewhere the lifetimes have to be short.
 
 mod ids;
 mod lifetimes;

@@ -13,7 +13,7 @@ pub use condition::Condition;
 pub use expected::Expected;
 pub(crate) use expected::without;
 pub use fact::Fact;
-pub(crate) use judgement::failed_request;
+pub(crate) use judgement::{OVER, failed_request};
 pub use judgement::{Finding, Judgement};
 pub use response_rule::ResponseRule;
 pub use scenario::{Expectation, Line, Scenario};

@@ -100,4 +100,6 @@ impl Property {
 }
 
 #[cfg(test)]
+mod broken_store;
+#[cfg(test)]
 mod tests;

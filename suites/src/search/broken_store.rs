@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 use sessionspec_reference::clock::SystemClock;
 use sessionspec_reference::{Description, MemoryStore, Record, Store, Stored};
+use tokio::task::LocalSet;
 
 use super::case_runner::Room;
 use super::shrink::GeneratedScript;
@@ -141,9 +142,11 @@ async fn counterexample(error: Error, script: Script) -> Option<Counterexample> 
     };
     let keys = KEYS.map(str::to_owned);
     let draw = |_| GeneratedScript { script: script.clone(), shape: PROPERTY.shape, keys: &keys };
-    let play =
-        async |drawn: &GeneratedScript<'_>, room: Room| runner.play(PROPERTY, drawn.script.clone(), room).await;
-    let (evidence, counterexample) = cases.run(&lanes, &|_, _| {}, draw, &play).await.unwrap();
+    let play = async |drawn: &GeneratedScript<'_>, room: Room| {
+        runner.play(PROPERTY, drawn.script.clone(), room).await
+    };
+    let played = cases.run(&lanes, &|_, _| {}, draw, &play);
+    let (evidence, counterexample) = LocalSet::new().run_until(played).await.unwrap();
     assert!(evidence.comparisons > 0);
     counterexample
 }

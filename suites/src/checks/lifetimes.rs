@@ -102,6 +102,11 @@ pub(super) fn can_be_waited_for(survey: &Survey, lifetime: f64) -> bool {
 ///
 /// Why there are none.
 pub(super) fn kinds(survey: &Survey) -> Result<Vec<Kind>, Lack> {
+    kinds_with(survey, SHORT)
+}
+
+/// The same, where a session that can be given a lifetime is given this one.
+fn kinds_with(survey: &Survey, given: f64) -> Result<Vec<Kind>, Lack> {
     let description = &survey.description;
     let grace = grace(survey);
     macro_rules! kind {
@@ -137,8 +142,8 @@ pub(super) fn kinds(survey: &Survey) -> Result<Vec<Kind>, Lack> {
         kinds.push(kind!("browser-session", lines, lifetime));
     }
     if kinds.is_empty() && survey.takes_short_lifetimes {
-        let lines = vec![Operation::SetLifetime { seconds: SHORT }.is_done()];
-        kinds.push(kind!("short-lived", lines, SHORT));
+        let lines = vec![Operation::SetLifetime { seconds: given }.is_done()];
+        kinds.push(kind!("short-lived", lines, given));
     }
     if kinds.is_empty() {
         let is_refused = survey.supports("set_lifetime");
@@ -150,6 +155,18 @@ pub(super) fn kinds(survey: &Survey) -> Result<Vec<Kind>, Lack> {
 /// The same scenarios for each kind of session.
 pub(super) fn each_kind(survey: &Survey, scenarios: impl Fn(&Kind) -> Vec<Scenario>) -> Vec<Scenario> {
     kinds(survey).unwrap_or_default().iter().flat_map(scenarios).collect()
+}
+
+/// The same scenarios for each kind of session, of which the last answer has to come within half of the lifetime, but for the
+/// grace. Where a session can be given a lifetime, that half leaves so many seconds for answers.
+pub(super) fn each_kind_with_room(
+    survey: &Survey,
+    room: f64,
+    scenarios: impl Fn(&Kind) -> Vec<Scenario>,
+) -> Vec<Scenario> {
+    let lifetime = 2.0 * (grace(survey) + room);
+    let given = if can_be_waited_for(survey, lifetime) { lifetime } else { SHORT };
+    kinds_with(survey, given).unwrap_or_default().iter().flat_map(scenarios).collect()
 }
 
 /// How much longer than the default a longer lifetime is.

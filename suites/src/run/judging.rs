@@ -161,7 +161,7 @@ impl Judging {
         match (not_launched, tells_nothing, too_slow, blocked.first()) {
             // Whoever does not start with such a lifetime has refused it.
             (Some(why), _, None, _) if nothing => Outcome::not_applicable(&Lack::Start(why.clone())),
-            // What was judged beside a request that was refused, or an answer that came too late to decide, is no pass.
+            // What was judged beside a request that was refused is no pass.
             (_, Some(because), ..) if failures.is_empty() => {
                 Outcome { evidence, ..Outcome::without_evidence(Verdict::Unverified, because.clone()) }
             }

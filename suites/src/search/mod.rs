@@ -102,4 +102,6 @@ impl Property {
 }
 
 #[cfg(test)]
+mod broken_store;
+#[cfg(test)]
 mod tests;

@@ -12,12 +12,13 @@ use tokio::sync::OnceCell;
 
 use crate::backend::{Backend, BackendError};
 use crate::checks::{Applicability, Check, Fact, catalogue};
-use crate::expect::{Scenario, Varied, gap_of_probe};
+use crate::expect::{OVER, Scenario, Varied, gap_of_probe};
 use crate::play::{Lanes, Transcript};
 use crate::report;
 use crate::survey::Survey;
 
 use crate::run::facts::relied_on;
+use crate::run::hindrances::OUTLIVES_SESSIONS;
 use crate::run::judged::Judged;
 use crate::run::timed::Timed;
 use crate::run::waits::Waits;
@@ -31,8 +32,9 @@ pub(super) enum Settled {
     Blocked(Fact),
     /// It varies another one of its check, which shows something wrong or could not be judged.
     Hidden,
-    /// It was played, and a session may have ended of itself meanwhile, so that nothing can be concluded.
-    TooSlow,
+    /// It was played, and that took so long that nothing can be concluded, for this reason: a session may have ended of itself
+    /// meanwhile, or the answer that decides came too late.
+    TooSlow(&'static str),
     /// It was played, and nothing can be concluded from that, for this reason.
     Unjudged(String),
     /// The service could not be started as the script asks.
@@ -247,7 +249,7 @@ impl Scenarios {
             // What its own check may not be judged by can hold all the same, and then nobody else is hindered.
             Settled::Blocked(root) => (!self.holds_all_the_same(&check, scenario).await).then_some(*root),
             Settled::Hidden
-            | Settled::TooSlow
+            | Settled::TooSlow(_)
             | Settled::Unjudged(_)
             | Settled::NotLaunched(_)
             | Settled::Broken(_) => None,
@@ -286,7 +288,7 @@ impl Scenarios {
     async fn play(&self, check: &Check, scenario: Scenario) -> Settled {
         let transcript = match self.played(check, &scenario).await {
             Ok(Some(transcript)) => transcript,
-            Ok(None) => return Settled::TooSlow,
+            Ok(None) => return Settled::TooSlow(OUTLIVES_SESSIONS),
             Err(fault) => return Settled::Broken(fault),
         };
         if let Some(why) = &transcript.unmended {
@@ -296,8 +298,11 @@ impl Scenarios {
             // The session does not come into this situation. The check that asks for the operation itself says why.
             return Settled::Hidden;
         }
-        if let Some(why) = scenario.why_it_tells_nothing(&transcript) {
+        if let Some(why) = scenario.why_it_is_spoilt(&transcript) {
             return Settled::Unjudged(report::message(&why.to_string()));
+        }
+        if scenario.is_over(&transcript) {
+            return Settled::TooSlow(OVER);
         }
         if let (Some(why), true) = (&transcript.not_launched, scenario.script.goes_apart()) {
             // What was compared before the process ended says nothing of what the script is about.
@@ -306,6 +311,9 @@ impl Scenarios {
         let judgement = scenario.judge(&transcript);
         if let (Some(why), 0) = (&transcript.not_launched, judgement.comparisons) {
             return Settled::NotLaunched(why.clone());
+        }
+        if let (Some(why), None) = (transcript.unseen, &judgement.finding) {
+            return Settled::Unjudged(why.to_owned());
         }
         let note = match &judgement.finding {
             Some(finding) => self.confirm(&scenario, finding).await,

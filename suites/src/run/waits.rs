@@ -143,7 +143,7 @@ impl Waiting {
         }
         let is_right = |transcript: &Transcript| scenario.judge(transcript).finding.is_none();
         let has_failed = !beside_others.as_ref().is_none_or(is_right);
-        if !has_failed && !(is_real && is_late(&beside_others, &scenario)) {
+        if !(has_failed || is_real && is_late(&beside_others, &scenario)) {
             return Ok(beside_others);
         }
         // All others that wait have been played once by then.

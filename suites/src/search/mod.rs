@@ -102,6 +102,4 @@ impl Property {
 }
 
 #[cfg(test)]
-mod broken_store;
-#[cfg(test)]
 mod tests;

@@ -6,12 +6,6 @@ use crate::expect::Scenario;
 use crate::report::{Blocked, UnjudgedScenario, message};
 use crate::script::Step;
 
-/// Why nothing is concluded from a script that may have outlived its sessions, and what to do about it. Eight seconds is about
-/// the longest lifetime whose end is still waited for.
-pub(super) const OUTLIVES_SESSIONS: &str = "the script takes longer here than a session lives: let sessions live longer, by \
-                                 `--lifetime 8` where the command that is launched has {lifetime}, and else by the \
-                                 service's own settings";
-
 /// What keeps scenarios of a check from being judged.
 #[derive(Default)]
 pub(super) struct Hindrances {
@@ -114,6 +108,7 @@ impl Hindrances {
 mod tests {
     use super::*;
     use crate::checks::Fact;
+    use crate::run::scenarios::OUTLIVES_SESSIONS;
 
     fn name(reason: &str, of: Option<&str>) -> Name {
         Name { reason: reason.to_owned(), of: of.map(str::to_owned), launch: None }

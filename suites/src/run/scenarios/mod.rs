@@ -18,10 +18,15 @@ use crate::report;
 use crate::survey::Survey;
 
 use crate::run::facts::relied_on;
-use crate::run::hindrances::OUTLIVES_SESSIONS;
 use crate::run::judged::Judged;
 use crate::run::timed::Timed;
 use crate::run::waits::Waits;
+
+/// Why nothing is concluded from a script that may have outlived its sessions, and what to do about it. Eight seconds is about
+/// the longest lifetime whose end is still waited for.
+pub(super) const OUTLIVES_SESSIONS: &str = "the script takes longer here than a session lives: let sessions live longer, by \
+                                 `--lifetime 8` where the command that is launched has {lifetime}, and else by the \
+                                 service's own settings";
 
 /// What a scenario came to.
 #[derive(Debug)]

@@ -23,7 +23,7 @@ struct OnDisk {
 }
 
 impl OnDisk {
-    fn new(loses: bool) -> Rc<dyn Backend> {
+    fn open(loses: bool) -> Rc<dyn Backend> {
         let [disk, nowhere] = [(); 2].map(|()| in_process(Memory::default()));
         Rc::new(Self { disk, nowhere, is_full: Cell::default(), loses })
     }
@@ -41,7 +41,7 @@ impl Backend for OnDisk {
     }
 
     fn apart(&self, _wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
-        Box::pin(ready(Ok(Self::new(self.loses))))
+        Box::pin(ready(Ok(Self::open(self.loses))))
     }
 
     fn store_control(&self) -> StoreControl {
@@ -56,7 +56,7 @@ impl Backend for OnDisk {
 
 async fn judged(loses: bool) -> CheckReport {
     let only = Some(vec!["outage/answered-is-kept".to_owned()]);
-    let report = sessionspec::run(OnDisk::new(loses), Options { only, ..Options::default() }).await.unwrap();
+    let report = sessionspec::run(OnDisk::open(loses), Options { only, ..Options::default() }).await.unwrap();
     report.checks[0].clone()
 }
 

@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use sessionspec::engine::checks::{Harm, Lacking};
+use sessionspec::engine::checks::Harm;
 use sessionspec::engine::report::{CheckReport, Failure, LevelReport, LevelVerdict, ThisRun};
 use sessionspec::{Level, Report, Verdict};
 
@@ -195,20 +195,6 @@ fn in_part(reports: &[Report], level: Level) -> Option<String> {
     }
 }
 
-/// How many checks of a level, or below it, were left out where the backend may well have what they are about: the probe does
-/// not declare it, or was not started with it.
-fn left_out(reports: &[Report], level: Level) -> Option<String> {
-    let of_level = |report: &Report| {
-        let of_probe = |check: &&CheckReport| check.level <= level && check.lacks == Some(Lacking::Probe);
-        report.checks.iter().filter(of_probe).count()
-    };
-    match reports.iter().map(of_level).max()? {
-        0 => None,
-        1 => Some("without 1 check that needs more from the probe".to_owned()),
-        several => Some(format!("without {several} checks that need more from the probe")),
-    }
-}
-
 /// What else there is to say of a level, as something that follows its verdict.
 pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
     let mut told = reports.iter().flat_map(|report| &report.levels).filter(|told| told.level == level);
@@ -223,8 +209,6 @@ pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
     let is_young = told.clone().any(|told| told.without_older_sessions);
     let without_older = is_young.then(|| "without sessions older than two seconds".to_owned());
     let in_part = in_part(reports, level);
-    let conforms = level_verdict(reports, level) == LevelVerdict::Conforms;
-    let left_out = conforms.then(|| left_out(reports, level)).flatten();
     let liar = told.clone().find(|told| !told.not_done.is_empty());
     let not_done = liar.map(|told| {
         let ops: Vec<String> = told.not_done.iter().map(|op| format!("`{op}`")).collect();
@@ -241,7 +225,7 @@ pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
         false => format!("with stand-ins for {}", told.stand_ins.join(", ")),
     });
     let is_above = reports.iter().any(|report| report.asked_level.is_some_and(|asked| asked < level));
-    let matters = !conforms;
+    let matters = level_verdict(reports, level) != LevelVerdict::Conforms;
     let above = (is_above && matters).then(|| "above the asked level".to_owned());
     above
         .into_iter()
@@ -249,7 +233,6 @@ pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
         .chain(stand_ins)
         .chain(without_races)
         .chain(without_older)
-        .chain(left_out)
         .chain(in_part)
         .chain(not_done)
         .collect()

@@ -38,10 +38,19 @@ pub(super) const ARE_SAVED: Check = Check {
             };
         let begun = |reason: &str, change: Operation, after| begun_and(reason, change, 302, after);
         // A status that is saved on a first request may be left out later.
-        let others_begun = statuses.into_iter().filter(|status| *status != 302).map(|status| {
+        let others_begun = [
+            (201, "overwrite-201", "fresh-201"),
+            (301, "overwrite-301", "fresh-301"),
+            (303, "overwrite-303", "fresh-303"),
+            (307, "overwrite-307", "fresh-307"),
+            (308, "overwrite-308", "fresh-308"),
+        ];
+        let others_begun = others_begun.into_iter().filter_map(|(status, reason, fresh)| {
             let after = vec![("colour", "blue"), ("size", "small")];
-            begun_and(&format!("overwrite-{status}"), set("colour", "blue"), status, after)
-                .map(|scenario| scenario.relies_on(Fact::of(ARE_SAVED.id, "overwrite-302")))
+            begun_and(reason, set("colour", "blue"), status, after).map(|scenario| {
+                let relies = [fresh, "overwrite-302"].map(|reason| Fact::of(ARE_SAVED.id, reason));
+                relies.into_iter().fold(scenario, Scenario::relies_on)
+            })
         });
         let changes = [
             begun("overwrite-302", set("colour", "blue"), vec![("colour", "blue"), ("size", "small")]),
@@ -84,7 +93,8 @@ pub(super) const ARE_SAVED: Check = Check {
         // A session that a redirect leaves to the next visitor is a defect of its own.
         let isolated = Fact::of("minimum/browsers-isolated", "items-of-another-browser-and-redirected");
         let others = others.into_iter().flatten().map(|scenario| scenario.relies_on(isolated));
-        let changes = changes.into_iter().chain(others_begun).flatten().chain(others);
+        let others_begun = others_begun.map(|scenario| scenario.relies_on(isolated));
+        let changes = changes.into_iter().flatten().chain(others_begun).chain(others);
         fresh.into_iter().chain(changes).chain(permanent).chain([in_a_row]).collect()
     }),
 };

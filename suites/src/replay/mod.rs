@@ -178,9 +178,10 @@ fn judged(case: &CaseFile, scenario: Scenario, transcript: Transcript, redaction
         None if transcript.not_launched.is_some() => {
             ReplayOutcome::NothingCompared(transcript.not_launched.clone().unwrap_or_default())
         }
-        None if let Some(why) = transcript.unseen => ReplayOutcome::NothingCompared(why.to_owned()),
-        None if judgement.comparisons == 0 => {
-            let why = scenario.why_it_tells_nothing(&transcript).map(|why| why.to_string());
+        None if transcript.unseen.is_some() || judgement.comparisons == 0 => {
+            let unseen = transcript.unseen.map(str::to_owned);
+            let why =
+                unseen.or_else(|| scenario.why_it_tells_nothing(&transcript).map(|why| why.to_string()));
             ReplayOutcome::NothingCompared(why.unwrap_or_else(|| "no answer was compared".to_owned()))
         }
         None => ReplayOutcome::Passes,

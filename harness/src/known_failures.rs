@@ -9,26 +9,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::bounded;
 use crate::near::hint;
-use crate::project::{self, Project, ProjectError};
+use crate::project::{self, KnownFailure, Project, ProjectError};
+use crate::toml_error::one_line;
 use chrono::DateTime;
 use serde::Deserialize;
 use sessionspec::engine::checks::catalogue;
 use sessionspec::engine::report;
 use toml::value::{Date, Datetime};
-
-/// A check that is known to fail: one `[[known-failures]]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct KnownFailure {
-    /// The check.
-    pub check: String,
-    /// What happens, and why.
-    pub reason: String,
-    /// Where it is reported, if it is.
-    pub issue: Option<String>,
-    /// The last day on which the entry counts, as in `expires = 2026-01-31`.
-    pub expires: Option<Datetime>,
-}
 
 /// What is wrong with a list of known failures.
 #[derive(Debug, thiserror::Error)]
@@ -189,21 +176,6 @@ fn today() -> Date {
         month: number(day.month()),
         day: number(day.day()),
     }
-}
-
-/// What a TOML error says, without the excerpt that takes several lines, but with the line's number.
-pub(crate) fn one_line(error: &toml::de::Error, text: &str) -> String {
-    let message = error.message().replace('\n', ", ");
-    let line =
-        error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
-    let hint = unknown_entry(&message).unwrap_or_default();
-    line.map_or(format!("{hint}{message}"), |line| format!("line {line}: {hint}{message}"))
-}
-
-/// What may have been meant where a message says that an entry is unknown: the names that there are stand in it.
-fn unknown_entry(message: &str) -> Option<String> {
-    let (unknown, others) = message.strip_prefix("unknown field `")?.split_once('`')?;
-    Some(hint(unknown, others.split('`').skip(1).step_by(2)))
 }
 
 #[cfg(test)]

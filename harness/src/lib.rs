@@ -18,5 +18,6 @@ pub mod render;
 pub mod report_diff;
 pub mod report_file;
 pub mod store_proxy;
+mod toml_error;
 pub mod watchdog;
 mod why;

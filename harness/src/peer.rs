@@ -9,9 +9,10 @@ use sessionspec::engine::report;
 use tokio::process::Command;
 
 use crate::bounded;
-use crate::known_failures::{KnownFailure, KnownFailuresError, accepted};
+use crate::known_failures::{KnownFailuresError, accepted};
 use crate::launch::{LaunchCommand, LaunchError, Launched, Mark, Recipe, StoreOfService, StoreSwitch};
 use crate::peer_storage::{PeerStorage, without_storage};
+use crate::project::KnownFailure;
 use crate::store_proxy::{StorePlace, Toxiproxy};
 
 /// Where the peer finds the folder of its storage.

@@ -83,9 +83,10 @@ peers! {
 // What these do depends on the moment, so that their reports are not the same bytes in each run. In koa-session 5.8.1 a
 // lifetime that one session gets becomes that of all, and sessions of several lifetimes are waited for at once. memorystore
 // takes a lifetime of zero for none only where the session is stored within the same millisecond. Where Flask-Session and
-// PHP keep sessions for three seconds, whether an answer comes in time to be judged depends on how busy the machine is. All
-// of them, CherryPy, whose error pages name folders of the machine, and gunicorn's two workers, of which chance decides which one
-// answers, are judged to the end, and what comes of them is not held to a snapshot.
+// PHP keep sessions for three seconds, whether an answer comes in time to be judged depends on how busy the machine is. In
+// Symfony, what a waiting request loses depends on whether it had opened the file of the session before that was removed.
+// All of them, CherryPy, whose error pages name folders of the machine, and gunicorn's two workers, of which chance decides
+// which one answers, are judged to the end, and what comes of them is not held to a snapshot.
 peers! {
     UNSETTLED, judge_to_the_end:
     cherrypy_18_10_0 = "cherrypy-18.10.0",
@@ -98,6 +99,7 @@ peers! {
     memorystore_1_6_0 = "memorystore-1.6.0",
     memorystore_1_6_8 = "memorystore-1.6.8",
     php_8_2_strict_3s = "php-8.2-strict-3s",
+    symfony_5_4 = "symfony-5.4",
 }
 
 macro_rules! on_demand {

@@ -37,7 +37,7 @@ const HOSTILE: [&str; 16] = [
     "",
 ];
 
-const VERDICTS: [Verdict; 7] = Verdict::ALL;
+const VERDICTS: &[Verdict] = Verdict::ALL;
 
 /// A report with a check of each verdict, in which every text that a service or a file brings is this one.
 fn report(text: &str) -> Report {
@@ -52,7 +52,7 @@ fn report(text: &str) -> Report {
     }
     row.declared = Some(text.to_owned());
     let check = report.checks.remove(0);
-    report.checks = VERDICTS.map(|verdict| hostile(check.clone(), verdict, text)).into();
+    report.checks = VERDICTS.iter().map(|verdict| hostile(check.clone(), *verdict, text)).collect();
     report
 }
 
@@ -127,7 +127,7 @@ fn junit() {
             document.descendants().filter(move |node: &Node<'_, '_>| node.has_tag_name(name))
         };
         assert_eq!(document.root_element().attribute("name"), Some(&*shown));
-        let ids = BTreeSet::from(VERDICTS.map(|verdict| id(verdict, &shown)));
+        let ids: BTreeSet<_> = VERDICTS.iter().map(|verdict| id(*verdict, &shown)).collect();
         let cases: Vec<&str> = named("testcase").filter_map(|case| case.attribute("name")).collect();
         assert_eq!(cases.first(), Some(&id(Verdict::Fail, &shown).as_str()));
         assert_eq!(cases.iter().map(|case| (*case).to_owned()).collect::<BTreeSet<_>>(), ids);
@@ -260,7 +260,7 @@ fn html() {
         let page = Html::parse_document(&html);
         let [title] = &texts(&page, "title")[..] else { panic!("one title: {html}") };
         assert!(title.starts_with(&*shown) && title.ends_with(" · sessionspec"), "{title}");
-        let expected: Vec<String> = VERDICTS.map(|_| shown.to_string()).into();
+        let expected: Vec<String> = VERDICTS.iter().map(|_| shown.to_string()).collect();
         assert_eq!(texts(&page, ".expected code"), expected);
         assert_eq!(texts(&page, ".seen code"), expected);
         let ids: Vec<&str> = all(&page, ".check").iter().filter_map(|check| check.attr("id")).collect();

@@ -32,7 +32,7 @@ pub mod __support {
     pub use crate::checks::names;
     #[cfg(feature = "snapshots")]
     pub use crate::macros::behaviour;
-    pub use crate::macros::{KnownFailure, Place, judge, namespace};
+    pub use crate::macros::{KnownFailure, TestPlace, judge, namespace};
     #[cfg(feature = "snapshots")]
     pub use insta;
 }

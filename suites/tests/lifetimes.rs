@@ -124,20 +124,30 @@ impl Backend for Vague {
 }
 
 #[tokio::test]
-async fn where_the_decisive_moment_is_over_before_it_comes_nothing_is_a_pass() {
-    let judged = async |share: f64| {
-        let backend = in_process(Memory::default());
-        let shortest = backend.describe().await.unwrap().browser_lifetime_seconds.unwrap().unwrap();
-        let vague: Rc<dyn Backend> = Rc::new(Vague { backend, grace: share * shortest });
+async fn where_the_decisive_moment_is_over_before_it_comes_its_scenario_alone_is_not_judged() {
+    let description = in_process(Memory::default()).describe().await.unwrap();
+    let shorter = description.browser_lifetime_seconds.unwrap().unwrap();
+    let longer = description.lifetime_seconds.unwrap();
+    let judged = async |grace: f64| {
+        let vague: Rc<dyn Backend> = Rc::new(Vague { backend: in_process(Memory::default()), grace });
         let only = Some(vec!["cookie/refreshed-with-the-record".to_owned()]);
         let report = sessionspec::run(vague, Options { only, ..Options::default() }).await.unwrap();
         report.checks[0].clone()
     };
-    assert_eq!(judged(0.1).await.verdict, Verdict::Pass);
-    let vague = judged(0.6).await;
+    let too_late = |check: &CheckReport| {
+        let is_for_time = |because: &str| because.contains("the moment in which the answer decides was over");
+        assert!(check.unjudged.iter().all(|one| is_for_time(&one.because)), "{check:?}");
+        check.unjudged.iter().map(|one| one.scenario.clone()).collect::<Vec<_>>()
+    };
+    let exact = judged(0.1 * shorter).await;
+    assert_eq!((exact.verdict, too_late(&exact)), (Verdict::Pass, Vec::new()));
+    let in_part = judged(0.6 * shorter).await;
+    let named = vec!["browser-session-cookie-over".to_owned()];
+    assert_eq!((in_part.verdict, too_late(&in_part)), (Verdict::Pass, named.clone()));
+    let vague = judged(0.6 * longer).await;
     assert_eq!(vague.verdict, Verdict::Unverified);
-    let because = vague.because.unwrap();
-    assert!(because.contains("the moment in which the answer decides was over"), "{because}");
+    assert_eq!(too_late(&vague), ["permanent-cookie-over".to_owned(), named[0].clone()]);
+    assert_eq!(vague.because.as_ref(), Some(&vague.unjudged[0].because));
 }
 
 /// What does not apply says who lacks it.

@@ -95,10 +95,9 @@ fn planted_bug() {
     let script =
         check.failures.first().and_then(|failure| failure.scenario.as_ref()).map(|found| &found.script);
     println!(
-        "| a write that is lost after a read, found by generated scripts and made small, each answer {} ms late | {seconds:.1} s: {} scripts, \
-         {} requests; {} requests are left |",
+        "| a write that is lost after a read, found by generated scripts and made small, each answer {} ms late | {seconds:.1} s and {} \
+         requests, the survey included; the smallest script has {} |",
         late::LATE.as_millis(),
-        check.evidence.scripts,
         service.answers(),
         script.map_or(0, |script| script.cycles().count()),
     );

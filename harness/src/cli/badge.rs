@@ -38,8 +38,8 @@ fn message(reports: &[Report]) -> (String, &'static str) {
         let said = reports.iter().map(|report| verdict(report, level));
         said.max_by_key(|verdict| match verdict {
             LevelVerdict::Conforms => 0,
-            LevelVerdict::NotVerified => 1,
             LevelVerdict::Fails => 2,
+            _ => 1,
         })
     };
     let honoured = Level::ALL.into_iter().take_while(|level| verdict(*level) == Some(LevelVerdict::Conforms));

@@ -26,6 +26,7 @@ mod run;
 mod selection;
 mod serve;
 mod service;
+mod target;
 mod terminal;
 
 use std::process::ExitCode;

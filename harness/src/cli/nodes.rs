@@ -5,7 +5,8 @@ use std::rc::Rc;
 use sessionspec::backend::Backend;
 use sessionspec::engine::report::quoted;
 
-use super::service::{Service, Target};
+use super::service::Service;
+use super::target::Target;
 use super::{CliError, tell};
 use crate::http::{HttpBackend, shown_url};
 use crate::nodes::Nodes;

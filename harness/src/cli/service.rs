@@ -5,21 +5,16 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
-use sessionspec::PreflightError;
-use sessionspec::backend::{Backend, BackendError};
+use sessionspec::backend::Backend;
 use sessionspec::engine::browser::Origin;
 use sessionspec::engine::report::quoted;
 
 use super::headers::{HeaderArgument, all_fields};
-use super::{CliError, Interruption, tell};
-use crate::http::{
-    CallbackAddress, HeaderField, HttpBackend, HttpError, REDACTED, Trust, shown_url, without_secrets,
-};
-use crate::launch::{
-    LaunchCommand, Launched, Mark, Others, Recipe, StartedAgain, StoreOfService, StoreSwitch,
-};
+use super::target::Target;
+use super::{CliError, Interruption};
+use crate::http::{CallbackAddress, HttpBackend, HttpError, REDACTED, Trust, shown_url};
+use crate::launch::{LaunchCommand, Mark, Recipe, StartedAgain, StoreOfService, StoreSwitch};
 use crate::peer::Peer;
-use crate::peer_storage::PeerStorage;
 use crate::store_proxy::{StorePlace, Toxiproxy};
 
 const PATH: &str = "/probe";
@@ -93,19 +88,6 @@ pub(super) struct Service {
     /// that only the service knows, as host.docker.internal. With or without a port.
     #[arg(long, value_name = "ADDR")]
     callback_addr: Option<CallbackAddress>,
-}
-
-/// A service that can be asked, and has to be left when that is done.
-pub(super) struct Target {
-    url: String,
-    launched: Option<Launched>,
-    /// How it was started, and with which lifetime of permanent sessions.
-    recipe: Option<(Recipe, f64)>,
-    others: Rc<Others>,
-    /// The storage of a peer, where several of its processes share it.
-    storage: Option<PeerStorage>,
-    /// What is sent with every request, and must not be shown.
-    fields: Vec<HeaderField>,
 }
 
 impl Service {
@@ -221,9 +203,8 @@ impl Service {
 
     /// The service as a backend, which can be started again where its command takes a lifetime.
     pub(super) fn backend_of(&self, reached: &Target, http: HttpBackend) -> Rc<dyn Backend> {
-        let Some((recipe, lifetime)) = &reached.recipe else { return Rc::new(http) };
-        let others = Rc::clone(&reached.others);
-        Rc::new(StartedAgain::new(http, recipe.clone(), *lifetime, others))
+        let Some((recipe, lifetime, others)) = reached.recipe() else { return Rc::new(http) };
+        Rc::new(StartedAgain::new(http, recipe.clone(), lifetime, Rc::clone(others)))
     }
 
     /// The start of a launched service without the variable that guards its probe; none where it is not launched.
@@ -286,76 +267,6 @@ impl Service {
     }
 }
 
-impl Target {
-    /// A service that was launched, with its probe at this path.
-    pub(super) fn launched(
-        service: Launched,
-        scheme: &str,
-        path: &str,
-        recipe: (Recipe, f64),
-        fields: Vec<HeaderField>,
-    ) -> Self {
-        let running = Self::running(format!("{scheme}://{}{path}", service.address()));
-        Self { launched: Some(service), recipe: Some(recipe), fields, ..running }
-    }
-
-    /// Starts the command of the service once more, beside it: the port of the new process, which ends with the service.
-    pub(super) async fn start_another(&self) -> Result<u16, CliError> {
-        let Some((recipe, lifetime)) = &self.recipe else {
-            return Err(CliError::usage(
-                "--nodes is for a service that is started; name the nodes of this one with --node",
-            ));
-        };
-        let started = recipe.start(*lifetime).await.map_err(CliError::not_verified)?;
-        let port = started.address().port();
-        self.others.add(started);
-        Ok(port)
-    }
-
-    /// A service that runs already.
-    fn running(url: String) -> Self {
-        Self { url, launched: None, recipe: None, others: Rc::default(), storage: None, fields: Vec::new() }
-    }
-
-    /// The URL of the probe.
-    pub(super) fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// What a launched service said last: where it is at fault, that is where its own reason stands.
-    pub(super) fn last_words(&self) -> Option<String> {
-        let last_words = self.launched.as_ref().map(Launched::last_words);
-        last_words.map(|said| without_secrets(said, &self.fields))
-    }
-
-    /// Whether the service was launched.
-    pub(super) fn is_launched(&self) -> bool {
-        self.launched.is_some()
-    }
-
-    /// Mends the store where it is still broken, and stops the service where it was launched; whether it ended when it was asked to.
-    pub(super) async fn leave(self) -> bool {
-        let store = self.recipe.as_ref().and_then(|(recipe, _)| recipe.store.as_ref());
-        if let Some(switch) = store.and_then(|store| store.switch.as_ref())
-            && let Err(why) = switch.mend().await
-        {
-            tell(format_args!("sessionspec: the store is still broken: {why}; mend it by hand"));
-        }
-        self.others.stop().await;
-        let ended = match self.launched {
-            Some(service) => service.stop().await,
-            None => true,
-        };
-        if let Some((recipe, _)) = &self.recipe {
-            recipe.mark.kill_all();
-        }
-        if let Some(storage) = self.storage {
-            storage.end().await;
-        }
-        ended
-    }
-}
-
 /// Provisions and starts the peer of this manifest.
 pub(super) async fn start_peer(
     manifest: &Path,
@@ -381,39 +292,12 @@ pub(super) async fn start_peer(
     let (launched, storage) = interruption.or(start).await?;
     let service =
         Target::launched(launched, service.scheme(), &peer.manifest.path, (peer.recipe(), lifetime), fields);
-    let service = Target { storage, ..service };
-    Ok((peer, service))
+    Ok((peer, service.over(storage)))
 }
 
 /// The URL without user and password, for a script that somebody else may read.
 pub(super) fn without_user(url: &str) -> String {
     shown_url(url).replacen(&format!("{REDACTED}@"), "", 1)
-}
-
-/// Why nothing could be judged, and what to do about it, in one line.
-///
-/// Of a service that was launched its last words are known; its URL says nothing, since its port was ours to choose.
-pub(super) fn unjudged(url: &str, error: &PreflightError, last_words: Option<String>) -> String {
-    let fault = match error {
-        PreflightError::Describe(error) | PreflightError::Cycle { error, .. } => Some(error),
-        PreflightError::Failed { .. } => None,
-        PreflightError::Stopped => return error.to_string(),
-        told => return format!("nothing could be judged at {}; {told}", shown_url(url)),
-    };
-    if let Some(last_words) = last_words {
-        return format!("nothing could be judged; {error}; {last_words}");
-    }
-    let advice = match fault {
-        // What TLS says has its own advice in it.
-        Some(BackendError::Unreachable(_)) if url.starts_with("https:") => {
-            "start the service if it does not run"
-        }
-        Some(BackendError::Unreachable(_)) => "start the service, or let --launch start it",
-        Some(BackendError::NoAnswer(_)) => "if it is only slow, allow more with --timeout",
-        Some(BackendError::NotAProbe(_)) => "look closer with `sessionspec doctor`",
-        _ => "look at what the service logged",
-    };
-    format!("nothing could be judged at {}; {error}; {advice}", shown_url(url))
 }
 
 pub(super) fn seconds(text: &str) -> Result<f64, String> {

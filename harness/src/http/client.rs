@@ -1,8 +1,9 @@
 //! Sends requests, each of them once, over connections that are reused for as long as the service bears that.
 
+mod opened;
+
 use std::cell::{Cell, RefCell};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::pin::pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,6 @@ use reqwest::Request;
 use sessionspec::backend::{BackendError, MOST_FIELDS, OpenConnection, Retained};
 use sessionspec::reference::http::Headers;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 use url::{Host, Url};
 
 use super::RawResponse;
@@ -20,16 +20,6 @@ use super::tls::{Stream, Tls, unencrypted};
 
 /// How long a connection may have been idle that is used again. A server may close it at any moment.
 const IDLE: Duration = Duration::from_millis(500);
-
-/// How long a request over a new connection is waited for before the others are closed: a server may serve so many at a time, and
-/// no more.
-const CROWDED: Duration = Duration::from_secs(1);
-
-/// So often a service may turn a connection away for the others that are open: it may notice late that they are closed.
-const MOST_TURNED_AWAY: usize = 3;
-
-/// How long a connection stays open that is kept open on purpose: longer than any script takes.
-const OPEN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A body that a server may refuse before it has read it to its end, in bytes.
 const LARGE: usize = 64 * 1024;
@@ -141,54 +131,6 @@ impl Client {
             _ => self.close_all(),
         }
         response
-    }
-
-    /// Sends a request over a connection that is opened for it, and kept open.
-    ///
-    /// A server may serve one connection at a time, or few, and let the others wait or turn them away. That is no fault of its
-    /// sessions: the others are closed then, from now on before another one is opened.
-    async fn send_over(
-        &self,
-        connection: &OpenConnection,
-        request: Request,
-    ) -> Result<RawResponse, BackendError> {
-        if connection.is_alone() || self.habits.serves_few.get() {
-            self.close_for(connection);
-        }
-        let has_others = connection.others() > 0 || self.used.get().is_some();
-        let client = direct_client(&self.url, self.address.tls.as_ref(), 1, OPEN);
-        let client =
-            client.ok_or_else(|| BackendError::Internal("no connection can be opened".to_owned()))?;
-        let mut answer = pin!(exchange(&client, request));
-        let response = match timeout(CROWDED, &mut answer).await {
-            Ok(response) => response,
-            Err(_) => {
-                self.habits.serves_few.set(has_others || self.habits.serves_few.get());
-                self.close_for(connection);
-                answer.await
-            }
-        };
-        let is_turned_away = match &response {
-            Err(BackendError::Dropped | BackendError::Unreachable(_)) => true,
-            Ok(response) => response.status == 503,
-            Err(_) => false,
-        };
-        let is_crowded = has_others || self.habits.serves_few.get();
-        if is_turned_away && is_crowded && self.habits.turned_away.get() < MOST_TURNED_AWAY {
-            self.habits.turned_away.set(self.habits.turned_away.get() + 1);
-            self.habits.serves_few.set(true);
-            self.close_for(connection);
-            // Nobody knows whether the request was seen: the script is played again, with one connection at a time.
-            return Err(BackendError::ConnectionLost);
-        }
-        connection.keep(client.clone());
-        response
-    }
-
-    /// Closes all connections but this one.
-    fn close_for(&self, connection: &OpenConnection) {
-        connection.close_others();
-        self.close_all();
     }
 
     /// Whether the next request may go over a connection that was used before.

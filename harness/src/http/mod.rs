@@ -3,6 +3,7 @@
 mod callback;
 mod client;
 mod connection;
+mod error;
 mod fields;
 mod gates;
 mod outgoing;
@@ -10,7 +11,6 @@ mod tls;
 #[doc(hidden)]
 pub mod wire;
 
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -28,6 +28,7 @@ use url::Url;
 pub use callback::{CallbackAddress, CallbackError};
 pub(crate) use client::is_localhost;
 use client::{Client, send_once};
+pub use error::HttpError;
 use fields::Secrets;
 pub use fields::{HeaderField, HeaderFieldError, REDACTED, shown_url, without_secrets};
 use gates::GateServer;
@@ -49,43 +50,6 @@ pub struct HttpBackend {
     of_post: Fields,
     secrets: Secrets,
     gates: Rc<GateServer>,
-}
-
-/// Why a service cannot be driven at all.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum HttpError {
-    /// The target is no URL with `http` or `https`.
-    #[error("`{0}` is no http URL; give the probe's, as in http://127.0.0.1:5000/probe")]
-    NoUrl(String),
-    /// The target is `https`, and cannot be asked.
-    #[error("{url} is https: {error}")]
-    Tls {
-        /// The target.
-        url: Box<Url>,
-        /// Why it cannot be asked.
-        error: TlsError,
-    },
-    /// Certificates are named, and none is asked for.
-    #[error("--ca is for an https URL, and {0} is none")]
-    NeedlessCa(Url),
-    /// The target is on another machine.
-    #[error("{0} is not on this machine; --allow-remote permits it, for a service that is yours to test")]
-    Remote(Url),
-    /// The gates cannot be served where they were asked for.
-    #[error(
-        "no gate can be served at {address}: {error}; --callback-addr takes an address of this machine, or a host name"
-    )]
-    Callback {
-        /// Where they were to be served.
-        address: SocketAddr,
-        /// Why they cannot be.
-        #[source]
-        error: std::io::Error,
-    },
-    /// The harness itself cannot serve gates, or send requests.
-    #[error("the harness cannot set itself up: {0}")]
-    SetUp(String),
 }
 
 impl HttpBackend {
@@ -344,45 +308,4 @@ impl Backend for HttpBackend {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_service_that_is_started_again_is_held_where_the_first_one_is() {
-        let address = "localhost".parse().unwrap();
-        let first = HttpBackend::new("http://127.0.0.1:1/probe", None, false).await.unwrap();
-        let first = first.called_back_at(&address).await.unwrap();
-        let second = first.beside(2).unwrap();
-        assert!(Rc::ptr_eq(&first.gates, &second.gates));
-        assert_eq!(second.url.as_str(), "http://127.0.0.1:2/probe");
-    }
-
-    #[tokio::test]
-    async fn a_connection_that_ends_with_a_service_that_is_ended_is_no_habit_of_it() {
-        use std::io::{Read, Write};
-
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/probe", listener.local_addr().unwrap());
-        let service = std::thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut request = || {
-                let (mut read, mut piece) = (Vec::new(), [0; 1024]);
-                while !read.ends_with(b"}") {
-                    let length = stream.read(&mut piece).unwrap();
-                    read.extend_from_slice(&piece[..length]);
-                }
-                stream.try_clone().unwrap()
-            };
-            let answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n";
-            request().write_all(&[&answer[..], b"{\"results\":[]}"].concat()).unwrap();
-            // The second request is read, and not answered.
-            request();
-        });
-        let backend = HttpBackend::new(&url, None, false).await.unwrap();
-        backend.cycle(CycleRequest::default()).await.unwrap();
-        backend.expect_the_end();
-        assert_eq!(backend.cycle(CycleRequest::default()).await, Err(BackendError::Dropped));
-        assert_eq!(backend.lost_connections(), 0);
-        service.join().unwrap();
-    }
-}
+mod tests;

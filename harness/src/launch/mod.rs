@@ -6,14 +6,15 @@
 mod apart;
 mod clock;
 mod last_words;
+mod launch_command;
+mod mark;
 mod port;
+mod reaper;
 mod recipe;
 mod relaunch;
 mod store;
 mod store_command;
-mod strays;
 mod switch;
-mod warden;
 
 use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -28,13 +29,14 @@ use tokio::process::{Child, Command};
 use tokio::time::{interval, timeout};
 
 use last_words::LastWords;
+pub use launch_command::LaunchCommand;
+pub use mark::Mark;
 use port::Port;
-pub use recipe::{Command as LaunchCommand, PEERS_LIFETIME, Recipe};
+use reaper::Reaper;
+pub use recipe::{PEERS_LIFETIME, Recipe};
 pub use relaunch::{Others, StartedAgain};
 pub use store::StoreOfService;
-pub use strays::Mark;
 pub use switch::StoreSwitch;
-use warden::Warden;
 
 use crate::store_proxy::WayToStore;
 
@@ -56,7 +58,7 @@ pub struct Launched {
     /// What stands between it and its store. It ends with the service.
     way: Option<Arc<WayToStore>>,
     /// Kills it where this process cannot.
-    _warden: Option<Warden>,
+    _reaper: Option<Reaper>,
 }
 
 /// Why a service could not be started.
@@ -179,10 +181,10 @@ impl Launched {
             .map_err(cannot)?;
         let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         // A machine without a shell has to do without.
-        let warden = group.and_then(|group| Warden::of(group).ok());
+        let reaper = group.and_then(|group| Reaper::of(group).ok());
         let way = way.map(Arc::new);
         let number = port.number();
-        let mut launched = Self { child, group, port, last_words, way, _warden: warden };
+        let mut launched = Self { child, group, port, last_words, way, _reaper: reaper };
         let error = match timeout(patience, launched.listens_or_ends()).await {
             Ok(None) => return Ok(launched),
             Ok(Some(status)) => {

@@ -1,10 +1,8 @@
 //! How a service is started: a command, in which the lifetime of its permanent sessions may be left open.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{LaunchError, Launched, Mark, STORE_PORT, StoreOfService};
+use super::{LaunchCommand, LaunchError, Launched, Mark, STORE_PORT, StoreOfService};
 use crate::store_proxy::WayToStore;
 
 /// What becomes the lifetime of permanent sessions, in seconds.
@@ -22,7 +20,7 @@ const LIFETIME_TO_GROW_OLD: f64 = 5.0;
 #[derive(Debug, Clone)]
 pub struct Recipe {
     /// The command.
-    pub command: Command,
+    pub command: LaunchCommand,
     /// How long it may take until it listens.
     pub patience: Duration,
     /// Whether a process that is started again, or beside the first, has the store of the first. A command that makes a
@@ -35,30 +33,14 @@ pub struct Recipe {
     pub mark: Mark,
 }
 
-/// The command of a [`Recipe`].
-#[derive(Debug, Clone)]
-pub enum Command {
-    /// As one writes it in a shell, in this folder and environment.
-    Shell(String),
-    /// A program.
-    Program {
-        /// The program, and its arguments.
-        arguments: Vec<String>,
-        /// Where it is started.
-        folder: PathBuf,
-        /// What it gets in its environment, beside this one; `{lifetime}` may stand here, too.
-        environment: BTreeMap<String, String>,
-    },
-}
-
 impl Recipe {
     /// Whether the lifetime of permanent sessions is left open.
     #[must_use]
     pub fn takes_a_lifetime(&self) -> bool {
         let names_it = |text: &String| text.contains(LIFETIME);
         match &self.command {
-            Command::Shell(command) => names_it(command),
-            Command::Program { arguments, environment, .. } => {
+            LaunchCommand::Shell(command) => names_it(command),
+            LaunchCommand::Program { arguments, environment, .. } => {
                 arguments.iter().chain(environment.values()).any(names_it)
             }
         }
@@ -68,8 +50,8 @@ impl Recipe {
     #[must_use]
     pub fn usual_lifetime(&self) -> f64 {
         match self.command {
-            Command::Shell(_) => LIFETIME_TO_GROW_OLD,
-            Command::Program { .. } => PEERS_LIFETIME,
+            LaunchCommand::Shell(_) => LIFETIME_TO_GROW_OLD,
+            LaunchCommand::Program { .. } => PEERS_LIFETIME,
         }
     }
 
@@ -77,8 +59,8 @@ impl Recipe {
     #[must_use]
     pub fn takes_a_store_port(&self) -> bool {
         match &self.command {
-            Command::Shell(command) => command.contains(STORE_PORT),
-            Command::Program { arguments, environment, .. } => {
+            LaunchCommand::Shell(command) => command.contains(STORE_PORT),
+            LaunchCommand::Program { arguments, environment, .. } => {
                 arguments.iter().chain(environment.values()).any(|text| text.contains(STORE_PORT))
             }
         }
@@ -102,10 +84,10 @@ impl Recipe {
         let filled = |text: &String| text.replace(LIFETIME, &lifetime.to_string());
         let way = self.way_to_store().await.map_err(LaunchError::NoProxy)?;
         match &self.command {
-            Command::Shell(command) => {
+            LaunchCommand::Shell(command) => {
                 Launched::shell(&filled(command), way, &self.mark, ahead, self.patience).await
             }
-            Command::Program { arguments, folder, environment } => {
+            LaunchCommand::Program { arguments, folder, environment } => {
                 let arguments: Vec<String> = arguments.iter().map(filled).collect();
                 let environment = environment.iter().map(|(name, value)| (name, filled(value)));
                 Launched::start(&arguments, folder, environment, way, &self.mark, ahead, self.patience).await
@@ -121,10 +103,13 @@ impl Recipe {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::path::PathBuf;
+
     use super::*;
 
     fn program(argument: &str, value: &str) -> Recipe {
-        let command = Command::Program {
+        let command = LaunchCommand::Program {
             arguments: vec!["serve".to_owned(), argument.to_owned()],
             folder: PathBuf::new(),
             environment: BTreeMap::from([("LIFETIME".to_owned(), value.to_owned())]),

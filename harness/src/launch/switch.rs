@@ -12,8 +12,8 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use super::LaunchCommand;
+use super::reaper::Reaper;
 use super::store_command::{LeftRunning, run};
-use super::warden::Warden;
 use crate::store_proxy::LONGEST_FAULT;
 
 /// The two commands, and whether the store is broken now.
@@ -33,7 +33,7 @@ struct Broken {
     /// Mends it when that has lasted for too long.
     timer: JoinHandle<()>,
     /// They mend it, and end what was left running, where this process cannot.
-    wardens: Vec<Warden>,
+    reapers: Vec<Reaper>,
 }
 
 impl StoreSwitch {
@@ -76,10 +76,10 @@ impl StoreSwitch {
         }
         self.times.fetch_add(1, Ordering::Relaxed);
         // A machine without a shell has to do without.
-        let wardens = Warden::running(&self.mending).into_iter().collect();
-        let begun = broken.insert(Broken { left: None, timer: self.mend_later(), wardens });
+        let reapers = Reaper::running(&self.mending).into_iter().collect();
+        let begun = broken.insert(Broken { left: None, timer: self.mend_later(), reapers });
         let left = run(&self.breaking, "--break").await?;
-        begun.wardens.extend(left.group().and_then(|group| Warden::of(group).ok()));
+        begun.reapers.extend(left.group().and_then(|group| Reaper::of(group).ok()));
         begun.left = Some(left);
         Ok(())
     }

@@ -85,7 +85,7 @@ fn case(check: &CheckReport, report: &Report, suite: &str) -> TestCase {
         Verdict::KnownFailure | Verdict::Excused | Verdict::NotApplicable => skipped(with_verdict()),
         _ if !report.counts(check) => skipped(above_the_level(check, report)),
         Verdict::Fail => unsuccessful(NonSuccessKind::Failure, check, because),
-        Verdict::Unverified | Verdict::Error => unsuccessful(NonSuccessKind::Error, check, with_verdict()),
+        _ => unsuccessful(NonSuccessKind::Error, check, with_verdict()),
     };
     let is_skipped = matches!(status, TestCaseStatus::Skipped { .. });
     let mut case = TestCase::new(check.id.as_str(), status);

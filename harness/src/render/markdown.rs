@@ -62,7 +62,7 @@ fn levels_table(reports: &[Report]) -> String {
         let icon = match verdict {
             LevelVerdict::Conforms => "✅",
             LevelVerdict::Fails => "❌",
-            LevelVerdict::NotVerified => "❔",
+            _ => "❔",
         };
         let remarks: String =
             remarks(reports, level).iter().map(|remark| format!(", {}", escaped(remark))).collect();
@@ -74,7 +74,7 @@ fn levels_table(reports: &[Report]) -> String {
 
 fn totals(rows: &[Row<'_>]) -> String {
     let count = |verdict: Verdict| rows.iter().filter(|row| row.worst() == verdict).count();
-    let counted = Verdict::ALL.into_iter().map(|verdict| (verdict, count(verdict)));
+    let counted = Verdict::ALL.iter().copied().map(|verdict| (verdict, count(verdict)));
     let told: Vec<String> = counted
         .filter(|(_, count)| *count > 0)
         .map(|(verdict, count)| format!("{count} {}", verdict.as_str()))

@@ -14,7 +14,7 @@ pub(super) fn of_verdict(verdict: Verdict) -> Style {
         Verdict::Pass => GOOD,
         Verdict::Fail => FAILED,
         Verdict::NotApplicable => QUIET,
-        Verdict::KnownFailure | Verdict::Excused | Verdict::Unverified | Verdict::Error => DOUBTFUL,
+        _ => DOUBTFUL,
     }
 }
 
@@ -22,6 +22,6 @@ pub(super) fn of_level(verdict: LevelVerdict) -> Style {
     match verdict {
         LevelVerdict::Conforms => GOOD,
         LevelVerdict::Fails => FAILED,
-        LevelVerdict::NotVerified => DOUBTFUL,
+        _ => DOUBTFUL,
     }
 }

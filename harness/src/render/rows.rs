@@ -149,9 +149,10 @@ pub(super) fn badness(verdict: Verdict) -> u8 {
         Verdict::NotApplicable => 1,
         Verdict::Excused => 2,
         Verdict::KnownFailure => 3,
-        Verdict::Unverified => 4,
         Verdict::Error => 5,
         Verdict::Fail => 6,
+        // What nobody knows of is a doubt, as what is unverified.
+        _ => 4,
     }
 }
 

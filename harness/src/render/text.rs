@@ -59,14 +59,16 @@ impl Text {
 
     fn survey(&mut self, reports: &[Report]) {
         self.heading("Observed");
+        let longest = reports[0].survey.iter().map(|row| row.name.chars().count()).max();
+        let width = longest.unwrap_or_default();
         for row in &reports[0].survey {
-            self.labelled(&row.name, 17, Style::new(), &observed(row));
+            self.labelled(&row.name, width, Style::new(), &observed(row));
             for other in &reports[1..] {
                 let there = other.survey.iter().find(|there| there.name == row.name);
                 if let Some(there) = there.filter(|there| there.observed != row.observed) {
                     self.labelled(
                         "",
-                        17,
+                        width,
                         Style::new(),
                         &format!("{}: {}", other.backend.door, observed(there)),
                     );

@@ -72,26 +72,37 @@ mod tests {
     /// A check that fails so, or passes where it does not fail.
     fn check(failing: &[&str]) -> CheckReport {
         let verdict = if failing.is_empty() { Verdict::Pass } else { Verdict::Fail };
-        let failure = |reason: &&str| Failure {
-            reason: (*reason).to_owned(),
-            scenario: Some(Scenario::new(reason)),
-            ..Failure::default()
+        let failure = |reason: &&str| {
+            let mut failure = Failure::default();
+            failure.reason = (*reason).to_owned();
+            failure.scenario = Some(Scenario::new(reason));
+            failure
         };
-        let failures = failing.iter().map(failure).collect();
-        CheckReport { failures, ..CheckReport::of(&catalogue()[0], verdict) }
+        let mut check = CheckReport::of(&catalogue()[0], verdict);
+        check.failures = failing.iter().map(failure).collect();
+        check
     }
 
     /// The same, where these scenarios are hindered.
     fn hindered(failing: &[&str], hindered: &[&str]) -> CheckReport {
         let hindered: Vec<String> = hindered.iter().map(ToString::to_string).collect();
         let (check_of, scenario) = ("minimum/persists".to_owned(), String::new());
-        let blocked = vec![Blocked { check: check_of, scenario, scenarios: 1, hindered }];
-        CheckReport { blocked, ..check(failing) }
+        let mut check = check(failing);
+        check.blocked = vec![Blocked { check: check_of, scenario, scenarios: 1, hindered }];
+        check
     }
 
     fn too_slow(failing: &[&str], scenario: &str) -> CheckReport {
         let (scenario, because) = (scenario.to_owned(), "it takes too long".to_owned());
-        CheckReport { unjudged: vec![UnjudgedScenario { scenario, because }], ..check(failing) }
+        let mut check = check(failing);
+        check.unjudged = vec![UnjudgedScenario { scenario, because }];
+        check
+    }
+
+    fn known(failing: &[&str]) -> CheckReport {
+        let mut check = check(failing);
+        check.verdict = Verdict::KnownFailure;
+        check
     }
 
     #[test]
@@ -100,7 +111,7 @@ mod tests {
             assert_eq!(direction(&check(&["pop"]), &is), Some(Direction::Hidden), "{is:?}");
         }
         assert_eq!(direction(&check(&["pop"]), &hindered(&[], &["set"])), Some(Direction::Better));
-        let known = CheckReport { verdict: Verdict::KnownFailure, ..check(&["pop"]) };
+        let known = known(&["pop"]);
         assert_eq!(direction(&known, &hindered(&[], &["pop"])), Some(Direction::Hidden));
         let both = check(&["pop", "set"]);
         assert_eq!(direction(&both, &hindered(&["set"], &["pop"])), Some(Direction::Hidden));
@@ -114,7 +125,7 @@ mod tests {
         }
         assert_eq!(direction(&hindered(&[], &["set"]), &check(&["pop"])), Some(Direction::Worse));
         assert_eq!(direction(&hindered(&[], &["set"]), &check(&["pop", "set"])), Some(Direction::Worse));
-        let known = CheckReport { verdict: Verdict::KnownFailure, ..check(&["pop"]) };
+        let known = known(&["pop"]);
         assert_eq!(direction(&hindered(&[], &["pop"]), &known), Some(Direction::Changed));
         let both = check(&["pop", "set"]);
         assert_eq!(direction(&hindered(&["set"], &["pop"]), &both), Some(Direction::NewlySeen));

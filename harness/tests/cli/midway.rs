@@ -138,29 +138,29 @@ fn hangs_on_one_operation() {
     seed 0, 100 cases for each property
 
     Observed
-      modified           tracked, as declared
-      new                real, as declared
-      permanent          in-data, as declared
-      permanent default  false
-      nested             untracked, as declared
-      store              server, as declared
-      empty              kept, although declared removed
-      on_error           saved, as declared
-      on 404             saved
-      on 500             saved
-      cookie re-sent     never
+      modified            tracked, as declared
+      new                 real, as declared
+      permanent           in-data, as declared
+      permanent default   false
+      nested              untracked, as declared
+      store               server, as declared
+      empty               kept, although declared removed
+      on_error            saved, as declared
+      on 404              saved
+      on 500              saved
+      cookie re-sent      never
       re-sent when older  unknown
-      values             json
-      numbers            exact
-      at once            many
-      concurrency        last-write-wins, as declared
-      unsaved changes    unseen
-      rotation over end  carried on
-      two rotations      both ids live
-      expiry             unknown, declared absolute
-      cookies            session
-      own keys           _permanent
-      unsupported        none
+      values              json
+      numbers             exact
+      at once             many
+      concurrency         last-write-wins, as declared
+      unsaved changes     unseen
+      rotation over end   carried on
+      two rotations       both ids live
+      expiry              unknown, declared absolute
+      cookies             session
+      own keys            _permanent
+      unsupported         none
 
     Checks
       pass            minimum/opens-empty

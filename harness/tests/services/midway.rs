@@ -197,3 +197,43 @@ fn a_service_that_forgets_is_told_so() {
         row("fails every seventh cycle", every(7), TWO, FAILS, &["a 500: oh"]),
     ]);
 }
+
+/// A service that treats one of 200 cycles like this, chosen as by chance, and answers all others well.
+fn at_random(
+    disturbed: impl Fn() -> Answer + Send + Sync + 'static,
+) -> impl Fn(&Request) -> Answer + Send + Sync + 'static {
+    let state = Mutex::new((0_usize, 0x9e37_79b9_u32));
+    move |request| {
+        if request.ops.is_none() {
+            return Answer::Good;
+        }
+        let mut state = state.lock().unwrap();
+        let (count, random) = &mut *state;
+        *count += 1;
+        // The generator is Marsaglia's xorshift with 32 bits.
+        *random ^= *random << 13;
+        *random ^= *random >> 17;
+        *random ^= *random << 5;
+        if *count > UNDISTURBED && *random % 200 == 0 { disturbed() } else { Answer::Good }
+    }
+}
+
+#[test]
+fn what_comes_and_goes_in_a_whole_run_is_one_defect() {
+    hold(vec![
+        row(
+            "fails one request of 200",
+            at_random(fails),
+            "--timeout 5 --cases 20",
+            FAILS,
+            &["which may be one defect and not", "a 500: oh", "unstable"],
+        ),
+        row(
+            "hangs up on one request of 200",
+            at_random(|| Answer::Bytes(Vec::new())),
+            "--timeout 5 --cases 20",
+            FAILS,
+            &["the connection ended without an answer", "unstable"],
+        ),
+    ]);
+}

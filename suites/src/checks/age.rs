@@ -1,5 +1,5 @@
 //! Races and reads on sessions of two ages: some libraries send a cookie again when it has become a second old, so that the
-//! same script does two things, as the clock has it.
+//! same script does one thing or another, and the clock decides which.
 
 use crate::expect::{Fact, Scenario};
 use crate::survey::{OLD, Survey};

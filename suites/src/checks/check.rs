@@ -47,7 +47,7 @@ pub enum Test {
     /// What was observed against what was declared.
     Claims,
     /// A session that is made before all others, that nobody touches, and that is looked at in the end. It needs other checks.
-    Witness,
+    Sentinel,
     /// The glue for applications with two hooks.
     Glue(GlueCheck),
 }
@@ -112,7 +112,7 @@ impl Check {
     #[must_use]
     pub fn scenarios(&self, survey: &Survey) -> Vec<Scenario> {
         match self.test {
-            Test::Scenarios(plain) => crossed(self, plain(survey), survey),
+            Test::Scenarios(plain) => crossed(self.id, plain(survey), survey),
             _ => Vec::new(),
         }
     }

@@ -5,8 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::lifetimes::LONGEST_WAIT;
-use super::nodes::clocks::AHEAD;
+use super::limits::{AHEAD, LONGEST_WAIT};
 use crate::survey::SHORT;
 
 /// Who lacks what a check is about.

@@ -6,13 +6,11 @@ use sessionspec_reference::Description;
 use sessionspec_reference::capability::Expiry;
 
 use super::Lack;
+use super::limits::{AHEAD, LONGEST_WAIT};
 use crate::expect::{Fact, Line, Scenario};
 use crate::script::Operation;
 use crate::script::ops::{set, set_permanent};
 use crate::survey::{Attribute, SHORT, Survey};
-
-/// The longest lifetime that is waited for in real time, in seconds.
-pub(super) const LONGEST_WAIT: f64 = 10.0;
 
 /// Libraries count in whole seconds, where they do not say otherwise.
 pub(super) const GRACE: f64 = 1.0;
@@ -115,6 +113,11 @@ pub(super) fn can_be_waited_for(survey: &Survey, lifetime: f64) -> bool {
 ///
 /// Why there are none.
 pub(super) fn kinds(survey: &Survey) -> Result<Vec<Kind>, Lack> {
+    kinds_with(survey, SHORT)
+}
+
+/// The same, where a session that can be given a lifetime is given this one.
+fn kinds_with(survey: &Survey, given: f64) -> Result<Vec<Kind>, Lack> {
     let description = &survey.description;
     let grace = grace(survey);
     macro_rules! kind {
@@ -150,8 +153,8 @@ pub(super) fn kinds(survey: &Survey) -> Result<Vec<Kind>, Lack> {
         kinds.push(kind!("browser-session", lines, lifetime));
     }
     if kinds.is_empty() && survey.takes_short_lifetimes {
-        let lines = vec![Operation::SetLifetime { seconds: SHORT }.is_done()];
-        kinds.push(kind!("short-lived", lines, SHORT));
+        let lines = vec![Operation::SetLifetime { seconds: given }.is_done()];
+        kinds.push(kind!("short-lived", lines, given));
     }
     if kinds.is_empty() {
         let is_refused = survey.supports("set_lifetime");
@@ -163,6 +166,18 @@ pub(super) fn kinds(survey: &Survey) -> Result<Vec<Kind>, Lack> {
 /// The same scenarios for each kind of session.
 pub(super) fn each_kind(survey: &Survey, scenarios: impl Fn(&Kind) -> Vec<Scenario>) -> Vec<Scenario> {
     kinds(survey).unwrap_or_default().iter().flat_map(scenarios).collect()
+}
+
+/// The same scenarios for each kind of session, of which the last answer has to come within half of the lifetime, but for the
+/// grace. Where a session can be given a lifetime, that half leaves so many seconds for answers.
+pub(super) fn each_kind_with_room(
+    survey: &Survey,
+    room: f64,
+    scenarios: impl Fn(&Kind) -> Vec<Scenario>,
+) -> Vec<Scenario> {
+    let lifetime = 2.0 * (grace(survey) + room);
+    let given = if can_be_waited_for(survey, lifetime) { lifetime } else { SHORT };
+    kinds_with(survey, given).unwrap_or_default().iter().flat_map(scenarios).collect()
 }
 
 /// How much longer than the default a longer lifetime is.
@@ -233,4 +248,26 @@ pub(super) fn other_lifetimes(survey: &Survey) -> Result<(), Lack> {
         return Err(Lack::ShortGrace(grace));
     }
     Ok(())
+}
+
+/// What makes a session one that outlives the difference of two clocks, after it has an item.
+///
+/// # Errors
+///
+/// Where clocks cannot be moved, or nothing is known to live for twice as long as they differ.
+pub(super) fn beyond_clocks(survey: &Survey) -> Result<Vec<Line>, Lack> {
+    if !survey.moves_clocks {
+        return Err(Lack::Clocks);
+    }
+    let description = &survey.description;
+    let is_long = |lifetime: f64| lifetime > f64::from(2 * AHEAD);
+    let lives_long = |lifetime: Option<f64>| survey.other_lifetimes || lifetime.is_some_and(is_long);
+    let has_permanent = matches!(survey.permanent, Attribute::Observed(_));
+    if has_permanent && lives_long(description.lifetime_seconds) {
+        return Ok(vec![set_permanent(true).is_done()]);
+    }
+    if !has_permanent && lives_long(description.browser_lifetime_seconds.flatten()) {
+        return Ok(Vec::new());
+    }
+    Err(Lack::LifetimeBeyondClocks)
 }

@@ -15,6 +15,7 @@ mod harm;
 mod identity;
 mod lack;
 mod lifetimes;
+mod limits;
 mod minimum;
 #[doc(hidden)]
 pub mod names;

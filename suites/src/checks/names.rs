@@ -2,7 +2,7 @@
 //! tests, the names in `known_failures` and their levels come from it, and a test holds it against the catalogue.
 //!
 //! The `glue` suite is not among them: it judges an extension's glue and no backend, see
-//! [`Options::glue`](crate::Options::glue). Nor is `minimum/untouched-stays`, which needs a run of others.
+//! [`Options::glue`](crate::Options::glue). Nor is `expiry/untouched-stays`, which needs a run of others.
 
 /// Calls a macro with what it is given, followed by every suite with the level and the name of each check.
 #[doc(hidden)]
@@ -176,9 +176,9 @@ pub fn name(id: &str) -> String {
 mod tests {
     use crate::checks::{Check, Test, catalogue};
 
-    /// A test of the macro runs its check alone, and the witness of a run shows nothing then.
+    /// A test of the macro runs its check alone, and the sentinel of a run shows nothing then.
     fn is_of_a_run(check: &Check) -> bool {
-        matches!(check.test, Test::Witness)
+        matches!(check.test, Test::Sentinel)
     }
 
     #[test]

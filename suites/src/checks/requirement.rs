@@ -8,7 +8,6 @@
 
 use std::fmt;
 
-use super::nodes::clocks;
 use super::{Lack, lifetimes};
 use crate::survey::{
     AtOnce, Attribute, Durability, Emptied, Modified, Nested, OnError, Resent, Store, Survey, Values,
@@ -191,7 +190,7 @@ impl Requirement {
             Self::DeclaresExpiry => or_lack(lifetimes::declared(survey).map(|_| ())),
             Self::OtherLifetimes => or_lack(lifetimes::other_lifetimes(survey)),
             Self::Nodes => unless(survey.nodes < 2, Lack::Nodes),
-            Self::Clocks => or_lack(clocks::apart(survey).map(|_| ())),
+            Self::Clocks => or_lack(lifetimes::beyond_clocks(survey).map(|_| ())),
             Self::Restarts => unless(!survey.restarts, Lack::Restarts),
             Self::StoreOutages => unless(!survey.store_control.breaks(), Lack::StoreOutages),
             Self::StoreFaults => unless(!survey.store_control.connections, Lack::StoreFaults),

@@ -1,4 +1,4 @@
-//! Facts: what a scenario takes for granted. `run/facts.rs` finds the facts of each scenario, and `run/scenarios.rs`
+//! Facts: what a scenario takes for granted. `run/facts.rs` finds the facts of each scenario, and `run/scenarios`
 //! does not judge a scenario where one of its facts does not hold.
 
 use std::fmt;

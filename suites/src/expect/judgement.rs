@@ -13,17 +13,22 @@ const EARLY: &str = "a request that was held was answered before its gate was op
                      `hold` must have no timeout below 60 s, and wait for the answer";
 
 /// Why nothing can be concluded where the time is over.
-const OVER: &str = "the moment in which the answer decides was over before the answer came: the lifetime is too short for its \
+pub(crate) const OVER: &str = "the moment in which the answer decides was over before the answer came: the lifetime is too short for its \
                     grace, or the service too slow";
 
 impl Scenario {
-    /// Why nothing can be concluded from what happened: somebody has refused a request that nobody may refuse, the probe has
-    /// not done its part, or the moment was over in which the answer decides.
+    /// Why nothing can be concluded from what happened: it is spoilt, or the moment was over in which the answer decides.
     pub(crate) fn why_it_tells_nothing(&self, transcript: &Transcript) -> Option<BackendError> {
-        let over = || self.is_over(transcript).then(|| OVER.to_owned());
+        let over = || self.is_over(transcript).then(|| BackendError::TellsNothing(OVER.to_owned()));
+        self.why_it_is_spoilt(transcript).or_else(over)
+    }
+
+    /// Why what happened is not what the script is about: somebody has refused a request that nobody may refuse, or the probe
+    /// has not done its part.
+    pub(crate) fn why_it_is_spoilt(&self, transcript: &Transcript) -> Option<BackendError> {
         let early = || transcript.left_early.then(|| EARLY.to_owned());
         let gap = || gap_of_probe(transcript);
-        let why = self.refusal(transcript).or_else(gap).or_else(early).or_else(over);
+        let why = self.refusal(transcript).or_else(gap).or_else(early);
         why.map(BackendError::TellsNothing)
     }
 

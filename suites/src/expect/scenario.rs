@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Expected, Fact, ResponseRule, Varied};
-use crate::script::{Answer, Connection, Cycle, Ending, Forgery, Operation, Script, StoreFault};
-use crate::survey::Survey;
+use super::{Condition, Expected, Fact, Line, ResponseRule};
+use crate::script::{Connection, Cycle, Ending, Forgery, Operation, Script, StoreFault};
 
 /// A script, and what some of its operations have to answer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -39,6 +38,17 @@ pub struct Scenario {
     pub may_look_sooner: bool,
 }
 
+/// What a scenario is that asks the same as another one of its check, in another situation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Varied {
+    /// The reason of the other one. Where that shows something wrong, or cannot be judged, this one is not played.
+    pub of: String,
+    /// The name of the situation.
+    pub situation: &'static str,
+    /// What the situation takes for granted.
+    pub takes: Vec<Fact>,
+}
+
 /// What one operation of a script has to answer, or what a response has to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Expectation {
@@ -52,74 +62,6 @@ pub struct Expectation {
     /// A condition; where it is not met, nothing is expected.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub only_if: Option<Condition>,
-}
-
-/// A line of a scenario: an operation, with or without an expectation.
-#[derive(Debug, Clone)]
-pub struct Line {
-    op: Operation,
-    expected: Option<Expected>,
-    only_if: Option<Condition>,
-}
-
-impl Line {
-    /// Whether the backend has its operation.
-    pub(crate) fn is_supported(&self, survey: &Survey) -> bool {
-        survey.supports(self.op.name())
-    }
-
-    /// Expects the answer only where this condition is met.
-    #[must_use]
-    pub fn only_if(self, condition: Condition) -> Self {
-        Self { only_if: Some(condition), ..self }
-    }
-}
-
-impl Operation {
-    /// Expects nothing.
-    pub fn unjudged(self) -> Line {
-        Line { op: self, expected: None, only_if: None }
-    }
-
-    /// Expects this value.
-    pub fn is(self, value: impl Into<sessionspec_reference::Value>) -> Line {
-        self.answers(Expected::Answer(Answer::Ok(value.into())))
-    }
-
-    /// Expects that there is no such item.
-    pub fn is_absent(self) -> Line {
-        self.answers(Expected::Answer(Answer::Absent))
-    }
-
-    /// Expects true or false.
-    pub fn is_boolean(self) -> Line {
-        self.answers(Expected::Boolean)
-    }
-
-    /// Expects that it is done.
-    pub fn is_done(self) -> Line {
-        self.answers(Expected::Done)
-    }
-
-    /// Expects that it is refused, with a reason.
-    pub fn is_refused(self) -> Line {
-        self.answers(Expected::Refused)
-    }
-
-    /// Expects exactly these items, apart from the framework's own.
-    pub fn are(
-        self,
-        items: impl IntoIterator<Item = (&'static str, sessionspec_reference::Value)>,
-        survey: &Survey,
-    ) -> Line {
-        let items = items.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-        self.answers(Expected::Items { items, own_keys: survey.own_keys.clone() })
-    }
-
-    /// Expects this of the answer.
-    pub fn answers(self, expected: Expected) -> Line {
-        Line { op: self, expected: Some(expected), only_if: None }
-    }
 }
 
 impl Scenario {

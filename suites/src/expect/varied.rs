@@ -1,18 +1,7 @@
 //! A scenario in another situation: the same question, with more in the script.
 
-use super::{Condition, Expected, Fact, ResponseRule, Scenario};
+use super::{Condition, Expected, Fact, ResponseRule, Scenario, Varied};
 use crate::script::{Cycle, Operation, Step};
-
-/// What a scenario is that asks the same as another one of its check, in another situation.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Varied {
-    /// The reason of the other one. Where that shows something wrong, or cannot be judged, this one is not played.
-    pub of: String,
-    /// The name of the situation.
-    pub situation: &'static str,
-    /// What the situation takes for granted.
-    pub takes: Vec<Fact>,
-}
 
 impl Scenario {
     /// The same in another situation, which has this name.

@@ -149,7 +149,7 @@ macro_rules! __conformance {
         $(,)?
     ) => {
         #[allow(dead_code)]
-        fn __sessionspec_judge(place: $crate::__support::Place) {
+        fn __sessionspec_judge(place: $crate::__support::TestPlace) {
             const KNOWN: &[$crate::__support::KnownFailure] = &[
                 $($($crate::__known_failure!($suite $check $reason)),*)?
             ];
@@ -211,7 +211,7 @@ macro_rules! __conformance_test {
         #[test]
         $(#[$ignore])?
         fn $check() {
-            super::__sessionspec_judge($crate::__support::Place {
+            super::__sessionspec_judge($crate::__support::TestPlace {
                 check: $crate::__support::names::$suite::$check,
                 asked: ::core::stringify!($asked),
                 module: ::core::module_path!(),

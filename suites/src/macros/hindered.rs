@@ -1,7 +1,7 @@
 //! What a test says of a check that failures of other checks keep from being judged. It is no red test of its own: the tests of
 //! those checks say what is wrong.
 
-use super::support::{KnownFailure, Place};
+use super::test_place::{KnownFailure, TestPlace};
 use crate::checks::{catalogue, names};
 use crate::level::Level;
 use crate::report::{Blocked, CheckReport, Verdict};
@@ -16,7 +16,7 @@ pub(super) fn is_hindered(check: &CheckReport) -> bool {
 
 /// The commands that run the tests of the checks that are in the way, where no such test is red in a usual run: those checks are
 /// above the level that was asked for.
-pub(super) fn ignored_causes(place: Place, check: &CheckReport, known: &[KnownFailure]) -> Vec<String> {
+pub(super) fn ignored_causes(place: TestPlace, check: &CheckReport, known: &[KnownFailure]) -> Vec<String> {
     let catalogue = catalogue();
     let asked: Option<Level> = place.asked.parse().ok();
     let is_ignored = |id: &str| catalogue.iter().any(|other| other.id == id && Some(other.level) > asked);

@@ -7,10 +7,12 @@ mod set_up;
 #[cfg(feature = "snapshots")]
 mod snapshot;
 mod support;
+mod test_place;
 mod umbrellas;
 
 pub use namespace::namespace;
 pub use set_up::NotRun;
 #[cfg(feature = "snapshots")]
 pub use snapshot::behaviour;
-pub use support::{KnownFailure, Place, judge};
+pub use support::judge;
+pub use test_place::{KnownFailure, TestPlace};

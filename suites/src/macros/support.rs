@@ -5,52 +5,16 @@ use std::future::Future;
 use std::io::Write as _;
 
 use super::set_up::{SetUp, Unjudged, report_on};
+use super::test_place::{KnownFailure, TestPlace};
 use super::{hindered, umbrellas};
 use crate::checks::names;
 use crate::contract;
 use crate::report::{CheckReport, LEGEND, Report, Verdict, WIDTH, failure_text, wrapped};
 use crate::run::Options;
 
-/// The place of a test.
-#[derive(Debug, Clone, Copy)]
-pub struct Place {
-    /// The name of the check, as in [`names`].
-    pub check: &'static str,
-    /// The level that is asked of the backend.
-    pub asked: &'static str,
-    /// The path of the module that the test is in, with its crate.
-    pub module: &'static str,
-    /// The package of that crate.
-    pub package: &'static str,
-}
-
-impl Place {
-    /// The path of the test as `cargo test` prints it: without the crate.
-    fn test(self) -> String {
-        self.test_of(self.check)
-    }
-
-    /// The path of the test of another check, by its name, beside this one.
-    pub(super) fn test_of(self, check: &str) -> String {
-        // The crate comes first, and the suite last.
-        let modules: Vec<&str> = self.module.split("::").collect();
-        let around = modules.get(1..modules.len() - 1).unwrap_or_default();
-        [around, &[check]].concat().join("::")
-    }
-}
-
-/// A check that is known to fail.
-#[derive(Debug, Clone, Copy)]
-pub struct KnownFailure {
-    /// Its name, as in [`names`].
-    pub check: &'static str,
-    /// The reason.
-    pub reason: &'static str,
-}
-
 /// The body of one test. It returns where the test passes, and does not return where it fails.
 pub fn judge(
-    place: Place,
+    place: TestPlace,
     backend: impl Future<Output = SetUp>,
     options: Option<Options>,
     known: &[KnownFailure],
@@ -150,8 +114,8 @@ fn failures(check: &CheckReport) -> String {
 }
 
 /// The commands to run next, and what to write where the failure cannot be repaired now.
-fn next_steps(place: Place, check: &CheckReport, report: &Report) -> String {
-    let Place { package, .. } = place;
+fn next_steps(place: TestPlace, check: &CheckReport, report: &Report) -> String {
+    let TestPlace { package, .. } = place;
     let mut text = format!("  This test alone:     cargo test -p {package} -- --exact {}\n", place.test());
     if let Some(case) = check.failures.iter().find_map(|failure| failure.case) {
         let seed = report.seed;

@@ -28,6 +28,8 @@ pub struct Transcript {
     pub left_early: bool,
     /// The reason for which the backend was not started again, or has not the node, where the script asks for that.
     pub not_launched: Option<String>,
+    /// Why a script in which nothing goes wrong shows nothing: nobody has seen that the store was broken.
+    pub unseen: Option<&'static str>,
     /// How the nodes describe themselves that the script has to itself.
     pub apart: Option<Box<Description>>,
     /// Why the way to the store is still broken, where it could not be mended.

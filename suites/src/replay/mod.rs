@@ -168,7 +168,7 @@ async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> R
             .find(|scenario| scenario.script == case.scenario.script)
             .ok_or_else(|| missing_script::told(&check, &case.scenario.script, survey)),
         // The expectations in the file hold for every backend to which the check applies.
-        Test::Generated(_) | Test::Claims | Test::Witness | Test::Glue(_) => Ok(case.scenario.clone()),
+        Test::Generated(_) | Test::Claims | Test::Sentinel | Test::Glue(_) => Ok(case.scenario.clone()),
     }
 }
 
@@ -178,8 +178,10 @@ fn judged(case: &CaseFile, scenario: Scenario, transcript: Transcript, redaction
         None if transcript.not_launched.is_some() => {
             ReplayOutcome::NothingCompared(transcript.not_launched.clone().unwrap_or_default())
         }
-        None if judgement.comparisons == 0 => {
-            let why = scenario.why_it_tells_nothing(&transcript).map(|why| why.to_string());
+        None if transcript.unseen.is_some() || judgement.comparisons == 0 => {
+            let unseen = transcript.unseen.map(str::to_owned);
+            let why =
+                unseen.or_else(|| scenario.why_it_tells_nothing(&transcript).map(|why| why.to_string()));
             ReplayOutcome::NothingCompared(why.unwrap_or_else(|| "no answer was compared".to_owned()))
         }
         None => ReplayOutcome::Passes,

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Blocked, Evidence, Failure, KnownFailureReport, KnownState, UnjudgedScenario};
+use super::{Blocked, Evidence, Failure, KnownFailureReport, KnownState, UnjudgedScenario, Verdict};
 use crate::checks::{Check, Harm, Lacking};
 use crate::level::Level;
 
 /// What became of one check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CheckReport {
     /// `suite/slug`.
     pub id: String,
@@ -46,55 +47,9 @@ pub struct CheckReport {
     pub failures: Vec<Failure>,
 }
 
-/// What became of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// The promise was kept.
-    Pass,
-    /// It was broken.
-    Fail,
-    /// It was broken, as was known before.
-    KnownFailure,
-    /// Nothing is known of it, which is accepted: a check that it needs is a known failure.
-    Excused,
-    /// The backend does not have what the promise is about.
-    NotApplicable,
-    /// Nothing was compared, or a check that this one needs has failed, and that was not known, or requests were refused.
-    Unverified,
-    /// The service did not answer as a probe does.
-    Error,
-}
-
-impl Verdict {
-    /// All verdicts, in the order in which reports count them.
-    pub const ALL: [Self; 7] = [
-        Self::Pass,
-        Self::Fail,
-        Self::KnownFailure,
-        Self::Excused,
-        Self::NotApplicable,
-        Self::Unverified,
-        Self::Error,
-    ];
-
-    /// The verdict in words.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::KnownFailure => "known failure",
-            Self::Excused => "excused",
-            Self::NotApplicable => "not applicable",
-            Self::Unverified => "unverified",
-            Self::Error => "error",
-        }
-    }
-}
-
 impl CheckReport {
     /// A report on this check that rests on nothing yet.
+    #[doc(hidden)]
     #[must_use]
     pub fn of(check: &Check, verdict: Verdict) -> Self {
         Self {

@@ -13,6 +13,7 @@ const LONGEST: usize = 400;
 
 /// One way in which a promise was broken.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Failure {
     /// What went wrong, in a word or two that stay the same from run to run.
     pub reason: String,

@@ -78,6 +78,7 @@ fn is_zero(number: &usize) -> bool {
 /// What a level comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum LevelVerdict {
     /// Every check of this level and of those below it passed, does not apply, fails as is known, or is excused.
     Conforms,

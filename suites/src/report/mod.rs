@@ -14,12 +14,13 @@ mod schedule;
 mod shown;
 mod text;
 mod this_run;
+mod verdict;
 mod visible;
 mod wrap;
 
 pub use advice::advice;
 pub use blocked::{Blocked, UnjudgedScenario};
-pub use check::{CheckReport, Verdict};
+pub use check::CheckReport;
 pub use command::{quoted, wrapped_command};
 pub use evidence::Evidence;
 pub use failure::{Failure, Place};
@@ -32,6 +33,7 @@ pub use shown::{ShownExchange, ShownOperation};
 pub use text::{LEGEND, failure_text, script_text};
 pub use this_run::ThisRun;
 pub(crate) use this_run::Watch;
+pub use verdict::Verdict;
 pub use visible::{visible, visible_json};
 pub use wrap::{WIDTH, continued, wrapped};
 
@@ -51,6 +53,7 @@ pub const SCHEMA: &str = include_str!("../../report.schema.json");
 
 /// What a run found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
     /// The version of this form.
     pub schema: u32,

@@ -6,12 +6,6 @@ use crate::expect::Scenario;
 use crate::report::{Blocked, UnjudgedScenario, message};
 use crate::script::Step;
 
-/// Why nothing is concluded from a script that may have outlived its sessions, and what to do about it. Eight seconds is about
-/// the longest lifetime whose end is still waited for.
-const OUTLIVES_SESSIONS: &str = "the script takes longer here than a session lives: let sessions live longer, by \
-                                 `--lifetime 8` where the command that is launched has {lifetime}, and else by the \
-                                 service's own settings";
-
 /// What keeps scenarios of a check from being judged.
 #[derive(Default)]
 pub(super) struct Hindrances {
@@ -20,13 +14,13 @@ pub(super) struct Hindrances {
     /// Those that were played, or were to be played, and from which nothing can be concluded.
     pub(super) unjudged: Vec<UnjudgedScenario>,
     /// Why nothing can be said of the check as a whole, although others of its scenarios show nothing wrong: requests were
-    /// refused, or the answers that decide came too late.
+    /// refused, or the probe has not done its part.
     pub(super) tells_nothing: Option<String>,
     /// Why the service was not started as a scenario asks.
     pub(super) not_launched: Option<String>,
     /// The lifetimes with which it was not started, in words: whoever does not start with one has refused it.
     pub(super) refused: Vec<String>,
-    /// Why nothing can be concluded, where a script may have outlived its sessions.
+    /// Why nothing can be concluded from a script that took too long.
     pub(super) too_slow: Option<&'static str>,
     /// Those that vary another one which shows something wrong or could not be judged, with that one.
     hidden: Vec<Name>,
@@ -58,9 +52,9 @@ impl Hindrances {
             Settled::Judged(judged) => self.add_judged(name, judged),
             Settled::Hidden => self.hidden.push(name),
             Settled::Blocked(fact) => Blocked::add(&mut self.blocked, *fact, name.reason),
-            Settled::TooSlow => {
-                self.too_slow = Some(OUTLIVES_SESSIONS);
-                self.add_unjudged(name, OUTLIVES_SESSIONS);
+            Settled::TooSlow(why) => {
+                self.too_slow.get_or_insert(why);
+                self.add_unjudged(name, why);
             }
             Settled::Unjudged(because) => {
                 self.tells_nothing = Some(because.clone());
@@ -114,6 +108,7 @@ impl Hindrances {
 mod tests {
     use super::*;
     use crate::checks::Fact;
+    use crate::run::scenarios::OUTLIVES_SESSIONS;
 
     fn name(reason: &str, of: Option<&str>) -> Name {
         Name { reason: reason.to_owned(), of: of.map(str::to_owned), launch: None }
@@ -128,7 +123,7 @@ mod tests {
         hindrances.add(name("set-and-redirected", Some("set")), &Settled::Hidden);
         hindrances.add(name("start", None), &Settled::NotLaunched("it does not start".to_owned()));
         hindrances.add(name("start-when-older", Some("start")), &Settled::Hidden);
-        hindrances.add(name("crowd", None), &Settled::TooSlow);
+        hindrances.add(name("crowd", None), &Settled::TooSlow(OUTLIVES_SESSIONS));
         let negative = Name { launch: Some(-60.0), ..name("negative", None) };
         hindrances.add(negative, &Settled::NotLaunched("it ended at once".to_owned()));
         hindrances.add(name("failing-and-redirected", Some("failing")), &Settled::Hidden);

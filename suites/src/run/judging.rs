@@ -88,7 +88,7 @@ impl Judging {
             Test::Generated(generated) => self.generated(check, generated(&self.survey), played).await,
             Test::Claims => Ok(claims(&self.survey)),
             // The run looks at it itself, once everything else is over.
-            Test::Witness => Ok(Outcome::of(Evidence::default(), Vec::new())),
+            Test::Sentinel => Ok(Outcome::of(Evidence::default(), Vec::new())),
             Test::Glue(body) => Ok(self.glue(check, body).await),
         };
         outcome.unwrap_or_else(|fault| {
@@ -163,7 +163,7 @@ impl Judging {
         match (not_launched, tells_nothing, too_slow, blocked.first()) {
             // Whoever does not start with such a lifetime has refused it.
             (Some(why), _, None, _) if nothing => Outcome::not_applicable(&Lack::Start(why.clone())),
-            // What was judged beside a request that was refused, or an answer that came too late to decide, is no pass.
+            // What was judged beside a request that was refused is no pass.
             (_, Some(because), ..) if failures.is_empty() => {
                 Outcome { evidence, ..Outcome::without_evidence(Verdict::Unverified, because.clone()) }
             }

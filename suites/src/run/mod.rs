@@ -12,11 +12,11 @@ mod looks;
 mod options;
 mod outcome;
 mod scenarios;
+mod sentinel;
 mod surveyed;
 mod tasks;
 mod timed;
 mod waits;
-mod witness;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -38,8 +38,8 @@ use judging::Judging;
 pub use options::{Options, QUICK_CASES};
 use outcome::Outcome;
 use scenarios::{Scenarios, Settled};
+use sentinel::{Sentinel, is_sentinel};
 use tasks::{Ended, Tasks};
-use witness::{Witness, is_witness};
 
 /// What happens while a run goes on.
 #[derive(Debug)]
@@ -151,14 +151,14 @@ async fn run_local(
     };
     let scenarios =
         Scenarios::new(Rc::clone(&backend), Rc::clone(&survey), options.patience, Rc::clone(&lanes));
-    let witness = Witness::begin(&wanted, &backend, &survey, &options).await;
+    let sentinel = Sentinel::begin(&wanted, &backend, &survey, &options).await;
     let judging = Rc::new(Judging { backend, survey, options: Rc::new(options), lanes, scenarios });
     let mut run = Run { judging, front, ended: None };
     // What a service does not show that went away meanwhile is nothing that it lacks.
     run.end_if_gone().await;
     observe(Event::Planned(&wanted));
     let planned = wanted;
-    let wanted: Vec<Check> = planned.iter().filter(|check| !is_witness(check)).copied().collect();
+    let wanted: Vec<Check> = planned.iter().filter(|check| !is_sentinel(check)).copied().collect();
     let mut known = run.known_at_once(&wanted, stop.as_mut()).await;
     let mut tasks = match run.ended {
         None => {
@@ -216,9 +216,9 @@ async fn run_local(
         }
     }
     drop(tasks);
-    if let Some(witness) = witness {
-        let report = run.witnessed(witness, &planned, &checks, &mut watch, &observe).await;
-        let place = planned.iter().position(is_witness).unwrap_or(checks.len());
+    if let Some(sentinel) = sentinel {
+        let report = run.with_sentinel(sentinel, &planned, &checks, &mut watch, &observe).await;
+        let place = planned.iter().position(is_sentinel).unwrap_or(checks.len());
         checks.insert(place.min(checks.len()), report);
     }
     Ok(run.report(checks, watch))
@@ -258,20 +258,20 @@ impl Run {
     }
 
     /// Looks at the session that nobody has touched, once everything else is over.
-    async fn witnessed(
+    async fn with_sentinel(
         &self,
-        witness: Witness,
+        sentinel: Sentinel,
         planned: &[Check],
         judged: &[CheckReport],
         watch: &mut Watch,
         observe: &dyn Fn(Event<'_>),
     ) -> CheckReport {
-        observe(Event::Started(&witness.check));
+        observe(Event::Started(&sentinel.check));
         let count = judged.iter().filter(|check| check.evidence.scripts > 0).count();
         let began = Instant::now();
         let (check, outcome) = match &self.ended {
-            None => witness.look(planned, &self.judging, count).await,
-            Some(why) => (witness.check, Outcome::without_evidence(Verdict::Unverified, why.clone())),
+            None => sentinel.look(planned, &self.judging, count).await,
+            Some(why) => (sentinel.check, Outcome::without_evidence(Verdict::Unverified, why.clone())),
         };
         watch.check_ended(check.id, began.elapsed());
         let report = self.report_on(&check, outcome);

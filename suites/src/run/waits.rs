@@ -120,7 +120,8 @@ impl Waiting {
     /// Plays a scenario, on virtual time of its own if the backend has any.
     ///
     /// In real time all that wait begin together, and that rush may be what an answer comes from. So what came too late to
-    /// decide is played once more, and looks sooner if it may; what failed is played once more by itself, and that is judged.
+    /// decide is played once more, and looks sooner if it may. What is too late even so is played by itself, and so is what
+    /// failed, which is judged by that.
     async fn play(mut self, mut scenario: Scenario) -> Played {
         let quiet = Rc::clone(&self.quiet);
         let _undisturbed = quiet.read().await;
@@ -141,7 +142,8 @@ impl Waiting {
             beside_others = self.play_beside_others(&scenario).await?;
         }
         let is_right = |transcript: &Transcript| scenario.judge(transcript).finding.is_none();
-        if beside_others.as_ref().is_none_or(is_right) {
+        let has_failed = !beside_others.as_ref().is_none_or(is_right);
+        if !(has_failed || is_real && is_late(&beside_others, &scenario)) {
             return Ok(beside_others);
         }
         // All others that wait have been played once by then.
@@ -152,7 +154,7 @@ impl Waiting {
         if is_late(&alone, &scenario) {
             return Ok(beside_others);
         }
-        if alone.as_ref().is_some_and(is_right) {
+        if has_failed && alone.as_ref().is_some_and(is_right) {
             self.lanes.failed_only_beside_others(self.check);
         }
         Ok(alone)

@@ -4,30 +4,31 @@
 mod answer;
 mod connection;
 mod disorder;
+mod fields;
 mod forgery;
 mod json;
 mod operation;
 mod operations;
 pub mod ops;
 mod processes;
+mod questions;
 mod schedule;
+mod step;
 mod store_fault;
 
 pub use answer::Answer;
 pub use connection::Connection;
 pub(crate) use disorder::incompressible;
+pub use fields::OperationError;
 pub use forgery::{Change, Cookies, Forgery, Neighbours, Spelling, Stranger};
 pub(crate) use forgery::{is_readable, words};
-pub use json::OperationError;
 pub(crate) use operation::call;
 pub use operation::{Operation, OperationKind};
 pub use operations::Operations;
 pub use processes::{Processes, awake, paused};
 pub use schedule::{Part, Segment, Then};
+pub use step::{Ending, Step};
 pub use store_fault::{FLUSHED, MENDED, StoreChange, StoreControl, StoreFault};
-
-use std::collections::BTreeSet;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -37,111 +38,6 @@ use serde::{Deserialize, Serialize};
 pub struct Script {
     /// What is done, in order.
     pub steps: Vec<Step>,
-}
-
-/// One step of a script.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// Sends a request. The next step begins when it was answered, or when it has arrived at the first of its gates.
-    Cycle(Cycle),
-    /// Sends a request. The next step does not wait for it: it is answered after a release, or when the script ends.
-    Start(Cycle),
-    /// Opens the gate of this name to all cycles that wait there. The next step begins when each of them was answered,
-    /// or has arrived at its next gate.
-    Release(String),
-    /// Gives one browser a copy of the cookies of another, so that a cookie outlives what its own browser drops.
-    CopyCookies {
-        /// The browser whose cookies are copied; its own stay as they are.
-        from: String,
-        /// The browser that gets them; what it had is gone.
-        to: String,
-    },
-    /// Gives one browser forged cookies, made from those of another. It sends them until a response sets others.
-    Forge {
-        /// The browser whose cookies they are made from; its own stay as they are.
-        from: String,
-        /// The browser that gets them; what it had is gone.
-        to: String,
-        /// Another browser, where the forgery needs its cookies, too.
-        #[serde(skip_serializing_if = "Option::is_none", default)]
-        with: Option<String>,
-        /// How the cookies are made.
-        forgery: Forgery,
-    },
-    /// Lets time pass before the next step.
-    Wait {
-        /// How much time passes, in seconds.
-        seconds: f64,
-    },
-    /// Starts the backend once more. Later requests go to this new process. Where it does not start, the script ends.
-    Launch {
-        /// How long its permanent sessions live, in seconds.
-        lifetime: f64,
-    },
-    /// Ends the process of the backend and starts it again, on the same store. Requests that are held are let go once the
-    /// process was told to end. A script with such a step is played on a process of its own.
-    Restart {
-        /// How it is ended.
-        by: Ending,
-    },
-    /// The script has so many nodes to itself: processes with the store of the backend, of which it may pause each. It is the
-    /// first step, and later cycles name these nodes.
-    Apart {
-        /// How many there are.
-        nodes: usize,
-        /// How many seconds the clock of the last of them is ahead.
-        #[serde(skip_serializing_if = "is_zero", default)]
-        ahead: u32,
-    },
-    /// Stops a node in the middle of whatever it does, by SIGSTOP: it does nothing, and knows nothing of the time that passes.
-    /// Requests that wait for it may take until it goes on.
-    Pause {
-        /// The node, counted from one.
-        node: usize,
-    },
-    /// Lets a node go on that was stopped, by SIGCONT. What is still stopped in the end goes on before the last answers are
-    /// awaited.
-    Wake {
-        /// The node, counted from one.
-        node: usize,
-    },
-    /// Breaks the store, or the way between the backend and it, until it is mended. A script with such a step is played on a process
-    /// of its own, and what is still broken in the end is mended before the last answers are awaited.
-    Break {
-        /// What is wrong from now on.
-        fault: StoreFault,
-    },
-    /// Mends the store and the way to it. Requests that still wait are answered, or cut off, before the next step, and the backend
-    /// gets some time to find its store again.
-    Mend {},
-    /// Empties the store, as somebody does who restarts one that keeps nothing.
-    Flush {},
-}
-
-fn is_zero(seconds: &u32) -> bool {
-    *seconds == 0
-}
-
-/// How a process is ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ending {
-    /// It is asked to end, by SIGTERM, and may do what it has begun.
-    Term,
-    /// It is killed, by SIGKILL.
-    Kill,
-}
-
-impl Ending {
-    /// What happens, in words.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Term => "the service is stopped (TERM) and started again",
-            Self::Kill => "the service is killed (KILL) and started again",
-        }
-    }
 }
 
 /// One request: open, operations, save.
@@ -290,155 +186,11 @@ impl Script {
         self
     }
 
-    /// Whether the store, or the way to it, is not always as it should be.
-    #[must_use]
-    pub fn troubles_the_store(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, Step::Break { .. } | Step::Mend {} | Step::Flush {}))
-    }
-
-    /// Whether the store is emptied.
-    #[must_use]
-    pub fn flushes_the_store(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, Step::Flush {}))
-    }
-
-    /// Whether the store itself is broken, for everybody who has it.
-    #[must_use]
-    pub fn breaks_the_store_of_all(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, Step::Break { fault: StoreFault::Command }))
-    }
-
-    /// Whether it is played on processes of its own.
-    #[must_use]
-    pub fn goes_apart(&self) -> bool {
-        self.restarts() || self.troubles_the_store() || !self.processes().is_one()
-    }
-
-    /// The processes on which it is played where it [goes apart](Self::goes_apart).
-    #[must_use]
-    pub fn processes(&self) -> Processes {
-        let wanted = self.steps.iter().find_map(|step| match step {
-            Step::Apart { nodes, ahead } => Some((*nodes, *ahead)),
-            _ => None,
-        });
-        let (nodes, ahead) = wanted.unwrap_or((1, 0));
-        // A script on nodes of its own waits for locks, and never for the end of a session.
-        Processes { nodes, ahead, see_sessions_end: wanted.is_none() && self.waits() }
-    }
-
-    /// Whether the process is ended and started again.
-    #[must_use]
-    pub fn restarts(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, Step::Restart { .. }))
-    }
-
     /// The cycles, in the order in which they start.
     pub fn cycles(&self) -> impl Iterator<Item = &Cycle> {
         self.steps.iter().filter_map(|step| match step {
             Step::Cycle(cycle) | Step::Start(cycle) => Some(cycle),
             _ => None,
-        })
-    }
-
-    /// How many nodes there have to be: the number of the last one that a cycle names.
-    #[must_use]
-    pub fn nodes(&self) -> usize {
-        self.cycles().filter_map(|cycle| cycle.node).max().unwrap_or(1)
-    }
-
-    /// Whether the script needs time to pass.
-    #[must_use]
-    pub fn waits(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, Step::Wait { .. }))
-    }
-
-    /// How much time passes, all in all.
-    #[must_use]
-    pub fn waited(&self) -> Duration {
-        let seconds = self.steps.iter().map(|step| match step {
-            Step::Wait { seconds } => Duration::try_from_secs_f64(*seconds).unwrap_or_default(),
-            _ => Duration::ZERO,
-        });
-        seconds.fold(Duration::ZERO, Duration::saturating_add)
-    }
-
-    /// The same script, in which this share of the time passes.
-    #[must_use]
-    pub(crate) fn with_waits(mut self, share: f64) -> Self {
-        for step in &mut self.steps {
-            if let Step::Wait { seconds } = step {
-                *seconds *= share;
-            }
-        }
-        self
-    }
-
-    /// Whether sessions have another lifetime in it than the declared one.
-    #[must_use]
-    pub fn sets_a_lifetime(&self) -> bool {
-        let launches = self.steps.iter().any(|step| matches!(step, Step::Launch { .. }));
-        let is_set = |op: &Operation| matches!(op, Operation::SetLifetime { .. });
-        launches || self.cycles().any(|cycle| cycle.ops.iter().any(is_set))
-    }
-
-    /// How many requests are at work at once, at most. One that nobody waits for is counted until the next release.
-    #[must_use]
-    pub fn most_at_once(&self) -> usize {
-        // The gates that each request has yet to pass; none where one was started that waits for others.
-        let mut at_work: Vec<Vec<&str>> = Vec::new();
-        let mut most = 0;
-        for step in &self.steps {
-            match step {
-                Step::Cycle(cycle) => {
-                    let gates = cycle.gates();
-                    most = most.max(at_work.len() + 1);
-                    at_work.extend((!gates.is_empty()).then_some(gates));
-                }
-                Step::Start(cycle) => {
-                    at_work.push(cycle.gates());
-                    most = most.max(at_work.len());
-                }
-                Step::Release(open) => {
-                    for gates in &mut at_work {
-                        if gates.first() == Some(&open.as_str()) {
-                            gates.remove(0);
-                        }
-                    }
-                    at_work.retain(|gates| !gates.is_empty());
-                }
-                Step::Restart { .. } => at_work.clear(),
-                _ => {}
-            }
-        }
-        most
-    }
-
-    /// Whether anybody comes back to a session: a browser that has been there, or one that has cookies of another.
-    ///
-    /// ```
-    /// use sessionspec::engine::script::Script;
-    ///
-    /// let visits = || Script::new().cycle("ann", []).cycle("bob", []);
-    /// assert!(!visits().comes_back());
-    /// assert!(visits().cycle("ann", []).comes_back());
-    /// assert!(visits().copy_cookies("ann", "thief").comes_back());
-    /// ```
-    #[must_use]
-    pub fn comes_back(&self) -> bool {
-        let mut seen = BTreeSet::new();
-        self.steps.iter().any(|step| match step {
-            Step::Cycle(cycle) | Step::Start(cycle) => !seen.insert(cycle.browser.as_str()),
-            Step::CopyCookies { .. } | Step::Forge { .. } => true,
-            Step::Release(_)
-            | Step::Wait { .. }
-            | Step::Launch { .. }
-            | Step::Restart { .. }
-            | Step::Apart { .. }
-            | Step::Pause { .. }
-            | Step::Wake { .. }
-            | Step::Break { .. }
-            | Step::Mend {}
-            | Step::Flush {} => false,
         })
     }
 

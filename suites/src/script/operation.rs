@@ -10,7 +10,7 @@ use serde::Serialize;
 use sessionspec_reference::value::PathStep;
 use sessionspec_reference::{Map, Value};
 
-use super::json::{Fields, OperationError};
+use super::fields::{Fields, OperationError};
 
 /// Each operation is written as `Variant = "its name" { field: Type => how_it_is_read }`; the last is a method of
 /// [`Fields`]. The order is that of the protocol's table.

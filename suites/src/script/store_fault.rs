@@ -55,6 +55,11 @@ impl StoreFault {
         matches!(self, Self::Latency { .. } | Self::SlowClose { .. } | Self::Slicer { .. })
     }
 
+    /// Whether the connections that there are end, and none can be made.
+    pub(crate) fn ends_connections(self) -> bool {
+        matches!(self, Self::Down | Self::ResetPeer)
+    }
+
     /// The delay that it brings, in milliseconds.
     #[must_use]
     pub fn delay(self) -> u32 {

@@ -11,6 +11,7 @@ mod any_scripts;
 mod case_runner;
 mod generate;
 mod generated;
+mod generator;
 mod overlapping_scripts;
 mod rng;
 mod run_cases;
@@ -28,9 +29,10 @@ use crate::script::Script;
 use crate::survey::Survey;
 
 pub(crate) use case_runner::CaseRunner;
-pub use generate::{Generator, case_seed};
+pub use generate::case_seed;
 pub use generated::Generated;
 pub(crate) use generated::run_generated_cases;
+pub use generator::Generator;
 pub(crate) use run_cases::{Cases, Counterexample, run_cases};
 pub use shrink::ShrinkBounds;
 

@@ -4,11 +4,11 @@ use serde_json::json;
 use sessionspec_reference::value::PathStep;
 use sessionspec_reference::{Map, Value};
 
-use super::generate::{BROWSERS, Generator, OperationKind};
+use super::generator::{BROWSERS, Generator};
 use super::rng::Rng;
 use super::values::{KEYS, fits, small_value};
 use crate::oracle::model::Model;
-use crate::script::{Cycle, Operation, Script, Step};
+use crate::script::{Cycle, Operation, OperationKind, Script, Step};
 use crate::survey::{Nested, Values};
 
 /// Writes one script.

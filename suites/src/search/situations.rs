@@ -58,7 +58,7 @@ pub(crate) enum Past {
 
 /// What the request does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Deed {
+pub(crate) enum Action {
     /// It leaves the session alone.
     Nothing,
     /// It reads items.
@@ -105,7 +105,7 @@ pub(crate) enum Deed {
 
 /// Who comes along, or comes afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Company {
+pub(crate) enum Others {
     /// Nobody.
     Alone,
     /// A stranger's cookie before the session's.
@@ -184,56 +184,56 @@ pub(super) const PASTS_OF_LIVES: [Past; 11] = [
     Past::Over,
 ];
 
-pub(super) const DEEDS: [Deed; 13] = [
-    Deed::Set,
-    Deed::Read,
-    Deed::Overwrite,
-    Deed::Nothing,
-    Deed::Delete,
-    Deed::Setdefault,
-    Deed::Pop,
-    Deed::Update,
-    Deed::Clear,
-    Deed::Nested,
-    Deed::SetPermanent,
-    Deed::Unusual,
-    Deed::Headers,
+pub(super) const ACTIONS: [Action; 13] = [
+    Action::Set,
+    Action::Read,
+    Action::Overwrite,
+    Action::Nothing,
+    Action::Delete,
+    Action::Setdefault,
+    Action::Pop,
+    Action::Update,
+    Action::Clear,
+    Action::Nested,
+    Action::SetPermanent,
+    Action::Unusual,
+    Action::Headers,
 ];
 
-pub(super) const DEEDS_OF_LIVES: [Deed; 19] = [
-    Deed::Set,
-    Deed::Rotate,
-    Deed::Read,
-    Deed::Destroy,
-    Deed::Nothing,
-    Deed::RotateAndWrite,
-    Deed::Pop,
-    Deed::Clear,
-    Deed::RotateAndRemember,
-    Deed::Overwrite,
-    Deed::Shorten,
-    Deed::DestroyAndWrite,
-    Deed::Setdefault,
-    Deed::RotateAndEnd,
-    Deed::SetPermanent,
-    Deed::Lengthen,
-    Deed::Update,
-    Deed::Unusual,
-    Deed::Delete,
+pub(super) const ACTIONS_OF_LIVES: [Action; 19] = [
+    Action::Set,
+    Action::Rotate,
+    Action::Read,
+    Action::Destroy,
+    Action::Nothing,
+    Action::RotateAndWrite,
+    Action::Pop,
+    Action::Clear,
+    Action::RotateAndRemember,
+    Action::Overwrite,
+    Action::Shorten,
+    Action::DestroyAndWrite,
+    Action::Setdefault,
+    Action::RotateAndEnd,
+    Action::SetPermanent,
+    Action::Lengthen,
+    Action::Update,
+    Action::Unusual,
+    Action::Delete,
 ];
 
-pub(super) const COMPANY: [Company; 5] =
-    [Company::Alone, Company::StrangerBefore, Company::SecondTab, Company::StrangerAfter, Company::Visitor];
+pub(super) const OTHERS: [Others; 5] =
+    [Others::Alone, Others::StrangerBefore, Others::SecondTab, Others::StrangerAfter, Others::Visitor];
 
 /// Whoever took the cookies earlier looks after each life.
-pub(super) const COMPANY_OF_LIVES: [Company; 7] = [
-    Company::LateKeeper,
-    Company::WritingThief,
-    Company::Forger,
-    Company::LateKeeper,
-    Company::InTime,
-    Company::Visitor,
-    Company::Forger,
+pub(super) const OTHERS_OF_LIVES: [Others; 7] = [
+    Others::LateKeeper,
+    Others::WritingThief,
+    Others::Forger,
+    Others::LateKeeper,
+    Others::InTime,
+    Others::Visitor,
+    Others::Forger,
 ];
 
 /// The situations that an episode of a script is about.
@@ -241,8 +241,8 @@ pub(super) const COMPANY_OF_LIVES: [Company; 7] = [
 pub(crate) struct Plan {
     pub(crate) ending: Ending,
     pub(crate) past: Past,
-    pub(crate) deed: Deed,
-    pub(crate) company: Company,
+    pub(crate) action: Action,
+    pub(crate) others: Others,
 }
 
 /// As many episodes has each script.
@@ -254,8 +254,8 @@ impl Plan {
         Self {
             ending: row(&ENDINGS, number),
             past: row(&PASTS, number),
-            deed: row(&DEEDS, number),
-            company: row(&COMPANY, number),
+            action: row(&ACTIONS, number),
+            others: row(&OTHERS, number),
         }
     }
 
@@ -264,8 +264,8 @@ impl Plan {
         Self {
             ending: row(&FEWER_ENDINGS, number),
             past: row(&PASTS_OF_LIVES, number),
-            deed: row(&DEEDS_OF_LIVES, number),
-            company: row(&COMPANY_OF_LIVES, number),
+            action: row(&ACTIONS_OF_LIVES, number),
+            others: row(&OTHERS_OF_LIVES, number),
         }
     }
 }
@@ -307,26 +307,26 @@ mod tests {
             let numbers = first..first + CASES * EPISODES;
             let plans: Vec<Plan> = numbers.clone().map(Plan::of).collect();
             let lives: Vec<Plan> = numbers.map(Plan::of_life).collect();
-            let [endings, pasts, deeds, company] =
-                [different(&ENDINGS), different(&PASTS), different(&DEEDS), different(&COMPANY)];
+            let [endings, pasts, actions, others] =
+                [different(&ENDINGS), different(&PASTS), different(&ACTIONS), different(&OTHERS)];
             assert_eq!(pairs(&plans, |plan| (plan.ending, plan.past)), endings * pasts);
-            assert_eq!(pairs(&plans, |plan| (plan.ending, plan.deed)), endings * deeds);
-            assert_eq!(pairs(&plans, |plan| (plan.ending, plan.company)), endings * company);
-            assert_eq!(pairs(&plans, |plan| (plan.past, plan.deed)), pasts * deeds);
-            assert_eq!(pairs(&plans, |plan| (plan.past, plan.company)), pasts * company);
-            assert_eq!(pairs(&plans, |plan| (plan.deed, plan.company)), deeds * company);
-            let [endings, pasts, deeds, company] = [
+            assert_eq!(pairs(&plans, |plan| (plan.ending, plan.action)), endings * actions);
+            assert_eq!(pairs(&plans, |plan| (plan.ending, plan.others)), endings * others);
+            assert_eq!(pairs(&plans, |plan| (plan.past, plan.action)), pasts * actions);
+            assert_eq!(pairs(&plans, |plan| (plan.past, plan.others)), pasts * others);
+            assert_eq!(pairs(&plans, |plan| (plan.action, plan.others)), actions * others);
+            let [endings, pasts, actions, others] = [
                 different(&FEWER_ENDINGS),
                 different(&PASTS_OF_LIVES),
-                different(&DEEDS_OF_LIVES),
-                different(&COMPANY_OF_LIVES),
+                different(&ACTIONS_OF_LIVES),
+                different(&OTHERS_OF_LIVES),
             ];
             assert_eq!(pairs(&lives, |plan| (plan.ending, plan.past)), endings * pasts);
-            assert_eq!(pairs(&lives, |plan| (plan.ending, plan.deed)), endings * deeds);
-            assert_eq!(pairs(&lives, |plan| (plan.ending, plan.company)), endings * company);
-            assert_eq!(pairs(&lives, |plan| (plan.past, plan.deed)), pasts * deeds);
-            assert_eq!(pairs(&lives, |plan| (plan.past, plan.company)), pasts * company);
-            assert_eq!(pairs(&lives, |plan| (plan.deed, plan.company)), deeds * company);
+            assert_eq!(pairs(&lives, |plan| (plan.ending, plan.action)), endings * actions);
+            assert_eq!(pairs(&lives, |plan| (plan.ending, plan.others)), endings * others);
+            assert_eq!(pairs(&lives, |plan| (plan.past, plan.action)), pasts * actions);
+            assert_eq!(pairs(&lives, |plan| (plan.past, plan.others)), pasts * others);
+            assert_eq!(pairs(&lives, |plan| (plan.action, plan.others)), actions * others);
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sessionspec_reference::Description;
 use tokio::sync::OnceCell;
 
-use super::observe::TEXT;
+use super::observer::TEXT;
 use super::{Resent, ResentWhenOlder, Survey};
 use crate::backend::Backend;
 use crate::play::Player;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::observe::{Observer, TEXT};
+use super::observer::{Observer, TEXT};
 use crate::backend::Foreign;
 use crate::browser::{Jar, SetCookie};
 use crate::play::Player;

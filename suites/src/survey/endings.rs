@@ -3,7 +3,7 @@
 
 use sessionspec_reference::Value;
 
-use super::observe::{Observer, TEXT};
+use super::observer::{Observer, TEXT};
 use super::{OnError, Survey};
 use crate::play::{Exchange, Outcome};
 use crate::script::ops::{get, header, set};

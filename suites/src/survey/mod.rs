@@ -9,6 +9,7 @@ mod endings;
 mod expiry;
 mod in_time;
 mod observe;
+mod observer;
 mod operations;
 mod overlap;
 mod permanent;

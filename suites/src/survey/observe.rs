@@ -2,7 +2,6 @@
 //! decide. `store`, `empty` and `cookie re-sent` are decided here; `values.rs` beside it decides `modified`, `new` and
 //! `nested`, `permanent.rs`, `endings.rs` and `overlap.rs` what their names say, and `operations.rs` the own keys.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
@@ -13,9 +12,10 @@ use super::age::{Age, resent_when_older};
 use super::cookies::names_seen;
 use super::expiry::expiry;
 use super::in_time::InTime;
+use super::observer::{Observer, TEXT};
 use super::{
-    AtOnce, Attribute, Concurrency, Emptied, Expiry, Numbers, OnError, Resent, RotationOverEnd, Store,
-    Survey, TwoRotations,
+    AtOnce, Concurrency, Emptied, Expiry, Numbers, OnError, Resent, RotationOverEnd, Store, Survey,
+    TwoRotations,
 };
 use crate::backend::{Backend, Foreign};
 use crate::play::Player;
@@ -127,54 +127,10 @@ pub(crate) async fn survey(
     survey
 }
 
-pub(super) struct Observer<'a> {
-    pub(super) backend: Rc<dyn Backend>,
-    patience: Duration,
-    description: &'a Description,
-    /// Operations that the probe answers as done, and has not done.
-    pub(super) not_done: RefCell<BTreeSet<&'static str>>,
-    /// What came of `hold`, where no request was held.
-    pub(super) hold_said: RefCell<Option<String>>,
-}
-
 /// A text that no cookie holds by chance.
 const LEGIBLE: &str = "legible";
 
-/// A string that every backend can keep.
-pub(super) const TEXT: &str = "kept";
-
-/// Every key that the survey and the preflight write. Where sessions leak into each other, these are no own keys.
-pub(super) const WRITTEN: [&str; 6] = ["text", "other", "box", "number", "flag", "first"];
-
-impl<'a> Observer<'a> {
-    fn new(backend: &Rc<dyn Backend>, description: &'a Description, patience: Duration) -> Self {
-        let (not_done, hold_said) = (RefCell::default(), RefCell::default());
-        Self { backend: Rc::clone(backend), patience, description, not_done, hold_said }
-    }
-
-    /// Plays cycles of one fresh browser and returns their answers.
-    pub(super) async fn observe<const N: usize>(&self, cycles: [Vec<Operation>; N]) -> [Vec<Answer>; N] {
-        let mut player = self.player();
-        let mut answers = [const { Vec::new() }; N];
-        for (cycle, ops) in cycles.into_iter().enumerate() {
-            let exchange = player.cycle("surveyor", ops).await;
-            answers[cycle] = player.transcript().exchanges[exchange].answers().to_vec();
-        }
-        answers
-    }
-
-    pub(super) fn player(&self) -> Player {
-        Player::new(Rc::clone(&self.backend), self.patience)
-    }
-
-    pub(super) fn attribute<T: Copy>(&self, op: &str, mode: Option<T>) -> Attribute<T> {
-        match mode {
-            _ if self.description.derived.iter().any(|derived| derived == op) => Attribute::Derived,
-            Some(mode) => Attribute::Observed(mode),
-            None => Attribute::Missing,
-        }
-    }
-
+impl Observer<'_> {
     async fn store(&self) -> Store {
         let mut player = self.player();
         player.cycle("owner", vec![set("text", "older")]).await;
@@ -241,8 +197,4 @@ impl<'a> Observer<'a> {
 fn has_cookies(player: &Player, browser: &str) -> bool {
     let foreign = &player.transcript().foreign;
     player.jar(browser).is_some_and(|jar| jar.cookies().any(|cookie| !foreign.has(&cookie.name)))
-}
-
-pub(super) fn boolean(answers: &[Answer], index: usize) -> Option<bool> {
-    answers.get(index).and_then(Answer::as_bool)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sessionspec_reference::Value;
 
 use super::SHORT;
-use super::observe::{Observer, TEXT, WRITTEN};
+use super::observer::{Observer, TEXT, WRITTEN};
 use crate::play::Exchange;
 use crate::script::ops::{
     clear, contains, delete, destroy, get, header, items, len, modified, new, permanent, pop, set, set_in,

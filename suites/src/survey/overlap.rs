@@ -1,6 +1,6 @@
 //! What is observed of requests that overlap.
 
-use super::observe::{Observer, TEXT};
+use super::observer::{Observer, TEXT};
 use super::{AtOnce, Concurrency, RotationOverEnd, TwoRotations};
 use crate::play::{Exchange, Outcome, Player, Transcript};
 use crate::script::ops::{destroy, get, hold, set};

@@ -2,7 +2,7 @@
 
 use sessionspec_reference::{Map, Value};
 
-use super::observe::{Observer, TEXT, WRITTEN, boolean};
+use super::observer::{Observer, TEXT, WRITTEN, boolean};
 use super::{Attribute, Permanent};
 use crate::script::Answer;
 use crate::script::ops::{clear, items, permanent, set, set_permanent};

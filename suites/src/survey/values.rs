@@ -4,7 +4,7 @@
 use serde_json::json;
 use sessionspec_reference::value::same_value;
 
-use super::observe::{Observer, TEXT, boolean};
+use super::observer::{Observer, TEXT, boolean};
 use super::{Attribute, Modified, Nested, New, Numbers, Values};
 use crate::script::Answer;
 use crate::script::ops::{get, modified, new, set, set_in};

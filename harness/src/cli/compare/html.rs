@@ -32,7 +32,7 @@ fn row(row: &Row) -> HtmlRow {
 
 /// A cell, in the colours of what it says where that is a verdict.
 fn cell(said: &str) -> Cell {
-    let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == said);
+    let verdict = Verdict::ALL.iter().copied().find(|verdict| verdict.as_str() == said);
     let level = [LevelVerdict::Conforms, LevelVerdict::Fails, LevelVerdict::NotVerified];
     let level = level.into_iter().find(|verdict| verdict.as_str() == said);
     match (verdict, level) {

@@ -6,9 +6,8 @@ use sessionspec::engine::script::ops::{contains, get, items, len, set, set_in, s
 use sessionspec::engine::script::{Answer, OperationKind};
 
 use super::expected_result::ExpectedResult::{Absent, Is, Null};
-use super::expected_result::compare;
+use super::expected_result::{KEPT, compare};
 use super::findings::Findings;
-use super::operations::{KEPT, what_lacks};
 use super::probe_client::{ProbeClient, instead_of_answers};
 
 pub(super) async fn examine(probe_client: &ProbeClient, findings: &mut Findings) {
@@ -26,7 +25,7 @@ async fn counts(probe_client: &ProbeClient, findings: &mut Findings) {
         Some(Answer::Ok(Value::Object(items))) if items.get("text") == Some(&json!(KEPT)) => {
             findings.ok("items", "");
         }
-        Some(Answer::Unsupported) => return findings.missing("items", what_lacks(OperationKind::Items)),
+        Some(Answer::Unsupported) => return findings.unsupported(OperationKind::Items),
         Some(other) => {
             let note = format!("answered {}, and has to answer an object with all items", other.to_json());
             return findings.wrong("items", &note);
@@ -43,7 +42,7 @@ async fn counts(probe_client: &ProbeClient, findings: &mut Findings) {
         Some(Answer::Ok(Value::Number(number))) if number.as_u64() == u64::try_from(count).ok() => {
             findings.ok("len", "");
         }
-        Some(Answer::Unsupported) => findings.missing("len", what_lacks(OperationKind::Len)),
+        Some(Answer::Unsupported) => findings.unsupported(OperationKind::Len),
         Some(other) => {
             let note = format!("answered {}, and `items` of the same cycle has {count}", other.to_json());
             findings.wrong("len", &note);
@@ -69,7 +68,7 @@ async fn in_place(probe_client: &ProbeClient, findings: &mut Findings) {
         return findings.missing("set_in", &format!("the session keeps no objects: {reason}"));
     }
     if *changed == Answer::Unsupported {
-        return findings.missing("set_in", what_lacks(OperationKind::SetIn));
+        return findings.unsupported(OperationKind::SetIn);
     }
     findings.judge(
         "set_in",

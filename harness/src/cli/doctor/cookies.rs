@@ -4,8 +4,8 @@ use sessionspec::engine::play::Exchange;
 use sessionspec::engine::script::ops::{destroy, get, set};
 use sessionspec::engine::script::{Answer, Script};
 
+use super::expected_result::KEPT;
 use super::findings::Findings;
-use super::operations::KEPT;
 use super::probe_client::{ProbeClient, instead_of_answers};
 use super::traces;
 
@@ -47,9 +47,9 @@ pub(super) async fn examine(probe_client: &ProbeClient, findings: &mut Findings)
 /// the user believes to have left, and the checks on logouts would blame the backend for that.
 async fn destroyed(probe_client: &ProbeClient, findings: &mut Findings) {
     let script = Script::new()
-        .cycle("patient", [set("text", KEPT)])
-        .copy_cookies("patient", "keeper")
-        .cycle("patient", [destroy()])
+        .cycle("ann", [set("text", KEPT)])
+        .copy_cookies("ann", "keeper")
+        .cycle("ann", [destroy()])
         .cycle("keeper", [set("other", KEPT)])
         .cycle("keeper", [get("other")]);
     let exchanges = probe_client.player().play(&script).await.exchanges;

@@ -3,6 +3,9 @@
 use serde_json::{Value, json};
 use sessionspec::engine::script::{Answer, Operation};
 
+/// What is set.
+pub(super) const KEPT: &str = "kept";
+
 /// What an operation has to answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum ExpectedResult {

@@ -1,9 +1,10 @@
 //! What the doctor has found: one line for each thing that was looked at, written as soon as it is known.
 
-use crate::cli::terminal::bounded;
 use sessionspec::engine::report::{WIDTH, wrapped};
+use sessionspec::engine::script::OperationKind;
 
 use crate::cli::say;
+use crate::cli::terminal::bounded;
 
 /// How far notes are indented.
 const INDENT: usize = 11;
@@ -37,6 +38,11 @@ impl Findings {
     pub(super) fn missing(&mut self, what: &str, note: &str) {
         self.missing += 1;
         line("missing", what, note);
+    }
+
+    /// The framework does not have this operation.
+    pub(super) fn unsupported(&mut self, op: OperationKind) {
+        self.missing(op.as_str(), what_lacks(op));
     }
 
     /// The probe has to be mended.
@@ -79,4 +85,41 @@ impl Findings {
 fn line(verdict: &str, what: &str, note: &str) {
     say(format_args!("  {verdict:<7}  {what}"));
     say(wrapped(&format!("{:INDENT$}{}", "", bounded(note)), INDENT, WIDTH));
+}
+
+/// What it means that an operation is unsupported.
+fn what_lacks(op: OperationKind) -> &'static str {
+    match op {
+        OperationKind::Permanent
+        | OperationKind::SetPermanent
+        | OperationKind::Modified
+        | OperationKind::SetModified
+        | OperationKind::New => {
+            "unsupported; level minimum asks for it, so see \"Stand-ins\" in harness/PROTOCOL.md"
+        }
+        OperationKind::Regenerate
+        | OperationKind::Destroy
+        | OperationKind::SetLifetime
+        | OperationKind::Save
+        | OperationKind::SetIn => "unsupported; that is right where the framework has nothing like it",
+        OperationKind::Get
+        | OperationKind::Contains
+        | OperationKind::Items
+        | OperationKind::Len
+        | OperationKind::Set
+        | OperationKind::Delete
+        | OperationKind::Pop
+        | OperationKind::Setdefault
+        | OperationKind::Update
+        | OperationKind::Clear => {
+            "unsupported; a session is a mapping, so that it has to be there: level minimum fails"
+        }
+        OperationKind::Respond | OperationKind::Raise => {
+            "unsupported; then what becomes of a failed request is not judged"
+        }
+        OperationKind::Header => {
+            "unsupported; then what becomes of the application's own `Vary` and cookies is not judged"
+        }
+        OperationKind::Hold => "unsupported; then no race can be tried",
+    }
 }

@@ -11,7 +11,6 @@ use sessionspec::engine::script::{Answer, OperationKind};
 use tokio::net::TcpListener;
 
 use super::findings::Findings;
-use super::operations::what_lacks;
 use super::probe_client::{ProbeClient, instead_of_answers};
 
 /// How many cycles a probe serves at once, if the framework can.
@@ -43,7 +42,7 @@ async fn holds(probe_client: &ProbeClient, findings: &mut Findings) -> bool {
     let reason = match outcome {
         Outcome::Answered { results, .. } => match &results[0] {
             Answer::Unsupported => {
-                findings.missing("hold", what_lacks(OperationKind::Hold));
+                findings.unsupported(OperationKind::Hold);
                 return false;
             }
             Answer::Ok(Value::Null) if arrived => {

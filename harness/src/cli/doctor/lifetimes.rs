@@ -4,8 +4,8 @@ use sessionspec::engine::play::Exchange;
 use sessionspec::engine::script::ops::{get, set, set_permanent};
 use sessionspec::engine::script::{Answer, Operation, Script};
 
+use super::expected_result::KEPT;
 use super::findings::Findings;
-use super::operations::KEPT;
 use super::probe_client::ProbeClient;
 
 /// After so many seconds a session has ended that lives for none, also where clocks count in seconds.
@@ -44,9 +44,9 @@ async fn zero(probe_client: &ProbeClient, findings: &mut Findings) {
 
 /// Whether a session that was given no lifetime is found after so many seconds, and its cookie says no end.
 async fn lives(probe_client: &ProbeClient, seconds: f64) -> bool {
-    let begun = Script::new().cycle("patient", [set("text", KEPT), Operation::SetLifetime { seconds: 0.0 }]);
+    let begun = Script::new().cycle("ann", [set("text", KEPT), Operation::SetLifetime { seconds: 0.0 }]);
     let waited = if seconds > 0.0 { begun.wait(seconds) } else { begun };
-    let script = waited.cycle("patient", [get("text")]);
+    let script = waited.cycle("ann", [get("text")]);
     let exchanges = probe_client.player().play(&script).await.exchanges;
     let [begins, looks] = exchanges.as_slice() else { return false };
     let is_done = begins.answer(1).is_some_and(Answer::is_done);

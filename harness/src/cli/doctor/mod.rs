@@ -16,7 +16,8 @@ mod refusals;
 mod requests;
 mod traces;
 
-use super::service::{Service, Target};
+use super::service::Service;
+use super::target::Target;
 use super::{CliError, Interruption, say};
 use crate::exit::Exit;
 

@@ -10,25 +10,22 @@ use sessionspec::engine::script::{Answer, Operation, OperationKind};
 
 use super::answers;
 use super::expected_result::ExpectedResult::{self, Absent, Boolean, Is, Null, NullOrError};
-use super::expected_result::compare;
+use super::expected_result::{KEPT, compare};
 use super::findings::Findings;
 use super::probe_client::{ProbeClient, instead_of_answers};
 
 /// How an operation is tried: a cycle on a session that may exist already.
-struct Trial {
+struct Example {
     op: OperationKind,
     before: Vec<Operation>,
     cycle: Vec<(Operation, ExpectedResult)>,
 }
 
-/// What is set.
-pub(super) const KEPT: &str = "kept";
-
-fn trials() -> Vec<Trial> {
+fn examples() -> Vec<Example> {
     let text = || (set("text", KEPT), Null);
-    let fresh = |op, cycle: Vec<(Operation, ExpectedResult)>| Trial { op, before: Vec::new(), cycle };
+    let fresh = |op, cycle: Vec<(Operation, ExpectedResult)>| Example { op, before: Vec::new(), cycle };
     let existing =
-        |op, cycle: Vec<(Operation, ExpectedResult)>| Trial { op, before: vec![set("text", KEPT)], cycle };
+        |op, cycle: Vec<(Operation, ExpectedResult)>| Example { op, before: vec![set("text", KEPT)], cycle };
     let kept = || Is(json!(KEPT));
     vec![
         fresh(OperationKind::Get, vec![text(), (get("text"), kept()), (get("missing"), Absent)]),
@@ -76,17 +73,17 @@ pub(super) async fn examine(probe_client: &ProbeClient, findings: &mut Findings)
     if !takes_items(probe_client, findings).await {
         return false;
     }
-    for trial in trials() {
+    for example in examples() {
         if !probe_client.answers() {
             return false;
         }
-        attempt(probe_client, findings, trial).await;
+        attempt(probe_client, findings, example).await;
     }
     answers::examine(probe_client, findings).await;
     true
 }
 
-/// Where not even a string can be set, no trial would say anything.
+/// Where not even a string can be set, no example would say anything.
 async fn takes_items(probe_client: &ProbeClient, findings: &mut Findings) -> bool {
     let exchanges = probe_client.cycles([vec![set("text", KEPT)]]).await;
     match &exchanges[0].outcome {
@@ -111,62 +108,26 @@ async fn takes_items(probe_client: &ProbeClient, findings: &mut Findings) -> boo
     }
 }
 
-async fn attempt(probe_client: &ProbeClient, findings: &mut Findings, trial: Trial) {
-    let (ops, shapes): (Vec<Operation>, Vec<ExpectedResult>) = trial.cycle.into_iter().unzip();
-    let exchanges = if trial.before.is_empty() {
+async fn attempt(probe_client: &ProbeClient, findings: &mut Findings, example: Example) {
+    let (ops, shapes): (Vec<Operation>, Vec<ExpectedResult>) = example.cycle.into_iter().unzip();
+    let exchanges = if example.before.is_empty() {
         probe_client.cycles([ops.clone()]).await
     } else {
-        probe_client.cycles([trial.before, ops.clone()]).await
+        probe_client.cycles([example.before, ops.clone()]).await
     };
     let Some(Outcome::Answered { results, .. }) = exchanges.last().map(|exchange| &exchange.outcome) else {
         let fault = exchanges.last().and_then(|exchange| instead_of_answers(&exchange.outcome));
-        return findings.wrong(trial.op.as_str(), &fault.unwrap_or_default());
+        return findings.wrong(example.op.as_str(), &fault.unwrap_or_default());
     };
-    let lacks = |(op, answer): (&Operation, &Answer)| op.kind() == trial.op && *answer == Answer::Unsupported;
+    let lacks =
+        |(op, answer): (&Operation, &Answer)| op.kind() == example.op && *answer == Answer::Unsupported;
     if ops.iter().zip(results).any(lacks) {
-        return findings.missing(trial.op.as_str(), what_lacks(trial.op));
+        return findings.unsupported(example.op);
     }
     let judged = ops
         .iter()
         .zip(&shapes)
         .zip(results)
         .try_for_each(|((op, expected), answer)| compare(op, expected, answer));
-    findings.judge(trial.op.as_str(), judged);
-}
-
-/// What it means that an operation is unsupported.
-pub(super) fn what_lacks(op: OperationKind) -> &'static str {
-    match op {
-        OperationKind::Permanent
-        | OperationKind::SetPermanent
-        | OperationKind::Modified
-        | OperationKind::SetModified
-        | OperationKind::New => {
-            "unsupported; level minimum asks for it, so see \"Stand-ins\" in harness/PROTOCOL.md"
-        }
-        OperationKind::Regenerate
-        | OperationKind::Destroy
-        | OperationKind::SetLifetime
-        | OperationKind::Save
-        | OperationKind::SetIn => "unsupported; that is right where the framework has nothing like it",
-        OperationKind::Get
-        | OperationKind::Contains
-        | OperationKind::Items
-        | OperationKind::Len
-        | OperationKind::Set
-        | OperationKind::Delete
-        | OperationKind::Pop
-        | OperationKind::Setdefault
-        | OperationKind::Update
-        | OperationKind::Clear => {
-            "unsupported; a session is a mapping, so that it has to be there: level minimum fails"
-        }
-        OperationKind::Respond | OperationKind::Raise => {
-            "unsupported; then what becomes of a failed request is not judged"
-        }
-        OperationKind::Header => {
-            "unsupported; then what becomes of the application's own `Vary` and cookies is not judged"
-        }
-        OperationKind::Hold => "unsupported; then no race can be tried",
-    }
+    findings.judge(example.op.as_str(), judged);
 }

@@ -38,7 +38,7 @@ impl ProbeClient {
 
     /// Cycles of one fresh browser.
     pub(super) async fn cycles<const N: usize>(&self, cycles: [Vec<Operation>; N]) -> Vec<Exchange> {
-        let script = cycles.into_iter().fold(Script::new(), |script, ops| script.cycle("patient", ops));
+        let script = cycles.into_iter().fold(Script::new(), |script, ops| script.cycle("ann", ops));
         let transcript = self.player().play(&script).await;
         if transcript.has_unanswered() {
             self.control().await;

@@ -8,7 +8,6 @@ use sessionspec::engine::script::{Answer, Operation, OperationKind};
 use sessionspec::reference::Value;
 
 use super::findings::Findings;
-use super::operations::what_lacks;
 use super::probe_client::{ProbeClient, instead_of_answers};
 use super::refusals::with_advice;
 use crate::http::RawResponse;
@@ -71,7 +70,7 @@ async fn respond(probe_client: &ProbeClient, findings: &mut Findings) {
     let exchanges = probe_client.cycles([vec![Operation::Respond { status: 418 }, get("text")]]).await;
     match &exchanges[0].outcome {
         Outcome::Answered { results, .. } if results[0] == Answer::Unsupported => {
-            findings.missing("respond", what_lacks(OperationKind::Respond));
+            findings.unsupported(OperationKind::Respond);
         }
         Outcome::Answered { status: 418, results, .. } if results[0] == Answer::Ok(json!(null)) => {
             findings.judge("respond", without_a_body(probe_client).await);
@@ -118,7 +117,7 @@ async fn header_field(probe_client: &ProbeClient, findings: &mut Findings) {
         String::from_utf8_lossy(field).split(',').any(|listed| listed.trim().eq_ignore_ascii_case(value))
     });
     match &results[0] {
-        Answer::Unsupported => findings.missing("header", what_lacks(OperationKind::Header)),
+        Answer::Unsupported => findings.unsupported(OperationKind::Header),
         Answer::Ok(Value::Null) if is_there => findings.ok("header", ""),
         Answer::Ok(Value::Null) => {
             let note = format!("the response has no `{name}: {value}`, and the handler should have added it");
@@ -136,7 +135,7 @@ async fn raise(probe_client: &ProbeClient, findings: &mut Findings) {
     let exchanges = probe_client.cycles([vec![Operation::Raise]]).await;
     match &exchanges[0].outcome {
         Outcome::Answered { results, .. } if results.last() == Some(&Answer::Unsupported) => {
-            findings.missing("raise", what_lacks(OperationKind::Raise));
+            findings.unsupported(OperationKind::Raise);
         }
         Outcome::NoAnswers { status: 500.., .. } | Outcome::Answered { status: 500.., .. } => {
             findings.ok("raise", "");

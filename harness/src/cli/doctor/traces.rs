@@ -4,8 +4,8 @@
 use sessionspec::engine::script::ops::set;
 use sessionspec::reference::http::Headers;
 
+use super::expected_result::KEPT;
 use super::findings::Findings;
-use super::operations::KEPT;
 use super::probe_client::ProbeClient;
 
 /// How an answer shows that its request used the session.

@@ -9,7 +9,7 @@ use url::Host;
 
 use super::{Stream, TlsError, Trust};
 
-/// There is none.
+/// TLS, of which nobody can have any here.
 #[derive(Clone)]
 pub(in super::super) struct Tls(Infallible);
 
@@ -27,12 +27,12 @@ impl Tls {
     }
 }
 
-/// The client as it is.
+/// Leaves the client as it is: it speaks no TLS anyway.
 pub(in super::super) fn unencrypted(client: ClientBuilder) -> ClientBuilder {
     client
 }
 
-/// Nothing is.
+/// Says nothing, since no error is about TLS here.
 pub(in super::super) fn is_of_tls(_: &(dyn std::error::Error + 'static)) -> Option<String> {
     None
 }

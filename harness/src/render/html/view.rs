@@ -172,8 +172,8 @@ impl Mark {
             Verdict::Fail => ("fail", "✕"),
             Verdict::KnownFailure | Verdict::Excused => ("known", "≈"),
             Verdict::NotApplicable => ("quiet", "–"),
-            Verdict::Unverified => ("doubt", "?"),
             Verdict::Error => ("doubt", "!"),
+            _ => ("doubt", "?"),
         };
         Self { class, sign, word: verdict.as_str() }
     }
@@ -182,7 +182,7 @@ impl Mark {
         let (class, sign) = match verdict {
             LevelVerdict::Conforms => ("pass", "✓"),
             LevelVerdict::Fails => ("fail", "✕"),
-            LevelVerdict::NotVerified => ("doubt", "?"),
+            _ => ("doubt", "?"),
         };
         Self { class, sign, word: verdict.as_str() }
     }
@@ -282,7 +282,7 @@ fn open_the_only_failure(checks: &mut [CheckView]) {
 fn totals(rows: &[Row<'_>]) -> Vec<Total> {
     let count = |verdict: Verdict| rows.iter().filter(|row| row.worst() == verdict).count();
     let totals =
-        Verdict::ALL.into_iter().map(|verdict| Total { mark: Mark::of(verdict), count: count(verdict) });
+        Verdict::ALL.iter().copied().map(|verdict| Total { mark: Mark::of(verdict), count: count(verdict) });
     totals.filter(|total| total.count > 0).collect()
 }
 

@@ -1,4 +1,4 @@
-//! A session whose time comes while a request is at work on it.
+//! A session that expires while a request is at work on it.
 
 use super::{GATE, held};
 use crate::checks::lifetimes::each_kind;

@@ -1,4 +1,4 @@
-//! The umbrella checks of this suite: whatever overlaps with whatever, something explains what was seen.
+//! The umbrella checks of this suite: however requests overlap, some order of their saves explains what was seen.
 
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::level::Level;

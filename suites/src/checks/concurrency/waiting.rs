@@ -1,4 +1,4 @@
-//! Who waits for whom: nobody for other sessions, and nobody for ever.
+//! Which request waits for which other: none waits for a request of another session, and none waits for ever.
 
 use super::{GATE, begun, held, races};
 use crate::checks::{Check, Harm, Requirement, Test};
@@ -7,7 +7,7 @@ use crate::level::Level;
 use crate::script::Operation;
 use crate::script::ops::{get, set};
 
-/// Those that come while a request of another session is held: enough of them to meet in a table of locks.
+/// The browsers that come while a request of another session is held: enough of them to meet in a table of locks.
 const STRANGERS: [&str; 7] = ["bob", "cyd", "dan", "eve", "fay", "gus", "hal"];
 
 pub(super) const STRANGERS_ARE_SERVED: Check = Check {

@@ -1,4 +1,4 @@
-//! A cookie is a promise that something was kept.
+//! A cookie promises that the session was kept: none is set where it was not.
 
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};

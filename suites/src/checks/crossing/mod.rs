@@ -7,7 +7,6 @@
 
 mod situation;
 
-use super::Check;
 use crate::expect::Scenario;
 use crate::survey::Survey;
 use situation::Situation;
@@ -73,9 +72,9 @@ const CROSSINGS: &[Crossing] = &[
     only("concurrency/write-does-not-revive-a-rotated-id", "by-a-write", &[Redirects, HeldFails]),
 ];
 
-/// The scenarios of a check, with those in the situations with which it is crossed.
-pub(super) fn crossed(check: &Check, plain: Vec<Scenario>, survey: &Survey) -> Vec<Scenario> {
-    let crossings = || CROSSINGS.iter().filter(|crossing| crossing.check == check.id);
+/// The scenarios of the check with this id, and those in the situations with which it is crossed.
+pub(super) fn crossed(check: &str, plain: Vec<Scenario>, survey: &Survey) -> Vec<Scenario> {
+    let crossings = || CROSSINGS.iter().filter(|crossing| crossing.check == check);
     let varied = |scenario: &Scenario| -> Vec<Scenario> {
         let meant = crossings().filter(|crossing| scenario.reason.ends_with(crossing.only));
         meant

@@ -43,7 +43,7 @@ use Situation::{
 /// The item that a situation adds.
 const BALLAST: &str = "ballast";
 
-/// As many bytes are more than what goes into one field of a record by chance, and fit into a cookie.
+/// The size of a heavy item, in bytes: too much for a short column of a store, and little enough for a cookie.
 const HEAVY: usize = 1200;
 
 impl Situation {
@@ -164,7 +164,8 @@ impl Situation {
     }
 }
 
-/// A way to change a session other than by `set`: that it is saved where the request ends so is a fact of its own.
+/// A way to change a session other than by `set`. Whether such a change is saved where the request ends in this way is a fact of
+/// its own.
 struct Change {
     op: &'static str,
     redirected: &'static str,

@@ -246,8 +246,8 @@ fn limited(survey: &Survey, reason: &str, seconds: f64) -> Scenario {
     with_the_last_cookie(scenario, survey, seconds)
 }
 
-/// The keeper takes the cookie that came last. One that is over at once is none that could be kept; where it names a record,
-/// it is the same as before.
+/// The keeper takes the cookie that came last. A cookie that ends at once cannot be kept; the one before it names the same record,
+/// where there are records.
 fn with_the_last_cookie(scenario: Scenario, survey: &Survey, seconds: f64) -> Scenario {
     let is_over_at_once = seconds < 1.0 && survey.store == Store::Server;
     if is_over_at_once { scenario } else { scenario.forge("ann", "keeper", Forgery::Replayed) }

@@ -1,10 +1,11 @@
 //! The `expiry` suite: a session ends when its time has come, whatever the client does.
 //!
-//! Where the backend's time can be moved, nothing is waited for. Else the lifetimes have to be short.
+//! Where the backend's time can be moved, nothing is waited for. Elsewhere the lifetimes have to be short.
 
 mod ids;
 mod lifetimes;
 mod prolonging;
+mod untouched;
 mod window;
 
 use crate::checks::Check;
@@ -13,6 +14,7 @@ use crate::checks::Check;
 pub(crate) const CHECKS: &[Check] = &[
     window::NOT_EARLY,
     window::GONE,
+    untouched::STAYS,
     window::USABLE,
     window::NOT_REVIVED,
     window::PERMANENT_STAYS,

@@ -194,7 +194,7 @@ pub(super) const NOT_REVIVED: Check = Check {
     }),
 };
 
-/// What was there before is not; whether an id of the client's is taken is another question.
+/// The old item is not found. Whether the backend goes on with the id that the client sent is another question.
 fn not_red() -> Expected {
     let blue = Answer::Ok("blue".into());
     Expected::AnyOf(vec![Expected::Answer(Answer::Absent), Expected::Answer(blue)])

@@ -26,15 +26,32 @@ pub(super) const ARE_SAVED: Check = Check {
                 .cycle("ann", [set("colour", "red").unjudged(), ending(status)])
                 .cycle("ann", [get("colour").is("red")])
         });
-        let begun = |reason: &str, change: Operation, after: Vec<(&'static str, &'static str)>| {
-            let after = after.into_iter().map(|(key, value)| (key, json!(value)));
-            survey.supports(change.name()).then(|| {
-                Scenario::new(reason)
-                    .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
-                    .cycle("ann", [change.unjudged(), ending(302)])
-                    .cycle("ann", [items().are(after, survey)])
+        let begun_and =
+            |reason: &str, change: Operation, status: u16, after: Vec<(&'static str, &'static str)>| {
+                let after = after.into_iter().map(|(key, value)| (key, json!(value)));
+                survey.supports(change.name()).then(|| {
+                    Scenario::new(reason)
+                        .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
+                        .cycle("ann", [change.unjudged(), ending(status)])
+                        .cycle("ann", [items().are(after, survey)])
+                })
+            };
+        let begun = |reason: &str, change: Operation, after| begun_and(reason, change, 302, after);
+        // A status that is saved on a first request may be left out later.
+        let others_begun = [
+            (201, "overwrite-201", "fresh-201"),
+            (301, "overwrite-301", "fresh-301"),
+            (303, "overwrite-303", "fresh-303"),
+            (307, "overwrite-307", "fresh-307"),
+            (308, "overwrite-308", "fresh-308"),
+        ];
+        let others_begun = others_begun.into_iter().filter_map(|(status, reason, fresh)| {
+            let after = vec![("colour", "blue"), ("size", "small")];
+            begun_and(reason, set("colour", "blue"), status, after).map(|scenario| {
+                let relies = [fresh, "overwrite-302"].map(|reason| Fact::of(ARE_SAVED.id, reason));
+                relies.into_iter().fold(scenario, Scenario::relies_on)
             })
-        };
+        });
         let changes = [
             begun("overwrite-302", set("colour", "blue"), vec![("colour", "blue"), ("size", "small")]),
             begun("delete-302", delete("colour"), vec![("size", "small")]),
@@ -76,7 +93,8 @@ pub(super) const ARE_SAVED: Check = Check {
         // A session that a redirect leaves to the next visitor is a defect of its own.
         let isolated = Fact::of("minimum/browsers-isolated", "items-of-another-browser-and-redirected");
         let others = others.into_iter().flatten().map(|scenario| scenario.relies_on(isolated));
-        let changes = changes.into_iter().flatten().chain(others);
+        let others_begun = others_begun.map(|scenario| scenario.relies_on(isolated));
+        let changes = changes.into_iter().flatten().chain(others_begun).chain(others);
         fresh.into_iter().chain(changes).chain(permanent).chain([in_a_row]).collect()
     }),
 };

@@ -3,26 +3,27 @@
 mod aliases;
 mod any_value;
 mod lookalikes;
+mod null;
+mod sizes;
 
 use serde_json::{Value, json};
 use sessionspec_reference::PERMANENT_KEY;
 
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
-use crate::expect::{Condition, Expected, Line, Scenario};
+use crate::expect::{Condition, Scenario};
 use crate::level::Level;
-use crate::script::ops::{contains, delete, get, items, len, pop, set, setdefault, update};
-use crate::script::{Answer, Operation, incompressible};
-use crate::survey::{Numbers, Store, Survey, Values};
+use crate::script::ops::{get, set};
+use crate::survey::{Numbers, Survey, Values};
 
 /// The checks of this suite.
 pub(crate) const CHECKS: &[Check] = &[
-    NULL,
+    null::CHECK,
     TEXT,
     STRUCTURES,
     NUMBERS,
     TAGS,
     KEYS,
-    SIZES,
+    sizes::CHECK,
     aliases::NOT_ALIASED,
     lookalikes::VALUES,
     lookalikes::KEYS,
@@ -47,18 +48,6 @@ const ANY: &[Requirement] = &[Requirement::RealSessions];
 
 /// For a check of which no value is a string.
 const STRUCTURED: &[Requirement] = &[Requirement::RealSessions, Requirement::AnyValues];
-
-const NULL: Check = check(
-    "fidelity/null",
-    "An item that is null is an item, unless it is refused.",
-    "RFC 8259, section 3; stores that write null where they mean that nothing is there",
-    &[],
-    STRUCTURED,
-    |survey| {
-        let kept = vec![("null", Value::Null), ("null-inside", json!({"a": null, "b": [null]}))];
-        values(survey, kept).into_iter().chain(under_every_operation(survey)).collect()
-    },
-);
 
 const TEXT: Check = check(
     "fidelity/text",
@@ -168,39 +157,6 @@ const TAGS: Check = check(
     },
 );
 
-const SIZES: Check = check(
-    "fidelity/sizes",
-    "A large value comes back whole, or is refused.",
-    "MySQL's TEXT ends at 65535 bytes; memcached's items at 1 MiB; each has cut sessions off",
-    &[Fact::of("minimum/values-survive", "long-text")],
-    ANY,
-    |survey| {
-        // The lengths at which a field of one byte or two, a column or a page ends, and their neighbours.
-        let mut sizes = vec![
-            ("1-byte", 1),
-            ("254-bytes", 254),
-            ("255-bytes", 255),
-            ("256-bytes", 256),
-            ("1-kB", 1_000),
-            ("6-kB", 6_000),
-            ("64-kB", 64_000),
-        ];
-        if survey.store != Store::Client {
-            // In a cookie, the length of all that it holds decides, and not that of a value.
-            sizes.extend([("4095-bytes", 4_095), ("4096-bytes", 4_096), ("4097-bytes", 4_097)]);
-            sizes.extend([("16-kB", 16_000), ("32-kB", 32_000)]);
-            // There it would be a header that no client reads to its end.
-            sizes.extend([("1-MB", 1_000_000), ("beyond-1-MiB", 1_050_000), ("2-MB", 2_000_000)]);
-        }
-        let grown = grown(survey);
-        let sizes = values(
-            survey,
-            sizes.into_iter().map(|(reason, size)| (reason, json!(incompressible(size)))).collect(),
-        );
-        sizes.into_iter().chain(grown).collect()
-    },
-);
-
 const KEYS: Check = check(
     "fidelity/keys",
     "An item under any key comes back, or is refused: none vanishes because the backend has a use for its name.",
@@ -250,79 +206,6 @@ const KEYS: Check = check(
         scenarios.into()
     },
 );
-
-/// A session becomes large at once by another operation, or little by little; none where it lies in a cookie.
-fn grown(survey: &Survey) -> Vec<Scenario> {
-    if survey.store == Store::Client {
-        return Vec::new();
-    }
-    let large = || json!(incompressible(6_000));
-    let at_once = Scenario::new("6-kB-by-update")
-        .cycle("ann", [set("before", "here").is_done()])
-        .cycle("ann", [update([("value", large())]).unjudged()])
-        .may_be_refused()
-        .cycle("ann", [get("before").is("here"), get("value").is(large()).only_if(Condition::DoneIn(1))]);
-    let item = || json!(incompressible(3_000));
-    let keys = ["first", "second", "third", "fourth"];
-    let begun = Scenario::new("12-kB-in-four-requests").cycle("ann", [set("before", "here").is_done()]);
-    let written = keys
-        .iter()
-        .fold(begun, |scenario, key| scenario.cycle("ann", [set(key, item()).unjudged()]).may_be_refused());
-    let read = keys
-        .iter()
-        .enumerate()
-        .map(|(number, key)| get(key).is(item()).only_if(Condition::DoneIn(number + 1)));
-    let little_by_little = written.cycle("ann", [get("before").is("here")].into_iter().chain(read));
-    [at_once].into_iter().filter(|_| survey.supports("update")).chain([little_by_little]).collect()
-}
-
-/// An item that is null, under every operation that could take it for none.
-fn under_every_operation(survey: &Survey) -> Vec<Scenario> {
-    // A session without an item is another question. Null may be refused, and then nothing is expected.
-    let null = || {
-        let ops = [set("before", "here").is_done(), set("value", Value::Null).unjudged()];
-        Scenario::new("").cycle("ann", ops).may_be_refused()
-    };
-    let is_kept = Condition::DoneIn(0);
-    let answering =
-        |reason: &'static str, op: Line| (reason, null().cycle("ann", [op.only_if(is_kept.clone())]));
-    let left = |value: Option<Value>| {
-        [("before", json!("here"))].into_iter().chain(value.map(|value| ("value", value)))
-    };
-    let leaving = |reason: &'static str, op: Operation, value: Option<Value>| {
-        let read = items().are(left(value), survey).only_if(is_kept.clone());
-        (reason, null().cycle("ann", [op.unjudged()]).cycle("ann", [read]))
-    };
-    let to_null = |reason: &'static str, op: Operation| {
-        let ops = [set("before", "here").is_done(), set("value", "text").is_done()];
-        let text = Scenario::new("").cycle("ann", ops);
-        let kept = get("value").is(Value::Null).only_if(Condition::DoneIn(1));
-        (reason, text.cycle("ann", [op.unjudged()]).may_be_refused().cycle("ann", [kept]))
-    };
-    // The framework's own items may be there, too.
-    let lengths = (2..=2 + survey.own_keys.len()).map(|length| Expected::Answer(Answer::Ok(length.into())));
-    let scenarios = [
-        answering("null-is-contained", contains("value").is(true)),
-        answering("null-among-the-items", items().are(left(Some(Value::Null)), survey)),
-        answering("null-is-counted", len().answers(Expected::AnyOf(lengths.collect()))),
-        answering("null-is-popped", pop("value").is(Value::Null)),
-        answering("null-is-a-default", setdefault("value", "default").is(Value::Null)),
-        leaving("null-kept-by-setdefault", setdefault("value", "default"), Some(Value::Null)),
-        leaving("null-left-by-pop", pop("value"), None),
-        leaving("null-left-by-delete", delete("value"), None),
-        leaving("null-overwritten", set("value", "text"), Some(json!("text"))),
-        to_null("overwritten-by-null", set("value", Value::Null)),
-        to_null("overwritten-by-an-update", update([("value", Value::Null)])),
-    ];
-    scenarios
-        .into_iter()
-        .map(|(reason, scenario)| Scenario { reason: reason.to_owned(), ..scenario })
-        .filter(|scenario| {
-            scenario.script.cycles().flat_map(|cycle| &cycle.ops).all(|op| survey.supports(op.name()))
-        })
-        .map(|scenario| scenario.relies_on(Fact::of(NULL.id, "null")))
-        .collect()
-}
 
 /// Those of these values that a backend like this one keeps.
 fn values(survey: &Survey, values: Vec<(&'static str, Value)>) -> Vec<Scenario> {

@@ -9,7 +9,7 @@ mod permanent;
 mod umbrella;
 mod values;
 
-use crate::checks::{Check, Fact, Harm, Requirement, Test};
+use crate::checks::{Check, Harm, Requirement, Test};
 use crate::level::Level;
 
 /// The checks of this suite.
@@ -33,28 +33,9 @@ pub(crate) const CHECKS: &[Check] = &[
     new::NEVER_FOR_SAVED,
     null::NULL_SESSION,
     CLAIMS_HOLD,
-    UNTOUCHED_STAYS,
     umbrella::READS_BACK,
     umbrella::PERSISTS,
 ];
-
-/// The others look for what is lost soon. What a store loses that keeps a thousand sessions, or what is written over now and then,
-/// shows only after a whole run.
-const UNTOUCHED_STAYS: Check = Check {
-    id: "minimum/untouched-stays",
-    level: Level::Minimum,
-    harm: Harm::DataLoss,
-    clause: "save.persists",
-    promise: "A session that nobody touches is what it was after everything that is done to others.",
-    source: "caches that drop the oldest entry, such as Django's LocMemCache with 300 and lru-cache",
-    applies: &[Requirement::RealSessions, Requirement::LastingSessions],
-    relies: &[
-        Fact::of("minimum/browsers-isolated", "own-items-lost"),
-        Fact::of("minimum/browsers-isolated", "forgotten-when-others-come"),
-        Fact::of("minimum/browsers-isolated", "forgotten-after-a-hundred-others"),
-    ],
-    test: Test::Witness,
-};
 
 const CLAIMS_HOLD: Check = Check {
     id: "minimum/claims-hold",

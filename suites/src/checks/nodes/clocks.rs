@@ -4,37 +4,14 @@
 //! session may end earlier or later by the difference, and nothing else may change.
 
 use super::logout;
-use crate::checks::{Check, Fact, Harm, Lack, Requirement, Test};
-use crate::expect::{Line, Scenario};
+use crate::checks::lifetimes::beyond_clocks;
+use crate::checks::limits::AHEAD;
+use crate::checks::{Check, Fact, Harm, Requirement, Test};
+use crate::expect::Scenario;
 use crate::level::Level;
 use crate::script::Operation;
-use crate::script::ops::{get, items, set, set_permanent};
-use crate::survey::{Attribute, Store, Survey};
-
-/// How many seconds the clock of the second node is ahead.
-pub(in crate::checks) const AHEAD: u32 = 300;
-
-/// What makes a session one that outlives the difference, after it has an item.
-///
-/// # Errors
-///
-/// Where clocks cannot be moved, or nothing is known to live for twice as long as they differ.
-pub(in crate::checks) fn apart(survey: &Survey) -> Result<Vec<Line>, Lack> {
-    if !survey.moves_clocks {
-        return Err(Lack::Clocks);
-    }
-    let description = &survey.description;
-    let is_long = |lifetime: f64| lifetime > f64::from(2 * AHEAD);
-    let lives_long = |lifetime: Option<f64>| survey.other_lifetimes || lifetime.is_some_and(is_long);
-    let has_permanent = matches!(survey.permanent, Attribute::Observed(_));
-    if has_permanent && lives_long(description.lifetime_seconds) {
-        return Ok(vec![set_permanent(true).is_done()]);
-    }
-    if !has_permanent && lives_long(description.browser_lifetime_seconds.flatten()) {
-        return Ok(Vec::new());
-    }
-    Err(Lack::LifetimeBeyondClocks)
-}
+use crate::script::ops::{get, items, set};
+use crate::survey::{Store, Survey};
 
 /// Two nodes, of which the second is ahead.
 fn two(reason: &str) -> Scenario {
@@ -43,7 +20,7 @@ fn two(reason: &str) -> Scenario {
 
 /// A session that this node has saved.
 fn saved(survey: &Survey, reason: &str, node: usize) -> Scenario {
-    let lines = apart(survey).unwrap_or_default();
+    let lines = beyond_clocks(survey).unwrap_or_default();
     two(reason).cycle("ann", [set("colour", "red").is_done()].into_iter().chain(lines)).on_node(node)
 }
 

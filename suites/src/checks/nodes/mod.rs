@@ -4,7 +4,7 @@
 //! said here.
 
 mod at_work;
-pub(super) mod clocks;
+mod clocks;
 mod ended;
 mod expiry;
 mod ids;

@@ -8,7 +8,7 @@ use crate::script::ops::{delete, get, hold, set};
 use crate::script::{StoreFault, incompressible};
 use crate::survey::AtOnce;
 
-/// Shorter than what is written, and longer than the question for a session.
+/// Connections are cut after so many bytes: fewer than what is written, and more than the question for a session takes.
 const CUT: StoreFault = StoreFault::LimitData { bytes: 1_024 };
 
 /// The length of a text that does not arrive as a whole where connections are cut.

@@ -8,7 +8,7 @@ use crate::script::ops::{delete, get, hold, permanent, set, set_permanent};
 use crate::script::{Ending, Operation};
 use crate::survey::{Attribute, Survey};
 
-/// By what a backend is judged that says nothing.
+/// The claim by which a backend is judged that declares no `durability`.
 const HELD_TO: &str = "sessions outlive the process: `durability` is not declared lost";
 
 pub(super) const SURVIVES: Check = Check {

@@ -22,7 +22,7 @@ use crate::survey::{AtOnce, Survey};
 use state::State;
 use timeline::{Event, Interval, timeline};
 
-/// The reason of a finding: no world is left.
+/// The reason of a finding: no tracker is left.
 pub(crate) const REASON: &str = "unexplained";
 
 /// The script with what its requests may answer, in the light of what the earlier ones have answered. Nothing is expected
@@ -128,7 +128,7 @@ impl<'a> Checker<'a> {
         self.states.remove(browser).unwrap_or_else(|| vec![State::default()])
     }
 
-    /// Replaces each world of the cycle's browser by those that may follow.
+    /// Replaces each tracker of the cycle's browser by those that may follow.
     fn change(&mut self, cycle: usize, follow: impl Fn(State, &Exchange, &Survey) -> Vec<State>) {
         let Some(exchange) = self.exchange(cycle) else { return };
         let states = self.worlds_of(&exchange.browser);
@@ -166,7 +166,7 @@ impl<'a> Checker<'a> {
         self.expectations.push(Expectation { cycle, op: Some(op), expected, only_if: None });
     }
 
-    /// What the operation could answer in this world, where it is compared at all.
+    /// What the operation could answer in this tracker, where it is compared at all.
     fn possible(&self, state: &State, cycle: usize, operation: &Operation) -> Vec<Expected> {
         let answers = state.answers(cycle, operation);
         let answers = answers.iter().filter_map(|answer| expected(operation, answer, self.survey));
@@ -177,7 +177,7 @@ impl<'a> Checker<'a> {
         possible
     }
 
-    /// Whether this world would have answered so.
+    /// Whether this tracker would have answered so.
     fn agrees(&self, state: &State, cycle: usize, op: usize, exchange: &Exchange) -> bool {
         let Some(seen) = exchange.answer(op) else { return true };
         let possible = self.possible(state, cycle, &exchange.ops[op]);

@@ -1,13 +1,13 @@
 //! What a request leaves behind: of its session, of the cookies that others have of it, and of the browser's own.
 
-use super::cycle::{Kept, Open};
 use super::life::{Use, has_permanent};
-use super::world::{Cookies, World};
+use super::open::{Kept, Open};
+use super::tracker::{Cookies, Tracker};
 use crate::oracle::model::session::Left;
 use crate::play::Exchange;
 use crate::survey::{Expiry, Store};
 
-impl World<'_> {
+impl Tracker<'_> {
     /// Whether what the request did is kept.
     pub(super) fn kept(&self, open: &Open) -> Kept {
         match open.ending.kept(self.survey) {

@@ -3,8 +3,8 @@
 use sessionspec_reference::Value;
 use sessionspec_reference::value::assign_in;
 
-use super::cycle::Open;
 use super::life::{Life, has_permanent};
+use super::open::Open;
 use crate::expect::Expected;
 use crate::script::{Answer, Operation};
 use crate::survey::{Attribute, Modified, New, Survey};

@@ -1,6 +1,6 @@
 //! All that is owed on a script: by every operation, by every response, and by every session until its end.
 //!
-//! A [`World`] follows the script and knows, from the contract and the survey alone, what each session is: its items,
+//! A [`Tracker`] follows the script and knows, from the contract and the survey alone, what each session is: its items,
 //! `permanent`, `new` and `modified`, who has its cookies, and until when it lives. [`response`] says what a response owes
 //! in that situation. Where the contract or the survey leave something open, nothing is owed.
 
@@ -9,10 +9,11 @@ mod answers;
 mod cycle;
 mod excused;
 mod life;
+mod open;
 mod race;
 mod response;
+mod tracker;
 mod unusual;
-mod world;
 
 use std::collections::BTreeSet;
 
@@ -24,7 +25,7 @@ use crate::survey::Survey;
 
 pub(crate) use excused::Excused;
 pub(crate) use race::{EARLY, RACER, THIEF, scenario as race};
-pub(crate) use world::World;
+pub(crate) use tracker::Tracker;
 
 /// A part of a cookie with fewer bytes may be a version or the name of a key, which open the session in any spelling.
 pub(crate) const SHORTEST: usize = 16;
@@ -83,7 +84,7 @@ fn owed(
     excused: &Excused,
     transcript: &Transcript,
 ) -> (Vec<Expectation>, BTreeSet<usize>) {
-    let mut world = World::new(survey, asked).excusing(excused);
+    let mut tracker = Tracker::new(survey, asked).excusing(excused);
     let mut expectations = Vec::new();
     let mut refusable = BTreeSet::new();
     let mut exchanges = transcript.exchanges.iter().enumerate();
@@ -92,21 +93,21 @@ fn owed(
             Step::Cycle(cycle) | Step::Start(cycle) => {
                 let Some((index, exchange)) = exchanges.next() else { break };
                 let expectation = |op, expected, only_if| Expectation { cycle: index, op, expected, only_if };
-                world.begin(&cycle.browser, Some(exchange));
+                tracker.begin(&cycle.browser, Some(exchange));
                 for (op, operation) in cycle.ops.iter().enumerate() {
-                    let expected = world.perform(op, operation, Some(exchange));
+                    let expected = tracker.perform(op, operation, Some(exchange));
                     expectations.extend(expected.map(|expected| expectation(Some(op), expected, None)));
                 }
-                if world.may_be_refused() {
+                if tracker.may_be_refused() {
                     refusable.insert(index);
                 }
-                for (rule, only_if) in world.end(Some(exchange)) {
+                for (rule, only_if) in tracker.end(Some(exchange)) {
                     expectations.push(expectation(None, Expected::Response(rule), only_if));
                 }
             }
-            Step::CopyCookies { from, to } => world.copy_cookies(from, to),
-            Step::Forge { from, to, forgery, .. } => world.forge(from, to, forgery),
-            Step::Wait { seconds } => world.wait(*seconds),
+            Step::CopyCookies { from, to } => tracker.copy_cookies(from, to),
+            Step::Forge { from, to, forgery, .. } => tracker.forge(from, to, forgery),
+            Step::Wait { seconds } => tracker.wait(*seconds),
             // What overlaps, and other processes, are for others to judge.
             Step::Release(_)
             | Step::Launch { .. }

@@ -2,8 +2,8 @@
 
 use super::Asked;
 use super::answers::tracks;
-use super::cycle::{Ending, Kept, Open};
 use super::life::{Life, has_permanent};
+use super::open::{Ending, Kept, Open};
 use crate::expect::{Condition, ResponseRule};
 use crate::survey::{Expiry, Nested, Resent, Store, Survey};
 

@@ -42,7 +42,8 @@ impl Player {
         self.witness = Some(witness);
     }
 
-    /// Asks for the session when the store is there again, and leaves the script where nobody has noticed that it was broken.
+    /// Asks for the session when the store is there again, and notes where nobody has noticed that it was broken. The script goes
+    /// on: on a full disk the witness fits where it was, and others are lost.
     pub(super) async fn hear_witness(&mut self) {
         let Some(mut witness) = self.witness.take() else { return };
         if !witness.was_served || self.has_seen_a_disturbance() {
@@ -50,7 +51,7 @@ impl Player {
         }
         let kept = self.visit(&mut witness.jar, [ops::get(MARK)]).await;
         if kept.is_some_and(|answers| answers.first() == Some(&has(false))) {
-            self.transcript.not_launched.get_or_insert_with(|| UNSEEN.to_owned());
+            self.transcript.unseen = Some(UNSEEN);
         }
     }
 

@@ -1,10 +1,13 @@
 //! Plays scripts: sends the cycles of several browsers to a backend, holds and releases them, keeps the transcript.
 
+mod answered;
 mod command;
+mod cookies;
 mod crowd;
 mod held;
 mod judgeable;
 mod paused;
+mod processes;
 mod replayed;
 mod store;
 
@@ -15,16 +18,12 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::backend::{
-    Backend, BackendError, Body, Connections, CycleRequest, CycleResponse, Gate, size_of_body,
-    size_of_headers,
-};
+use crate::backend::{Backend, BackendError, Connections, CycleRequest, CycleResponse, Gate};
 use crate::browser::{Jar, Origin};
 use crate::play::{Exchange, Lanes, Moment, Outcome, OwnedPlace, Transcript};
-use crate::script::{
-    Connection, Cookies, Forgery, Operation, Operations, Processes, Script, Step, StoreFault,
-};
+use crate::script::{Connection, Operation, Operations, Script, Step, StoreFault};
 
+use answered::flatten;
 use command::Witness;
 pub(crate) use crowd::has_crowds;
 use held::Held;
@@ -220,53 +219,6 @@ impl Player {
         }
     }
 
-    /// Gives `to` a copy of the cookies of `from`.
-    pub fn copy_cookies(&mut self, from: &str, to: &str) {
-        let copy = self.jars.get(from).cloned().unwrap_or_default();
-        self.jars.insert(to.to_owned(), copy);
-        self.passed([Some(from), None], to);
-        match self.forged.get(from).cloned() {
-            Some(header) => self.forged.insert(to.to_owned(), header),
-            None => self.forged.remove(to),
-        };
-    }
-
-    /// Gives `to` cookies that are forged from those of `from`, and of `with` where another's are needed.
-    pub fn forge(&mut self, from: &str, with: Option<&str>, to: &str, forgery: &Forgery) {
-        let is_foreign = |(name, _): &(Vec<u8>, Vec<u8>)| self.transcript.foreign.has(name);
-        let (foreign, real): (Cookies, Cookies) = self.sent_by(from).into_iter().partition(is_foreign);
-        let others = with.map(|with| self.sent_by(with)).unwrap_or_default();
-        let others = others.into_iter().filter(|cookie| !is_foreign(cookie)).collect();
-        // What is no part of the session goes along as it is.
-        let mut headers =
-            vec![forgery.header(&real, &others), Forgery::Replayed.header(&foreign, &Vec::new())];
-        headers.retain(|header| !header.is_empty());
-        self.jars.remove(to);
-        self.forged.insert(to.to_owned(), headers.join(&b"; "[..]));
-        self.passed([Some(from), with], to);
-    }
-
-    /// Gives `to` only those of the cookies of `from` whose names are wanted, as they are.
-    pub(crate) fn send_only(&mut self, from: &str, to: &str, is_wanted: impl Fn(&[u8]) -> bool) {
-        let cookies = self.sent_by(from).into_iter().filter(|(name, _)| is_wanted(name)).collect();
-        self.jars.remove(to);
-        self.forged.insert(to.to_owned(), Forgery::Replayed.header(&cookies, &Vec::new()));
-        self.passed([Some(from), None], to);
-    }
-
-    fn passed(&mut self, from: [Option<&str>; 2], to: &str) {
-        let from = from.into_iter().flatten().map(str::to_owned).collect();
-        self.transcript.moments.push(Moment::Passed { from, to: to.to_owned() });
-    }
-
-    /// The cookies that this browser would send now.
-    fn sent_by(&self, browser: &str) -> Cookies {
-        let (path, now) = (self.backend.path(), self.backend.now());
-        let cookies =
-            self.jars.get(browser).map(|jar| jar.sent_to(&self.origin, path, now)).unwrap_or_default();
-        cookies.into_iter().map(|cookie| (cookie.name.clone(), cookie.value.clone())).collect()
-    }
-
     /// Takes the room for this step, or gives it back.
     async fn take_room(&mut self, step: &Step) {
         let is_idle = self.held.is_empty() && matches!(step, Step::Wait { .. });
@@ -284,50 +236,6 @@ impl Player {
         // What is no duration is none.
         let duration = Duration::try_from_secs_f64(seconds).unwrap_or_default();
         self.backend.wait(duration).await;
-    }
-
-    /// Sends the next request to this node, if there is one of that number.
-    fn goes_to(&mut self, node: Option<usize>) -> bool {
-        self.node = node;
-        let there_are = self.backend.nodes();
-        let is_there = node.is_none_or(|node| (1..=there_are).contains(&node));
-        if let (Some(node), false) = (node, is_there) {
-            self.transcript.not_launched = Some(format!(
-                "it goes to node {node}, and {there_are} {}: name more with --node, or start several with --nodes",
-                if there_are == 1 { "is known" } else { "are known" }
-            ));
-        }
-        is_there
-    }
-
-    /// Goes on with processes of the backend that nobody else has.
-    async fn go_apart(&mut self, wanted: Processes) {
-        match self.backend.apart(wanted).await {
-            Ok(backend) => {
-                if !wanted.see_sessions_end {
-                    // Where they do not say how long their sessions live, that is what it is elsewhere.
-                    self.transcript.apart = backend.describe().await.ok().map(Box::new);
-                }
-                self.given = Some(Rc::clone(&self.backend));
-                self.goes_on_with(backend);
-                // It needs no room of the others. Whoever waited here for some could keep the one waiting who has it.
-                self.room = None;
-            }
-            Err(why) => self.transcript.not_launched = Some(why),
-        }
-    }
-
-    /// Goes on with the backend as it is with this lifetime of permanent sessions, if it starts so.
-    async fn launch(&mut self, lifetime: f64) {
-        match self.backend.with_lifetime(lifetime).await {
-            Ok(backend) => self.goes_on_with(backend),
-            Err(why) => self.transcript.not_launched = Some(why),
-        }
-    }
-
-    fn goes_on_with(&mut self, backend: Rc<dyn Backend>) {
-        self.origin = backend.origin();
-        self.backend = backend;
     }
 
     /// The cookies of this browser.
@@ -412,64 +320,8 @@ impl Player {
         (exchange, request)
     }
 
-    fn end(&mut self, exchange: usize, result: Result<CycleResponse, BackendError>) {
-        self.transcript.moments.push(Moment::Answered(exchange));
-        let sent = self.transcript.exchanges[exchange].cookie.as_ref().map_or(0, Vec::len);
-        let retained = |response: CycleResponse| {
-            let size = sent + size_of_headers(&response.headers) + size_of_body(&response.body);
-            self.transcript.retained.add(size).map(|()| response)
-        };
-        let response = match result.and_then(retained) {
-            Ok(response) => response,
-            Err(error) => {
-                let error = self.as_it_counts(exchange, error);
-                self.transcript.exchanges[exchange].outcome = Outcome::Broken(error);
-                return;
-            }
-        };
-        let fields = || response.headers.all("Set-Cookie");
-        let now = self.backend.now();
-        let sends_forged = self.forged.contains_key(&self.transcript.exchanges[exchange].browser);
-        let is_new = sends_forged && fields().any(|field| self.transcript.is_of_session(field));
-        let exchange = &mut self.transcript.exchanges[exchange];
-        if is_new {
-            self.forged.remove(&exchange.browser);
-        }
-        if fields().next().is_some() {
-            let jar = self.jars.entry(exchange.browser.clone()).or_default();
-            let stored = fields().map(|field| jar.store(&self.origin, self.backend.path(), field, now));
-            exchange.stored = stored.collect();
-        }
-        exchange.answered = Some(now);
-        exchange.headers = response.headers;
-        exchange.outcome = match response.body {
-            // Without its store, an application may answer with any page.
-            Body::Other(said) if exchange.disturbed => Outcome::NoAnswers { status: response.status, said },
-            body => Outcome::of(&exchange.ops, response.status, body),
-        };
-    }
-
-    /// What an error comes to. How a connection ends whose other side was ended is a matter of chance, and a process may
-    /// have ended of the loss of its store.
-    fn as_it_counts(&self, exchange: usize, error: BackendError) -> BackendError {
-        let exchange = &self.transcript.exchanges[exchange];
-        let is_chance = match &error {
-            BackendError::ConnectionLost | BackendError::Internal(_) | BackendError::NoAnswer(_) => false,
-            BackendError::Unreachable(_) => self.was_broken,
-            _ => exchange.disturbed,
-        };
-        if exchange.interrupted || is_chance { BackendError::Dropped } else { error }
-    }
-
     fn spawn(&self, request: CycleRequest) -> JoinHandle<Result<CycleResponse, BackendError>> {
         let backend = Rc::clone(&self.backend);
         tokio::task::spawn_local(async move { backend.cycle(request).await })
     }
-}
-
-/// A task that panicked has not answered; its message is on standard error already.
-fn flatten(
-    joined: Result<Result<CycleResponse, BackendError>, tokio::task::JoinError>,
-) -> Result<CycleResponse, BackendError> {
-    joined.unwrap_or_else(|error| Err(BackendError::Internal(error.to_string())))
 }

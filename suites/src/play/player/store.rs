@@ -56,12 +56,29 @@ impl Player {
                     self.held.iter().for_each(|held| {
                         self.transcript.exchanges[held.exchange].disturbed = true;
                     });
+                    if fault.ends_connections() && self.held.is_empty() {
+                        self.let_it_be_noticed().await;
+                    }
                 }
             }
             Err(why) => {
                 self.transcript.not_launched = Some(why);
                 // A command that has failed may have broken something all the same, which is mended in the end.
                 self.fault = is_by_command.then_some(fault).or(self.fault);
+            }
+        }
+    }
+
+    /// Lets the service notice that its connections have ended. Until it has, it is a matter of chance whether a request is sent
+    /// on one of them and lost, or waits for another; scripts that break the store beside a request that is held ask for the
+    /// former. What these requests of nobody do is no part of the script.
+    ///
+    /// Where one thread waits for events, whatever has come before a request is dealt with before the second one after it.
+    async fn let_it_be_noticed(&self) {
+        for _ in 0..IN_A_ROW {
+            let nobody = &mut Jar::default();
+            if timeout(self.patience_now(), self.visit(nobody, [])).await.is_err() {
+                return;
             }
         }
     }

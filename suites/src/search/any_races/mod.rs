@@ -7,16 +7,16 @@ use serde_json::json;
 use sessionspec_reference::Map;
 use sessionspec_reference::value::PathStep;
 
-use super::generate::Generator;
+use super::generator::Generator;
 use super::rng::Rng;
 use super::situations;
-use crate::oracle::promises::{Asked, EARLY, RACER, THIEF, World};
+use crate::oracle::promises::{Asked, EARLY, RACER, THIEF, Tracker};
 use crate::script::ops::{
     clear, delete, destroy, get, hold, items, permanent, pop, set, set_in, set_permanent, setdefault,
 };
 use crate::script::{Forgery, Operation, Script};
 use crate::survey::{AtOnce, Nested, OLD, OnError, Permanent, Store, Survey, Values};
-use plan::{Deed, Ending, Plan, State};
+use plan::{Action, Ending, Plan, State};
 
 /// The gate at which the first request waits.
 const GATE: &str = "gate";
@@ -69,8 +69,8 @@ impl<'a> AnyRaces<'a> {
         }
         self.held(is_fresh);
         if is_serialised {
-            let next = if self.rng.once_in(2) { Deed::Look } else { Deed::Add };
-            let ops = [vec![items()], self.deed(next)].concat();
+            let next = if self.rng.once_in(2) { Action::Look } else { Action::Add };
+            let ops = [vec![items()], self.action(next)].concat();
             self.script = std::mem::take(&mut self.script).start(RACER, ops);
         } else {
             self.others(is_fresh);
@@ -123,34 +123,34 @@ impl<'a> AnyRaces<'a> {
         if !self.survey.virtual_time || self.survey.store != Store::Server {
             return None;
         }
-        let mut world = World::new(self.survey, Asked::Hardened);
+        let mut tracker = Tracker::new(self.survey, Asked::Hardened);
         for cycle in self.script.cycles() {
-            world.begin(&cycle.browser, None);
+            tracker.begin(&cycle.browser, None);
             for (index, op) in cycle.ops.iter().enumerate() {
-                world.perform(index, op, None);
+                tracker.perform(index, op, None);
             }
-            world.end(None);
+            tracker.end(None);
         }
-        world.left_to_live(RACER).map(|(_, gone)| gone + 0.5)
+        tracker.left_to_live(RACER).map(|(_, gone)| gone + 0.5)
     }
 
     /// The request that is held: it has read the session, and has done a part of its work or nothing.
     fn held(&mut self, is_fresh: bool) {
-        let deed = self.plan.held;
+        let action = self.plan.held;
         let mut ops = vec![get(&self.keys[0])];
-        let rest = if is_fresh { vec![self.set(0)] } else { self.deed(deed) };
-        let is_slow = match deed {
-            Deed::Inside => true,
-            Deed::Rotate | Deed::End => self.rng.once_in(2),
+        let rest = if is_fresh { vec![self.set(0)] } else { self.action(action) };
+        let is_slow = match action {
+            Action::Inside => true,
+            Action::Rotate | Action::End => self.rng.once_in(2),
             _ => self.rng.once_in(4),
         };
         if is_fresh || is_slow {
             let saves_early =
-                !is_fresh && self.survey.supports("save") && deed.only_writes() && self.rng.once_in(2);
+                !is_fresh && self.survey.supports("save") && action.only_writes() && self.rng.once_in(2);
             ops.extend(rest);
             ops.extend(saves_early.then_some(Operation::Save));
             ops.push(hold(GATE));
-        } else if deed == Deed::Add && self.rng.once_in(2) {
+        } else if action == Action::Add && self.rng.once_in(2) {
             // A part of what it writes is written before it waits.
             ops.push(self.set(0));
             ops.push(hold(GATE));
@@ -184,43 +184,43 @@ impl<'a> AnyRaces<'a> {
     fn others(&mut self, is_fresh: bool) {
         let first = match self.plan.held {
             // Whether somebody else sees it is the question.
-            Deed::Inside => Deed::Look,
+            Action::Inside => Action::Look,
             _ => self.plan.other,
         };
-        let ops = if is_fresh { vec![self.set(1)] } else { self.deed(first) };
+        let ops = if is_fresh { vec![self.set(1)] } else { self.action(first) };
         self.cycle(RACER, ops);
         if self.rng.once_in(4) {
-            let next = [Deed::Look, Deed::Add, Deed::Overwrite][self.rng.below(3)];
-            let ops = if is_fresh { vec![self.set(1)] } else { self.deed(next) };
+            let next = [Action::Look, Action::Add, Action::Overwrite][self.rng.below(3)];
+            let ops = if is_fresh { vec![self.set(1)] } else { self.action(next) };
             self.cycle(RACER, ops);
         }
     }
 
-    fn deed(&mut self, deed: Deed) -> Vec<Operation> {
+    fn action(&mut self, action: Action) -> Vec<Operation> {
         let supports = |op| self.survey.supports(op);
-        match deed {
-            Deed::Look => vec![items()],
-            Deed::Overwrite => vec![self.set(0)],
-            Deed::Rotate if supports("regenerate") => vec![Operation::Regenerate],
-            Deed::End if supports("destroy") => vec![destroy()],
-            Deed::End | Deed::Clear => vec![clear()],
-            Deed::SetPermanent => self.flip_permanent().map_or_else(|| vec![self.set(3)], |op| vec![op]),
-            Deed::Pop if supports("pop") => vec![pop(&self.keys[1])],
-            Deed::Delete | Deed::Pop => vec![delete(&self.keys[1])],
-            Deed::Setdefault if supports("setdefault") => {
+        match action {
+            Action::Look => vec![items()],
+            Action::Overwrite => vec![self.set(0)],
+            Action::Rotate if supports("regenerate") => vec![Operation::Regenerate],
+            Action::End if supports("destroy") => vec![destroy()],
+            Action::End | Action::Clear => vec![clear()],
+            Action::SetPermanent => self.flip_permanent().map_or_else(|| vec![self.set(3)], |op| vec![op]),
+            Action::Pop if supports("pop") => vec![pop(&self.keys[1])],
+            Action::Delete | Action::Pop => vec![delete(&self.keys[1])],
+            Action::Setdefault if supports("setdefault") => {
                 self.written += 1;
                 vec![setdefault(&self.keys[2], json!(format!("write {}", self.written)))]
             }
-            Deed::Update if supports("update") => {
+            Action::Update if supports("update") => {
                 self.written += 1;
                 let item = (self.keys[3].clone(), json!(format!("write {}", self.written)));
                 vec![Operation::Update { items: Map::from_iter([item]) }]
             }
-            Deed::Inside if self.changes_inside() => {
+            Action::Inside if self.changes_inside() => {
                 let path = [PathStep::Key(self.keys[4].clone()), PathStep::from("n")];
                 vec![get(&self.keys[4]), set_in(path, json!(2))]
             }
-            Deed::Add | Deed::Rotate | Deed::Setdefault | Deed::Update | Deed::Inside => {
+            Action::Add | Action::Rotate | Action::Setdefault | Action::Update | Action::Inside => {
                 let at = 2 + self.rng.below(2);
                 vec![self.set(at)]
             }
@@ -229,7 +229,7 @@ impl<'a> AnyRaces<'a> {
 
     /// Whether the held request changes the inside of a value, which is forgotten unless somebody tells the session.
     fn changes_inside(&self) -> bool {
-        self.plan.held == Deed::Inside
+        self.plan.held == Action::Inside
             && self.survey.values == Values::Json
             && self.survey.supports("set_in")
             && self.survey.nested == Nested::Untracked

@@ -5,7 +5,7 @@
 
 /// What a request does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Deed {
+pub(super) enum Action {
     /// It reads all items.
     Look,
     /// It adds an item by `set`.
@@ -32,7 +32,7 @@ pub(super) enum Deed {
     SetPermanent,
 }
 
-impl Deed {
+impl Action {
     /// Whether it changes items, and neither ends nor rotates the session.
     pub(super) fn only_writes(self) -> bool {
         matches!(
@@ -73,34 +73,34 @@ pub(super) enum State {
 }
 
 /// Readers and writers, and those who end the session or its id.
-const HELD: [Deed; 13] = [
-    Deed::Look,
-    Deed::Add,
-    Deed::Rotate,
-    Deed::Update,
-    Deed::Look,
-    Deed::End,
-    Deed::Pop,
-    Deed::Add,
-    Deed::Look,
-    Deed::SetPermanent,
-    Deed::Rotate,
-    Deed::Setdefault,
-    Deed::Inside,
+const HELD: [Action; 13] = [
+    Action::Look,
+    Action::Add,
+    Action::Rotate,
+    Action::Update,
+    Action::Look,
+    Action::End,
+    Action::Pop,
+    Action::Add,
+    Action::Look,
+    Action::SetPermanent,
+    Action::Rotate,
+    Action::Setdefault,
+    Action::Inside,
 ];
 
-const OTHERS: [Deed; 11] = [
-    Deed::End,
-    Deed::Overwrite,
-    Deed::Rotate,
-    Deed::Add,
-    Deed::End,
-    Deed::Clear,
-    Deed::Rotate,
-    Deed::Delete,
-    Deed::Overwrite,
-    Deed::Look,
-    Deed::SetPermanent,
+const OTHERS: [Action; 11] = [
+    Action::End,
+    Action::Overwrite,
+    Action::Rotate,
+    Action::Add,
+    Action::End,
+    Action::Clear,
+    Action::Rotate,
+    Action::Delete,
+    Action::Overwrite,
+    Action::Look,
+    Action::SetPermanent,
 ];
 
 const ENDINGS: [Ending; 5] =
@@ -119,8 +119,8 @@ const STATES: [State; 7] = [
 /// What one race is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Plan {
-    pub(super) held: Deed,
-    pub(super) other: Deed,
+    pub(super) held: Action,
+    pub(super) other: Action,
     pub(super) ending: Ending,
     pub(super) state: State,
 }
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn every_pair_of_situations_is_met() {
-        let different = |deeds: &[Deed]| deeds.iter().collect::<BTreeSet<_>>().len();
+        let different = |actions: &[Action]| actions.iter().collect::<BTreeSet<_>>().len();
         let (held, others) = (different(&HELD), different(&OTHERS));
         for first in [0, 1, 211, 1_000_003] {
             assert_eq!(pairs(first, |plan| (plan.held, plan.other)), held * others);

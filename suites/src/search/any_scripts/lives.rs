@@ -4,9 +4,9 @@ use super::{AnyScripts, COMPANION};
 use crate::oracle::promises::SHORTEST;
 use crate::script::ops::{items, set, set_permanent};
 use crate::script::{Change, Forgery};
-use crate::search::generate::BROWSERS;
+use crate::search::generator::BROWSERS;
 use crate::search::situations::{
-    COMPANY_OF_LIVES, Company, Deed, EPISODES, Ending, PASTS_OF_LIVES, Past, Plan,
+    Action, EPISODES, Ending, OTHERS_OF_LIVES, Others, PASTS_OF_LIVES, Past, Plan,
 };
 use crate::survey::Store;
 
@@ -39,37 +39,37 @@ impl AnyScripts<'_> {
         self.keepers.clear();
         self.past(browser, plan.past, Ending::Status(200));
         self.keep(browser);
-        if plan.company == Company::WritingThief {
+        if plan.others == Others::WritingThief {
             self.copy_cookies(browser, COMPANION);
         }
         // Who comes when the session's time is over comes with its cookies all the same.
         let (actor, ending) = match plan.past {
-            Past::Over if self.world.is_dead(browser) => {
+            Past::Over if self.tracker.is_dead(browser) => {
                 let turn = (number / PASTS_OF_LIVES.len()) % 3;
                 (LATECOMER, [Ending::Status(302), plan.ending, Ending::Status(200)][turn])
             }
             _ => (browser, plan.ending),
         };
-        let ops = self.deed(actor, plan.deed);
+        let ops = self.action(actor, plan.action);
         self.request(actor, ops, ending);
         if actor == LATECOMER {
             self.look(LATECOMER);
         }
         // What is over at once is looked for at once.
-        let is_over = self.world.left_to_live(browser).is_some_and(|(there, _)| there <= 0.0);
+        let is_over = self.tracker.left_to_live(browser).is_some_and(|(there, _)| there <= 0.0);
         let has_own =
             matches!(plan.past, Past::ShorterLifetime | Past::LongerLifetime | Past::OwnLifetimeUsed);
-        let company = match plan.company {
-            _ if is_over => Company::LateKeeper,
-            Company::Visitor | Company::WritingThief if has_own => Company::InTime,
-            company => company,
+        let others = match plan.others {
+            _ if is_over => Others::LateKeeper,
+            Others::Visitor | Others::WritingThief if has_own => Others::InTime,
+            others => others,
         };
-        match company {
-            Company::WritingThief if self.world.is_known(COMPANION) => {
-                let deed = if self.rng.once_in(3) { Deed::Rotate } else { Deed::Set };
-                self.stale_write(deed, number / COMPANY_OF_LIVES.len(), plan.ending);
+        match others {
+            Others::WritingThief if self.tracker.is_known(COMPANION) => {
+                let action = if self.rng.once_in(3) { Action::Rotate } else { Action::Set };
+                self.stale_write(action, number / OTHERS_OF_LIVES.len(), plan.ending);
             }
-            Company::LateKeeper => {
+            Others::LateKeeper => {
                 self.forge(browser, COMPANION, Forgery::Replayed);
                 if self.rng.once_in(2) {
                     self.use_meanwhile(browser, false);
@@ -77,15 +77,15 @@ impl AnyScripts<'_> {
                 self.wait_until_over(browser);
                 self.look(COMPANION);
             }
-            Company::InTime => {
+            Others::InTime => {
                 if self.rng.once_in(2) {
                     let writes = self.rng.once_in(2);
                     self.use_meanwhile(browser, writes);
                 }
                 self.wait_until_nearly_over(browser);
             }
-            Company::Visitor => self.visit(plan.ending),
-            Company::Forger => self.forged(browser, number / COMPANY_OF_LIVES.len()),
+            Others::Visitor => self.visit(plan.ending),
+            Others::Forger => self.forged(browser, number / OTHERS_OF_LIVES.len()),
             _ => {}
         }
         self.look(browser);
@@ -94,7 +94,7 @@ impl AnyScripts<'_> {
 
     /// Somebody takes the browser's cookies, where a server can take them back.
     pub(super) fn keep(&mut self, browser: &str) {
-        if self.survey().store == Store::Server && self.world.is_there(browser) {
+        if self.survey().store == Store::Server && self.tracker.is_there(browser) {
             let keeper = format!("keeper{}", self.keepers.len() + 1);
             self.copy_cookies(browser, &keeper);
             self.keepers.push(keeper);
@@ -104,15 +104,15 @@ impl AnyScripts<'_> {
     /// Those look whose cookies lead to nothing any more.
     fn keepers_look(&mut self) {
         for keeper in std::mem::take(&mut self.keepers) {
-            if self.world.is_dead(&keeper) {
+            if self.tracker.is_dead(&keeper) {
                 self.cycle(&keeper, vec![items()]);
             }
         }
     }
 
     /// Who took the cookies writes something, in the ways in which an id may be taken for a new one.
-    fn stale_write(&mut self, deed: Deed, turn: usize, ending: Ending) {
-        let mut ops = self.deed(COMPANION, deed);
+    fn stale_write(&mut self, action: Action, turn: usize, ending: Ending) {
+        let mut ops = self.action(COMPANION, action);
         if turn.is_multiple_of(2) {
             let flipped = !self.survey().permanent_default;
             ops.extend(self.if_tried(set_permanent(flipped)));
@@ -138,7 +138,8 @@ impl AnyScripts<'_> {
 
     /// The session is used when half of its time is over.
     fn use_meanwhile(&mut self, browser: &str, writes: bool) {
-        let Some((there, _)) = self.world.left_to_live(browser).filter(|_| self.survey().virtual_time) else {
+        let Some((there, _)) = self.tracker.left_to_live(browser).filter(|_| self.survey().virtual_time)
+        else {
             return;
         };
         if there > 10.0 {

@@ -1,8 +1,8 @@
-//! Writes scripts in which every situation is met: an episode brings a session into a situation, does something in a
-//! certain company, ends the request in a certain way, and looks at what is left.
+//! Writes scripts in which every situation is met: an episode brings a session into a situation, does something
+//! to it, ends the request in one of many ways, and looks at what is left, while others come along.
 
+mod actions;
 mod contents;
-mod deeds;
 mod lives;
 mod past;
 mod unusual;
@@ -10,12 +10,12 @@ mod unusual;
 use sessionspec_reference::Map;
 
 use super::Shape;
-use super::generate::{BROWSERS, Generator};
+use super::generator::{BROWSERS, Generator};
 use super::rng::Rng;
 use super::situations::{
-    COMPANY, Company, DEEDS, DEEDS_OF_LIVES, Deed, ENDINGS, EPISODES, Ending, Past, Plan, number,
+    ACTIONS, ACTIONS_OF_LIVES, Action, ENDINGS, EPISODES, Ending, OTHERS, Others, Past, Plan, number,
 };
-use crate::oracle::promises::{Asked, World};
+use crate::oracle::promises::{Asked, Tracker};
 use crate::script::ops::{contains, get, items, len, modified, new, permanent};
 use crate::script::{Cycle, Forgery, Operation, Script, Step, Stranger};
 use crate::survey::{OnError, Survey};
@@ -27,16 +27,16 @@ const COMPANION: &str = BROWSERS[3];
 pub(super) struct AnyScripts<'a> {
     plan: &'a Generator,
     rng: Rng,
-    world: World<'a>,
+    tracker: Tracker<'a>,
     /// The number of the first episode.
     first: usize,
     /// How the last session began.
     beginning: Option<Vec<Operation>>,
     /// What the next request does, in scripts about any request.
-    next: Option<Deed>,
+    next: Option<Action>,
     /// The key of the item that was made for that.
     made_for_next: Option<String>,
-    /// How often the deed of this episode was planned before, and that in turns of three.
+    /// How often the action of this episode was planned before, and that in turns of three.
     count: usize,
     turn: usize,
     /// Those who took the cookies of this episode's browser, the first one first.
@@ -53,11 +53,11 @@ impl<'a> AnyScripts<'a> {
             _ => Asked::Recommended,
         };
         let first = number(seed, EPISODES);
-        let world = World::new(&plan.survey, asked);
+        let tracker = Tracker::new(&plan.survey, asked);
         Self {
             plan,
             rng,
-            world,
+            tracker,
             first,
             beginning: None,
             next: None,
@@ -77,7 +77,7 @@ impl<'a> AnyScripts<'a> {
         }
         for (episode, browser) in BROWSERS.into_iter().take(EPISODES).enumerate() {
             let number = self.first + episode;
-            self.count = number / if is_life { DEEDS_OF_LIVES.len() } else { DEEDS.len() };
+            self.count = number / if is_life { ACTIONS_OF_LIVES.len() } else { ACTIONS.len() };
             self.turn = self.count % 3;
             if is_life { self.life(browser, number) } else { self.episode(browser, number) }
         }
@@ -91,13 +91,13 @@ impl<'a> AnyScripts<'a> {
     /// Something done in a situation, and a look at what is left.
     fn episode(&mut self, browser: &'static str, number: usize) {
         let plan = Plan::of(number);
-        (self.next, self.made_for_next) = (Some(plan.deed), None);
+        (self.next, self.made_for_next) = (Some(plan.action), None);
         self.past(browser, plan.past, plan.ending);
-        let stranger = matches!(plan.company, Company::StrangerBefore | Company::StrangerAfter);
+        let stranger = matches!(plan.others, Others::StrangerBefore | Others::StrangerAfter);
         let actor = if stranger {
             // One after the other, so that each comes along.
-            let stranger = Stranger::ALL[(number / COMPANY.len()) % Stranger::ALL.len()];
-            let first = plan.company == Company::StrangerBefore;
+            let stranger = Stranger::ALL[(number / OTHERS.len()) % Stranger::ALL.len()];
+            let first = plan.others == Others::StrangerBefore;
             self.forge(browser, COMPANION, Forgery::Beside { stranger, first });
             if plan.past != Past::Fresh {
                 self.look(COMPANION);
@@ -106,19 +106,19 @@ impl<'a> AnyScripts<'a> {
         } else {
             browser
         };
-        let ops = self.deed(actor, plan.deed);
+        let ops = self.action(actor, plan.action);
         self.request(actor, ops, plan.ending);
         self.look(actor);
-        match plan.company {
-            Company::SecondTab if self.world.is_known(browser) => {
+        match plan.others {
+            Others::SecondTab if self.tracker.is_known(browser) => {
                 self.copy_cookies(browser, COMPANION);
-                if self.world.is_known(COMPANION) {
-                    let ops = self.deed(COMPANION, Deed::Set);
+                if self.tracker.is_known(COMPANION) {
+                    let ops = self.action(COMPANION, Action::Set);
                     self.cycle(COMPANION, ops);
                     self.look(browser);
                 }
             }
-            Company::Visitor => self.visit(ENDINGS[(number / COMPANY.len()) % ENDINGS.len()]),
+            Others::Visitor => self.visit(ENDINGS[(number / OTHERS.len()) % ENDINGS.len()]),
             _ => {}
         }
     }
@@ -172,14 +172,14 @@ impl<'a> AnyScripts<'a> {
     }
 
     fn wait_until_nearly_over(&mut self, browser: &str) {
-        if let Some((there, _)) = self.world.left_to_live(browser) {
+        if let Some((there, _)) = self.tracker.left_to_live(browser) {
             // The cookie counts in whole seconds.
             self.wait((there - 4.0).max(there / 2.0) * 0.999);
         }
     }
 
     fn wait_until_over(&mut self, browser: &str) {
-        if let Some((_, gone)) = self.world.left_to_live(browser) {
+        if let Some((_, gone)) = self.tracker.left_to_live(browser) {
             self.wait(gone + 0.5);
         }
     }
@@ -187,32 +187,32 @@ impl<'a> AnyScripts<'a> {
     /// Lets time pass, where it can be moved.
     fn wait(&mut self, seconds: f64) {
         if self.survey().virtual_time && seconds > 0.0 {
-            self.world.wait(seconds);
+            self.tracker.wait(seconds);
             self.steps.push(Step::Wait { seconds });
         }
     }
 
     fn copy_cookies(&mut self, from: &str, to: &str) {
-        self.world.copy_cookies(from, to);
+        self.tracker.copy_cookies(from, to);
         self.steps.push(Step::CopyCookies { from: from.to_owned(), to: to.to_owned() });
     }
 
     fn forge(&mut self, from: &str, to: &str, forgery: Forgery) {
-        self.world.forge(from, to, &forgery);
+        self.tracker.forge(from, to, &forgery);
         let (from, to) = (from.to_owned(), to.to_owned());
         self.steps.push(Step::Forge { from, to, with: None, forgery });
     }
 
     fn cycle(&mut self, browser: &str, ops: Vec<Operation>) {
-        self.world.begin(browser, None);
+        self.tracker.begin(browser, None);
         for (index, op) in ops.iter().enumerate() {
-            self.world.perform(index, op, None);
+            self.tracker.perform(index, op, None);
         }
-        self.world.end(None);
+        self.tracker.end(None);
         self.steps.push(Step::Cycle(Cycle::new(browser, ops)));
     }
 
     fn items(&self, browser: &str) -> Map {
-        self.world.items(browser)
+        self.tracker.items(browser)
     }
 }

@@ -6,7 +6,7 @@ use super::AnyScripts;
 use super::lives::LATECOMER;
 use crate::script::ops::{clear, items, set, set_permanent};
 use crate::script::{Forgery, Operation, incompressible};
-use crate::search::situations::{Deed, Ending, Past};
+use crate::search::situations::{Action, Ending, Past};
 
 /// Larger than a cookie.
 const LARGE: usize = 6000;
@@ -94,8 +94,9 @@ impl AnyScripts<'_> {
             Past::OwnLifetimeUsed => {
                 let longer = self.rng.once_in(2);
                 self.own_lifetime(browser, longer);
-                let deed = [Deed::Set, Deed::Pop, Deed::Read, Deed::Update, Deed::Rotate][self.count % 5];
-                let ops = self.deed(browser, deed);
+                let action =
+                    [Action::Set, Action::Pop, Action::Read, Action::Update, Action::Rotate][self.count % 5];
+                let ops = self.action(browser, action);
                 self.cycle(browser, ops);
             }
             Past::OlderThanASecond => self.wait(1.5),
@@ -116,15 +117,15 @@ impl AnyScripts<'_> {
         }
         let first = self.set_new(browser);
         let other = match self.next {
-            Some(Deed::Nested) => self.prepared(json!({"n": 1})),
-            Some(Deed::Overwrite) => {
+            Some(Action::Nested) => self.prepared(json!({"n": 1})),
+            Some(Action::Overwrite) => {
                 let value = self.lookalike();
                 self.prepared(value)
             }
             _ => self.set_new(browser),
         };
         let ops = match self.next {
-            Some(Deed::Delete | Deed::Pop) if self.has_neighbours() => self.neighbours().into(),
+            Some(Action::Delete | Action::Pop) if self.has_neighbours() => self.neighbours().into(),
             _ => vec![first, other],
         };
         self.beginning = Some(ops.clone());

@@ -1,6 +1,5 @@
 //! Draws any item: any value that JSON can express, under any key.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use proptest::collection::vec;
@@ -9,16 +8,8 @@ use proptest::sample::select;
 use serde_json::json;
 use sessionspec_reference::{Map, Value};
 
+use crate::search::shrink::Item;
 use crate::survey::{Numbers, Survey, Values};
-
-/// An item of a session.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::search) struct Item {
-    pub(in crate::search) key: String,
-    pub(in crate::search) value: Value,
-    /// The keys under which the framework keeps items of its own. This item and simpler ones have none of them.
-    pub(in crate::search) own_keys: Rc<BTreeSet<String>>,
-}
 
 /// The most bytes of JSON that a value takes as it is drawn. With its escapes, its key and another item, such a value fits
 /// into a cookie.

@@ -13,7 +13,7 @@ use proptest::strategy::BoxedStrategy;
 use sessionspec_reference::Value;
 
 use super::rng::Rng;
-use super::shrink::Shrink;
+use super::shrink::{Item, Shrink};
 use super::{CaseRunner, Cases, Counterexample};
 use crate::backend::BackendError;
 use crate::expect::Scenario;
@@ -22,7 +22,6 @@ use crate::script::Forgery;
 use crate::survey::Survey;
 
 use any_forgery::forgeries;
-pub(super) use any_item::Item;
 use any_item::items;
 
 /// Generated scenarios, each with literal expectations.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use serde_json::json;
 
-use super::generate::BROWSERS;
+use super::generator::BROWSERS;
 use super::rng::Rng;
 use super::values::KEYS;
 use crate::script::ops::{clear, destroy, hold, items, set};

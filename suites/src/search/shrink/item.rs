@@ -1,10 +1,21 @@
 //! What is simpler than an item or a value: a shorter key, a part of the value, plainer text, smaller numbers.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
 use serde_json::{Number, json};
 use sessionspec_reference::{Map, Value};
 
 use super::{Shrink, Way, with_one_simpler, without_one};
-use crate::search::generated::Item;
+
+/// An item of a session.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::search) struct Item {
+    pub(in crate::search) key: String,
+    pub(in crate::search) value: Value,
+    /// The keys under which the framework keeps items of its own. This item and simpler ones have none of them.
+    pub(in crate::search) own_keys: Rc<BTreeSet<String>>,
+}
 
 impl Shrink for Item {
     type Weight = u64;

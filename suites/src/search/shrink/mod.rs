@@ -15,6 +15,7 @@ use crate::play::SideBySide;
 
 use budget::Budget;
 pub use budget::ShrinkBounds;
+pub(super) use item::Item;
 pub(super) use script::GeneratedScript;
 
 /// A value that can be made simpler.

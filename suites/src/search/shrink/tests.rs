@@ -8,13 +8,12 @@ use std::time::Duration;
 use serde_json::json;
 use sessionspec_reference::Value;
 
-use super::{Failing, Shrink, ShrinkBounds, Shrunk, shrink};
+use super::{Failing, Item, Shrink, ShrinkBounds, Shrunk, shrink};
 use crate::backend::BackendError;
 use crate::expect::{Expected, Finding, Judgement, Scenario};
 use crate::play::Transcript;
 use crate::script::{Change, Forgery, Neighbours, Spelling};
 use crate::search::case_runner::JudgedCase;
-use crate::search::generated::Item;
 
 /// A case that fails with this reason, or does not fail.
 fn judged(reason: Option<&str>) -> JudgedCase {

@@ -23,7 +23,10 @@ fn failure(script: Script) -> Failure {
         dropped: Vec::new(),
     };
     let transcript = script.cycles().map(shown).collect();
-    Failure { scenario: Some(Scenario { script, ..Scenario::new("r") }), transcript, ..Failure::default() }
+    let mut failure = Failure::default();
+    failure.scenario = Some(Scenario { script, ..Scenario::new("r") });
+    failure.transcript = transcript;
+    failure
 }
 
 /// Each row in a few words.
@@ -88,6 +91,7 @@ fn what_only_the_end_releases_and_what_nobody_waits_for_is_drawn_so() {
 #[test]
 fn without_a_script_the_requests_are_drawn_whole() {
     let script = Script::new().cycle("ann", [hold("g"), set("a", 1)]);
-    let failure = Failure { scenario: None, ..failure(script) };
+    let mut failure = failure(script);
+    failure.scenario = None;
     assert_eq!(drawn(&failure), [r#"ann 1 begins: hold("g") set("a", 1) 200"#]);
 }

@@ -2,7 +2,7 @@
 
 use sessionspec_reference::Map;
 
-use crate::oracle::promises::cycle::{Ending, Kept};
+use crate::oracle::promises::open::{Ending, Kept};
 use crate::oracle::sequential::was_refused;
 use crate::play::{Exchange, Outcome};
 use crate::script::{Answer, Operation};

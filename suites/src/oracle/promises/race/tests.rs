@@ -74,9 +74,9 @@ const LOOKS: usize = 4;
 
 #[tokio::test]
 async fn the_reference_is_never_accused() {
-    let deeds = || [items(), set("b", 2), set("a", 3), Operation::Regenerate, destroy()];
-    for held in deeds() {
-        for other in deeds() {
+    let actions = || [items(), set("b", 2), set("a", 3), Operation::Regenerate, destroy()];
+    for held in actions() {
+        for other in actions() {
             let played = Played::of(held.clone(), other.clone()).await;
             assert_eq!(played.reason(&Excused::default()), None, "{held:?} while {other:?}");
         }

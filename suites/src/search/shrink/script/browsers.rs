@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::script::{Cycle, Script, Step};
-use crate::search::generate::BROWSERS;
+use crate::search::generator::BROWSERS;
 
 /// Scripts in which one browser does what two did.
 pub(super) fn merge_browsers(script: &Script) -> Vec<Script> {

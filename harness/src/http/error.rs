@@ -1,0 +1,44 @@
+//! Why a service cannot be driven at all.
+
+use std::net::SocketAddr;
+
+use url::Url;
+
+use super::TlsError;
+
+/// Why a service cannot be driven at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HttpError {
+    /// The target is no URL with `http` or `https`.
+    #[error("`{0}` is no http URL; give the probe's, as in http://127.0.0.1:5000/probe")]
+    NoUrl(String),
+    /// The target is `https`, and cannot be asked.
+    #[error("{url} is https: {error}")]
+    Tls {
+        /// The target.
+        url: Box<Url>,
+        /// Why it cannot be asked.
+        error: TlsError,
+    },
+    /// Certificates are named, and none is asked for.
+    #[error("--ca is for an https URL, and {0} is none")]
+    NeedlessCa(Url),
+    /// The target is on another machine.
+    #[error("{0} is not on this machine; --allow-remote permits it, for a service that is yours to test")]
+    Remote(Url),
+    /// The gates cannot be served where they were asked for.
+    #[error(
+        "no gate can be served at {address}: {error}; --callback-addr takes an address of this machine, or a host name"
+    )]
+    Callback {
+        /// Where they were to be served.
+        address: SocketAddr,
+        /// Why they cannot be.
+        #[source]
+        error: std::io::Error,
+    },
+    /// The harness itself cannot serve gates, or send requests.
+    #[error("the harness cannot set itself up: {0}")]
+    SetUp(String),
+}

@@ -1,0 +1,67 @@
+//! A profile of a project: what it says comes before what stands above it.
+
+use super::Project;
+use crate::near::hint;
+
+impl Project {
+    /// What counts where this profile is asked for.
+    pub(super) fn in_profile(mut self, name: Option<&str>) -> Result<Self, String> {
+        let Some(name) = name else { return Ok(self) };
+        let Some(own) = self.profiles.remove(name) else {
+            let names: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+            let hint = hint(name, names.iter().copied());
+            let there = if names.is_empty() {
+                "it has none".to_owned()
+            } else {
+                format!("it has {}", names.join(", "))
+            };
+            return Err(format!("there is no profile `{name}`; {hint}{there}"));
+        };
+        // What leads to a service is one thing: a profile with a URL starts none.
+        let is_elsewhere = own.launch.is_some() || own.url.is_some();
+        let (launch, url) = if is_elsewhere { (own.launch, own.url) } else { (self.launch, self.url) };
+        let says_nodes = is_elsewhere || !own.node.is_empty() || own.nodes.is_some();
+        let (node, nodes) = if says_nodes { (own.node, own.nodes) } else { (self.node, self.nodes) };
+        // A command that breaks, mends or empties a store is for this one alone.
+        let says_a_store = is_elsewhere || own.store.is_some();
+        let says_a_break = says_a_store || own.breaking.is_some() || own.mend.is_some();
+        let (store, flush) =
+            if says_a_store { (own.store, own.flush) } else { (self.store, own.flush.or(self.flush)) };
+        let (breaking, mend) =
+            if says_a_break { (own.breaking, own.mend) } else { (self.breaking, self.mend) };
+        // One Toxiproxy leads to any store, but a service without one has no use for it.
+        let toxiproxy = own.toxiproxy.or(self.toxiproxy.filter(|_| store.is_some()));
+        let list = |own: Vec<String>, other: Vec<String>| if own.is_empty() { other } else { own };
+        Ok(Self {
+            launch,
+            url,
+            node,
+            nodes,
+            store,
+            toxiproxy,
+            breaking,
+            mend,
+            flush,
+            path: own.path.or(self.path),
+            lifetime: own.lifetime.or(self.lifetime),
+            start_timeout: own.start_timeout.or(self.start_timeout),
+            timeout: own.timeout.or(self.timeout),
+            ca: own.ca.or(self.ca),
+            origin: own.origin.or(self.origin),
+            headers: list(own.headers, self.headers),
+            level: own.level.or(self.level),
+            cases: own.cases.or(self.cases),
+            suites: list(own.suites, self.suites),
+            excluded: if own.excluded.is_empty() { self.excluded } else { own.excluded },
+            reports: list(own.reports, self.reports),
+            baseline: own.baseline.or(self.baseline),
+            known_failures: if own.known_failures.is_empty() {
+                self.known_failures
+            } else {
+                own.known_failures
+            },
+            profiles: self.profiles,
+            folder: self.folder,
+        })
+    }
+}

@@ -1,0 +1,127 @@
+//! `sessionspec diff`.
+
+use sessionspec::Report;
+use sessionspec::engine::report::UnjudgedScenario;
+
+use super::folder::Folder;
+use super::support::{sessionspec, stdout};
+
+#[test]
+fn a_difference_is_worse_better_or_neither() {
+    let folder = Folder::new("diff");
+    let good = folder.report("reference", "good.json");
+    let bad = folder.report("flawed/lone-overwrite-lost", "bad.json");
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("diff.worse", folder.said(&["diff", &good, &bad]));
+        insta::assert_snapshot!("diff.better", folder.said(&["diff", &bad, &good]));
+        insta::assert_snapshot!("diff.same", folder.said(&["diff", &bad, &bad]));
+    });
+}
+
+/// The saved reports of a run, in which one check is changed.
+fn with_verdict(folder: &Folder, from: &str, name: &str, id: &str, verdict: sessionspec::Verdict) -> String {
+    let mut reports: Vec<Report> = serde_json::from_str(&folder.read(from)).unwrap();
+    for report in &mut reports {
+        let check = report.checks.iter_mut().find(|check| check.id == id).unwrap();
+        check.verdict = verdict;
+        check.failures.clear();
+        check.because = Some("for a test".to_owned());
+    }
+    folder.write(name, &serde_json::to_string(&reports).unwrap())
+}
+
+#[test]
+fn what_one_of_the_runs_did_not_see_is_neither_worse_nor_better() {
+    let folder = Folder::new("unseen");
+    let bad = folder.report("flawed/lone-overwrite-lost", "bad.json");
+    let hidden = with_verdict(
+        &folder,
+        "bad.json",
+        "hidden.json",
+        "minimum/each-mutator-persists",
+        sessionspec::Verdict::Unverified,
+    );
+    let seen = folder.said(&["diff", &hidden, &bad]);
+    assert!(seen.contains("newly seen  minimum/each-mutator-persists: unverified"), "{seen}");
+    assert!(seen.ends_with("1 newly seen\nexit 0"), "{seen}");
+    let unseen = folder.said(&["diff", &bad, &hidden]);
+    assert!(unseen.contains("hidden      minimum/each-mutator-persists: fail (overwrite)"), "{unseen}");
+    assert!(unseen.ends_with("1 hidden\nexit 0"), "{unseen}");
+    assert_eq!(sessionspec(&["diff", "--strict", &hidden, &bad]).status.code(), Some(1));
+    assert_eq!(sessionspec(&["diff", "--strict", &bad, &bad]).status.code(), Some(0));
+}
+
+#[test]
+fn a_failure_that_a_partial_judgement_does_not_look_for_is_neither_worse_nor_better() {
+    let folder = Folder::new("in-part");
+    let bad = folder.report("flawed/lone-overwrite-lost", "bad.json");
+    let mut reports: Vec<Report> = serde_json::from_str(&folder.read("bad.json")).unwrap();
+    for report in &mut reports {
+        let check =
+            report.checks.iter_mut().find(|check| check.id == "minimum/each-mutator-persists").unwrap();
+        let (scenario, because) = ("overwrite".to_owned(), "for a test".to_owned());
+        check.unjudged = vec![UnjudgedScenario { scenario, because }];
+        check.verdict = sessionspec::Verdict::Pass;
+        check.failures.clear();
+        report.levels[0].verdict = sessionspec::LevelVerdict::Conforms;
+    }
+    let part = folder.write("part.json", &serde_json::to_string(&reports).unwrap());
+    let unseen = folder.said(&["diff", &bad, &part]);
+    let told = unseen.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("hidden minimum/each-mutator-persists: fail (overwrite) -> pass in part"),
+        "{unseen}"
+    );
+    assert!(unseen.ends_with("2 hidden\nexit 0"), "{unseen}");
+    let seen = folder.said(&["diff", &part, &bad]);
+    assert!(seen.ends_with("2 newly seen\nexit 0"), "{seen}");
+    assert_eq!(sessionspec(&["diff", "--strict", &part, &bad]).status.code(), Some(1));
+    let text = stdout(&sessionspec(&["render", &part, "--as", "text"]));
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("because for a test (overwrite): 1 check was judged in part"), "{text}");
+    assert!(text.contains("with 1 check judged in part"), "{text}");
+}
+
+#[test]
+fn a_changed_capability_fails_only_where_that_was_asked_for() {
+    let folder = Folder::new("strict");
+    let one = folder.report("reference", "one.json");
+    let mut reports: Vec<Report> = serde_json::from_str(&folder.read("one.json")).unwrap();
+    for report in &mut reports {
+        report.survey[0].observed = "always".to_owned();
+    }
+    let other = folder.write("other.json", &serde_json::to_string(&reports).unwrap());
+    assert_eq!(sessionspec(&["diff", &one, &other]).status.code(), Some(0));
+    assert_eq!(sessionspec(&["diff", "--strict", &one, &other]).status.code(), Some(1));
+}
+
+#[test]
+fn a_difference_has_three_forms() {
+    let folder = Folder::new("diff-forms");
+    let good = folder.report("reference", "good.json");
+    let bad = folder.report("flawed/lone-overwrite-lost", "bad.json");
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("diff.md", folder.said(&["diff", "--format", "markdown", &good, &bad]));
+        insta::assert_snapshot!("diff.json", folder.said(&["diff", "--format", "json", &good, &bad]));
+    });
+}
+
+#[test]
+fn what_was_not_run_any_more_is_worse_only_where_it_could_have_been() {
+    let folder = Folder::new("gone");
+    let whole = folder.report("reference", "whole.json");
+    let mut reports: Vec<Report> = serde_json::from_str(&folder.read("whole.json")).unwrap();
+    for report in &mut reports {
+        report.checks.pop();
+    }
+    let part = folder.write("part.json", &serde_json::to_string(&reports).unwrap());
+    assert_eq!(sessionspec(&["diff", &whole, &part]).status.code(), Some(1));
+    assert_eq!(sessionspec(&["diff", &part, &whole]).status.code(), Some(0));
+    for report in &mut reports {
+        report.suite_version = "0.2.0".to_owned();
+    }
+    let newer = folder.write("newer.json", &serde_json::to_string(&reports).unwrap());
+    assert_eq!(sessionspec(&["diff", &whole, &newer]).status.code(), Some(0));
+    let one_door = folder.write("one.json", &serde_json::to_string(&reports[0]).unwrap());
+    assert_eq!(sessionspec(&["diff", &newer, &one_door]).status.code(), Some(1), "a door is missing");
+}

@@ -107,6 +107,8 @@ impl Client {
     ) -> Result<RawResponse, BackendError> {
         let is_large = request.body.len() > LARGE;
         let Some(headers) = request.lawful_headers() else {
+            // A server may serve one connection at a time.
+            self.forget();
             return exchange_bytes(self.address.connect().await?, request.spelt(&self.url)).await;
         };
         if let Some(connection) = connection {

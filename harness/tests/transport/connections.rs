@@ -119,6 +119,22 @@ async fn a_server_of_one_connection_at_a_time_gets_one_at_a_time() {
     }
 }
 
+/// Those that wait begin together, and unlawful bytes have a connection of their own.
+#[tokio::test]
+async fn a_server_of_one_connection_at_a_time_is_judged() {
+    let url = one_at_a_time(reference());
+    let backend: Rc<dyn Backend> = Rc::new(HttpBackend::new(&url, None, false).await.unwrap());
+    let checks = ["expiry/gone", "expiry/not-revived", "expiry/usable-afterwards", "forgery/unlawful-bytes"];
+    let only = Some(checks.map(str::to_owned).to_vec());
+    let options = Options { only, patience: Duration::from_secs(5), ..Options::default() };
+    let report = run_until(backend, options, |_| {}, std::future::pending()).await.unwrap();
+    let verdicts = report.checks.iter().map(|check| (check.id.as_str(), check.verdict));
+    for (check, verdict) in verdicts {
+        assert_eq!(verdict, Verdict::Pass, "{check}");
+    }
+    assert_eq!(report.checks.len(), checks.len());
+}
+
 /// What was read in each request but the first.
 fn read(transcript: &Transcript) -> Vec<Option<&Answer>> {
     transcript.exchanges.iter().skip(1).map(|exchange| exchange.answer(0)).collect()

@@ -12,6 +12,7 @@ mod guarded;
 mod in_process;
 mod interpret;
 mod into_backend;
+mod one_at_a_time;
 mod panics;
 mod retained;
 mod work;
@@ -28,6 +29,7 @@ pub use glue::Glue;
 pub use guarded::guarded;
 pub use in_process::{InProcess, in_process};
 pub use into_backend::{IntoBackend, kind};
+pub(crate) use one_at_a_time::one_at_a_time;
 pub use panics::catching_panics;
 pub(crate) use panics::without_panic;
 #[doc(hidden)]

@@ -74,12 +74,18 @@ impl Condition {
             }
             Self::All(conditions) => {
                 conditions.iter().any(|one| one.is_over(transcript, cycle))
-                    && conditions
-                        .iter()
-                        .all(|one| one.holds(transcript, cycle) || one.is_over(transcript, cycle))
+                    && conditions.iter().all(|one| {
+                        one.may_be_over() || one.holds(transcript, cycle) || one.is_over(transcript, cycle)
+                    })
             }
             _ => false,
         }
+    }
+
+    /// Whether it may be missed for no other reason than that the answer came late: a session that was asked for may have ended by
+    /// then.
+    fn may_be_over(&self) -> bool {
+        matches!(self, Self::FoundIn { .. })
     }
 
     /// Whether the condition is met for an expectation of this cycle.

@@ -24,14 +24,14 @@ use std::time::{Duration, Instant};
 
 use tokio::task::LocalSet;
 
-use crate::backend::{Backend, Front, IntoBackend, LocalBoxFuture, catching_panics, fronted};
+use crate::backend::{Backend, Front, IntoBackend, LocalBoxFuture, catching_panics, fronted, one_at_a_time};
 use crate::checks::{Check, catalogue};
 use crate::play::{Lanes, still_answers};
 use crate::report::{
     self, CapabilityReport, CheckReport, KnownFailureReport, Report, SCHEMA_VERSION, Subject, ThisRun,
     Verdict, Watch,
 };
-use crate::survey::{PreflightError, Survey};
+use crate::survey::{AtOnce, PreflightError, Survey};
 
 use judged::Judged;
 use judging::Judging;
@@ -149,6 +149,7 @@ async fn run_local(
         jobs = jobs::chosen(&backend, &survey, &options) => Rc::new(Lanes::new(jobs)),
         () = &mut stop => return Err(PreflightError::Stopped),
     };
+    let backend = if survey.at_once == AtOnce::One { one_at_a_time(backend) } else { backend };
     let scenarios =
         Scenarios::new(Rc::clone(&backend), Rc::clone(&survey), options.patience, Rc::clone(&lanes));
     let sentinel = Sentinel::begin(&wanted, &backend, &survey, &options).await;

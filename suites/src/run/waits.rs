@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::backend::{Backend, BackendError};
 use crate::expect::{Condition, Scenario};
-use crate::play::{Lanes, Transcript, play_judgeable, play_judgeable_alone};
+use crate::play::{Lanes, Transcript, play_judgeable, play_judgeable_alone, play_judgeable_in_quiet};
 use crate::survey::Survey;
 
 /// What happened; nothing where a session may have ended of itself before the script was over.
@@ -18,15 +18,17 @@ type Played = Result<Option<Transcript>, BackendError>;
 
 /// What is being waited for, by the check's id and the scenario's reason.
 #[derive(Default)]
-pub(super) struct Waits(
-    RefCell<BTreeMap<(&'static str, String), JoinHandle<Played>>>,
+pub(super) struct Waits {
+    begun: RefCell<BTreeMap<(&'static str, String), JoinHandle<Played>>>,
     /// Whether somebody waits for what the survey sees only on an older session.
-    Cell<bool>,
+    asks_for_age: Cell<bool>,
     /// It is read by all that are being played for the first time.
-    Rc<RwLock<()>>,
+    rush: Rc<RwLock<()>>,
     /// It is read by all that are being played, and written by whoever changes something for everybody.
-    Rc<RwLock<()>>,
-);
+    quiet: Rc<RwLock<()>>,
+    /// Whether a script was too late although nothing else was at work: the service itself is too slow then.
+    is_slow: Rc<Cell<bool>>,
+}
 
 impl Waits {
     /// Begins to play this scenario of a check, unless it has begun.
@@ -41,7 +43,10 @@ impl Waits {
     ) {
         let waiting = self.waiting(check, survey, backend, patience, lanes);
         let key = (check, scenario.reason.clone());
-        self.0.borrow_mut().entry(key).or_insert_with(|| tokio::task::spawn_local(waiting.play(scenario)));
+        self.begun
+            .borrow_mut()
+            .entry(key)
+            .or_insert_with(|| tokio::task::spawn_local(waiting.play(scenario)));
     }
 
     fn waiting(
@@ -53,8 +58,9 @@ impl Waits {
         lanes: &Rc<Lanes>,
     ) -> Waiting {
         let (survey, backend, lanes) = (Rc::clone(survey), Rc::clone(backend), Rc::clone(lanes));
-        let (rush, quiet) = (Rc::clone(&self.2), Rc::clone(&self.3));
-        Waiting { check, survey, backend, patience, lanes, rush, quiet }
+        let (rush, quiet) = (Rc::clone(&self.rush), Rc::clone(&self.quiet));
+        let is_slow = Rc::clone(&self.is_slow);
+        Waiting { check, survey, backend, patience, lanes, rush, quiet, is_slow }
     }
 
     /// Waits until nobody has a session for which somebody waits. Nobody begins to, as long as what is returned is kept.
@@ -64,15 +70,15 @@ impl Waits {
         backend: &Rc<dyn Backend>,
         patience: Duration,
     ) -> RwLockWriteGuard<'_, ()> {
-        if self.1.get() {
+        if self.asks_for_age.get() {
             survey.learn_age(backend, patience).await;
         }
-        self.3.write().await
+        self.quiet.write().await
     }
 
     /// Begins to wait for what the survey sees only on an older session. Whoever asks for it later waits for the same.
     pub(super) fn begin_age(&self, survey: Rc<Survey>, backend: Rc<dyn Backend>, patience: Duration) {
-        if !self.1.replace(true) {
+        if !self.asks_for_age.replace(true) {
             tokio::task::spawn_local(async move { survey.learn_age(&backend, patience).await });
         }
     }
@@ -87,7 +93,7 @@ impl Waits {
         patience: Duration,
         lanes: &Rc<Lanes>,
     ) -> Played {
-        let begun = self.0.borrow_mut().remove(&(check, scenario.reason.clone()));
+        let begun = self.begun.borrow_mut().remove(&(check, scenario.reason.clone()));
         match begun {
             Some(task) => task.await.map_err(|panic| BackendError::Internal(panic.to_string()))?,
             None => self.waiting(check, survey, backend, patience, lanes).play(scenario.clone()).await,
@@ -114,6 +120,7 @@ struct Waiting {
     lanes: Rc<Lanes>,
     rush: Rc<RwLock<()>>,
     quiet: Rc<RwLock<()>>,
+    is_slow: Rc<Cell<bool>>,
 }
 
 impl Waiting {
@@ -121,7 +128,8 @@ impl Waiting {
     ///
     /// In real time all that wait begin together, and that rush may be what an answer comes from. So what came too late to
     /// decide is played once more, and looks sooner if it may. What is too late even so is played by itself, and so is what
-    /// failed, which is judged by that.
+    /// failed, which is judged by that. While time passes, others go on all the same, and whoever asks in the end waits for them:
+    /// what is too late for that alone is played with nothing else at work.
     async fn play(mut self, mut scenario: Scenario) -> Played {
         let quiet = Rc::clone(&self.quiet);
         let _undisturbed = quiet.read().await;
@@ -150,7 +158,11 @@ impl Waiting {
         drop(first);
         drop(rush.write().await);
         self.backend = given.on_virtual_time().await.unwrap_or(given);
-        let alone = self.play_alone(&scenario).await?;
+        let mut alone = self.play_alone(&scenario).await?;
+        if is_real && is_late(&alone, &scenario) && !self.is_slow.get() {
+            alone = self.play_in_quiet(&scenario).await?;
+            self.is_slow.set(is_late(&alone, &scenario));
+        }
         if is_late(&alone, &scenario) {
             return Ok(beside_others);
         }
@@ -168,6 +180,11 @@ impl Waiting {
     async fn play_alone(&self, scenario: &Scenario) -> Played {
         let Self { survey, backend, patience, lanes, .. } = self;
         in_time(survey, scenario, play_judgeable_alone(backend, &scenario.script, *patience, lanes)).await
+    }
+
+    async fn play_in_quiet(&self, scenario: &Scenario) -> Played {
+        let Self { survey, backend, patience, lanes, .. } = self;
+        in_time(survey, scenario, play_judgeable_in_quiet(backend, &scenario.script, *patience, lanes)).await
     }
 }
 

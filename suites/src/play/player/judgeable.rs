@@ -52,6 +52,20 @@ pub(crate) async fn play_judgeable_alone(
     judgeable(backend, || Player::new(Rc::clone(backend), patience).alone(lanes), script, patience).await
 }
 
+/// Plays a script as [`play_judgeable_alone`] does, with the service to itself also while time passes.
+///
+/// # Errors
+///
+/// Returns a fault that leaves nothing to judge.
+pub(crate) async fn play_judgeable_in_quiet(
+    backend: &Rc<dyn Backend>,
+    script: &Script,
+    patience: Duration,
+    lanes: &Rc<Lanes>,
+) -> Result<Transcript, BackendError> {
+    judgeable(backend, || Player::new(Rc::clone(backend), patience).in_quiet(lanes), script, patience).await
+}
+
 async fn judgeable(
     backend: &Rc<dyn Backend>,
     player: impl Fn() -> Player,
@@ -82,5 +96,51 @@ pub(crate) async fn still_answers(backend: &Rc<dyn Backend>, patience: Duration)
     match transcript.exchanges.first().map(|exchange| &exchange.outcome) {
         Some(Outcome::Broken(fault)) => Err(fault.clone()),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use sessionspec_reference::Memory;
+    use tokio::task::LocalSet;
+
+    use super::*;
+    use crate::backend::in_process;
+    use crate::script::ops::{get, set};
+
+    /// Whether others come to the service between the first request and the last.
+    #[tokio::test(start_paused = true)]
+    async fn while_time_passes_others_go_on_unless_it_has_to_be_quiet() {
+        let backend = in_process(Memory::default());
+        let script = Script::new().cycle("ann", [set("a", 1)]).wait(1.0).cycle("ann", [get("a")]);
+        let patience = Duration::from_secs(10);
+        for is_quiet in [false, true] {
+            let lanes = Rc::new(Lanes::new(4));
+            let comes = Rc::new(Cell::new(false));
+            let other = {
+                let (lanes, comes) = (Rc::clone(&lanes), Rc::clone(&comes));
+                async move {
+                    tokio::task::yield_now().await;
+                    let _place = lanes.alone().await;
+                    comes.set(true);
+                }
+            };
+            let came_meanwhile = LocalSet::new()
+                .run_until(async {
+                    let other = tokio::task::spawn_local(other);
+                    let transcript = match is_quiet {
+                        true => play_judgeable_in_quiet(&backend, &script, patience, &lanes).await,
+                        false => play_judgeable_alone(&backend, &script, patience, &lanes).await,
+                    };
+                    assert!(transcript.unwrap().is_fully_answered());
+                    let came = comes.get();
+                    other.await.unwrap();
+                    came
+                })
+                .await;
+            assert_eq!((came_meanwhile, comes.get()), (!is_quiet, true));
+        }
     }
 }

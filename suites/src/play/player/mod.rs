@@ -27,7 +27,9 @@ use answered::flatten;
 use command::Witness;
 pub(crate) use crowd::has_crowds;
 use held::Held;
-pub(crate) use judgeable::{play_judgeable, play_judgeable_alone, play_judgeable_together, still_answers};
+pub(crate) use judgeable::{
+    play_judgeable, play_judgeable_alone, play_judgeable_in_quiet, play_judgeable_together, still_answers,
+};
 pub use replayed::play;
 pub(crate) use replayed::undisturbed;
 
@@ -73,6 +75,8 @@ pub struct Player {
 /// The room that is taken while a request is at work, and given back while time passes.
 struct Room {
     lanes: Rc<Lanes>,
+    /// Whether it is given back while time passes.
+    is_shared: bool,
     taken: Option<OwnedPlace>,
 }
 
@@ -121,7 +125,13 @@ impl Player {
     /// Has the service to itself, except while it lets time pass and holds no request.
     #[must_use]
     pub(crate) fn alone(self, lanes: &Rc<Lanes>) -> Self {
-        Self { room: Some(Room { lanes: Rc::clone(lanes), taken: None }), ..self }
+        Self { room: Some(Room { lanes: Rc::clone(lanes), is_shared: true, taken: None }), ..self }
+    }
+
+    /// Has the service to itself, also while it lets time pass: nothing delays the answer that comes after that.
+    #[must_use]
+    pub(crate) fn in_quiet(self, lanes: &Rc<Lanes>) -> Self {
+        Self { room: Some(Room { lanes: Rc::clone(lanes), is_shared: false, taken: None }), ..self }
     }
 
     /// Plays a whole script. When this returns, for whatever reason, all gates are open and all answers have come.
@@ -225,7 +235,7 @@ impl Player {
         if let Some(room) = &mut self.room {
             match &room.taken {
                 None if !is_idle => room.taken = Some(room.lanes.alone_owned().await),
-                Some(_) if is_idle => room.taken = None,
+                Some(_) if is_idle && room.is_shared => room.taken = None,
                 _ => {}
             }
         }

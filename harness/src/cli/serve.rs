@@ -39,6 +39,13 @@ pub(super) async fn serve(arguments: Arguments, interruption: &Interruption) -> 
         return Err(CliError::usage(message));
     }
     let embedded = builtin::find(&arguments.backend).map_err(CliError::usage)?;
+    if embedded.has_workers() {
+        let name = &arguments.backend;
+        let message = format!(
+            "`{name}` is asked over connections of this process alone: `sessionspec run --backend {name}`"
+        );
+        return Err(CliError::usage(message));
+    }
     let backend = match &arguments.store {
         Some(store) => {
             let address = store.to_str().and_then(|store| store.parse().ok());

@@ -2,7 +2,6 @@
 //!
 //! Backends are local to a thread and axum's handlers are not, so requests travel to a local task over a channel.
 
-mod accepted;
 mod guard;
 mod hold;
 
@@ -12,15 +11,13 @@ use std::rc::Rc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
-use sessionspec::backend::{
-    Backend, BackendError, Body, CycleRequest, CycleResponse, Gate, OpenConnection, catching_panics,
-};
+use sessionspec::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse, Gate, catching_panics};
 use sessionspec::engine::browser::Origin;
 use sessionspec::engine::script::{Answer, Operation, OperationError};
 use sessionspec::reference::http::Headers;
@@ -29,7 +26,6 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use accepted::{Accepted, Counting};
 use guard::{Guard, guarded};
 
 /// The path at which the probe is mounted.
@@ -93,8 +89,7 @@ impl ProbeServer {
             .layer(DefaultBodyLimit::max(MAX_BODY))
             .layer(from_fn_with_state(guard, guarded))
             .with_state(jobs);
-        let router = router.into_make_service_with_connect_info::<Accepted>();
-        let served = axum::serve(Counting::of(self.listener), router).await;
+        let served = axum::serve(self.listener, router).await;
         worker.abort();
         served
     }
@@ -127,18 +122,12 @@ async fn describe(State(jobs): State<Jobs>) -> Response {
     }
 }
 
-async fn cycle(
-    State(jobs): State<Jobs>,
-    ConnectInfo(accepted): ConnectInfo<Accepted>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+async fn cycle(State(jobs): State<Jobs>, headers: HeaderMap, body: Bytes) -> Response {
     let asked = match Asked::read(&body) {
         Ok(asked) => asked,
         Err(message) => return plain(StatusCode::BAD_REQUEST, message),
     };
-    let connection = Some(OpenConnection::accepted(accepted.number()));
-    let mut request = CycleRequest { ops: asked.ops.into(), connection, ..CycleRequest::default() };
+    let mut request = CycleRequest { ops: asked.ops.into(), ..CycleRequest::default() };
     for cookie in headers.get_all(header::COOKIE) {
         request.headers.append("Cookie", cookie.as_bytes());
     }

@@ -49,13 +49,6 @@ pub struct OpenConnection {
 }
 
 impl OpenConnection {
-    /// As a server sees it that has so many open, this one among them.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn accepted(number: usize) -> Self {
-        Self { how: Connection::New, number, opened: Arc::default() }
-    }
-
     /// How many were open when it was opened, this one among them.
     #[must_use]
     pub fn number(&self) -> usize {

@@ -140,7 +140,7 @@ impl Arguments {
             })
         };
         reports.push(judge(watchdog.watch(builtin.open()), "in-process").await?);
-        if interruption.has_failed() {
+        if interruption.has_failed() || builtin.has_workers() {
             return Ok(());
         }
         let served = OverHttp::serve(watchdog.watch(builtin.open())).await;

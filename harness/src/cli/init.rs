@@ -199,16 +199,33 @@ fn node(folder: &Path) -> Option<Found> {
     })
 }
 
+/// A Go program: with which library it has sessions follows from what it requires.
 fn go(folder: &Path) -> Option<Found> {
-    const LIBRARY: &str = "github.com/gorilla/sessions";
     let module = read(folder.join("go.mod"))?;
-    let has_a_probe = folder.join("mount.go").is_file();
-    module.contains(LIBRARY).then(|| Found {
-        launch: "go run .".to_owned(),
-        because: format!("go.mod requires {LIBRARY}; the program has to listen on the port in PORT"),
-        first: (!has_a_probe).then_some(
+    let known = [
+        (
+            "github.com/gorilla/sessions",
             "copy core.go, items.go and mount.go of fixtures/probes/gorilla, and mount the probe as its README says",
         ),
+        (
+            "github.com/alexedwards/scs",
+            "copy core.go and items.go of fixtures/probes/gorilla and mount.go of fixtures/probes/scs, and mount the \
+             probe as the README there says",
+        ),
+    ];
+    let used = known.into_iter().find(|(library, _)| module.contains(library));
+    let (told, first) = match used {
+        Some((library, first)) => (format!("go.mod requires {library}"), first),
+        None => (
+            "go.mod is there".to_owned(),
+            "mount a probe, as harness/PROTOCOL.md says; fixtures/probes/gorilla/core.go and items.go are a part of it",
+        ),
+    };
+    let has_a_probe = folder.join("mount.go").is_file();
+    Some(Found {
+        launch: "go run .".to_owned(),
+        because: format!("{told}; the program has to listen on the port in PORT"),
+        first: (!has_a_probe).then_some(first),
     })
 }
 

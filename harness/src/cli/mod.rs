@@ -58,7 +58,7 @@ enum Command {
     Replay(replay::Arguments),
     /// List the checks, with their levels and promises, or the embedded backends.
     List(list::Arguments),
-    /// Explain a check, a clause of the contract, a suite or a capability.
+    /// Explain a check, a clause of the contract, a suite, a capability or a verdict.
     Explain(explain::Arguments),
     /// Show a saved report in another form.
     Render(render::Arguments),

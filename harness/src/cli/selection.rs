@@ -18,19 +18,29 @@ pub(super) struct Asked<'a> {
     pub(super) clauses: &'a [String],
 }
 
-/// The level by which a run of these checks and clauses alone is judged: the highest that asks for one of them. Where none
-/// is named, it is the lowest level of all.
+/// The level by which a run of these alone is judged: the highest that asks for a check which is named, by itself or by its
+/// clause. Where whole suites are named, it is the lowest that asks for one of their checks, so that some of them decide; and
+/// the lowest of all where nothing is named.
 pub(super) fn level_of(asked: Asked<'_>) -> Level {
     let read = |patterns: &[String]| -> Vec<glob::Pattern> {
         patterns.iter().filter_map(|pattern| glob::Pattern::new(pattern).ok()).collect()
     };
-    let (checks, clauses) = (read(asked.checks), read(asked.clauses));
-    let is_selected = |check: &Check| {
+    let suites: Vec<String> = asked.suites.iter().map(|suite| of_suite(suite)).collect();
+    let (checks, clauses, suites) = (read(asked.checks), read(asked.clauses), read(&suites));
+    let is_named = |check: &Check| {
         checks.iter().any(|pattern| pattern.matches(check.id))
             || clauses.iter().any(|pattern| pattern.matches(check.clause))
     };
-    let levels = catalogue().into_iter().filter(is_selected).map(|check| check.level);
-    levels.max().unwrap_or(Level::Minimum)
+    let is_of_suites = |check: &Check| suites.iter().any(|pattern| pattern.matches(check.id));
+    let level = |check: Check| check.level;
+    let named = catalogue().into_iter().filter(is_named).map(level).max();
+    let lowest = || catalogue().into_iter().filter(is_of_suites).map(level).min();
+    named.or_else(lowest).unwrap_or(Level::Minimum)
+}
+
+/// The pattern of all checks of a suite.
+fn of_suite(suite: &str) -> String {
+    format!("{suite}/*")
 }
 
 /// The complaint about a pattern that matches no clause which a check tests.
@@ -118,7 +128,7 @@ fn selected(asked: Asked<'_>) -> Result<Option<Vec<String>>, CliError> {
     if suites.is_empty() && checks.is_empty() && clauses.is_empty() {
         return Ok(None);
     }
-    let of_suites = suites.iter().map(|suite| format!("{suite}/*"));
+    let of_suites = suites.iter().map(|suite| of_suite(suite));
     let patterns: Vec<glob::Pattern> =
         checks.iter().cloned().chain(of_suites).map(|text| pattern(&text)).collect::<Result<_, _>>()?;
     let clauses: Vec<glob::Pattern> = clauses.iter().map(|text| pattern(text)).collect::<Result<_, _>>()?;

@@ -145,7 +145,7 @@ impl Client {
     }
 
     /// Closes the connections that may no longer be used, if there are any.
-    fn forget(&self) {
+    pub(super) fn forget(&self) {
         if self.used.get().is_some() {
             self.close_all();
         }

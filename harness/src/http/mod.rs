@@ -280,10 +280,14 @@ impl Backend for HttpBackend {
             // The gates stay open to requests for as long as this cycle lasts.
             let holds = self.gates.serve(&request.gates);
             let sent = wire::cycle(&request.ops, |gate| holds.url(gate));
+            let raises = request.ops.contains(&Operation::Raise);
+            if raises {
+                // A server may end the connection where a handler fails. On a new one nobody doubts that it saw the request.
+                self.client.forget();
+            }
             let (added, connection) = (&request.headers, request.connection.as_ref());
             let RawResponse { status, headers, body } =
                 self.send(Method::POST, added, sent, connection).await?;
-            let raises = request.ops.contains(&Operation::Raise);
             let body = wire::body(status, &body, request.ops.len(), raises)
                 .map_err(|fault| wire::with_redirect(status, &headers, fault))
                 .map_err(|fault| self.secrets.redacted_fault(fault))?;

@@ -181,6 +181,22 @@ fn answers_that_come_in_two_pieces() {
 }
 
 #[test]
+fn a_framework_that_ends_the_connection_after_an_exception() {
+    let diagnosis = diagnosis(&slipping(Slip::DropsWhatRaises).url(), "");
+    let of_raise: Vec<&str> = diagnosis.lines().filter(|line| line.contains("raise")).collect();
+    assert_snapshot!(of_raise.join("\n"), @"  ok       raise                   the connection ended without an answer");
+}
+
+#[test]
+fn a_framework_that_shows_a_page_after_an_exception() {
+    assert_snapshot!(found(Slip::ShowsWhatRaises), @"
+    remark   raise
+             it was answered with 200, which says: a page: Oh!; is that what the
+             framework makes of an exception, or does the probe catch it?
+    ");
+}
+
+#[test]
 fn a_null_session_is_no_fault_of_the_probe() {
     let service = Service::new(|request| match request.ops.as_deref() {
         Some([first, ..]) if first == "set" => {

@@ -26,6 +26,7 @@ shown! {
     explain_scripts_that_are_generated = "explain minimum/persists --scripts",
     explain_a_suite = "explain forgery",
     explain_a_capability = "explain on_error",
+    explain_a_verdict = "explain unverified",
     explain_a_suite_and_a_capability = "explain concurrency",
     run = "run --backend reference",
     run_verbosely = "run --backend reference --check minimum/opens-empty --verbose",
@@ -124,15 +125,15 @@ fn an_unknown_name_to_explain() {
         usage("explain two rotation"),
         usage("explain colour"),
     ].join("\n"), @"
-    sessionspec: there is no check, clause, suite or capability `minimum/persist`; did you mean `minimum/persists`? `sessionspec list` names the checks
+    sessionspec: there is no check, clause, suite, capability or verdict `minimum/persist`; did you mean `minimum/persists`? `sessionspec list` names the checks
     exit 2
-    sessionspec: there is no check, clause, suite or capability `cookie.http_only`; did you mean `cookie.http-only`? `sessionspec list` names the checks
+    sessionspec: there is no check, clause, suite, capability or verdict `cookie.http_only`; did you mean `cookie.http-only`? `sessionspec list` names the checks
     exit 2
-    sessionspec: there is no check, clause, suite or capability `fogery`; did you mean `forgery`? `sessionspec list` names the checks
+    sessionspec: there is no check, clause, suite, capability or verdict `fogery`; did you mean `forgery`? `sessionspec list` names the checks
     exit 2
-    sessionspec: there is no check, clause, suite or capability `two rotation`; did you mean `two rotations`? `sessionspec list` names the checks
+    sessionspec: there is no check, clause, suite, capability or verdict `two rotation`; did you mean `two rotations`? `sessionspec list` names the checks
     exit 2
-    sessionspec: there is no check, clause, suite or capability `colour`; `sessionspec list` names the checks
+    sessionspec: there is no check, clause, suite, capability or verdict `colour`; `sessionspec list` names the checks
     exit 2
     ");
 }

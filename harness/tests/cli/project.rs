@@ -276,10 +276,23 @@ fn a_project_is_written_from_what_is_in_its_folder() {
             launch("fastapi", &[("main.py", "app: FastAPI = FastAPI()\n")]),
             launch("express", &[("package.json", package), ("app.js", "")]),
             launch("go", &[("go.mod", "require github.com/gorilla/sessions v1.2.1\n")]),
+            launch("other-go", &[("go.mod", "module shop\n")]),
             launch("empty", &[]),
         ]
         .join("\n")
     );
+}
+
+#[test]
+fn what_is_to_be_done_first_follows_from_the_library() {
+    let said = |name: &str, module: &str| {
+        let project = Project::new(name, "");
+        project.write("go.mod", module);
+        project.said("init")
+    };
+    let told =
+        [said("scs", "require github.com/alexedwards/scs/v2 v2.8.0\n"), said("own-go", "module shop\n")];
+    assert_snapshot!(told.join("\n"));
 }
 
 #[test]

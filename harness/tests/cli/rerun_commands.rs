@@ -329,6 +329,21 @@ fn a_run_of_some_checks_is_judged_by_them() {
 }
 
 #[test]
+fn a_run_of_a_suite_is_judged_by_it() {
+    let level_and_exit = |arguments: &str| {
+        let output = sessionspec(arguments).arg("--format=json").output().unwrap();
+        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let report = json.get(0).unwrap_or(&json);
+        (report["asked_level"].as_str().unwrap().to_owned(), output.status.code().unwrap())
+    };
+    let careless = "run --backend flawed/cookie-readable-by-scripts";
+    assert_eq!(level_and_exit(&format!("{careless} --suite cookie")), ("recommended".to_owned(), 1));
+    assert_eq!(level_and_exit(&format!("{careless} --suite identity")), ("hardened".to_owned(), 0));
+    let with_a_lower_one = format!("{careless} --suite cookie --suite fault");
+    assert_eq!(level_and_exit(&with_a_lower_one), ("minimum".to_owned(), 0), "the lowest of all of them");
+}
+
+#[test]
 fn a_level_of_which_nothing_was_run() {
     let output = sessionspec("run --check cookie/none-when-untouched --level minimum").output().unwrap();
     let text = said(&output);

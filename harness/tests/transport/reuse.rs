@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use sessionspec::backend::{Backend, BackendError, CycleRequest, in_process};
 use sessionspec::engine::run::run_until;
+use sessionspec::engine::script::Operation;
 use sessionspec::reference::Memory;
 use sessionspec::{Level, LevelVerdict, Options};
 use sessionspec_cli::http::HttpBackend;
@@ -69,6 +70,27 @@ async fn a_connection_that_brought_no_success_is_not_used_again() {
         assert!(backend.cycle(CycleRequest::default()).await.is_ok(), "{status}");
         assert_eq!(backend.lost_connections(), 0, "{status}");
     }
+}
+
+/// As net/http of Go does after a panic.
+#[tokio::test]
+async fn a_connection_that_ends_with_an_exception_is_no_lost_one() {
+    let url = server(|connection| {
+        while let Some(request) = connection.request() {
+            if String::from_utf8_lossy(&request).contains("raise") {
+                return;
+            }
+            connection.send(&json(r#"{"results": []}"#));
+        }
+    });
+    let backend = HttpBackend::new(&url, None, false).await.unwrap();
+    let raising = || CycleRequest { ops: vec![Operation::Raise].into(), ..CycleRequest::default() };
+    for _ in 0..2 {
+        backend.cycle(CycleRequest::default()).await.unwrap();
+        assert_eq!(backend.cycle(raising()).await, Err(BackendError::Dropped));
+        backend.cycle(CycleRequest::default()).await.unwrap();
+    }
+    assert_eq!(backend.lost_connections(), 0);
 }
 
 #[tokio::test]

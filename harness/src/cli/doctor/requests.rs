@@ -133,6 +133,7 @@ async fn header_field(probe_client: &ProbeClient, findings: &mut Findings) {
 
 async fn raise(probe_client: &ProbeClient, findings: &mut Findings) {
     let exchanges = probe_client.cycles([vec![Operation::Raise]]).await;
+    let expected = "an uncaught exception of the handler is a 5xx";
     match &exchanges[0].outcome {
         Outcome::Answered { results, .. } if results.last() == Some(&Answer::Unsupported) => {
             findings.unsupported(OperationKind::Raise);
@@ -141,18 +142,20 @@ async fn raise(probe_client: &ProbeClient, findings: &mut Findings) {
             findings.ok("raise", "");
         }
         Outcome::NoAnswers { status, said } => {
-            let note = format!(
-                "it was answered with {status}, which says: {said}; an uncaught exception of the handler is a 5xx"
-            );
-            findings.wrong("raise", &note);
+            let seen = format!("it was answered with {status}, which says: {said}");
+            if exchanges[0].refused().is_some() {
+                findings.wrong("raise", &format!("{seen}; {expected}"));
+            } else {
+                let question =
+                    "is that what the framework makes of an exception, or does the probe catch it?";
+                findings.remark("raise", &format!("{seen}; {question}"));
+            }
         }
         Outcome::Answered { status, .. } => {
-            let note =
-                format!("it was answered with {status}; an uncaught exception of the handler is a 5xx");
-            findings.wrong("raise", &note);
+            findings.wrong("raise", &format!("it was answered with {status}; {expected}"));
         }
-        Outcome::Broken(fault) => {
-            findings.wrong("raise", &format!("{fault}; an uncaught exception of the handler is a 5xx"));
-        }
+        // As net/http of Go does after a panic.
+        Outcome::Broken(fault @ BackendError::Dropped) => findings.ok("raise", &fault.to_string()),
+        Outcome::Broken(fault) => findings.wrong("raise", &format!("{fault}; {expected}")),
     }
 }

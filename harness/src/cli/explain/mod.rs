@@ -1,8 +1,10 @@
-//! `sessionspec explain`: a check, a clause, a suite or a capability, in words.
+//! `sessionspec explain`: a check, a clause, a suite, a capability or a verdict, in words.
 
 mod capabilities;
 mod scripts;
+mod verdicts;
 
+use sessionspec::Verdict;
 use sessionspec::engine::checks::{Check, catalogue};
 use sessionspec::engine::contract;
 use sessionspec::engine::report::wrapped;
@@ -16,7 +18,8 @@ use capabilities::{CAPABILITIES, Capability};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// A check, with or without its suite; a clause of the contract; a suite; or a capability, as reports name them.
+    /// A check, with or without its suite; a clause of the contract; a suite; a capability; or a verdict, as reports
+    /// name them.
     #[arg(required = true, value_name = "NAME")]
     name: Vec<String>,
     /// Also show what a check plays, and what a good backend answers: the reference, or the one that --backend names.
@@ -33,7 +36,7 @@ pub(super) async fn explain(arguments: &Arguments) -> Result<Exit, CliError> {
     if topics.is_empty() {
         let hint = hint(&asked, names().iter().map(String::as_str));
         let message = format!(
-            "there is no check, clause, suite or capability `{asked}`; {hint}`sessionspec list` names the checks"
+            "there is no check, clause, suite, capability or verdict `{asked}`; {hint}`sessionspec list` names the checks"
         );
         return Err(CliError::usage(message));
     }
@@ -57,6 +60,7 @@ enum Topic {
     Clause(&'static str, &'static str),
     Suite(&'static str),
     Capability(&'static Capability),
+    Verdict(Verdict),
 }
 
 impl Topic {
@@ -68,10 +72,13 @@ impl Topic {
         let suite = checks.iter().find(is_suite).map(|check| Self::Suite(check.suite()));
         let clause = contract::clauses().find(|(name, _)| *name == asked);
         let capability = CAPABILITIES.iter().find(|capability| capability.is_called(&asked));
+        let spaced = asked.replace(['_', '-'], " ");
+        let verdict = Verdict::ALL.iter().copied().find(|verdict| verdict.as_str() == spaced);
         let named = suite
             .into_iter()
             .chain(clause.map(|(name, text)| Self::Clause(name, text)))
-            .chain(capability.map(Self::Capability));
+            .chain(capability.map(Self::Capability))
+            .chain(verdict.map(Self::Verdict));
         // As a test is named, too: `minimum::opens_empty`.
         let id = asked.replace("::", "/").replace(['_', ' '], "-");
         let is_named = |check: &Check| check.id == id || slug(check) == id;
@@ -81,7 +88,7 @@ impl Topic {
     fn check(&self) -> Option<&Check> {
         match self {
             Self::Check(check) => Some(check),
-            Self::Clause(..) | Self::Suite(_) | Self::Capability(_) => None,
+            Self::Clause(..) | Self::Suite(_) | Self::Capability(_) | Self::Verdict(_) => None,
         }
     }
 
@@ -91,6 +98,7 @@ impl Topic {
             Self::Clause(name, text) => of_clause(name, text),
             Self::Suite(name) => of_suite(name),
             Self::Capability(capability) => of_capability(capability),
+            Self::Verdict(verdict) => of_verdict(*verdict),
         }
     }
 }
@@ -102,7 +110,8 @@ fn names() -> Vec<String> {
     let suites = checks.iter().map(Check::suite);
     let clauses = contract::clauses().map(|(name, _)| name);
     let capabilities = CAPABILITIES.iter().map(|capability| capability.name);
-    ids.chain(suites).chain(clauses).chain(capabilities).map(str::to_owned).collect()
+    let verdicts = Verdict::ALL.iter().map(|verdict| verdict.as_str());
+    ids.chain(suites).chain(clauses).chain(capabilities).chain(verdicts).map(str::to_owned).collect()
 }
 
 fn slug(check: &Check) -> &'static str {
@@ -170,14 +179,8 @@ fn of_capability(capability: &Capability) -> String {
         format!("{} (a capability: observed and reported, and no failure by itself)", capability.name),
         filled(capability.meaning),
     ];
-    let width = capability.values.iter().map(|(value, _)| value.len()).max().unwrap_or_default();
-    let values: Vec<String> = (capability.values.iter())
-        .map(|(value, meaning)| {
-            wrapped(&format!("  {value:<width$}  {meaning}"), width + 4, terminal_width())
-        })
-        .collect();
-    if !values.is_empty() {
-        paragraphs.push(values.join("\n"));
+    if !capability.values.is_empty() {
+        paragraphs.push(columns(capability.values));
     }
     if let Some(claim) = capability.claim {
         paragraphs.push(filled(&format!(
@@ -186,6 +189,25 @@ fn of_capability(capability: &Capability) -> String {
         )));
     }
     paragraphs.join("\n\n")
+}
+
+fn of_verdict(verdict: Verdict) -> String {
+    let mut paragraphs =
+        vec![format!("{} (a verdict on a check)", verdict.as_str()), filled(verdicts::meaning(verdict))];
+    let remedies = verdicts::remedies(verdict);
+    if !remedies.is_empty() {
+        paragraphs.push(columns(remedies));
+    }
+    paragraphs.join("\n\n")
+}
+
+/// Words with what is to be said of each, a line for each.
+fn columns(said: &[(&str, &str)]) -> String {
+    let width = said.iter().map(|(word, _)| word.len()).max().unwrap_or_default();
+    let line = |(word, meaning): &(&str, &str)| {
+        wrapped(&format!("  {word:<width$}  {meaning}"), width + 4, terminal_width())
+    };
+    said.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Checks, a line for each.

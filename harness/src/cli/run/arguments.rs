@@ -51,7 +51,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
     /// The level that decides the exit code; the others are reported all the same. Where it is not said, it is the
-    /// highest level of the checks that --check and --clause name, and minimum without them.
+    /// highest level of the checks that --check and --clause name, else the lowest of those of --suite, else minimum.
     #[arg(long, value_name = "LEVEL", value_parser = level)]
     level: Option<Level>,
     /// How many scripts each property is given; concurrency/parallel, whose scripts are long, is given an eighth of them.

@@ -25,6 +25,10 @@ pub(crate) enum Slip {
     ZeroEndsWithTheBrowser,
     /// It writes the head and the body of an answer apart.
     WritesTwice,
+    /// Its framework ends the connection after an exception, which is no slip.
+    DropsWhatRaises,
+    /// Its framework shows a page with the status 200 after an exception.
+    ShowsWhatRaises,
 }
 
 /// The page that Django answers to a request without a token, as far as it matters.
@@ -87,6 +91,8 @@ fn answer(slip: Slip, request: &Request) -> Answer {
             Answer::altered(request.text().replace(zero, nothing), same)
         }
         Slip::WritesTwice => Answer::Apart,
+        Slip::DropsWhatRaises if has("raise") => Answer::Bytes(Vec::new()),
+        Slip::ShowsWhatRaises if has("raise") => Answer::response("200 OK", "text/html", "<h1>Oh!</h1>"),
         _ => Answer::Good,
     }
 }

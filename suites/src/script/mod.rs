@@ -18,7 +18,7 @@ mod store_fault;
 pub use answer::Answer;
 pub(crate) use disorder::incompressible;
 pub use fields::OperationError;
-pub use forgery::{Change, Cookies, Forgery, Neighbours, Spelling, Stranger};
+pub use forgery::{Change, Cookies, Forgery, Keyless, Neighbours, Spelling, Stranger};
 pub(crate) use forgery::{is_readable, words};
 pub(crate) use operation::call;
 pub use operation::{Operation, OperationKind};

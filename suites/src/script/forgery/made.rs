@@ -1,6 +1,7 @@
 //! How forged cookies are made from real ones.
 
 use super::alter::{changed, fields, of_length, unknown, with_byte};
+use super::keyless::signed;
 use super::rewrite::rewritten;
 use super::{Change, Cookies, Forgery, Neighbours, Spelling};
 
@@ -58,6 +59,14 @@ impl Forgery {
                     }
                 };
                 cookies.into_iter().enumerate().map(rewrite).collect()
+            }
+            Self::SignedWithoutKey { from, to, way } => {
+                let pairs =
+                    cookies.iter().filter_map(|cookie| Some((cookie.name.clone(), cookie.value.clone()?)));
+                match signed(&pairs.collect(), (from, to), *way) {
+                    Some(forged) => forged.iter().map(|(name, value)| Sent::new(name, value)).collect(),
+                    None => each_value(cookies, unknown),
+                }
             }
             Self::Byte { at, byte } => each_value(cookies, |value| with_byte(value, *at, *byte)),
             Self::Length(length) => each_value(cookies, |value| of_length(value, *length)),
@@ -134,8 +143,34 @@ impl Spelling {
             Self::SameLengthGlob => vec![b'?'; value.len()],
             Self::AnyRegex => b".*".to_vec(),
             Self::AnySql => b"'or'1'='1".to_vec(),
+            Self::BeginningLike => [&value[..value.len() / 2], b"%"].concat(),
+            Self::BeginningGlob => [&value[..value.len() / 2], b"*"].concat(),
+            Self::BeginningRegex => [&value[..value.len() / 2], b".*"].concat(),
+            Self::Uuid => {
+                let digits = digits(value, 16, 32);
+                let part = |range: std::ops::Range<usize>| &digits[range];
+                // Version 4, and the variant of RFC 9562.
+                let (time, node) = (part(13..16), part(20..32));
+                format!("{}-{}-4{time}-a{}-{node}", part(0..8), part(8..12), part(17..20)).into_bytes()
+            }
+            Self::Hexadecimal => digits(value, 16, 32).into_bytes(),
+            Self::Number => digits(value, 10, 18).into_bytes(),
+            Self::Word => format!("chosen-by-somebody-{}", digits(value, 10, 6)).into_bytes(),
         }
     }
+}
+
+/// So many digits of a number to this base, in which every byte of the value counts.
+fn digits(value: &[u8], base: u32, count: usize) -> String {
+    let digit = |place: usize| {
+        let bytes = value.iter().skip(place % value.len().max(1)).step_by(count).map(|byte| u32::from(*byte));
+        let sum: u32 = bytes.sum();
+        // A number that begins with a zero is written without it somewhere.
+        char::from_digit((sum + u32::try_from(place).unwrap_or_default() + 1) % base, base)
+            .filter(|digit| place > 0 || *digit != '0')
+            .unwrap_or('1')
+    };
+    (0..count).map(digit).collect()
 }
 
 impl Neighbours {

@@ -2,6 +2,7 @@
 
 mod alter;
 mod compression;
+mod keyless;
 mod made;
 mod rewrite;
 mod strangers;
@@ -10,6 +11,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use keyless::Keyless;
 use made::Sent;
 pub(crate) use rewrite::is_readable;
 pub use strangers::Stranger;
@@ -71,6 +73,17 @@ pub enum Forgery {
         to: String,
         /// How the last field is changed, which is the signature where there is one.
         signature: Option<Change>,
+    },
+    /// The data in the cookie are rewritten as in [`Rewritten`](Self::Rewritten), and signed as anybody can sign them who has no
+    /// key. Where they are not signed in that way, the letters and digits of each cookie become others, as in
+    /// [`Unknown`](Self::Unknown).
+    SignedWithoutKey {
+        /// The text that is replaced.
+        from: String,
+        /// The text that takes its place.
+        to: String,
+        /// How they are signed.
+        way: Keyless,
     },
     /// One byte of each value is replaced; beyond the end of the value it is added.
     Byte {
@@ -161,18 +174,39 @@ pub enum Spelling {
     AnyRegex,
     /// The value ends a text of SQL and goes on with a condition that always holds.
     AnySql,
+    /// The value is the first half of the real one, and a percent sign: with SQL's `LIKE`, any text that begins so.
+    BeginningLike,
+    /// The value is the first half of the real one, and an asterisk: in the names of files, and of Redis' keys, any text
+    /// that begins so.
+    BeginningGlob,
+    /// The value is the regular expression of any text that begins with the first half of the real one.
+    BeginningRegex,
+    /// The value is a UUID.
+    Uuid,
+    /// The value is a number in 32 hexadecimal digits.
+    Hexadecimal,
+    /// The value is a decimal number.
+    Number,
+    /// The value is a word with hyphens, as somebody chooses it.
+    Word,
 }
 
 impl Spelling {
     /// Those that are searched for, and found, instead of compared.
-    pub(crate) const PATTERNS: [Self; 6] = [
+    pub(crate) const PATTERNS: [Self; 9] = [
         Self::AnyLike,
         Self::SameLengthLike,
         Self::AnyGlob,
         Self::SameLengthGlob,
         Self::AnyRegex,
         Self::AnySql,
+        Self::BeginningLike,
+        Self::BeginningGlob,
+        Self::BeginningRegex,
     ];
+
+    /// Those that have the form of ids elsewhere. Each is made from the real value, so that no two sessions have the same.
+    pub(crate) const FORMS: [Self; 4] = [Self::Uuid, Self::Hexadecimal, Self::Number, Self::Word];
 
     /// Those that are the same whatever the real value is, and have an equals sign.
     pub(crate) const FIXED: [Self; 8] = [
@@ -218,6 +252,9 @@ impl fmt::Display for Forgery {
             Self::Rewritten { from, to, signature: None } => write!(f, "with `{from}` rewritten to `{to}`"),
             Self::Rewritten { from, to, signature: Some(change) } => {
                 write!(f, "with `{from}` rewritten to `{to}`, and the signature {}", words(change))
+            }
+            Self::SignedWithoutKey { from, to, way } => {
+                write!(f, "with `{from}` rewritten to `{to}`, and signed without a key: {}", words(way))
             }
             Self::Byte { at, byte } => write!(f, "with 0x{byte:02x} as byte {}", at + 1),
             Self::Length(length) => write!(f, "with a value of length {length}"),

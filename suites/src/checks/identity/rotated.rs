@@ -2,7 +2,7 @@
 //! that were rotated before.
 
 use crate::checks::Fact;
-use crate::expect::{Condition, Scenario};
+use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::script::ops::{get, items, set};
 use crate::script::{Operation, incompressible};
 use crate::survey::Survey;
@@ -11,6 +11,24 @@ use crate::survey::Survey;
 const NEW_ID: Fact = Fact::of("identity/rotation-gives-a-new-id", "alone");
 const KEEPS_DATA: Fact = Fact::of("identity/rotation-keeps-the-data", "alone");
 const OLD_ID_DIES: Fact = Fact::of("identity/rotation-ends-the-old-id", "alone");
+
+/// How many ids a session gets. That many show how many bits of them are random.
+const IDS: usize = 64;
+
+/// One session gets id after id. Whether ids are random at all is what another check asks.
+pub(super) fn into_ids_of_its_own() -> Scenario {
+    let has_given = || Condition::All((0..IDS).map(Condition::SetCookieIn).collect());
+    let begun = Scenario::new("made-from-the-old-one").cycle("ann", [set("colour", "red").is_done()]);
+    (1..IDS)
+        .fold(begun, |scenario, _| scenario.cycle("ann", [Operation::Regenerate.unjudged()]))
+        .response(ResponseRule::Unpredictable)
+        .only_if(has_given())
+        .response(ResponseRule::DrawnAnew)
+        .only_if(has_given())
+        .alone()
+        .relies_on(Fact::of("identity/ids-unpredictable", "predictable"))
+        .relies_on(NEW_ID)
+}
 
 /// How many items are many.
 const MANY: usize = 40;
@@ -28,9 +46,9 @@ pub(super) fn of_keys_beyond_ascii() -> Scenario {
 
 fn kept(reason: &str, keys: &[String]) -> Scenario {
     let found = |op| Condition::All(vec![Condition::FoundIn { cycle: 1, op }, Condition::DoneIn(2)]);
-    let after = keys.iter().enumerate().map(|(op, key)| get(key).is(key.as_str()).only_if(found(op)));
+    let after = keys.iter().enumerate().map(|(op, key)| get(key).is("kept").only_if(found(op)));
     Scenario::new(reason)
-        .cycle("ann", keys.iter().map(|key| set(key, key.as_str()).unjudged()))
+        .cycle("ann", keys.iter().map(|key| set(key, "kept").unjudged()))
         .may_be_refused()
         .cycle("ann", keys.iter().map(|key| get(key).unjudged()))
         .may_be_refused()

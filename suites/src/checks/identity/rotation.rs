@@ -15,7 +15,7 @@ pub(super) const NEW_ID: Check = Check {
     level: Level::Hardened,
     harm: Harm::Security,
     clause: "identity.rotation",
-    promise: "A rotation gives the browser another cookie.",
+    promise: "A rotation gives the browser another cookie, which cannot be guessed from the one before.",
     source: OWASP,
     applies: &[Requirement::RealSessions, Requirement::ServerStore, Requirement::Has("regenerate")],
     relies: &[],
@@ -32,6 +32,7 @@ pub(super) const NEW_ID: Check = Check {
             rotating("after-a-write", vec![set("colour", "blue"), Operation::Regenerate]),
             rotating("before-a-write", vec![Operation::Regenerate, set("colour", "blue")]),
             rotating("twice", vec![Operation::Regenerate, Operation::Regenerate]),
+            rotated::into_ids_of_its_own(),
         ]
     }),
 };

@@ -55,11 +55,15 @@ fn by_other_changes(survey: &Survey) -> Vec<Scenario> {
     scenarios
         .map(|(name, change)| {
             let reason = format!("adopted-by-{}", name.replace('_', "-"));
-            // A value has to be there before something inside of it can be changed.
-            let first = (name == "set_in").then(|| set("basket", json!({})).unjudged());
+            let first = match name {
+                // A value has to be there before something inside of it can be changed.
+                "set_in" => Some(set("basket", json!({}))),
+                "set_lifetime" => Some(set("colour", "blue")),
+                _ => None,
+            };
             // What holds no items need not be kept: then it is the item that comes next which begins the session.
             forged(&reason, Forgery::Unknown)
-                .cycle("victim", first.into_iter().chain([change.unjudged()]))
+                .cycle("victim", first.into_iter().chain([change]).map(Operation::unjudged))
                 .may_be_refused()
                 .cycle("victim", [set("size", "small").unjudged()])
                 .may_be_refused()

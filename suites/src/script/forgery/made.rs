@@ -119,60 +119,6 @@ fn only(cookies: Vec<Sent>, place: usize, forged: impl Fn(Sent) -> Vec<Sent>) ->
     cookies.into_iter().enumerate().flat_map(forged).collect()
 }
 
-impl Spelling {
-    pub(super) fn of(self, value: &[u8]) -> Vec<u8> {
-        let with = |end: &[u8]| [value, end].concat();
-        let each = |spell: fn(&u8) -> String| value.iter().map(spell).collect::<String>().into_bytes();
-        match self {
-            Self::Empty | Self::NameOnly => Vec::new(),
-            Self::Dots => b"...".to_vec(),
-            Self::Quoted => [b"\"", value, b"\""].concat(),
-            Self::Octal => [&b"\""[..], &each(|byte| format!("\\{byte:03o}")), b"\""].concat(),
-            Self::Percent => each(|byte| format!("%{byte:02X}")),
-            Self::HalfPercent => with(b"%4"),
-            Self::Long => with(&[b'A'; 10_000]),
-            Self::NonAscii => with("\u{fc}".as_bytes()),
-            Self::NonUtf8 => with(b"\xff\xc3"),
-            Self::Control => with(b"\x01"),
-            Self::Nul => with(b"\0"),
-            Self::Path => b"../../../../etc/passwd".to_vec(),
-            Self::Json => b"{\"admin\":true}".to_vec(),
-            Self::AnyLike => b"%".to_vec(),
-            Self::SameLengthLike => vec![b'_'; value.len()],
-            Self::AnyGlob => b"*".to_vec(),
-            Self::SameLengthGlob => vec![b'?'; value.len()],
-            Self::AnyRegex => b".*".to_vec(),
-            Self::AnySql => b"'or'1'='1".to_vec(),
-            Self::BeginningLike => [&value[..value.len() / 2], b"%"].concat(),
-            Self::BeginningGlob => [&value[..value.len() / 2], b"*"].concat(),
-            Self::BeginningRegex => [&value[..value.len() / 2], b".*"].concat(),
-            Self::Uuid => {
-                let digits = digits(value, 16, 32);
-                let part = |range: std::ops::Range<usize>| &digits[range];
-                // Version 4, and the variant of RFC 9562.
-                let (time, node) = (part(13..16), part(20..32));
-                format!("{}-{}-4{time}-a{}-{node}", part(0..8), part(8..12), part(17..20)).into_bytes()
-            }
-            Self::Hexadecimal => digits(value, 16, 32).into_bytes(),
-            Self::Number => digits(value, 10, 18).into_bytes(),
-            Self::Word => format!("chosen-by-somebody-{}", digits(value, 10, 6)).into_bytes(),
-        }
-    }
-}
-
-/// So many digits of a number to this base, in which every byte of the value counts.
-fn digits(value: &[u8], base: u32, count: usize) -> String {
-    let digit = |place: usize| {
-        let bytes = value.iter().skip(place % value.len().max(1)).step_by(count).map(|byte| u32::from(*byte));
-        let sum: u32 = bytes.sum();
-        // A number that begins with a zero is written without it somewhere.
-        char::from_digit((sum + u32::try_from(place).unwrap_or_default() + 1) % base, base)
-            .filter(|digit| place > 0 || *digit != '0')
-            .unwrap_or('1')
-    };
-    (0..count).map(digit).collect()
-}
-
 impl Neighbours {
     pub(super) fn of(self, own: Vec<Sent>, other: &Cookies) -> Vec<Sent> {
         let others = || other.iter().map(|(name, value)| Sent::new(name, value)).collect();

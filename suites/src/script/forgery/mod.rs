@@ -5,6 +5,7 @@ mod compression;
 mod keyless;
 mod made;
 mod rewrite;
+mod spelling;
 mod strangers;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use keyless::Keyless;
 use made::Sent;
 pub(crate) use rewrite::is_readable;
+pub use spelling::Spelling;
 pub use strangers::Stranger;
 
 /// The cookies of a browser: their names and values.
@@ -127,98 +129,6 @@ pub enum Change {
     Missing,
     /// A number becomes the largest one of its length. What is no number, decimal or hexadecimal, stays as it is.
     Raised,
-}
-
-/// How a value is spelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Spelling {
-    /// The value is empty.
-    Empty,
-    /// The value is missing, and so is the equals sign.
-    NameOnly,
-    /// The value consists of dots.
-    Dots,
-    /// The value is in quotes.
-    Quoted,
-    /// The value is in quotes, with octal numbers for its characters, as Python's `http.cookies` writes it.
-    Octal,
-    /// Each character is percent-encoded.
-    Percent,
-    /// The value ends with an unfinished percent-encoding.
-    HalfPercent,
-    /// The value has ten thousand more characters.
-    Long,
-    /// The value ends with a letter beyond ASCII.
-    NonAscii,
-    /// The value ends with bytes that are no UTF-8.
-    NonUtf8,
-    /// The value ends with a control character, which no lawful header has.
-    Control,
-    /// The value ends with a NUL, which no lawful header has.
-    Nul,
-    /// The value is a path that leads elsewhere.
-    Path,
-    /// The value is JSON.
-    Json,
-    /// The value is a percent sign: with SQL's `LIKE`, any text.
-    AnyLike,
-    /// The value consists of underscores, as many as the real one has bytes: with SQL's `LIKE`, any text of that length.
-    SameLengthLike,
-    /// The value is an asterisk: in the names of files, and of Redis' keys, any text.
-    AnyGlob,
-    /// The value consists of question marks, as many as the real one has bytes: in the names of files, and of Redis'
-    /// keys, any text of that length.
-    SameLengthGlob,
-    /// The value is the regular expression of any text.
-    AnyRegex,
-    /// The value ends a text of SQL and goes on with a condition that always holds.
-    AnySql,
-    /// The value is the first half of the real one, and a percent sign: with SQL's `LIKE`, any text that begins so.
-    BeginningLike,
-    /// The value is the first half of the real one, and an asterisk: in the names of files, and of Redis' keys, any text
-    /// that begins so.
-    BeginningGlob,
-    /// The value is the regular expression of any text that begins with the first half of the real one.
-    BeginningRegex,
-    /// The value is a UUID.
-    Uuid,
-    /// The value is a number in 32 hexadecimal digits.
-    Hexadecimal,
-    /// The value is a decimal number.
-    Number,
-    /// The value is a word with hyphens, as somebody chooses it.
-    Word,
-}
-
-impl Spelling {
-    /// Those that are searched for, and found, instead of compared.
-    pub(crate) const PATTERNS: [Self; 9] = [
-        Self::AnyLike,
-        Self::SameLengthLike,
-        Self::AnyGlob,
-        Self::SameLengthGlob,
-        Self::AnyRegex,
-        Self::AnySql,
-        Self::BeginningLike,
-        Self::BeginningGlob,
-        Self::BeginningRegex,
-    ];
-
-    /// Those that have the form of ids elsewhere. Each is made from the real value, so that no two sessions have the same.
-    pub(crate) const FORMS: [Self; 4] = [Self::Uuid, Self::Hexadecimal, Self::Number, Self::Word];
-
-    /// Those that are the same whatever the real value is, and have an equals sign.
-    pub(crate) const FIXED: [Self; 8] = [
-        Self::Empty,
-        Self::Dots,
-        Self::Path,
-        Self::Json,
-        Self::AnyLike,
-        Self::AnyGlob,
-        Self::AnyRegex,
-        Self::AnySql,
-    ];
 }
 
 /// Other cookies in the same header.

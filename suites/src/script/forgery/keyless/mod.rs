@@ -63,16 +63,15 @@ fn token(value: &[u8], (from, to): (&str, &str), algorithm: &str) -> Option<Vec<
 
 /// The data are in one cookie, and their digest is another cookie.
 fn in_two_cookies(cookies: &Cookies, (from, to): (&str, &str)) -> Option<Cookies> {
-    let (at, rewritten) = cookies
-        .iter()
-        .enumerate()
-        .find_map(|(at, (_, value))| Some((at, within(value, from, to, MOST_LAYERS)?)))?;
-    let (name, data) = &cookies[at];
-    let (before, after) = (preimages(data, from, name), preimages(&rewritten, to, name));
+    let (at, (name, data)) = cookies.iter().enumerate().find(|(_, (_, value))| is_readable(value, from))?;
+    let preimages_before = preimages(data, from, name);
     let others = cookies.iter().enumerate().filter(|(other, _)| *other != at);
-    let (sum_at, sum) = others
-        .filter_map(|(other, (_, sum))| Some((other, again(sum, &before, &after, &Written::EVERY_WAY)?)))
+    let (sum_at, recognised) = others
+        .filter_map(|(other, (_, sum))| {
+            Some((other, recognised(sum, &preimages_before, &Written::EVERY_WAY)?))
+        })
         .next()?;
+    let (rewritten, sum) = recognised.renewed(data, name, (from, to))?;
     let mut forged = cookies.clone();
     forged[at].1 = rewritten;
     forged[sum_at].1 = sum;
@@ -82,23 +81,18 @@ fn in_two_cookies(cookies: &Cookies, (from, to): (&str, &str)) -> Option<Cookies
 /// The document with one text replaced, and with the digest of the rest computed anew: at this layer of encoding and
 /// compression, or below it.
 fn redigested(document: &[u8], name: &[u8], texts: (&str, &str), layers: usize) -> Option<Vec<u8>> {
-    let (from, to) = texts;
     let here = sums(document).into_iter().find_map(|(range, ways)| {
         let (before, sum, after) =
             (&document[..range.start], &document[range.clone()], &document[range.end..]);
-        let is_before = is_readable(before, from);
+        let is_before = is_readable(before, texts.0);
         let data = if is_before { before } else { after };
-        let rewritten = within(data, from, to, MOST_LAYERS)?;
-        let sum = again(sum, &preimages(data, from, name), &preimages(&rewritten, to, name), &ways)?;
-        Some(if is_before {
-            [&rewritten, &sum[..], after].concat()
-        } else {
-            [before, &sum, &rewritten].concat()
-        })
+        let (data, sum) =
+            recognised(sum, &preimages(data, texts.0, name), &ways)?.renewed(data, name, texts)?;
+        Some(if is_before { [&data, &sum[..], after].concat() } else { [before, &sum, &data].concat() })
     });
     here.or_else(|| {
         let deeper = layers.checked_sub(1)?;
-        below(document, from.len(), |inner| redigested(inner, name, texts, deeper))
+        below(document, texts.0.len(), |inner| redigested(inner, name, texts, deeper))
     })
 }
 
@@ -113,31 +107,55 @@ fn sums(document: &[u8]) -> Vec<(Range<usize>, Vec<(Digest, Written)>)> {
     of_its_own.chain(at_the_ends).collect()
 }
 
-/// The digest of what comes after, written like this one, where this one is the digest of what came before.
-fn again(
-    sum: &[u8],
-    before: &[Option<Vec<u8>>],
-    after: &[Option<Vec<u8>>],
-    ways: &[(Digest, Written)],
-) -> Option<Vec<u8>> {
-    before.iter().zip(after).find_map(|(before, after)| {
-        let (before, after) = (before.as_ref()?, after.as_ref()?);
+/// A digest whose data are known.
+struct Recognised {
+    /// Of which preimage it is the digest, in the order in which they come.
+    preimage: usize,
+    digest: Digest,
+    /// How it may be written. A digest may happen to have none of the letters in which two spellings differ.
+    written: Vec<Written>,
+    length: Option<usize>,
+}
+
+/// What this is the digest of, if it is that of one of these preimages.
+fn recognised(sum: &[u8], preimages: &[Option<Vec<u8>>], ways: &[(Digest, Written)]) -> Option<Recognised> {
+    preimages.iter().enumerate().find_map(|(number, preimage)| {
+        let preimage = preimage.as_ref()?;
         Digest::ALL.into_iter().find_map(|digest| {
-            let mut written =
-                ways.iter().filter(|(own, _)| *own == digest).map(|(_, written)| *written).peekable();
-            written.peek()?;
-            let bytes = digest.of(before);
-            written.find_map(|written| {
-                let whole = written.of(&bytes);
-                let is_cut = sum.len() >= SHORTEST_CUT && sum.len() < whole.len() && whole.starts_with(sum);
-                let forged = || written.of(&digest.of(after));
-                match whole == sum {
-                    true => Some(forged()),
-                    false => is_cut.then(|| forged()[..sum.len()].to_vec()),
-                }
+            let written = || ways.iter().filter(|(own, _)| *own == digest).map(|(_, written)| *written);
+            written().next()?;
+            let bytes = digest.of(preimage);
+            let of = |length: Option<usize>, is_so: &dyn Fn(&[u8]) -> bool| {
+                let written: Vec<Written> = written().filter(|written| is_so(&written.of(&bytes))).collect();
+                (!written.is_empty()).then_some(Recognised { preimage: number, digest, written, length })
+            };
+            of(None, &|whole| whole == sum).or_else(|| {
+                let is_long = sum.len() >= SHORTEST_CUT;
+                is_long.then(|| of(Some(sum.len()), &|whole| whole.starts_with(sum)))?
             })
         })
     })
+}
+
+impl Recognised {
+    /// The data with one text replaced, and their digest. Where it is not known how that is written, the end of the new text
+    /// becomes another one, until the digest is the same in all spellings.
+    fn renewed(&self, data: &[u8], name: &[u8], (from, to): (&str, &str)) -> Option<(Vec<u8>, Vec<u8>)> {
+        let ends = ('a'..='z').flat_map(|first| ('a'..='z').map(move |second| format!("{first}{second}")));
+        let beginning = to.get(..to.len().saturating_sub(2)).unwrap_or_default();
+        let others = ends.map(|end| format!("{beginning}{end}"));
+        [to.to_owned()].into_iter().chain(others).find_map(|to| {
+            let rewritten = within(data, from, &to, MOST_LAYERS)?;
+            let preimage = preimages(&rewritten, &to, name).into_iter().nth(self.preimage)??;
+            let bytes = self.digest.of(&preimage);
+            let mut spelled = self.written.iter().map(|written| {
+                let whole = written.of(&bytes);
+                whole.get(..self.length.unwrap_or(whole.len())).unwrap_or(&whole).to_vec()
+            });
+            let sum = spelled.next()?;
+            spelled.all(|other| other == sum).then_some((rewritten, sum))
+        })
+    }
 }
 
 /// As short as a digest is ever cut, in characters.

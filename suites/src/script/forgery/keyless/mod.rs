@@ -28,6 +28,9 @@ pub enum Keyless {
     NoAlgorithmRecased,
 }
 
+/// A digest, and how it is written.
+type Way = (Digest, Written);
+
 /// The cookies with one text in the data replaced, and signed again; none where they are not signed in such a way.
 pub(super) fn signed(cookies: &Cookies, texts: (&str, &str), way: Keyless) -> Option<Cookies> {
     match way {
@@ -42,10 +45,9 @@ pub(super) fn signed(cookies: &Cookies, texts: (&str, &str), way: Keyless) -> Op
 fn each(cookies: &Cookies, forged: impl Fn(&[u8], &[u8]) -> Option<Vec<u8>>) -> Option<Cookies> {
     let values: Vec<_> = cookies.iter().map(|(name, value)| forged(name, value)).collect();
     let is_forged = values.iter().any(Option::is_some);
-    let pair = |((name, value), forged): (&(Vec<u8>, Vec<u8>), Option<Vec<u8>>)| {
-        (name.clone(), forged.unwrap_or_else(|| value.clone()))
-    };
-    is_forged.then(|| cookies.iter().zip(values).map(pair).collect())
+    let pairs = cookies.iter().zip(values);
+    let pairs = pairs.map(|((name, value), forged)| (name.clone(), forged.unwrap_or_else(|| value.clone())));
+    is_forged.then(|| pairs.collect())
 }
 
 /// A token whose header names this algorithm, and that has no signature.
@@ -97,7 +99,7 @@ fn redigested(document: &[u8], name: &[u8], texts: (&str, &str), layers: usize) 
 }
 
 /// Where a digest may stand, and which ones may stand there: any in a field of its own, and one of the right length at an end.
-fn sums(document: &[u8]) -> Vec<(Range<usize>, Vec<(Digest, Written)>)> {
+fn sums(document: &[u8]) -> Vec<(Range<usize>, Vec<Way>)> {
     let of_its_own = fields(document).into_iter().map(|range| (range, Written::EVERY_WAY.to_vec()));
     let at_the_ends = Written::EVERY_WAY.into_iter().flat_map(|(digest, written)| {
         let length = written.of(&digest.of(b"")).len();
@@ -118,7 +120,7 @@ struct Recognised {
 }
 
 /// What this is the digest of, if it is that of one of these preimages.
-fn recognised(sum: &[u8], preimages: &[Option<Vec<u8>>], ways: &[(Digest, Written)]) -> Option<Recognised> {
+fn recognised(sum: &[u8], preimages: &[Option<Vec<u8>>], ways: &[Way]) -> Option<Recognised> {
     preimages.iter().enumerate().find_map(|(number, preimage)| {
         let preimage = preimage.as_ref()?;
         Digest::ALL.into_iter().find_map(|digest| {

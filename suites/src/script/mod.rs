@@ -20,7 +20,7 @@ pub use answer::Answer;
 pub use connection::Connection;
 pub(crate) use disorder::incompressible;
 pub use fields::OperationError;
-pub use forgery::{Change, Cookies, Forgery, Neighbours, Spelling, Stranger};
+pub use forgery::{Change, Cookies, Forgery, Keyless, Neighbours, Spelling, Stranger};
 pub(crate) use forgery::{is_readable, words};
 pub(crate) use operation::call;
 pub use operation::{Operation, OperationKind};

@@ -9,7 +9,7 @@ use crate::expect::{Expected, Scenario};
 use crate::level::Level;
 use crate::oracle::promises::SHORTEST;
 use crate::script::ops::{items, set};
-use crate::script::{Change, Forgery, Spelling, words};
+use crate::script::{Change, Forgery, Keyless, Spelling, words};
 use crate::survey::{Store, Survey};
 
 /// How many fields of a value are looked at.
@@ -81,13 +81,25 @@ pub(super) const SIGNED: Check = Check {
         ];
         let rewritten = signatures.map(|(reason, signature)| {
             let (from, to) = (OWNER.to_owned(), IMPOSTOR.to_owned());
-            let forgery = Forgery::Rewritten { from, to, signature };
+            (reason, Forgery::Rewritten { from, to, signature })
+        });
+        // What is signed otherwise is not forged, and opens nothing as an unknown cookie does.
+        let keyless = [
+            ("a-digest", Keyless::Digest),
+            ("of-no-algorithm", Keyless::NoAlgorithm),
+            ("of-no-algorithm-recased", Keyless::NoAlgorithmRecased),
+        ];
+        let keyless = keyless.map(|(reason, way)| {
+            let (from, to) = (OWNER.to_owned(), IMPOSTOR.to_owned());
+            (reason, Forgery::SignedWithoutKey { from, to, way })
+        });
+        let opens_nothing = |(reason, forgery)| {
             // Whoever was answered with a cookie comes again with that.
             opens_only(survey, &format!("signature-{reason}"), forgery, vec![nothing(survey)])
                 .cycle("mallory", [items().answers(nothing(survey))])
                 .may_be_refused()
-        });
-        rewritten.into()
+        };
+        rewritten.into_iter().chain(keyless).map(opens_nothing).collect()
     }),
 };
 

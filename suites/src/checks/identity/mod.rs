@@ -2,6 +2,7 @@
 
 mod destroy;
 mod ids;
+mod rotated;
 mod rotation;
 mod unknown;
 

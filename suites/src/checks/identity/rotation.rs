@@ -1,5 +1,6 @@
 //! Rotation: a session gets a new id, as after a login, so that whoever knew the old one knows nothing.
 
+use super::rotated;
 use crate::checks::{Check, Fact, Harm, Requirement, Test, lifetimes};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
@@ -14,7 +15,7 @@ pub(super) const NEW_ID: Check = Check {
     level: Level::Hardened,
     harm: Harm::Security,
     clause: "identity.rotation",
-    promise: "A rotation gives the browser another cookie.",
+    promise: "A rotation gives the browser another cookie, which cannot be guessed from the one before.",
     source: OWASP,
     applies: &[Requirement::RealSessions, Requirement::ServerStore, Requirement::Has("regenerate")],
     relies: &[],
@@ -31,6 +32,7 @@ pub(super) const NEW_ID: Check = Check {
             rotating("after-a-write", vec![set("colour", "blue"), Operation::Regenerate]),
             rotating("before-a-write", vec![Operation::Regenerate, set("colour", "blue")]),
             rotating("twice", vec![Operation::Regenerate, Operation::Regenerate]),
+            rotated::into_ids_of_its_own(),
         ]
     }),
 };
@@ -88,6 +90,8 @@ pub(super) const KEEPS_DATA: Check = Check {
             rotating("twice", vec![Operation::Regenerate, Operation::Regenerate], kept),
             fresh,
             once_only,
+            rotated::of_many_items(),
+            rotated::of_keys_beyond_ascii(),
         ]
         .into_iter()
         .chain(saved_early)
@@ -213,6 +217,8 @@ pub(super) const OLD_ID_DIES: Check = Check {
             saved_early,
             twice,
             first_id,
+            rotated::often(survey),
+            rotated::of_a_large_session(survey),
         ];
         let is_supported = |scenario: &Scenario| {
             scenario.script.cycles().flat_map(|cycle| &cycle.ops).all(|op| survey.supports(op.name()))

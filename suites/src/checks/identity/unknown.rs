@@ -1,11 +1,15 @@
 //! Ids that the server did not give, or has taken back.
 
+use serde_json::json;
+
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
-use crate::script::ops::{clear, contains, destroy, get, items, pop, set};
-use crate::script::{Forgery, Operation};
-use crate::survey::{Emptied, Survey};
+use crate::script::ops::{
+    clear, contains, destroy, get, items, pop, set, set_in, set_permanent, setdefault, update,
+};
+use crate::script::{Forgery, Operation, Spelling, words};
+use crate::survey::{Attribute, Emptied, Survey, Values};
 
 pub(super) const NEVER_ADOPTED: Check = Check {
     id: "identity/unknown-never-adopted",
@@ -17,22 +21,8 @@ pub(super) const NEVER_ADOPTED: Check = Check {
     applies: &[Requirement::RealSessions],
     relies: &[],
     test: Test::Scenarios(|survey| {
-        // The attacker and the victim send the same forged cookie.
-        let forged = |reason: &str| {
-            Scenario::new(reason)
-                .cycle("ann", [set("colour", "red").is_done()])
-                .forge("ann", "victim", Forgery::Unknown)
-                .forge("ann", "attacker", Forgery::Unknown)
-        };
-        // Whether a strange cookie may fail the request is what the suite `forgery` asks.
-        let written = forged("adopted-when-written")
-            .cycle("victim", [set("colour", "blue").unjudged()])
-            .may_be_refused()
-            .cycle("attacker", [items().are([], survey)])
-            .may_be_refused()
-            .cycle("victim", [get("colour").is("blue").only_if(Condition::DoneIn(1))])
-            .may_be_refused();
-        let read_first = forged("adopted-when-read-before")
+        let written = adopted_when_written("adopted-when-written", Forgery::Unknown, survey);
+        let read_first = forged("adopted-when-read-before", Forgery::Unknown)
             .cycle("victim", [items().are([], survey)])
             .may_be_refused()
             .cycle("victim", [set("colour", "blue").unjudged()])
@@ -41,9 +31,78 @@ pub(super) const NEVER_ADOPTED: Check = Check {
             .may_be_refused()
             .cycle("victim", [get("colour").is("blue").only_if(Condition::DoneIn(2))])
             .may_be_refused();
-        vec![written, read_first]
+        let others = by_other_changes(survey).into_iter().chain(of_other_forms(survey));
+        let others =
+            others.map(|scenario| scenario.relies_on(Fact::of(NEVER_ADOPTED.id, "adopted-when-written")));
+        [written, read_first].into_iter().chain(others).collect()
     }),
 };
+
+/// Each operation that changes a session may have code of its own for one that is not there yet.
+fn by_other_changes(survey: &Survey) -> Vec<Scenario> {
+    let scenarios = [
+        ("update", update([("colour", "blue".into())])),
+        ("setdefault", setdefault("colour", "blue")),
+        ("set_in", set_in(["basket".into(), "colour".into()], "blue")),
+        ("set_permanent", set_permanent(!survey.permanent_default)),
+        ("set_lifetime", Operation::SetLifetime { seconds: 600.0 }),
+    ];
+    let scenarios = scenarios.into_iter().filter(|(name, _)| match *name {
+        "set_in" => survey.supports(name) && survey.values == Values::Json,
+        "set_permanent" => matches!(survey.permanent, Attribute::Observed(_)),
+        _ => survey.supports(name),
+    });
+    scenarios
+        .map(|(name, change)| {
+            let reason = format!("adopted-by-{}", name.replace('_', "-"));
+            let first = match name {
+                // A value has to be there before something inside of it can be changed.
+                "set_in" => Some(set("basket", json!({}))),
+                "set_lifetime" => Some(set("colour", "blue")),
+                _ => None,
+            };
+            // What holds no items need not be kept: then it is the item that comes next which begins the session.
+            forged(&reason, Forgery::Unknown)
+                .cycle("victim", first.into_iter().chain([change]).map(Operation::unjudged))
+                .may_be_refused()
+                .cycle("victim", [set("size", "small").unjudged()])
+                .may_be_refused()
+                .cycle("attacker", [items().are([], survey)])
+                .may_be_refused()
+                .cycle("victim", [get("size").is("small").only_if(Condition::DoneIn(2))])
+                .may_be_refused()
+        })
+        .collect()
+}
+
+/// Whoever checks the form of an id may take whatever has it for an id, and another form may come by another way.
+fn of_other_forms(survey: &Survey) -> Vec<Scenario> {
+    let forms = Spelling::FORMS.into_iter().filter(|_| !survey.cookies.is_empty());
+    forms
+        .map(|form| {
+            adopted_when_written(&format!("adopted-as-{}", words(&form)), Forgery::Value(form), survey)
+        })
+        .collect()
+}
+
+/// The attacker and the victim send the same forged cookie.
+fn forged(reason: &str, forgery: Forgery) -> Scenario {
+    Scenario::new(reason)
+        .cycle("ann", [set("colour", "red").is_done()])
+        .forge("ann", "victim", forgery.clone())
+        .forge("ann", "attacker", forgery)
+}
+
+/// The victim writes. Whether a strange cookie may fail the request is what the suite `forgery` asks.
+fn adopted_when_written(reason: &str, forgery: Forgery, survey: &Survey) -> Scenario {
+    forged(reason, forgery)
+        .cycle("victim", [set("colour", "blue").unjudged()])
+        .may_be_refused()
+        .cycle("attacker", [items().are([], survey)])
+        .may_be_refused()
+        .cycle("victim", [get("colour").is("blue").only_if(Condition::DoneIn(1))])
+        .may_be_refused()
+}
 
 pub(super) const STALE_NEVER_ADOPTED: Check = Check {
     id: "identity/stale-never-adopted",

@@ -57,6 +57,31 @@ pub(super) fn unpredictable(sets: &[Vec<u8>]) -> Option<Result<(), String>> {
     })
 }
 
+/// Looks at what is new in each: what it does not share with the one before it, at the beginning or at the end. It counts with
+/// as many bits as its letters may carry, so that what is called guessable surely is. An id that grows with each rotation, or of
+/// which the last digits are counted on, has little that is new in any.
+pub(super) fn drawn_anew(sets: &[Vec<u8>]) -> Option<Result<(), String>> {
+    let most = sets.windows(2).map(|pair| new_bits(&pair[0], &pair[1])).max()?;
+    Some(if most >= GUESSABLE {
+        Ok(())
+    } else {
+        Err(format!("{most} bits that are new at most, in {} ids of one session", sets.len()))
+    })
+}
+
+/// The bits that this id may have and the earlier one has not.
+fn new_bits(earlier: &[u8], id: &[u8]) -> usize {
+    let shared =
+        |pairs: &mut dyn Iterator<Item = (&u8, &u8)>| pairs.take_while(|(one, other)| one == other).count();
+    let beginning = shared(&mut earlier.iter().zip(id));
+    let end = shared(&mut earlier[beginning..].iter().rev().zip(id[beginning..].iter().rev()));
+    let bits = match &id[beginning..] {
+        rest if rest.iter().all(u8::is_ascii_hexdigit) => 4,
+        _ => 6,
+    };
+    bits * (id.len() - beginning - end)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +109,34 @@ mod tests {
             let base64 = sets(|| (0..11).map(|_| letter(random(&mut state))).collect());
             assert_eq!(unpredictable(&base64), Some(Ok(())), "trial {trial}");
         }
+    }
+
+    #[test]
+    fn an_id_that_is_made_from_the_one_before_is_not_drawn_anew() {
+        let mut state = 7;
+        let base = format!("{:016x}{:016x}", random(&mut state), random(&mut state));
+        let ids =
+            |id: &dyn Fn(usize) -> String| -> Vec<Vec<u8>> { (0..64).map(|n| id(n).into_bytes()).collect() };
+        let appended = ids(&|number| format!("{base}{}", "x1".repeat(number)));
+        let counted = ids(&|number| format!("{}{:04x}", &base[..28], 0xfff0 + number));
+        let before = ids(&|number| format!("{number}-{base}"));
+        for made in [&appended, &counted, &before] {
+            assert!(matches!(drawn_anew(made), Some(Err(_))), "{made:?}");
+        }
+        assert_eq!(drawn_anew(&appended[..1]), None);
+        for trial in 0..1_000 {
+            let mut state = trial;
+            let drawn = sets(|| format!("{:016x}", random(&mut state)));
+            assert_eq!(drawn_anew(&drawn), Some(Ok(())), "trial {trial}");
+        }
+        // The time comes first, and what is random after it, as in version 7 of UUIDs.
+        let mut state = 8;
+        let mut time = 0x0192_0000_0000_u64;
+        let timed = sets(|| {
+            time += 1;
+            format!("{time:012x}-7abc-{:016x}", random(&mut state))
+        });
+        assert_eq!(drawn_anew(&timed), Some(Ok(())));
     }
 
     #[test]

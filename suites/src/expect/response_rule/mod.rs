@@ -18,7 +18,7 @@ use crate::play::{Exchange, Outcome, Transcript};
 use crate::script::Operation;
 use beside::{cookies_as, other_cookies, sets_own};
 use caching::{vary_cookie, vary_lists};
-use ids::{GUESSABLE, distinct, set_until, unpredictable};
+use ids::{GUESSABLE, distinct, drawn_anew, set_until, unpredictable};
 use left::left;
 use lifetime::lasts;
 use removal::{removal_removes, removal_repeats};
@@ -94,6 +94,9 @@ pub enum ResponseRule {
     Distinct,
     /// The cookies that were set until now differ in so many bits that nobody can guess the next one.
     Unpredictable,
+    /// The cookies that were set until now are not made from each other: one of them, at least, has as many bits that the one
+    /// before it does not have as nobody can guess.
+    DrawnAnew,
 }
 
 impl fmt::Display for ResponseRule {
@@ -108,6 +111,9 @@ impl fmt::Display for ResponseRule {
             Self::SetsCookie => f.write_str("a Set-Cookie"),
             Self::Distinct => f.write_str("cookies that no other browser has"),
             Self::Unpredictable => write!(f, "cookies in which at least {GUESSABLE} bits vary"),
+            Self::DrawnAnew => {
+                write!(f, "cookies with at least {GUESSABLE} bits that are not those of the cookie before")
+            }
             Self::OncePerName => f.write_str("at most one Set-Cookie of a name"),
             Self::HttpOnly => f.write_str("HttpOnly on each cookie"),
             Self::SameSite => f.write_str("SameSite on each cookie"),
@@ -185,6 +191,7 @@ impl ResponseRule {
             }),
             Self::Distinct => distinct(&set_until(transcript, cycle)),
             Self::Unpredictable => unpredictable(&set_until(transcript, cycle)),
+            Self::DrawnAnew => drawn_anew(&set_until(transcript, cycle)),
             Self::OncePerName => once_per_name(&received_by(transcript, exchange)),
             Self::HttpOnly => each_set(&received, |cookie| cookie.http_only, "without HttpOnly"),
             Self::SameSite => each_set(&received, |cookie| cookie.same_site.is_some(), "without SameSite"),

@@ -1,5 +1,7 @@
 //! Data that are compressed: unpacked, changed, and packed again in the form in which they came.
 
+use std::cell::RefCell;
+
 use miniz_oxide::deflate::{compress_to_vec, compress_to_vec_zlib};
 use miniz_oxide::inflate::{decompress_to_vec_with_limit, decompress_to_vec_zlib_with_limit};
 
@@ -30,6 +32,16 @@ pub(super) fn repacked(packed: &[u8], change: impl Fn(&[u8]) -> Option<Vec<u8>>)
     zlib().or_else(gzip).or_else(deflate)
 }
 
+/// What is packed in one of these forms.
+pub(super) fn unpacked(packed: &[u8]) -> Option<Vec<u8>> {
+    let found = RefCell::new(None);
+    repacked(packed, |content| {
+        found.borrow_mut().get_or_insert_with(|| content.to_vec());
+        None
+    });
+    found.into_inner()
+}
+
 /// RFC 1952: the magic number, deflate, no flags, no time, and an unknown system.
 const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
@@ -40,7 +52,7 @@ fn gzip(content: &[u8]) -> Vec<u8> {
 }
 
 /// The checksum of RFC 1952, section 8.
-fn crc32(bytes: &[u8]) -> u32 {
+pub(super) fn crc32(bytes: &[u8]) -> u32 {
     let shifted = |sum: u32| (0..8).fold(sum, |sum, _| (sum >> 1) ^ (0xedb8_8320 * (sum & 1)));
     !bytes.iter().fold(!0, |sum, byte| shifted(sum ^ u32::from(*byte)))
 }
@@ -59,6 +71,7 @@ mod tests {
         assert_eq!(decompress_to_vec_zlib_with_limit(&zlib, 10).unwrap(), b"bob");
         let deflate = repacked(&compress_to_vec(b"ann", 6), bob).unwrap();
         assert_eq!(decompress_to_vec_with_limit(&deflate, 10).unwrap(), b"bob");
+        assert_eq!(unpacked(&deflate).as_deref(), Some(&b"bob"[..]));
         assert_eq!(repacked(b"ann", bob), None, "it is not packed");
         assert_eq!(repacked(&compress_to_vec_zlib(b"eve", 6), bob), None, "there is nothing to change");
     }

@@ -1,6 +1,7 @@
 //! How forged cookies are made from real ones.
 
 use super::alter::{changed, fields, of_length, unknown, with_byte};
+use super::keyless::signed;
 use super::rewrite::rewritten;
 use super::{Change, Cookies, Forgery, Neighbours, Spelling};
 
@@ -59,6 +60,14 @@ impl Forgery {
                 };
                 cookies.into_iter().enumerate().map(rewrite).collect()
             }
+            Self::SignedWithoutKey { from, to, way } => {
+                let pairs =
+                    cookies.iter().filter_map(|cookie| Some((cookie.name.clone(), cookie.value.clone()?)));
+                match signed(&pairs.collect(), (from, to), *way) {
+                    Some(forged) => forged.iter().map(|(name, value)| Sent::new(name, value)).collect(),
+                    None => each_value(cookies, unknown),
+                }
+            }
             Self::Byte { at, byte } => each_value(cookies, |value| with_byte(value, *at, *byte)),
             Self::Length(length) => each_value(cookies, |value| of_length(value, *length)),
             Self::Only { cookie, forgery } => {
@@ -108,34 +117,6 @@ fn each_value(cookies: Vec<Sent>, forged: impl Fn(&[u8]) -> Vec<u8>) -> Vec<Sent
 fn only(cookies: Vec<Sent>, place: usize, forged: impl Fn(Sent) -> Vec<Sent>) -> Vec<Sent> {
     let forged = |(at, cookie)| if at == place { forged(cookie) } else { vec![cookie] };
     cookies.into_iter().enumerate().flat_map(forged).collect()
-}
-
-impl Spelling {
-    pub(super) fn of(self, value: &[u8]) -> Vec<u8> {
-        let with = |end: &[u8]| [value, end].concat();
-        let each = |spell: fn(&u8) -> String| value.iter().map(spell).collect::<String>().into_bytes();
-        match self {
-            Self::Empty | Self::NameOnly => Vec::new(),
-            Self::Dots => b"...".to_vec(),
-            Self::Quoted => [b"\"", value, b"\""].concat(),
-            Self::Octal => [&b"\""[..], &each(|byte| format!("\\{byte:03o}")), b"\""].concat(),
-            Self::Percent => each(|byte| format!("%{byte:02X}")),
-            Self::HalfPercent => with(b"%4"),
-            Self::Long => with(&[b'A'; 10_000]),
-            Self::NonAscii => with("\u{fc}".as_bytes()),
-            Self::NonUtf8 => with(b"\xff\xc3"),
-            Self::Control => with(b"\x01"),
-            Self::Nul => with(b"\0"),
-            Self::Path => b"../../../../etc/passwd".to_vec(),
-            Self::Json => b"{\"admin\":true}".to_vec(),
-            Self::AnyLike => b"%".to_vec(),
-            Self::SameLengthLike => vec![b'_'; value.len()],
-            Self::AnyGlob => b"*".to_vec(),
-            Self::SameLengthGlob => vec![b'?'; value.len()],
-            Self::AnyRegex => b".*".to_vec(),
-            Self::AnySql => b"'or'1'='1".to_vec(),
-        }
-    }
 }
 
 impl Neighbours {

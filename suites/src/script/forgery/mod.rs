@@ -2,16 +2,20 @@
 
 mod alter;
 mod compression;
+mod keyless;
 mod made;
 mod rewrite;
+mod spelling;
 mod strangers;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use keyless::Keyless;
 use made::Sent;
 pub(crate) use rewrite::is_readable;
+pub use spelling::Spelling;
 pub use strangers::Stranger;
 
 /// The cookies of a browser: their names and values.
@@ -72,6 +76,17 @@ pub enum Forgery {
         /// How the last field is changed, which is the signature where there is one.
         signature: Option<Change>,
     },
+    /// The data in the cookie are rewritten as in [`Rewritten`](Self::Rewritten), and signed as anybody can sign them who has no
+    /// key. Where they are not signed in that way, the letters and digits of each cookie become others, as in
+    /// [`Unknown`](Self::Unknown).
+    SignedWithoutKey {
+        /// The text that is replaced.
+        from: String,
+        /// The text that takes its place.
+        to: String,
+        /// How they are signed.
+        way: Keyless,
+    },
     /// One byte of each value is replaced; beyond the end of the value it is added.
     Byte {
         /// The byte's place, from zero.
@@ -116,77 +131,6 @@ pub enum Change {
     Raised,
 }
 
-/// How a value is spelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Spelling {
-    /// The value is empty.
-    Empty,
-    /// The value is missing, and so is the equals sign.
-    NameOnly,
-    /// The value consists of dots.
-    Dots,
-    /// The value is in quotes.
-    Quoted,
-    /// The value is in quotes, with octal numbers for its characters, as Python's `http.cookies` writes it.
-    Octal,
-    /// Each character is percent-encoded.
-    Percent,
-    /// The value ends with an unfinished percent-encoding.
-    HalfPercent,
-    /// The value has ten thousand more characters.
-    Long,
-    /// The value ends with a letter beyond ASCII.
-    NonAscii,
-    /// The value ends with bytes that are no UTF-8.
-    NonUtf8,
-    /// The value ends with a control character, which no lawful header has.
-    Control,
-    /// The value ends with a NUL, which no lawful header has.
-    Nul,
-    /// The value is a path that leads elsewhere.
-    Path,
-    /// The value is JSON.
-    Json,
-    /// The value is a percent sign: with SQL's `LIKE`, any text.
-    AnyLike,
-    /// The value consists of underscores, as many as the real one has bytes: with SQL's `LIKE`, any text of that length.
-    SameLengthLike,
-    /// The value is an asterisk: in the names of files, and of Redis' keys, any text.
-    AnyGlob,
-    /// The value consists of question marks, as many as the real one has bytes: in the names of files, and of Redis'
-    /// keys, any text of that length.
-    SameLengthGlob,
-    /// The value is the regular expression of any text.
-    AnyRegex,
-    /// The value ends a text of SQL and goes on with a condition that always holds.
-    AnySql,
-}
-
-impl Spelling {
-    /// Those that are searched for, and found, instead of compared.
-    pub(crate) const PATTERNS: [Self; 6] = [
-        Self::AnyLike,
-        Self::SameLengthLike,
-        Self::AnyGlob,
-        Self::SameLengthGlob,
-        Self::AnyRegex,
-        Self::AnySql,
-    ];
-
-    /// Those that are the same whatever the real value is, and have an equals sign.
-    pub(crate) const FIXED: [Self; 8] = [
-        Self::Empty,
-        Self::Dots,
-        Self::Path,
-        Self::Json,
-        Self::AnyLike,
-        Self::AnyGlob,
-        Self::AnyRegex,
-        Self::AnySql,
-    ];
-}
-
 /// Other cookies in the same header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -218,6 +162,9 @@ impl fmt::Display for Forgery {
             Self::Rewritten { from, to, signature: None } => write!(f, "with `{from}` rewritten to `{to}`"),
             Self::Rewritten { from, to, signature: Some(change) } => {
                 write!(f, "with `{from}` rewritten to `{to}`, and the signature {}", words(change))
+            }
+            Self::SignedWithoutKey { from, to, way } => {
+                write!(f, "with `{from}` rewritten to `{to}`, and signed without a key: {}", words(way))
             }
             Self::Byte { at, byte } => write!(f, "with 0x{byte:02x} as byte {}", at + 1),
             Self::Length(length) => write!(f, "with a value of length {length}"),

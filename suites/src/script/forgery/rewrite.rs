@@ -11,7 +11,7 @@ use super::alter::{changed, fields, unknown};
 use super::compression::repacked;
 
 /// How deep the text may lie: in data that are packed and written in base64 twice.
-const MOST_LAYERS: usize = 3;
+pub(super) const MOST_LAYERS: usize = 3;
 
 /// Whether a client can read this text in the value, however it is packed or encoded.
 pub(crate) fn is_readable(value: &[u8], text: &str) -> bool {
@@ -38,13 +38,21 @@ pub(super) fn rewritten(
 }
 
 /// Replaces the text where it stands in the value, or under so many layers of encoding and compression.
-fn within(value: &[u8], from: &str, to: &str, layers: usize) -> Option<Vec<u8>> {
+pub(super) fn within(value: &[u8], from: &str, to: &str, layers: usize) -> Option<Vec<u8>> {
     if let Some(at) = value.windows(from.len()).position(|window| window == from.as_bytes()) {
         return Some([&value[..at], to.as_bytes(), &value[at + from.len()..]].concat());
     }
-    let below = layers.checked_sub(1)?;
-    let change = |inner: &[u8]| within(inner, from, to, below);
-    repacked(value, change).or_else(|| encoded(value, from.len(), change))
+    let deeper = layers.checked_sub(1)?;
+    below(value, from.len(), |inner| within(inner, from, to, deeper))
+}
+
+/// Changes what the value is written or packed from: one layer of encoding or compression below it.
+pub(super) fn below(
+    value: &[u8],
+    shortest: usize,
+    change: impl Fn(&[u8]) -> Option<Vec<u8>>,
+) -> Option<Vec<u8>> {
+    repacked(value, &change).or_else(|| encoded(value, shortest, &change))
 }
 
 /// Changes what a field contains that is written in base64, and is long enough for a text of this length.
@@ -79,7 +87,7 @@ fn encoded(value: &[u8], shortest: usize, change: impl Fn(&[u8]) -> Option<Vec<u
 }
 
 /// The bytes that a percent-encoded field stands for.
-fn without_percent(field: &[u8]) -> Vec<u8> {
+pub(super) fn without_percent(field: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = field;
     while let Some((first, after)) = rest.split_first() {

@@ -57,11 +57,17 @@ pub enum Stranger {
     Fifty,
     /// Eight kilobytes of cookies.
     EightKilobytes,
+    /// A value with a comma, and with the session's name and an equals sign behind it.
+    NameAfterAComma,
+    /// A name that is the session's with brackets behind it, as some languages spell lists.
+    NameWithBrackets,
+    /// A name that is the session's with its first letter percent-encoded.
+    NamePercentEncoded,
 }
 
 impl Stranger {
-    /// All strangers.
-    pub(crate) const ALL: [Self; 23] = [
+    /// All strangers. Generated scripts meet the first [`MET`](Self::MET) of them.
+    pub(crate) const ALL: [Self; 26] = [
         Self::NoEqualsSign,
         Self::NoName,
         Self::EmptyValue,
@@ -85,7 +91,13 @@ impl Stranger {
         Self::SuffixOfTheName,
         Self::Fifty,
         Self::EightKilobytes,
+        Self::NameAfterAComma,
+        Self::NameWithBrackets,
+        Self::NamePercentEncoded,
     ];
+
+    /// A prime number: the tables of situations have no common divisor.
+    pub(crate) const MET: usize = 23;
 
     /// Whether servers may refuse the request for its size (RFC 6585, section 5).
     pub(crate) fn is_long(self) -> bool {
@@ -129,6 +141,12 @@ impl Stranger {
             }
             Self::EightKilobytes => {
                 (0..8).map(|number| Sent::new(format!("big{number}").as_bytes(), &[b'x'; 1000])).collect()
+            }
+            Self::NameAfterAComma => one(b"seen", &[b"1,", own, b"=joined"].concat()),
+            Self::NameWithBrackets => one(&[own, b"[0]"].concat(), b"listed"),
+            Self::NamePercentEncoded => {
+                let (first, rest) = own.split_first().unwrap_or((&b's', b""));
+                one(&[format!("%{first:02X}").as_bytes(), rest].concat(), b"encoded")
             }
         }
     }

@@ -119,7 +119,29 @@ fn a_part_with_padding_is_not_doubled_since_decoders_stop_there() {
 fn patterns_are_as_long_as_what_they_are_to_match() {
     let last = |spelling| forged(&Forgery::Value(spelling)).split("; b=").nth(1).map(str::to_owned);
     let patterns = Spelling::PATTERNS.map(last).map(Option::unwrap);
-    assert_eq!(patterns, ["%", "__", "*", "??", ".*", "'or'1'='1"]);
+    assert_eq!(patterns, ["%", "__", "*", "??", ".*", "'or'1'='1", "2%", "2*", "2.*"]);
     assert_eq!(Forgery::Value(Spelling::AnyLike).fixed().as_deref(), Some("=%"));
     assert_eq!(Forgery::Value(Spelling::SameLengthLike).fixed(), None);
+}
+
+#[test]
+fn values_in_the_form_of_ids_elsewhere_are_made_from_the_real_one() {
+    let spelled = |real: &str, spelling| {
+        let header = Forgery::Value(spelling).header(&set(&[("sid", real)]), &Cookies::new());
+        String::from_utf8(header).unwrap().replace("sid=", "")
+    };
+    let real = "9f0a1b2c3d4e5f60718293a4b5c6d7e8";
+    let uuid = spelled(real, Spelling::Uuid);
+    let parts: Vec<&str> = uuid.split('-').collect();
+    assert_eq!(parts.iter().map(|part| part.len()).collect::<Vec<_>>(), [8, 4, 4, 4, 12], "{uuid}");
+    assert!(parts[2].starts_with('4') && parts[3].starts_with('a'), "{uuid}");
+    let number = spelled(real, Spelling::Number);
+    assert!(number.len() == 18 && number.parse::<u64>().unwrap().to_string() == number, "{number}");
+    assert!(spelled(real, Spelling::Hexadecimal).chars().all(|digit| digit.is_ascii_hexdigit()));
+    for spelling in Spelling::FORMS {
+        let other = real.replace('8', "9");
+        assert_eq!(spelled(real, spelling), spelled(real, spelling));
+        assert_ne!(spelled(real, spelling), spelled(&other, spelling), "{spelling:?}");
+        assert!(!spelled("", spelling).is_empty());
+    }
 }

@@ -96,7 +96,7 @@ impl<'a> AnyScripts<'a> {
         let stranger = matches!(plan.others, Others::StrangerBefore | Others::StrangerAfter);
         let actor = if stranger {
             // One after the other, so that each comes along.
-            let stranger = Stranger::ALL[(number / OTHERS.len()) % Stranger::ALL.len()];
+            let stranger = Stranger::ALL[(number / OTHERS.len()) % Stranger::MET];
             let first = plan.others == Others::StrangerBefore;
             self.forge(browser, COMPANION, Forgery::Beside { stranger, first });
             if plan.past != Past::Fresh {

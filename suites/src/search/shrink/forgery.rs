@@ -21,7 +21,8 @@ impl Shrink for Forgery {
             | Self::Among(_)
             | Self::LongField { .. }
             | Self::Beside { .. }
-            | Self::Rewritten { .. } => 0,
+            | Self::Rewritten { .. }
+            | Self::SignedWithoutKey { .. } => 0,
         }
     }
 
@@ -54,7 +55,8 @@ fn simpler(forgery: &Forgery) -> Vec<Forgery> {
         | Forgery::Among(_)
         | Forgery::LongField { .. }
         | Forgery::Beside { .. }
-        | Forgery::Rewritten { .. } => Vec::new(),
+        | Forgery::Rewritten { .. }
+        | Forgery::SignedWithoutKey { .. } => Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod answer;
 mod disorder;
+mod examples;
 mod fields;
 mod forgery;
 mod json;

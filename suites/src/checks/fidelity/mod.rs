@@ -150,7 +150,9 @@ const TAGS: Check = check(
             ("python", json!({"py/object": "a.B", "__class__": "A", "__type__": "set", "__datetime__": "x"})),
             ("java", json!({"@class": "java.util.Date", "@type": "x"})),
             ("bson", json!({"$date": 0, "$oid": "x", "$ref": "y"})),
+            ("bson-alone", json!([{"$date": "1970-01-01T00:00:00Z"}, {"$numberLong": "1"}])),
             ("a-date", json!("1970-01-01T00:00:00.000Z")),
+            ("marked-json-in-text", json!("j:{\"a\": [1, null]}")),
             ("json-in-text", json!("{\"a\": [1, null]}")),
         ];
         values(survey, tags)
@@ -164,7 +166,7 @@ const KEYS: Check = check(
     &[Fact::of("minimum/values-survive", "capitals-in-keys")],
     ANY,
     |_survey| {
-        let long = "k".repeat(1_000);
+        let long = "k".repeat(1_500);
         let keys = [
             PERMANENT_KEY,
             "permanent",

@@ -3,7 +3,7 @@
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
-use crate::script::ops::{clear, contains, destroy, get, items, pop, set};
+use crate::script::ops::{clear, contains, delete, destroy, get, items, pop, set};
 use crate::script::{Forgery, Operation};
 use crate::survey::{Emptied, Survey};
 
@@ -96,13 +96,24 @@ pub(super) const READERS_STORE_NOTHING: Check = Check {
             Scenario::new(op.name()).cycle("ann", [op.unjudged()]).response(ResponseRule::NoSetCookie)
         };
         let reads = || [get("colour"), contains("colour"), items()];
+        let others = Operation::looks().filter(|op| reads().iter().all(|read| read.kind() != op.kind()));
+        let others = others
+            .filter(|op| survey.supports(op.name()))
+            .map(|op| by(op).relies_on(Fact::of(READERS_STORE_NOTHING.id, "get")));
         // Where there was something to remove, as far as the library knows, a removal is none to keep.
-        let popped = survey.supports("pop").then(|| {
-            Scenario::new("missing-pop")
-                .cycle("ann", [pop("colour").unjudged()])
-                .response(ResponseRule::NoneKept)
-                .relies_on(Fact::of(READERS_STORE_NOTHING.id, "get"))
-        });
+        let removals = [
+            ("missing-pop", pop("colour")),
+            ("missing-delete", delete("colour")),
+            ("nothing-to-clear", clear()),
+        ];
+        let removed = removals.into_iter().filter(|(_, removal)| survey.supports(removal.name())).map(
+            |(reason, removal)| {
+                Scenario::new(reason)
+                    .cycle("ann", [removal.unjudged()])
+                    .response(ResponseRule::NoneKept)
+                    .relies_on(Fact::of(READERS_STORE_NOTHING.id, "get"))
+            },
+        );
         let with_an_unknown_id =
             reads().into_iter().zip(["get", "contains", "items"]).map(|(read, plain)| {
                 Scenario::new(&format!("unknown-id-{plain}"))
@@ -114,6 +125,6 @@ pub(super) const READERS_STORE_NOTHING: Check = Check {
                     .relies_on(Fact::of(READERS_STORE_NOTHING.id, plain))
                     .relies_on(Fact::of("identity/unknown-never-adopted", "adopted-when-written"))
             });
-        reads().into_iter().map(by).chain(popped).chain(with_an_unknown_id).collect()
+        reads().into_iter().map(by).chain(others).chain(removed).chain(with_an_unknown_id).collect()
     }),
 };

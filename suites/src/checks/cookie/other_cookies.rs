@@ -10,7 +10,7 @@ use crate::script::ops::{clear, destroy, get, header, set};
 const OWN: &str = "mine=1; Path=/";
 
 /// A second one, with more attributes.
-const SECOND: &str = "seen=2; HttpOnly; Path=/; Max-Age=600";
+const SECOND: &str = "seen=2; HttpOnly; Path=/";
 
 pub(super) const OTHERS_SURVIVE: Check = Check {
     id: "cookie/other-cookies-survive",

@@ -12,7 +12,7 @@ use sessionspec_reference::PERMANENT_KEY;
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
-use crate::script::ops::{get, set};
+use crate::script::ops::{get, items, set};
 use crate::survey::{Numbers, Survey, Values};
 
 /// The checks of this suite.
@@ -165,7 +165,7 @@ const KEYS: Check = check(
     "prototype pollution, CWE-1321; own attributes of sessions in Express, Rack, Flask",
     &[Fact::of("minimum/values-survive", "capitals-in-keys")],
     ANY,
-    |_survey| {
+    |survey| {
         let long = "k".repeat(1_500);
         let keys = [
             PERMANENT_KEY,
@@ -190,6 +190,7 @@ const KEYS: Check = check(
             "a:b",
             "a=b;c",
             "$a",
+            "_note",
             "grüße",
             "\u{1f422}",
             long.as_str(),
@@ -205,7 +206,15 @@ const KEYS: Check = check(
                 _ => scenario,
             }
         });
-        scenarios.into()
+        // A leading underscore marks what is private in many languages, and not in a session.
+        let both = || [("before", json!("here")), ("_note", json!("kept"))];
+        let among_all = Scenario::new("underscore-among-all-items")
+            .cycle("ann", [set("before", "here").is_done()])
+            .cycle("ann", [set("_note", "kept").unjudged()])
+            .may_be_refused()
+            .cycle("ann", [items().are(both(), survey).only_if(Condition::DoneIn(1))])
+            .relies_on(Fact::of("fidelity/keys", "`_note`"));
+        scenarios.into_iter().chain([among_all]).collect()
     },
 );
 

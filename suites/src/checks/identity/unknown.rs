@@ -100,20 +100,20 @@ pub(super) const READERS_STORE_NOTHING: Check = Check {
         let others = others
             .filter(|op| survey.supports(op.name()))
             .map(|op| by(op).relies_on(Fact::of(READERS_STORE_NOTHING.id, "get")));
-        // Where there was something to remove, as far as the library knows, a removal is none to keep.
-        let removals = [
-            ("missing-pop", pop("colour")),
-            ("missing-delete", delete("colour")),
-            ("nothing-to-clear", clear()),
-        ];
-        let removed = removals.into_iter().filter(|(_, removal)| survey.supports(removal.name())).map(
-            |(reason, removal)| {
+        // Where there was something to remove, as far as the library knows, a removal is none to keep. Whether a `clear` of nothing
+        // is to be kept is up to the application where that saves its sessions itself.
+        let none_to_keep = |reason: &str, removal: Operation| {
+            survey.supports(removal.name()).then(|| {
                 Scenario::new(reason)
                     .cycle("ann", [removal.unjudged()])
                     .response(ResponseRule::NoneKept)
                     .relies_on(Fact::of(READERS_STORE_NOTHING.id, "get"))
-            },
-        );
+            })
+        };
+        let popped = none_to_keep("missing-pop", pop("colour"));
+        let deleted = none_to_keep("missing-delete", delete("colour"))
+            .map(|scenario| scenario.relies_on(Fact::of(READERS_STORE_NOTHING.id, "missing-pop")));
+        let removed = popped.into_iter().chain(deleted);
         let with_an_unknown_id =
             reads().into_iter().zip(["get", "contains", "items"]).map(|(read, plain)| {
                 Scenario::new(&format!("unknown-id-{plain}"))

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
-use crate::script::ops::{contains, get, items, set};
+use crate::script::ops::{contains, get, set};
 use crate::survey::{Survey, Values};
 
 pub(super) const FALSE_VALUES_ARE_ITEMS: Check = Check {
@@ -94,13 +94,7 @@ fn values_survive(survey: &Survey) -> Vec<Scenario> {
             array::from_fn::<_, 100, _>(|index| get(&key(index)).is("x").only_if(Condition::DoneIn(0))),
         )
         .relies_on(Fact::of(VALUES_SURVIVE.id, "many-items"));
-    // A leading underscore marks what is private in many languages, and not in a session.
-    let noted = || [("_note", json!("kept")), ("colour", json!("red"))];
-    let underscore = Scenario::new("underscore-in-items")
-        .cycle("ann", [set("_note", "kept").is_done(), set("colour", "red").is_done()])
-        .cycle("ann", [get("_note").is("kept"), items().are(noted(), survey)])
-        .relies_on(Fact::of("minimum/each-mutator-persists", "set"));
-    each.chain([three, many, hundred, capitals, underscore]).collect()
+    each.chain([three, many, hundred, capitals]).collect()
 }
 
 fn is_kept(value: &serde_json::Value, survey: &Survey) -> bool {

@@ -5,7 +5,7 @@ use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Line, Scenario};
 use crate::level::Level;
 use crate::script::ops::{get, items, permanent, set, set_permanent};
-use crate::script::{Change, Forgery, Operation};
+use crate::script::{Change, Forgery, Operation, OperationKind};
 use crate::survey::{Attribute, Store, Survey};
 
 /// How much of a lifetime passes before a session has to be there still: in real time, an answer takes its time.
@@ -174,8 +174,11 @@ pub(super) const NOT_REVIVED: Check = Check {
             // Each operation may look for itself whether there is a session.
             let others = Operation::changes().chain([Operation::Save]).filter(|op| !asked_by_a_write(op));
             let changed = others.filter(|op| survey.supports(op.name())).map(|op| {
-                begin(&format!("by-a-late-{}", op.in_reasons()))
-                    .cycle("late", [late(op)])
+                let is_end = op.kind() == OperationKind::Destroy;
+                let came_late = begin(&format!("by-a-late-{}", op.in_reasons())).cycle("late", [late(op)]);
+                // Whether a session that is gone can be ended is a question of its own.
+                let came_late = if is_end { came_late.may_be_refused() } else { came_late };
+                came_late
                     .cycle("late", [get("colour").is_absent()])
                     .cycle("later", [get("colour").is_absent()])
                     .relies_on(kind.stays_ended())

@@ -13,11 +13,6 @@ pub struct Line {
 }
 
 impl Line {
-    /// Whether the backend has its operation.
-    pub(crate) fn is_supported(&self, survey: &Survey) -> bool {
-        survey.supports(self.op.name())
-    }
-
     /// Expects the answer only where this condition is met.
     #[must_use]
     pub fn only_if(self, condition: Condition) -> Self {

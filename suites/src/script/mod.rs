@@ -4,6 +4,7 @@
 mod answer;
 mod connection;
 mod disorder;
+mod examples;
 mod fields;
 mod forgery;
 mod json;

@@ -1,8 +1,8 @@
 //! Which request waits for which other: none waits for a request of another session, and none waits for ever.
 
 use super::{GATE, begun, held, races};
-use crate::checks::{Check, Harm, Requirement, Test};
-use crate::expect::Scenario;
+use crate::checks::{Applicability, Check, Harm, Requirement, Test};
+use crate::expect::{ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
 use crate::script::ops::{get, set};
@@ -32,20 +32,40 @@ pub(super) const FAILED_REQUEST: Check = Check {
     level: Level::Recommended,
     harm: Harm::Availability,
     clause: "concurrency.serialised",
-    promise: "A request whose handler fails does not keep those waiting that came meanwhile.",
+    promise: "A request that fails keeps no other waiting: neither one that came meanwhile nor one that comes later.",
     source: "locks that are released where the session is saved, and nowhere else",
-    applies: &[Requirement::RealSessions, Requirement::Raises, Requirement::Holds],
+    applies: &[Requirement::RealSessions, Requirement::Endings],
     relies: &[],
-    test: Test::Scenarios(|_survey| {
-        let race = begun("not-served")
-            .cycle("ann", held([Operation::Raise.unjudged()]))
-            .start("ann", [get("colour").unjudged()])
-            // Others are served meanwhile: the second request has had its time to arrive when the first is released.
-            .cycle("bob", [get("colour").is_absent()])
-            .cycle("bob", [get("colour").is_absent()])
-            .cycle("bob", [get("colour").is_absent()])
-            .release(GATE)
-            .cycle("ann", [get("colour").unjudged()]);
-        races(vec![race])
+    test: Test::Scenarios(|survey| {
+        let endings = [
+            ("raise", Operation::Raise),
+            ("server-error", Operation::Respond { status: 500 }),
+            ("not-found", Operation::Respond { status: 404 }),
+        ];
+        let known = endings.into_iter().filter(|(_, ending)| survey.can_end_with(ending));
+        let holds = Requirement::Holds.applicability(survey) == Applicability::Applies;
+        let scenarios = known.flat_map(|(name, ending)| {
+            let failing =
+                [get("colour").unjudged(), set("size", "small").unjudged(), ending.clone().unjudged()];
+            let later = begun(&format!("kept-waiting-by-a-{name}"))
+                .cycle("ann", failing)
+                .cycle("ann", [get("colour").unjudged()])
+                .response(ResponseRule::Served)
+                .cycle("ann", [set("colour", "blue").unjudged()])
+                .response(ResponseRule::Served);
+            let meanwhile = holds.then(|| {
+                begun(&format!("kept-waiting-beside-a-{name}"))
+                    .cycle("ann", held([ending.unjudged()]))
+                    .start("ann", [get("colour").unjudged()])
+                    // Others are served meanwhile: the second request has had its time to arrive when the first is released.
+                    .cycle("bob", [get("colour").is_absent()])
+                    .cycle("bob", [get("colour").is_absent()])
+                    .cycle("bob", [get("colour").is_absent()])
+                    .release(GATE)
+                    .cycle("ann", [get("colour").unjudged()])
+            });
+            [later].into_iter().chain(meanwhile)
+        });
+        races(scenarios.collect())
     }),
 };

@@ -3,9 +3,9 @@
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
-use crate::script::Operation;
 use crate::script::ops::{clear, contains, destroy, get, header, items, len, permanent, set, set_permanent};
-use crate::survey::Permanent;
+use crate::script::{Operation, OperationKind};
+use crate::survey::{Permanent, Survey};
 
 pub(super) const VARY: Check = Check {
     id: "cookie/vary",
@@ -17,20 +17,15 @@ pub(super) const VARY: Check = Check {
     applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[],
     test: Test::Scenarios(|survey| {
-        let ops = [get("colour"), contains("colour"), items(), len(), set("colour", "blue"), clear()];
-        let ends = [destroy(), Operation::Regenerate];
         let is_supported = |op: &Operation| survey.supports(op.name());
-        let after = |op: Operation| {
+        let after_items = |items: &[&str], op: Operation| {
             Scenario::new(op.name())
-                .cycle("ann", [set("colour", "red").is_done()])
+                .cycle("ann", items.iter().map(|key| set(key, "red").is_done()))
                 .cycle("ann", [op.unjudged()])
                 .response(ResponseRule::VaryCookie)
         };
-        let ended = ends
-            .into_iter()
-            .filter(is_supported)
-            .map(|op| after(op).relies_on(Fact::of("minimum/each-mutator-persists", "overwrite")));
-        let ops = ops.into_iter().filter(is_supported);
+        let after = |op: Operation| after_items(&["colour"], op);
+        let plain = [get("colour"), contains("colour"), items(), len(), set("colour", "blue"), clear()];
         let first = Scenario::new("fresh")
             .cycle("ann", [get("colour").unjudged(), set("colour", "red").unjudged()])
             .response(ResponseRule::VaryCookie);
@@ -39,15 +34,46 @@ pub(super) const VARY: Check = Check {
             .cycle("ann", [])
             .response(ResponseRule::VaryCookie)
             .only_if(Condition::SetCookieIn(1));
-        // Where `permanent` is one of the items, whoever reads it has looked at the session.
-        let in_data = [Permanent::InData, Permanent::KeptInData];
-        let attribute = in_data
-            .iter()
-            .any(|place| survey.permanent.observed() == Some(*place))
-            .then(|| after(permanent()).relies_on(Fact::of("minimum/each-mutator-persists", "overwrite")));
-        ops.map(after).chain([first, refreshed]).chain(ended).chain(attribute).collect()
+        // What has to look at the session itself, whatever its data are.
+        let deep = [destroy(), Operation::Regenerate, permanent()];
+        let deep_asked = deep.iter().cloned().filter(|op| looks_at_the_data(op, survey)).filter(is_supported);
+        let deep_asked =
+            deep_asked.map(|op| after(op).relies_on(Fact::of("minimum/each-mutator-persists", "overwrite")));
+        let named = |op: &Operation| plain.iter().chain(&deep).any(|own| own.kind() == op.kind());
+        let others = Operation::changes().filter(|op| !named(op)).filter(is_supported).map(|op| {
+            let is_sure = looks_at_the_data(&op, survey);
+            let scenario = after_items(&["colour", "size"], op).relies_on(Fact::of(VARY.id, "set"));
+            if is_sure { scenario } else { scenario.only_if(Condition::SetCookieIn(1)) }
+        });
+        // Who comes without a cookie gets the page of nobody, and nobody else may be given that.
+        let visited = Operation::looks().filter(|op| looks_at_the_data(op, survey)).filter(is_supported);
+        let visited = visited.map(|op| {
+            Scenario::new(&format!("{}-of-a-visitor", op.in_reasons()))
+                .cycle("ann", [op.clone().unjudged()])
+                .response(ResponseRule::VaryCookie)
+                .relies_on(Fact::of(VARY.id, "get"))
+                .relies_on(Fact::of(VARY.id, op.name()))
+        });
+        let plain = plain.clone().into_iter().filter(is_supported).map(after);
+        plain.chain([first, refreshed]).chain(deep_asked).chain(others).chain(visited).collect()
     }),
 };
+
+/// Whether an operation looks at the session, or changes it, in any backend. The attributes may be kept beside it, and told
+/// without it; where `permanent` is one of the items, whoever reads it has looked. Inside of no value, nothing is changed.
+fn looks_at_the_data(op: &Operation, survey: &Survey) -> bool {
+    let in_data = [Permanent::InData, Permanent::KeptInData];
+    match op.kind() {
+        OperationKind::Permanent => in_data.iter().any(|place| survey.permanent.observed() == Some(*place)),
+        OperationKind::Modified
+        | OperationKind::New
+        | OperationKind::SetPermanent
+        | OperationKind::SetModified
+        | OperationKind::SetLifetime
+        | OperationKind::SetIn => false,
+        _ => true,
+    }
+}
 
 pub(super) const VARY_WHATEVER_THE_STATUS: Check = Check {
     id: "cookie/vary-whatever-the-status",
@@ -82,17 +108,37 @@ pub(super) const VARY_IS_MERGED: Check = Check {
     applies: &[Requirement::RealSessions, Requirement::Cookies, Requirement::Has("header")],
     relies: &[],
     test: Test::Scenarios(|survey| {
-        let own = || header("Vary", "Accept-Language").is_done();
-        let after = |op: Operation| {
+        let after = |reason: &str, said: &[&str], op: Operation| {
             let same_without_own_fields = Fact::of("cookie/vary", op.name());
-            Scenario::new(op.name())
+            let own = said.iter().map(|fields| header("Vary", fields).is_done());
+            let names = said.iter().flat_map(|fields| fields.split(", "));
+            let scenario = Scenario::new(reason)
                 .cycle("ann", [set("colour", "red").is_done()])
-                .cycle("ann", [own(), op.unjudged()])
-                .response(ResponseRule::VaryAlso { field: "Accept-Language".to_owned() })
-                .response(ResponseRule::VaryCookie)
+                .cycle("ann", own.chain([op.unjudged()]));
+            names
+                .map(|field| ResponseRule::VaryAlso { field: field.to_owned() })
+                .chain([ResponseRule::VaryCookie])
+                .fold(scenario, Scenario::response)
                 .relies_on(same_without_own_fields)
         };
         let ops = [get("colour"), set("colour", "blue"), clear()];
-        ops.into_iter().filter(|op| survey.supports(op.name())).map(after).collect()
+        let ops = ops.into_iter().filter(|op| survey.supports(op.name()));
+        let plain = ops.map(|op| after(op.name(), &["Accept-Language"], op));
+        // A name may have the word in it, a field may have several names, and a response several fields.
+        let forms: [(&str, &[&str]); 4] = [
+            ("ends-with-the-word", &["X-Cookie"]),
+            ("begins-with-the-word", &["Cookie-Consent"]),
+            ("two-names", &["Accept-Language, Origin"]),
+            ("two-fields", &["Accept-Language", "Origin"]),
+        ];
+        let others = forms.into_iter().flat_map(|(reason, said)| {
+            let read = after(&format!("{reason}-read"), said, get("colour"));
+            let written = after(&format!("{reason}-written"), said, set("colour", "blue"));
+            [
+                read.relies_on(Fact::of(VARY_IS_MERGED.id, "get")),
+                written.relies_on(Fact::of(VARY_IS_MERGED.id, "set")),
+            ]
+        });
+        plain.chain(others).collect()
     }),
 };

@@ -9,6 +9,9 @@ use crate::script::ops::{clear, destroy, get, header, set};
 /// A cookie of the application.
 const OWN: &str = "mine=1; Path=/";
 
+/// A second one, with more attributes.
+const SECOND: &str = "seen=2; HttpOnly; Path=/";
+
 pub(super) const OTHERS_SURVIVE: Check = Check {
     id: "cookie/other-cookies-survive",
     level: Level::Recommended,
@@ -35,7 +38,36 @@ pub(super) const OTHERS_SURVIVE: Check = Check {
         let removed = survey
             .supports("clear")
             .then(|| later("when-removed", vec![clear().is_done()], get("colour").is_absent()));
+        let logged_out = survey.supports("destroy").then(|| {
+            later("when-destroyed", vec![destroy().is_done()], get("colour").is_absent())
+                .relies_on(Fact::of(OTHERS_SURVIVE.id, "when-removed"))
+        });
         let untouched = later("when-untouched", vec![], get("colour").is("red"));
+        // Each of several cookies counts, also one whose name begins with the session's.
+        let with = |reason: &str, cookies: Vec<String>, change: Line| {
+            let set_own = cookies.iter().map(|cookie| header("Set-Cookie", cookie).is_done());
+            let scenario = Scenario::new(reason)
+                .cycle("ann", [set("colour", "red").is_done()])
+                .cycle("ann", set_own.chain([change]));
+            let kept = cookies.iter().map(|cookie| ResponseRule::SetsOwn { cookie: cookie.clone() });
+            kept.fold(scenario, Scenario::response)
+        };
+        let two = || vec![OWN.to_owned(), SECOND.to_owned()];
+        let namesakes = || survey.cookies.iter().map(|name| format!("{name}_theme=dark; Path=/")).collect();
+        let plain = Fact::of(OTHERS_SURVIVE.id, "when-set");
+        let several = [
+            with("two-when-written", two(), set("colour", "blue").is_done()).relies_on(plain),
+            with("two-when-read", two(), get("colour").unjudged()).relies_on(plain),
+            with("alike-when-written", namesakes(), set("colour", "blue").is_done()).relies_on(plain),
+            with("alike-when-read", namesakes(), get("colour").unjudged()).relies_on(plain),
+        ];
+        let removed_among = survey.supports("clear").then(|| {
+            let gone = Fact::of(OTHERS_SURVIVE.id, "when-removed");
+            [
+                with("two-when-removed", two(), clear().is_done()).relies_on(gone),
+                with("alike-when-removed", namesakes(), clear().is_done()).relies_on(gone),
+            ]
+        });
         // What a response does without a cookie of the application, it does beside one.
         let both = |reason: &str, change: fn() -> Operation| {
             survey.supports(change().name()).then(|| {
@@ -53,6 +85,8 @@ pub(super) const OTHERS_SURVIVE: Check = Check {
         let rotated = both("new-id-beside-it", || Operation::Regenerate).map(|scenario| {
             scenario.relies_on(Fact::of("minimum/browsers-isolated", "visitor-after-a-rotation"))
         });
-        [Some(begun), removed, Some(untouched), cleared, destroyed, rotated].into_iter().flatten().collect()
+        let plain = [Some(begun), removed, logged_out, Some(untouched), cleared, destroyed, rotated];
+        let several = several.into_iter().chain(removed_among.into_iter().flatten());
+        plain.into_iter().flatten().chain(several).collect()
     }),
 };

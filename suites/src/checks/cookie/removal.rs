@@ -16,7 +16,11 @@ pub(super) const REMOVES: Check = Check {
     source: "RFC 6265bis, section 5.7: a removal needs the name, Domain and Path of the cookie",
     applies: &[Requirement::RealSessions, Requirement::Cookies],
     relies: &[],
-    test: Test::Scenarios(|survey| each_removal(survey, || ResponseRule::RemovalRemoves)),
+    test: Test::Scenarios(|survey| {
+        // What was set for another path before is no part of what the removal names.
+        let gone = |scenario: Scenario| scenario.response(ResponseRule::RemovalLeavesNone);
+        each_removal(survey, || ResponseRule::RemovalRemoves).into_iter().map(gone).collect()
+    }),
 };
 
 pub(super) const REPEATS_ATTRIBUTES: Check = Check {

@@ -12,8 +12,8 @@ use crate::survey::Survey;
 use situation::Situation;
 
 use Situation::{
-    BesideOwnCookie, Deleted, Heavy, HeldFails, NotFound, Older, Permanent, Popped, Redirects, Rotated,
-    Updated,
+    BesideOwnCookie, Deleted, Heavy, HeldFails, NotFound, OftenSaved, Older, Permanent, Popped, Redirects,
+    Rotated, Updated,
 };
 
 /// A check, and the situations in which its scenarios are played, too.
@@ -36,7 +36,12 @@ const fn only(check: &'static str, only: &'static str, situations: &'static [Sit
 /// enough.
 const CROSSINGS: &[Crossing] = &[
     all("minimum/each-mutator-persists", &[Older]),
-    only("minimum/new-never-for-saved", "new-when-it-came-back", &[Redirects, NotFound]),
+    only("minimum/each-mutator-persists", "delete", &[OftenSaved]),
+    only("minimum/each-mutator-persists", "pop", &[OftenSaved]),
+    only("minimum/each-mutator-persists", "setdefault", &[OftenSaved]),
+    only("minimum/each-mutator-persists", "update", &[OftenSaved]),
+    only("minimum/each-mutator-persists", "clear", &[OftenSaved]),
+    only("minimum/new-never-for-saved", "new-when-it-came-back", &[Redirects, NotFound, Permanent]),
     all("minimum/modified-can-be-set", &[Redirects, NotFound]),
     only("minimum/browsers-isolated", "items-of-another-browser", &[Redirects, NotFound]),
     all("cookie/http-only", &[BesideOwnCookie]),
@@ -46,9 +51,12 @@ const CROSSINGS: &[Crossing] = &[
     only("cookie/ends-with-the-browser", "at-first", &[Redirects, NotFound]),
     all("cookie/sent-back", &[Redirects, NotFound]),
     all("cookie/one-of-a-name", &[Redirects, NotFound]),
-    all("cookie/other-cookies-survive", &[Redirects, NotFound]),
-    all("cookie/vary-is-merged", &[Redirects, NotFound]),
-    all("cookie/removal-removes", &[Redirects, NotFound, BesideOwnCookie]),
+    only("cookie/other-cookies-survive", "when-set", &[Redirects, NotFound]),
+    only("cookie/other-cookies-survive", "when-removed", &[Redirects, NotFound]),
+    only("cookie/vary-is-merged", "get", &[Redirects, NotFound]),
+    only("cookie/vary-is-merged", "set", &[Redirects, NotFound]),
+    only("cookie/vary-is-merged", "clear", &[Redirects, NotFound]),
+    all("cookie/removal-removes", &[Redirects, NotFound, BesideOwnCookie, OftenSaved]),
     only("cookie/none-when-untouched", "for-a-visitor", &[Redirects, NotFound]),
     only("identity/unknown-never-adopted", "adopted-when-written", &[Redirects, NotFound, Permanent]),
     only("identity/readers-store-nothing", "get", &[Redirects, NotFound]),
@@ -65,6 +73,7 @@ const CROSSINGS: &[Crossing] = &[
     only("expiry/not-revived", "by-a-write", &[Redirects]),
     only("expiry/id-never-adopted", "adopted-when-written", &[Redirects]),
     only("expiry/own-lifetime-stays", "after-a-write", &[Redirects, NotFound]),
+    only("fault/consistent", "-overwrite", &[Permanent]),
     only("concurrency/read-does-not-undo-a-write", "overwrite-undone", &[Redirects, HeldFails]),
     only("concurrency/late-write-keeps-the-rotated-session", "logged-out", &[Redirects, HeldFails]),
     only("concurrency/read-does-not-resurrect", "resurrected", &[Redirects, HeldFails]),

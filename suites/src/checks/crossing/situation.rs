@@ -27,6 +27,8 @@ pub(super) enum Situation {
     Deleted,
     /// The session was saved last by `update`.
     Updated,
+    /// The session was saved six times, at last by `delete`, and has the items that it began with.
+    OftenSaved,
     /// The session is older than a second when the request comes.
     Older,
     /// The session has begun with an item of more than a kilobyte.
@@ -36,8 +38,8 @@ pub(super) enum Situation {
 }
 
 use Situation::{
-    BesideOwnCookie, Deleted, Heavy, HeldFails, NotFound, Older, Permanent, Popped, Redirects, Rotated,
-    Updated,
+    BesideOwnCookie, Deleted, Heavy, HeldFails, NotFound, OftenSaved, Older, Permanent, Popped, Redirects,
+    Rotated, Updated,
 };
 
 /// The item that a situation adds.
@@ -58,6 +60,7 @@ impl Situation {
             Popped => "once-popped",
             Deleted => "once-deleted",
             Updated => "once-updated",
+            OftenSaved => "often-saved",
             Older => "when-older",
             Heavy => "and-heavy",
             BesideOwnCookie => "beside-a-cookie-of-the-application",
@@ -76,7 +79,7 @@ impl Situation {
             NotFound => plain.with_last(&respond(404), |_, _| true),
             HeldFails => plain.with_last(&respond(500), |_, cycle| is_late(cycle)),
             Permanent => plain.with_last(&set_permanent(true), |number, _| begins(scenario, number)),
-            Rotated | Popped | Deleted | Updated => plain.with_cycles_after(begun?, self.past()),
+            Rotated | Popped | Deleted | Updated | OftenSaved => plain.with_cycles_after(begun?, self.past()),
             Older => plain.with_wait_after(begun?, OLD),
             Heavy => plain.with_cycle_before(begun?, vec![set(BALLAST, "x".repeat(HEAVY))]),
             BesideOwnCookie => {
@@ -95,6 +98,10 @@ impl Situation {
             Popped => vec![vec![added()], vec![pop(BALLAST)]],
             Deleted => vec![vec![added()], vec![delete(BALLAST)]],
             Updated => vec![vec![update([(BALLAST, json!("1"))])]],
+            OftenSaved => {
+                let saves = ["1", "2", "3", "4"].map(|value| vec![set(BALLAST, value)]);
+                saves.into_iter().chain([vec![delete(BALLAST)]]).collect()
+            }
             Redirects | NotFound | HeldFails | Permanent | Older | Heavy | BesideOwnCookie => Vec::new(),
         }
     }
@@ -111,7 +118,9 @@ impl Situation {
             }
             Older => !scenario.script.waits(),
             // What becomes of a lifetime of its own is the question of another check.
-            Rotated | Popped | Deleted => !has(scenario, |op| matches!(op, Operation::SetLifetime { .. })),
+            Rotated | Popped | Deleted | OftenSaved => {
+                !has(scenario, |op| matches!(op, Operation::SetLifetime { .. }))
+            }
             BesideOwnCookie => true,
         }
     }
@@ -126,7 +135,9 @@ impl Situation {
             Permanent => matches!(survey.permanent, Attribute::Observed(_)) && !survey.permanent_default,
             Rotated => survey.supports("regenerate") && survey.store == Store::Server,
             Older => survey.lives_to_be_old(),
-            Popped | Deleted | Updated => self.past().iter().flatten().all(|op| survey.supports(op.name())),
+            Popped | Deleted | Updated | OftenSaved => {
+                self.past().iter().flatten().all(|op| survey.supports(op.name()))
+            }
             Heavy => true,
             BesideOwnCookie => applies(Requirement::Has("header")),
         }
@@ -159,6 +170,10 @@ impl Situation {
             Permanent => of("minimum/permanent-persists", &["forgotten", "forgotten-by-another-change"]),
             Rotated => of("identity/rotation-keeps-the-data", &["alone"]),
             HeldFails => of("cookie/only-if-kept", &["server-error"]),
+            OftenSaved => {
+                let saved = of("minimum/each-mutator-persists", &["overwrite", "set-later", "delete"]);
+                [saved, of("minimum/values-survive", &["three-items"])].concat()
+            }
             Popped | Deleted | Updated | Older | Heavy | BesideOwnCookie => Vec::new(),
         }
     }

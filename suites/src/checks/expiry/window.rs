@@ -2,10 +2,10 @@
 
 use crate::checks::lifetimes::{Kind, each_kind, permanent as permanent_kind};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
-use crate::expect::{Condition, Expected, Scenario};
+use crate::expect::{Condition, Line, Scenario};
 use crate::level::Level;
-use crate::script::ops::{delete, get, items, permanent, pop, set, set_permanent, setdefault, update};
-use crate::script::{Answer, Change, Forgery, Operation};
+use crate::script::ops::{get, items, permanent, set, set_permanent};
+use crate::script::{Change, Forgery, Operation, OperationKind};
 use crate::survey::{Attribute, Store, Survey};
 
 /// How much of a lifetime passes before a session has to be there still: in real time, an answer takes its time.
@@ -171,33 +171,36 @@ pub(super) const NOT_REVIVED: Check = Check {
                 .cycle("late", [])
                 .cycle("late", [get("colour").is_absent()])
                 .cycle("later", [get("colour").is_absent()]);
-            // Each way to change a session may look for itself whether there is one.
-            let changes = [
-                ("by-a-late-pop", pop("colour").is_absent()),
-                ("by-a-late-setdefault", setdefault("colour", "blue").is("blue")),
-                ("by-a-late-delete", delete("colour").unjudged()),
-                ("by-a-late-update", update([("size", "small".into())]).is_done()),
-                ("by-a-late-rotation", Operation::Regenerate.unjudged()),
-            ];
-            let changed = changes.into_iter().filter_map(|(reason, change)| {
-                change.is_supported(survey).then(|| {
-                    begin(reason)
-                        .cycle("late", [change])
-                        .cycle("late", [get("colour").answers(not_red())])
-                        .cycle("later", [get("colour").answers(not_red())])
-                        .relies_on(kind.stays_ended())
-                        .relies_on(Fact::of("minimum/each-mutator-persists", "clear"))
-                })
+            // Each operation may look for itself whether there is a session.
+            let others = Operation::changes().chain([Operation::Save]).filter(|op| !asked_by_a_write(op));
+            let changed = others.filter(|op| survey.supports(op.name())).map(|op| {
+                let is_end = op.kind() == OperationKind::Destroy;
+                let came_late = begin(&format!("by-a-late-{}", op.in_reasons())).cycle("late", [late(op)]);
+                // Whether a session that is gone can be ended is a question of its own.
+                let came_late = if is_end { came_late.may_be_refused() } else { came_late };
+                came_late
+                    .cycle("late", [get("colour").is_absent()])
+                    .cycle("later", [get("colour").is_absent()])
+                    .relies_on(kind.stays_ended())
+                    .relies_on(Fact::of("minimum/each-mutator-persists", "clear"))
             });
             [by_a_write, by_a_touch].into_iter().chain(changed).collect()
         })
     }),
 };
 
-/// The old item is not found. Whether the backend goes on with the id that the client sent is another question.
-fn not_red() -> Expected {
-    let blue = Answer::Ok("blue".into());
-    Expected::AnyOf(vec![Expected::Answer(Answer::Absent), Expected::Answer(blue)])
+fn asked_by_a_write(op: &Operation) -> bool {
+    matches!(op, Operation::Set { .. })
+}
+
+/// An operation of a late request, which finds nothing. Whether it is done where there is nothing is another question.
+fn late(op: Operation) -> Line {
+    match op {
+        Operation::Pop { .. } => op.is_absent(),
+        Operation::Setdefault { .. } => op.is("round"),
+        Operation::Update { .. } => op.is_done(),
+        _ => op.unjudged(),
+    }
 }
 
 pub(super) const PERMANENT_STAYS: Check = Check {

@@ -5,9 +5,9 @@ mod redirects;
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Line, Scenario};
 use crate::level::Level;
-use crate::script::Operation;
-use crate::script::ops::{clear, delete, get, items, pop, set, setdefault, update};
-use crate::survey::{OnError, Survey};
+use crate::script::ops::{destroy, get, items, permanent, set, set_permanent};
+use crate::script::{Operation, OperationKind};
+use crate::survey::{Attribute, OnError, Store, Survey};
 
 /// The checks of this suite.
 pub(crate) const CHECKS: &[Check] = &[redirects::ARE_SAVED, CONSISTENT];
@@ -17,7 +17,7 @@ const CONSISTENT: Check = Check {
     level: Level::Recommended,
     harm: Harm::Correctness,
     clause: "fault.consistent",
-    promise: "A request that ends in the same way is saved in the same way, whatever it has changed.",
+    promise: "A request that ends in the same way is saved in the same way, whatever it has changed, and in any session.",
     source: "Flask saves after an exception since 1.1, and always after a 404",
     applies: &[Requirement::RealSessions, Requirement::Endings],
     relies: &[Fact::of("minimum/each-mutator-persists", "overwrite")],
@@ -37,38 +37,108 @@ fn consistent(survey: &Survey) -> Vec<Scenario> {
 /// Each way to change a session, in a request that ends like this.
 fn ways(name: &'static str, ending: &Operation, mode: OnError, survey: &Survey) -> Vec<Scenario> {
     let is_saved = mode == OnError::Saved;
-    let changing = |what: &str, op: Operation, before: Line, after: Line| {
-        survey.supports(op.name()).then(|| {
-            Scenario::new(&format!("{name}-{what}"))
-                .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
-                .cycle("ann", [op.unjudged(), ending.clone().unjudged()])
-                .cycle("ann", [if is_saved { after } else { before }])
-        })
+    let begun = |what: &str| {
+        Scenario::new(&format!("{name}-{what}"))
+            .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
     };
-    let both = [("colour", "red".into()), ("size", "small".into())];
+    let changing = |what: &str, op: Operation, Kept { dropped, saved }: Kept| {
+        begun(what)
+            .cycle("ann", [op.unjudged(), ending.clone().unjudged()])
+            .cycle("ann", [if is_saved { saved } else { dropped }])
+    };
     let fresh = Scenario::new(&format!("{name}-fresh"))
         .cycle("ann", [set("colour", "red").unjudged(), ending.clone().unjudged()])
         .cycle("ann", [if is_saved { get("colour").is("red") } else { get("colour").is_absent() }]);
-    let kept = || Fact::of("cookie/only-if-kept", name);
-    let scenarios = vec![
-        changing("overwrite", set("colour", "blue"), get("colour").is("red"), get("colour").is("blue")),
-        changing("set", set("shape", "round"), get("shape").is_absent(), get("shape").is("round")),
-        changing("delete", delete("colour"), get("colour").is("red"), get("colour").is_absent()),
-        changing("pop", pop("colour"), get("colour").is("red"), get("colour").is_absent()),
-        changing(
-            "update",
-            update([("shape", "round".into())]),
-            get("shape").is_absent(),
-            get("shape").is("round"),
-        ),
-        changing(
-            "setdefault",
-            setdefault("shape", "round"),
-            get("shape").is_absent(),
-            get("shape").is("round"),
-        ),
-        changing("clear", clear(), items().are(both, survey), items().are([], survey)),
-        Some(fresh),
+    let added = Kept { dropped: get("shape").is_absent(), saved: get("shape").is("round") };
+    let overwritten = Kept { dropped: get("colour").is("red"), saved: get("colour").is("blue") };
+    let mut scenarios = vec![
+        changing("overwrite", set("colour", "blue"), overwritten),
+        changing("set", set("shape", "round"), added),
+        fresh,
     ];
-    scenarios.into_iter().flatten().map(|scenario| scenario.relies_on(kept())).collect()
+    let supported = Operation::changes().filter(|op| survey.supports(op.name()));
+    scenarios.extend(supported.filter_map(|op| {
+        let kept = kept(&op, survey)?;
+        Some(changing(&op.in_reasons(), op, kept))
+    }));
+    if is_saved {
+        scenarios.extend(ended(name, ending, survey));
+    }
+    let kept = Fact::of("cookie/only-if-kept", name);
+    scenarios.into_iter().map(|scenario| scenario.relies_on(kept)).collect()
+}
+
+/// What the next request finds where a change was dropped, and where it was saved.
+struct Kept {
+    dropped: Line,
+    saved: Line,
+}
+
+/// What becomes of an operation other than `set`. Nothing is asked here of what needs more than one request to be seen, nor of
+/// what may take effect at once.
+fn kept(op: &Operation, survey: &Survey) -> Option<Kept> {
+    let both = [("colour", "red".into()), ("size", "small".into())];
+    let removed = || Kept { dropped: get("colour").is("red"), saved: get("colour").is_absent() };
+    let added = || Kept { dropped: get("shape").is_absent(), saved: get("shape").is("round") };
+    match op.kind() {
+        OperationKind::Delete | OperationKind::Pop => Some(removed()),
+        OperationKind::Update | OperationKind::Setdefault => Some(added()),
+        OperationKind::Clear => {
+            Some(Kept { dropped: items().are(both, survey), saved: items().are([], survey) })
+        }
+        OperationKind::Set
+        | OperationKind::SetIn
+        | OperationKind::SetPermanent
+        | OperationKind::SetModified
+        | OperationKind::SetLifetime
+        | OperationKind::Regenerate
+        | OperationKind::Destroy
+        | OperationKind::Get
+        | OperationKind::Contains
+        | OperationKind::Items
+        | OperationKind::Len
+        | OperationKind::Permanent
+        | OperationKind::Modified
+        | OperationKind::New
+        | OperationKind::Save
+        | OperationKind::Respond
+        | OperationKind::Header
+        | OperationKind::Raise
+        | OperationKind::Hold => None,
+    }
+}
+
+/// Where the changes of such a request are saved, so is that it has ended the session or its id, or has made it permanent. Where
+/// they are dropped, each of these may take effect at once, and nothing is asked. What a 404 makes of an end is asked by the checks
+/// of ends.
+fn ended(name: &'static str, ending: &Operation, survey: &Survey) -> Vec<Scenario> {
+    let begun =
+        |what: &str| Scenario::new(&format!("{name}-{what}")).cycle("ann", [set("colour", "red").is_done()]);
+    let flipped = !survey.permanent_default;
+    let permanent = matches!(survey.permanent, Attribute::Observed(_)).then(|| {
+        begun("set-permanent")
+            .cycle("ann", [set_permanent(flipped).unjudged(), ending.clone().unjudged()])
+            .cycle("ann", [permanent().is(flipped)])
+            .relies_on(Fact::of("minimum/permanent-persists", "forgotten-when-alone"))
+    });
+    let is_asked = |op: &str| name != "not-found" && survey.store == Store::Server && survey.supports(op);
+    let destroyed = is_asked("destroy").then(|| {
+        begun("destroy")
+            .copy_cookies("ann", "keeper")
+            .cycle("ann", [destroy().unjudged(), ending.clone().unjudged()])
+            .cycle("keeper", [get("colour").is_absent()])
+            .cycle("ann", [get("colour").is_absent()])
+            .relies_on(Fact::of("identity/destroy-removes", "alone"))
+    });
+    // Which of the two ids has the session after such a request is open; the old one may not have what came with the rotation.
+    let rotated = is_asked("regenerate").then(|| {
+        let login = [Operation::Regenerate.unjudged(), set("size", "small").unjudged()];
+        begun("regenerate")
+            .copy_cookies("ann", "keeper")
+            .cycle("ann", login.into_iter().chain([ending.clone().unjudged()]))
+            .cycle("keeper", [get("size").is_absent()])
+            .relies_on(Fact::of("identity/rotation-gives-a-new-id", "before-a-write"))
+            .relies_on(Fact::of("identity/rotation-ends-the-old-id", "alone"))
+    });
+    [permanent, destroyed, rotated].into_iter().flatten().collect()
 }

@@ -21,11 +21,15 @@ pub(super) const ARE_SAVED: Check = Check {
     test: Test::Scenarios(|survey| {
         let ending = |status| Operation::Respond { status }.unjudged();
         let statuses = [201, 301, 302, 303, 307, 308];
-        let fresh = statuses.map(|status| {
+        let fresh_and = |status| {
             Scenario::new(&format!("fresh-{status}"))
                 .cycle("ann", [set("colour", "red").unjudged(), ending(status)])
                 .cycle("ann", [get("colour").is("red")])
-        });
+        };
+        let fresh = statuses.map(fresh_and);
+        // Where the commoner ones are saved, the rarer ones may be forgotten in a list.
+        let rarer = [(202, "fresh-201"), (203, "fresh-201"), (206, "fresh-201"), (300, "fresh-302")];
+        let rarer = rarer.map(|(status, common)| fresh_and(status).relies_on(Fact::of(ARE_SAVED.id, common)));
         let begun_and =
             |reason: &str, change: Operation, status: u16, after: Vec<(&'static str, &'static str)>| {
                 let after = after.into_iter().map(|(key, value)| (key, json!(value)));
@@ -44,6 +48,10 @@ pub(super) const ARE_SAVED: Check = Check {
             (303, "overwrite-303", "fresh-303"),
             (307, "overwrite-307", "fresh-307"),
             (308, "overwrite-308", "fresh-308"),
+            (202, "overwrite-202", "fresh-202"),
+            (203, "overwrite-203", "fresh-203"),
+            (206, "overwrite-206", "fresh-206"),
+            (300, "overwrite-300", "fresh-300"),
         ];
         let others_begun = others_begun.into_iter().filter_map(|(status, reason, fresh)| {
             let after = vec![("colour", "blue"), ("size", "small")];
@@ -95,6 +103,6 @@ pub(super) const ARE_SAVED: Check = Check {
         let others = others.into_iter().flatten().map(|scenario| scenario.relies_on(isolated));
         let others_begun = others_begun.map(|scenario| scenario.relies_on(isolated));
         let changes = changes.into_iter().flatten().chain(others_begun).chain(others);
-        fresh.into_iter().chain(changes).chain(permanent).chain([in_a_row]).collect()
+        fresh.into_iter().chain(changes).chain(permanent).chain([in_a_row]).chain(rarer).collect()
     }),
 };

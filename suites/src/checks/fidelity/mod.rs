@@ -12,7 +12,7 @@ use sessionspec_reference::PERMANENT_KEY;
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
-use crate::script::ops::{get, set};
+use crate::script::ops::{get, items, set};
 use crate::survey::{Numbers, Survey, Values};
 
 /// The checks of this suite.
@@ -150,7 +150,9 @@ const TAGS: Check = check(
             ("python", json!({"py/object": "a.B", "__class__": "A", "__type__": "set", "__datetime__": "x"})),
             ("java", json!({"@class": "java.util.Date", "@type": "x"})),
             ("bson", json!({"$date": 0, "$oid": "x", "$ref": "y"})),
+            ("bson-alone", json!([{"$date": "1970-01-01T00:00:00Z"}, {"$numberLong": "1"}])),
             ("a-date", json!("1970-01-01T00:00:00.000Z")),
+            ("marked-json-in-text", json!("j:{\"a\": [1, null]}")),
             ("json-in-text", json!("{\"a\": [1, null]}")),
         ];
         values(survey, tags)
@@ -163,8 +165,8 @@ const KEYS: Check = check(
     "prototype pollution, CWE-1321; own attributes of sessions in Express, Rack, Flask",
     &[Fact::of("minimum/values-survive", "capitals-in-keys")],
     ANY,
-    |_survey| {
-        let long = "k".repeat(1_000);
+    |survey| {
+        let long = "k".repeat(1_500);
         let keys = [
             PERMANENT_KEY,
             "permanent",
@@ -188,6 +190,7 @@ const KEYS: Check = check(
             "a:b",
             "a=b;c",
             "$a",
+            "_note",
             "grüße",
             "\u{1f422}",
             long.as_str(),
@@ -203,7 +206,15 @@ const KEYS: Check = check(
                 _ => scenario,
             }
         });
-        scenarios.into()
+        // A leading underscore marks what is private in many languages, and not in a session.
+        let both = || [("before", json!("here")), ("_note", json!("kept"))];
+        let among_all = Scenario::new("underscore-among-all-items")
+            .cycle("ann", [set("before", "here").is_done()])
+            .cycle("ann", [set("_note", "kept").unjudged()])
+            .may_be_refused()
+            .cycle("ann", [items().are(both(), survey).only_if(Condition::DoneIn(1))])
+            .relies_on(Fact::of("fidelity/keys", "`_note`"));
+        scenarios.into_iter().chain([among_all]).collect()
     },
 );
 

@@ -6,7 +6,7 @@ use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{
-    clear, contains, destroy, get, items, pop, set, set_in, set_permanent, setdefault, update,
+    clear, contains, delete, destroy, get, items, pop, set, set_in, set_permanent, setdefault, update,
 };
 use crate::script::{Forgery, Operation, Spelling, words};
 use crate::survey::{Attribute, Emptied, Survey, Values};
@@ -155,13 +155,24 @@ pub(super) const READERS_STORE_NOTHING: Check = Check {
             Scenario::new(op.name()).cycle("ann", [op.unjudged()]).response(ResponseRule::NoSetCookie)
         };
         let reads = || [get("colour"), contains("colour"), items()];
-        // Where there was something to remove, as far as the library knows, a removal is none to keep.
-        let popped = survey.supports("pop").then(|| {
-            Scenario::new("missing-pop")
-                .cycle("ann", [pop("colour").unjudged()])
-                .response(ResponseRule::NoneKept)
-                .relies_on(Fact::of(READERS_STORE_NOTHING.id, "get"))
-        });
+        let others = Operation::looks().filter(|op| reads().iter().all(|read| read.kind() != op.kind()));
+        let others = others
+            .filter(|op| survey.supports(op.name()))
+            .map(|op| by(op).relies_on(Fact::of(READERS_STORE_NOTHING.id, "get")));
+        // Where there was something to remove, as far as the library knows, a removal is none to keep. Whether a `clear` of nothing
+        // is to be kept is up to the application where that saves its sessions itself.
+        let none_to_keep = |reason: &str, removal: Operation| {
+            survey.supports(removal.name()).then(|| {
+                Scenario::new(reason)
+                    .cycle("ann", [removal.unjudged()])
+                    .response(ResponseRule::NoneKept)
+                    .relies_on(Fact::of(READERS_STORE_NOTHING.id, "get"))
+            })
+        };
+        let popped = none_to_keep("missing-pop", pop("colour"));
+        let deleted = none_to_keep("missing-delete", delete("colour"))
+            .map(|scenario| scenario.relies_on(Fact::of(READERS_STORE_NOTHING.id, "missing-pop")));
+        let removed = popped.into_iter().chain(deleted);
         let with_an_unknown_id =
             reads().into_iter().zip(["get", "contains", "items"]).map(|(read, plain)| {
                 Scenario::new(&format!("unknown-id-{plain}"))
@@ -173,6 +184,6 @@ pub(super) const READERS_STORE_NOTHING: Check = Check {
                     .relies_on(Fact::of(READERS_STORE_NOTHING.id, plain))
                     .relies_on(Fact::of("identity/unknown-never-adopted", "adopted-when-written"))
             });
-        reads().into_iter().map(by).chain(popped).chain(with_an_unknown_id).collect()
+        reads().into_iter().map(by).chain(others).chain(removed).chain(with_an_unknown_id).collect()
     }),
 };

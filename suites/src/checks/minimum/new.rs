@@ -6,6 +6,9 @@ use crate::level::Level;
 use crate::script::Operation;
 use crate::script::ops::{get, new, set};
 
+/// So many requests come after the first: some that write, and some that only read.
+const LATER: usize = 8;
+
 const FLASK: &str = "Flask 0.8, SessionMixin.new";
 
 pub(super) const IS_BOOLEAN: Check = Check {
@@ -61,6 +64,20 @@ pub(super) const NEVER_FOR_SAVED: Check = Check {
                 )
                 .relies_on(Fact::of(NEVER_FOR_SAVED.id, "new-when-it-came-back"))
         });
-        [first_read, after_another_write, after_a_read].into_iter().chain(after_a_rotation).collect()
+        // How often a session was saved and opened is nothing that `new` tells. Items that get lost are another defect.
+        let later = (1..=LATER).fold(
+            Scenario::new("new-in-a-later-request").cycle("ann", [set("colour", "red").is_done()]),
+            |scenario, cycle| {
+                let is_new = new().is(false).only_if(Condition::FoundIn { cycle, op: 1 });
+                let written = (cycle % 2 == 0).then(|| set("size", cycle).unjudged());
+                scenario.cycle("ann", [is_new, get("colour").unjudged()].into_iter().chain(written))
+            },
+        );
+        let later = later
+            .relies_on(Fact::of(NEVER_FOR_SAVED.id, "new-when-it-came-back"))
+            .relies_on(Fact::of(NEVER_FOR_SAVED.id, "new-after-another-write"))
+            .relies_on(Fact::of(NEVER_FOR_SAVED.id, "new-after-a-cycle-that-only-read"));
+        let plain = [first_read, after_another_write, after_a_read, later];
+        plain.into_iter().chain(after_a_rotation).collect()
     }),
 };

@@ -5,8 +5,9 @@ use serde_json::json;
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::Scenario;
 use crate::level::Level;
-use crate::script::ops::{get, items, permanent, set, set_permanent, update};
-use crate::survey::Survey;
+use crate::script::ops::{get, items, permanent, set, set_permanent};
+use crate::script::{Operation, OperationKind};
+use crate::survey::{Nested, Survey};
 
 const FLASK: &str = "Flask 0.8, SessionMixin.permanent";
 
@@ -97,14 +98,37 @@ fn persists(survey: &Survey) -> Vec<Scenario> {
         .cycle("ann", [set("size", "small").is_done(), permanent().is(!flipped)])
         .cycle("ann", [permanent().is(!flipped)])
         .relies_on(Fact::of(PERSISTS.id, "set-by-another-browser"));
-    let update = survey.supports("update").then(|| {
-        Scenario::new("forgotten-by-an-update")
-            .cycle("ann", [set("colour", "red").is_done(), set_permanent(flipped).is_done()])
-            .cycle("ann", [update([("size", "small".into())]).is_done()])
+    let by_others = Operation::changes().filter(leaves_permanent_alone).filter(|op| can_be_done(op, survey));
+    let by_others = by_others.map(|op| {
+        let cart = (op.kind() == OperationKind::SetIn).then(|| set("cart", json!({"count": 1})).is_done());
+        let begun = [set("colour", "red").is_done(), set("size", "small").is_done()];
+        Scenario::new(&format!("forgotten-by-{}", op.in_reasons()))
+            .cycle("ann", begun.into_iter().chain(cart).chain([set_permanent(flipped).is_done()]))
+            .cycle("ann", [op.unjudged()])
             .cycle("ann", [permanent().is(flipped)])
             .relies_on(Fact::of(PERSISTS.id, "forgotten-by-another-change"))
     });
-    [flip, flip_alone, flip_back, another_change, others, unset].into_iter().chain(update).collect()
+    [flip, flip_alone, flip_back, another_change, others, unset].into_iter().chain(by_others).collect()
+}
+
+/// Whether a session that was permanent has to be so after this operation, and no other scenario asks that: by a `set` it is asked
+/// above, and of a rotation by `identity/rotation-keeps-permanent`. `clear` may remove it with the items. In some libraries a
+/// lifetime and `permanent` are one setting.
+fn leaves_permanent_alone(op: &Operation) -> bool {
+    !matches!(
+        op.kind(),
+        OperationKind::SetPermanent
+            | OperationKind::Set
+            | OperationKind::Regenerate
+            | OperationKind::Clear
+            | OperationKind::Destroy
+            | OperationKind::SetLifetime
+    )
+}
+
+fn can_be_done(op: &Operation, survey: &Survey) -> bool {
+    let changes_inside = op.kind() == OperationKind::SetIn;
+    survey.supports(op.name()) && !(changes_inside && survey.nested == Nested::Unsupported)
 }
 
 pub(super) const LEAVES_ITEMS_ALONE: Check = Check {

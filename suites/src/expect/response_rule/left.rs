@@ -17,7 +17,7 @@ pub(super) fn left(received: Vec<Received>, request_path: &str) -> Vec<Received>
 }
 
 /// Whether browsers take both for one cookie (RFC 6265bis §5.7).
-fn is_same(one: &Received, other: &Received, request_path: &str) -> bool {
+pub(super) fn is_same(one: &Received, other: &Received, request_path: &str) -> bool {
     let identity = |received: &Received| {
         let domain = received.cookie.domain.clone().filter(|domain| !domain.is_empty());
         let path = received.cookie.path.as_deref().filter(|path| path.starts_with('/'));

@@ -21,7 +21,7 @@ use caching::{vary_cookie, vary_lists};
 use ids::{GUESSABLE, distinct, drawn_anew, set_until, unpredictable};
 use left::left;
 use lifetime::lasts;
-use removal::{removal_removes, removal_repeats};
+use removal::{leaves_none, removal_removes, removal_repeats};
 
 /// A rule for one response. A rule about cookies does not judge a response without such cookies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,6 +67,8 @@ pub enum ResponseRule {
     EndsWithBrowser,
     /// Each removal removes a cookie of the browser.
     RemovalRemoves,
+    /// Each removal leaves the browser, which has all its cookies by itself, no cookie of that name.
+    RemovalLeavesNone,
     /// Each removal has the `Secure` and `SameSite` of the cookie that this earlier cycle set. `HttpOnly` is not
     /// compared, since browsers look at it only where a script asks for the change.
     RemovalRepeats {
@@ -126,6 +128,7 @@ impl fmt::Display for ResponseRule {
             Self::Lasts { seconds: None, .. } => f.write_str("cookies with Max-Age or Expires"),
             Self::EndsWithBrowser => f.write_str("neither Max-Age nor Expires"),
             Self::RemovalRemoves => f.write_str("a removal that browsers obey"),
+            Self::RemovalLeavesNone => f.write_str("a removal after which the cookie is gone"),
             Self::RemovalRepeats { cycle } => {
                 write!(f, "a removal with the Secure and SameSite of cycle {}", cycle + 1)
             }
@@ -205,6 +208,12 @@ impl ResponseRule {
                 "with Max-Age or Expires",
             ),
             Self::RemovalRemoves => removal_removes(&received_by(transcript, exchange)),
+            Self::RemovalLeavesNone => {
+                let until = transcript.exchanges.iter().take(cycle + 1);
+                let own = until.filter(|earlier| earlier.browser == exchange.browser);
+                let all: Vec<Received> = own.flat_map(|earlier| received_by(transcript, earlier)).collect();
+                leaves_none(&received, &all, &transcript.path)
+            }
             Self::RemovalRepeats { cycle } => removal_repeats(&received, &earlier(cycle)),
             Self::VaryCookie => Some(vary_cookie(exchange)),
             Self::VaryAlso { field } => Some(vary_lists(exchange, field)),

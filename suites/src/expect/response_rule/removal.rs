@@ -1,7 +1,35 @@
 //! Rules for removals: whether browsers obey them. `all_received` in `mod.rs` says which `Set-Cookie` is a removal.
 
+use super::left::is_same;
 use super::{Received, name};
 use crate::browser::Stored;
+
+/// Checks that a browser which has obeyed has no cookie of that name any more. A library that sets its cookie for one path at first,
+/// and for another one later, removes one of the two. These are all fields of the browser's responses, in their order.
+pub(super) fn leaves_none(
+    received: &[Received],
+    all: &[Received],
+    request_path: &str,
+) -> Option<Result<(), String>> {
+    let works = |removal: &&Received| removal.stored == Ok(Stored::Removed);
+    let removed: Vec<&Received> = received.iter().filter(works).collect();
+    removed.first()?;
+    let mut there: Vec<&Received> = Vec::new();
+    for one in all.iter().filter(|one| one.stored.is_ok()) {
+        there.retain(|earlier| !is_same(earlier, one, request_path));
+        if !one.is_removal {
+            there.push(one);
+        }
+    }
+    let is_left = |one: &&Received| removed.iter().any(|removal| removal.cookie.name == one.cookie.name);
+    Some(match there.into_iter().find(is_left) {
+        Some(left) => Err(format!(
+            "a removal that leaves another {}, which was set with another Path or Domain",
+            name(&left.cookie)
+        )),
+        None => Ok(()),
+    })
+}
 
 /// Checks that each name's removal works. Some frameworks send several removals of one name, for several paths; one
 /// that works is enough.

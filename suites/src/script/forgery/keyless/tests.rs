@@ -43,11 +43,8 @@ fn a_digest_of_the_data_is_computed_anew() {
         assert!(is_right(data, of_data), "{name:?} {way:?} {before}");
     }
     let bob = URL_SAFE_NO_PAD.encode(BOB);
-    for separator in ["", "-", "--", "_"] {
-        let signed =
-            |data: &str| format!("{data}{separator}{}", digest(Digest::Md5, Written::Hexadecimal, data));
-        assert_eq!(forged(&signed(&ann), Keyless::Digest), Some(signed(&bob)), "`{separator}`");
-    }
+    let signed = |data: &str| format!("{data}{}", digest(Digest::Md5, Written::Hexadecimal, data));
+    assert_eq!(forged(&signed(&ann), Keyless::Digest), Some(signed(&bob)), "nothing lies between");
 }
 
 #[test]

@@ -36,9 +36,9 @@ pub(super) const VARY: Check = Check {
             .only_if(Condition::SetCookieIn(1));
         // What has to look at the session itself, whatever its data are.
         let deep = [destroy(), Operation::Regenerate, permanent()];
-        let deep_asked = deep.iter().cloned().filter(|op| looks_at_the_data(op, survey)).filter(is_supported);
-        let deep_asked =
-            deep_asked.map(|op| after(op).relies_on(Fact::of("minimum/each-mutator-persists", "overwrite")));
+        let deep_asked = deep.iter().filter(|op| looks_at_the_data(op, survey) && survey.supports(op.name()));
+        let deep_asked = deep_asked
+            .map(|op| after(op.clone()).relies_on(Fact::of("minimum/each-mutator-persists", "overwrite")));
         let named = |op: &Operation| plain.iter().chain(&deep).any(|own| own.kind() == op.kind());
         let others = Operation::changes().filter(|op| !named(op)).filter(is_supported).map(|op| {
             let is_sure = looks_at_the_data(&op, survey);

@@ -354,3 +354,14 @@ fn a_level_of_which_nothing_was_run() {
     assert!(asked.stderr.is_empty(), "{}", said(&asked));
     assert!(asked.status.success());
 }
+
+#[test]
+fn what_only_a_whole_run_shows_is_shown_again_by_a_whole_run() {
+    let forgetful = "--backend flawed/store-keeps-four-hundred-sessions --level hardened";
+    let output = sessionspec(&format!("run {forgetful} --format json")).output().unwrap();
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let checks = json[0]["checks"].as_array().unwrap();
+    let untouched = checks.iter().find(|check| check["id"] == "expiry/untouched-stays").unwrap();
+    let replay = format!("sessionspec run {forgetful} --seed 0");
+    assert_eq!(untouched["failures"][0]["replay"], serde_json::json!([replay]));
+}

@@ -129,6 +129,12 @@ impl Check {
         self.has_cases() || self.suite() == "forgery" || is_cut_short
     }
 
+    /// Whether it looks at what all other checks of a run have left, so that by itself it shows nothing.
+    #[must_use]
+    pub fn is_of_a_run(&self) -> bool {
+        matches!(self.test, Test::Sentinel)
+    }
+
     /// Whether its scripts are generated, so that each has a number.
     #[must_use]
     pub fn has_cases(&self) -> bool {

@@ -38,7 +38,7 @@ use judging::Judging;
 pub use options::{Options, QUICK_CASES};
 use outcome::Outcome;
 use scenarios::{Scenarios, Settled};
-use sentinel::{Sentinel, is_sentinel};
+use sentinel::Sentinel;
 use tasks::{Ended, Tasks};
 
 /// What happens while a run goes on.
@@ -159,7 +159,7 @@ async fn run_local(
     run.end_if_gone().await;
     observe(Event::Planned(&wanted));
     let planned = wanted;
-    let wanted: Vec<Check> = planned.iter().filter(|check| !is_sentinel(check)).copied().collect();
+    let wanted: Vec<Check> = planned.iter().filter(|check| !check.is_of_a_run()).copied().collect();
     let mut known = run.known_at_once(&wanted, stop.as_mut()).await;
     let mut tasks = match run.ended {
         None => {
@@ -219,7 +219,7 @@ async fn run_local(
     drop(tasks);
     if let Some(sentinel) = sentinel {
         let report = run.with_sentinel(sentinel, &planned, &checks, &mut watch, &observe).await;
-        let place = planned.iter().position(is_sentinel).unwrap_or(checks.len());
+        let place = planned.iter().position(Check::is_of_a_run).unwrap_or(checks.len());
         checks.insert(place.min(checks.len()), report);
     }
     Ok(run.report(checks, watch))

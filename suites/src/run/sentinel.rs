@@ -10,7 +10,7 @@ use super::Options;
 use super::judging::Judging;
 use super::outcome::Outcome;
 use crate::backend::Backend;
-use crate::checks::{Applicability, Check, Lack, Test};
+use crate::checks::{Applicability, Check, Lack};
 use crate::expect::Scenario;
 use crate::play::{Evidence, Player, Transcript};
 use crate::report::{Failure, Redaction, Verdict, message};
@@ -41,7 +41,7 @@ impl Sentinel {
         survey: &Survey,
         options: &Options,
     ) -> Option<Self> {
-        let check = *wanted.iter().find(|check| is_sentinel(check))?;
+        let check = *wanted.iter().find(|check| check.is_of_a_run())?;
         let is_of_use = why_not(wanted).is_none() && check.applicability(survey) == Applicability::Applies;
         let mut player = Player::new(Rc::clone(backend), options.patience);
         if is_of_use {
@@ -78,11 +78,6 @@ impl Sentinel {
         }
         (check, outcome(&transcript, survey, judged))
     }
-}
-
-/// Whether this is the check of the sentinel.
-pub(super) fn is_sentinel(check: &Check) -> bool {
-    matches!(check.test, Test::Sentinel)
 }
 
 /// Why a run of these checks may well end the session.

@@ -13,10 +13,14 @@ impl Tracker<'_> {
         match open.ending.kept(self.survey) {
             // How far it came nobody knows, where it was asked for something that may have been refused.
             _ if open.is_blurred => Kept::Unknown,
-            // What was saved before the request has failed may stay.
-            _ if open.saves_early && !open.ending.is_success() => Kept::Unknown,
+            // What was saved before the request has failed may stay. A rotation may save the session at once.
+            _ if self.may_be_saved_early(open) && !open.ending.is_success() => Kept::Unknown,
             kept => kept,
         }
+    }
+
+    fn may_be_saved_early(&self, open: &Open) -> bool {
+        open.saves_early || (open.rotates && open.changes(&self.lives[open.life]))
     }
 
     /// What the request leaves of its session, for others with its cookies.

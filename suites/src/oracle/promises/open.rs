@@ -135,6 +135,12 @@ impl Open {
         keys_differ || (!self.changes_inside && !same_items(was, is))
     }
 
+    /// Whether there is more to save than was opened.
+    pub(super) fn changes(&self, life: &Life) -> bool {
+        let is_other = self.before.data.permanent() != life.data.permanent() || self.before.own != life.own;
+        is_other || self.changes_inside || self.differs(life)
+    }
+
     /// The keys of items that it may have changed, and of those that may have been refused.
     pub(super) fn changed_keys(&self, life: &Life) -> BTreeSet<String> {
         let (was, is) = (self.before.data.items(), life.data.items());

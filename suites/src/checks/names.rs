@@ -83,7 +83,6 @@ macro_rules! __each_check {
             expiry {
                 hardened not_early
                 hardened gone
-                hardened untouched_stays
                 hardened usable_afterwards
                 hardened not_revived
                 hardened permanent_stays

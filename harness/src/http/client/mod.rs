@@ -34,7 +34,7 @@ pub(super) struct Habits {
     /// Whether all connections are closed before another one is opened on purpose, since the service serves few at a time.
     serves_few: Cell<bool>,
     /// How many connections that were opened on purpose the service has turned away.
-    turned_away: Cell<usize>,
+    turned_away: Cell<u32>,
 }
 
 /// Where connections are made to.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::Request;
 use sessionspec::backend::{BackendError, OpenConnection};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{Client, direct_client, exchange};
 use crate::http::RawResponse;
@@ -15,7 +15,10 @@ use crate::http::RawResponse;
 const CROWDED: Duration = Duration::from_secs(1);
 
 /// So often a service may turn a connection away for the others that are open: it may notice late that they are closed.
-const MOST_TURNED_AWAY: usize = 3;
+const MOST_TURNED_AWAY: u32 = 6;
+
+/// How long it is given to notice that, the first time; twice as long each time after that. Nothing tells when it has.
+const NOTICE: Duration = Duration::from_millis(50);
 
 /// How long a connection stays open that is kept open on purpose: longer than any script takes.
 const OPEN: Duration = Duration::from_secs(24 * 60 * 60);
@@ -53,9 +56,10 @@ impl Client {
         };
         let is_crowded = has_others || self.habits.serves_few.get();
         if is_turned_away && is_crowded && self.habits.turned_away.get() < MOST_TURNED_AWAY {
-            self.habits.turned_away.set(self.habits.turned_away.get() + 1);
+            let times = self.habits.turned_away.replace(self.habits.turned_away.get() + 1);
             self.habits.serves_few.set(true);
             self.close_for(connection);
+            sleep(NOTICE * 2_u32.pow(times)).await;
             // Nobody knows whether the request was seen: the script is played again, with one connection at a time.
             return Err(BackendError::ConnectionLost);
         }

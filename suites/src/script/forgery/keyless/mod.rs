@@ -8,6 +8,7 @@ mod preimage;
 
 use std::ops::Range;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::Cookies;
@@ -140,14 +141,18 @@ fn recognised(sum: &[u8], preimages: &[Option<Vec<u8>>], ways: &[Way]) -> Option
 }
 
 impl Recognised {
-    /// The data with one text replaced, and their digest. Where it is not known how that is written, the end of the new text
-    /// becomes another one, until the digest is the same in all spellings.
+    /// The data with one text replaced, and their digest. Where it is not known how that is written, the data are varied until
+    /// the digest is the same in all spellings: by spaces behind the text, which no reader of JSON sees, so that what is found is
+    /// the same in each run; elsewhere by another end of the text.
     fn renewed(&self, data: &[u8], name: &[u8], (from, to): (&str, &str)) -> Option<(Vec<u8>, Vec<u8>)> {
-        let ends = ('a'..='z').flat_map(|first| ('a'..='z').map(move |second| format!("{first}{second}")));
+        let rewritten = |to: &str| Some((within(data, from, to, MOST_LAYERS)?, to.to_owned()));
+        let with_spaces = |count| Some((spaced(data, (from, to), count, MOST_LAYERS)?, to.to_owned()));
         let beginning = to.get(..to.len().saturating_sub(2)).unwrap_or_default();
-        let others = ends.map(|end| format!("{beginning}{end}"));
-        [to.to_owned()].into_iter().chain(others).find_map(|to| {
-            let rewritten = within(data, from, &to, MOST_LAYERS)?;
+        let ends = ('a'..='z').flat_map(|first| ('a'..='z').map(move |second| format!("{first}{second}")));
+        let plain = std::iter::once_with(|| rewritten(to));
+        let in_json = (1..MOST_SPACES).map(with_spaces);
+        let with_another_end = ends.map(|end| rewritten(&format!("{beginning}{end}")));
+        plain.chain(in_json).chain(with_another_end).flatten().find_map(|(rewritten, to)| {
             let preimage = preimages(&rewritten, &to, name).into_iter().nth(self.preimage)??;
             let bytes = self.digest.of(&preimage);
             let mut spelled = self.written.iter().map(|written| {
@@ -159,6 +164,21 @@ impl Recognised {
         })
     }
 }
+
+/// The document with one text replaced and spaces behind it, where it is a whole string in JSON that is encoded or compressed.
+fn spaced(document: &[u8], (from, to): (&str, &str), spaces: usize, layers: usize) -> Option<Vec<u8>> {
+    let deeper = layers.checked_sub(1)?;
+    below(document, from.len(), |inner| {
+        if serde_json::from_slice::<IgnoredAny>(inner).is_ok() {
+            within(inner, &format!("\"{from}\""), &format!("\"{to}\"{:spaces$}", ""), 0)
+        } else {
+            spaced(inner, (from, to), spaces, deeper)
+        }
+    })
+}
+
+/// How far data grow for a digest that is the same in all spellings. Of SHA-512 in base64, one in ten million would need more.
+const MOST_SPACES: usize = 256;
 
 /// As short as a digest is ever cut, in characters.
 const SHORTEST_CUT: usize = 8;

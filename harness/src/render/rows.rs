@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use sessionspec::engine::checks::Harm;
+use sessionspec::engine::checks::{Harm, Lacking};
 use sessionspec::engine::report::{CheckReport, Failure, LevelReport, LevelVerdict, ThisRun};
 use sessionspec::{Level, Report, Verdict};
 
@@ -195,6 +195,23 @@ fn in_part(reports: &[Report], level: Level) -> Option<String> {
     }
 }
 
+/// How many checks of a level to which the backend conforms, or below it, did not apply for want of something that the backend may
+/// well have: the probe does not declare it, or the run was not started with it.
+fn not_looked_at(reports: &[Report], level: Level) -> Option<String> {
+    if level_verdict(reports, level) != LevelVerdict::Conforms {
+        return None;
+    }
+    let of_level = |report: &Report| {
+        let lacks = |check: &&CheckReport| check.level <= level && check.lacks == Some(Lacking::Probe);
+        report.checks.iter().filter(lacks).count()
+    };
+    match reports.iter().map(of_level).max()? {
+        0 => None,
+        1 => Some("without 1 check that this run could not look at".to_owned()),
+        several => Some(format!("without {several} checks that this run could not look at")),
+    }
+}
+
 /// What else there is to say of a level, as something that follows its verdict.
 pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
     let mut told = reports.iter().flat_map(|report| &report.levels).filter(|told| told.level == level);
@@ -209,6 +226,7 @@ pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
     let is_young = told.clone().any(|told| told.without_older_sessions);
     let without_older = is_young.then(|| "without sessions older than two seconds".to_owned());
     let in_part = in_part(reports, level);
+    let not_looked_at = not_looked_at(reports, level);
     let liar = told.clone().find(|told| !told.not_done.is_empty());
     let not_done = liar.map(|told| {
         let ops: Vec<String> = told.not_done.iter().map(|op| format!("`{op}`")).collect();
@@ -234,6 +252,7 @@ pub(super) fn remarks(reports: &[Report], level: Level) -> Vec<String> {
         .chain(without_races)
         .chain(without_older)
         .chain(in_part)
+        .chain(not_looked_at)
         .chain(not_done)
         .collect()
 }

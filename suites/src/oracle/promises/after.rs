@@ -5,6 +5,7 @@ use super::open::{Kept, Open};
 use super::tracker::{Cookies, Tracker};
 use crate::oracle::model::session::Left;
 use crate::play::Exchange;
+use crate::script::OperationKind;
 use crate::survey::{Expiry, Store};
 
 impl Tracker<'_> {
@@ -35,6 +36,11 @@ impl Tracker<'_> {
                 Left::Elsewhere
             }
             Kept::Yes if open.ending.is_kept_well(survey) => life.data.save(survey),
+            // A failure that is saved has ended the session, too, where nothing else was done about it.
+            Kept::Yes if open.only_ends() == Some(OperationKind::Destroy) && survey.store == Store::Server => {
+                life.data.save(survey);
+                Left::Elsewhere
+            }
             Kept::Yes if open.destroys => {
                 life.data.lose();
                 Left::InDoubt
@@ -114,6 +120,7 @@ impl Tracker<'_> {
             life.set_in = Some(self.cycle);
             life.set_by = Some(open.browser.clone());
             life.cookie_set = open.now;
+            life.rotations += usize::from(open.rotates);
         }
         let Some(holding) = self.browsers.get_mut(&open.browser) else { return };
         let has_set_cookie = seen.is_some_and(|exchange| exchange.headers.all("Set-Cookie").next().is_some());
@@ -124,7 +131,7 @@ impl Tracker<'_> {
             let is_new = open.is_counterfeit && !open.writes;
             let is_whole = self.survey.cookies.len() == 1
                 && set == 1
-                && open.own_cookie.is_none()
+                && open.own_cookies.is_empty()
                 && (self.survey.store == Store::Server || is_new);
             (holding.is_forged, holding.beside) = (false, None);
             if !is_whole {

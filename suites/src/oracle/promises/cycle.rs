@@ -34,9 +34,11 @@ impl Open {
                 return None;
             }
             Operation::Header { name, value } => {
-                let field =
-                    if name.eq_ignore_ascii_case("Vary") { &mut self.own_vary } else { &mut self.own_cookie };
-                *field = Some(value.clone()).filter(|_| is_done);
+                match name.eq_ignore_ascii_case("Vary") {
+                    _ if !is_done => {}
+                    true => self.own_vary.extend(value.split(", ").map(str::to_owned)),
+                    false => self.own_cookies.push(value.clone()),
+                }
                 return None;
             }
             Operation::SetLifetime { seconds } => {
@@ -101,7 +103,14 @@ impl Open {
             }
             Operation::Permanent | Operation::New | Operation::Modified => self.reads_attributes = true,
             Operation::Header { .. } | Operation::Respond { .. } | Operation::Raise => {}
-            _ => self.writes = true,
+            _ => {
+                self.writes = true;
+                self.writes_on |= self.saves_early;
+            }
+        }
+        self.gives |= op.writes() && !matches!(op, Operation::Delete { .. } | Operation::Pop { .. });
+        if !matches!(op, Operation::Header { .. } | Operation::Respond { .. } | Operation::Raise) {
+            self.did.push(op.kind());
         }
         // Where `permanent` is one of the items, whoever reads it has looked at the session.
         let is_item = survey.permanent.observed().is_some_and(Permanent::is_in_data);

@@ -23,6 +23,10 @@ const NAMED: &[(&str, &[&str])] = &[
     ("vary-cookie", &["cookie/vary", "cookie/vary-whatever-the-status"]),
     ("vary-also", &["cookie/vary-is-merged"]),
     ("sets-own", &["cookie/other-cookies-survive"]),
+    ("cookies-as-in", &["cookie/other-cookies-survive"]),
+    ("none-kept", &["identity/readers-store-nothing"]),
+    ("unpredictable", &["identity/ids-unpredictable"]),
+    ("drawn-anew", &["identity/rotation-gives-a-new-id", "identity/ids-unpredictable"]),
     ("served", &["cookie/strangers-hide-nothing"]),
     ("sets-cookie", &["identity/rotation-gives-a-new-id"]),
     (

@@ -26,6 +26,8 @@ pub(super) struct Life {
     /// Until then it has to be there; from then on it has to be gone.
     pub(super) there_until: f64,
     pub(super) gone_from: f64,
+    /// How often it has got another id.
+    pub(super) rotations: usize,
     /// The cycle that has set its cookie last.
     pub(super) set_in: Option<usize>,
     /// The browser that has its newest cookie.
@@ -44,6 +46,7 @@ impl Life {
             cookie_set: 0.0,
             there_until: f64::INFINITY,
             gone_from: f64::INFINITY,
+            rotations: 0,
             set_in: None,
             set_by: None,
             group,

@@ -25,6 +25,7 @@ use crate::survey::Survey;
 
 pub(crate) use excused::Excused;
 pub(crate) use race::{EARLY, RACER, THIEF, scenario as race};
+pub(crate) use response::IDS_OF_ONE_SESSION;
 pub(crate) use tracker::Tracker;
 
 /// A part of a cookie with fewer bytes may be a version or the name of a key, which open the session in any spelling.

@@ -7,7 +7,7 @@ use sessionspec_reference::value::same_items;
 
 use super::life::Life;
 use super::unusual::{ROOM, Unusual};
-use crate::script::Stranger;
+use crate::script::{OperationKind, Stranger};
 use crate::survey::{OnError, Survey};
 
 /// How a request ends.
@@ -76,12 +76,19 @@ pub(super) struct Open {
     /// Whether it has read or changed the items.
     pub(super) depends_on_items: bool,
     pub(super) writes: bool,
+    /// Whether it has done more than to look, and to take out what may be there.
+    pub(super) gives: bool,
+    /// What it has done with its session.
+    pub(super) did: Vec<OperationKind>,
     pub(super) rotates: bool,
     pub(super) destroys: bool,
     /// Whether the session was saved before the request has ended.
     pub(super) saves_early: bool,
-    pub(super) own_cookie: Option<String>,
-    pub(super) own_vary: Option<String>,
+    /// Whether it went on to write after that.
+    pub(super) writes_on: bool,
+    /// What the application has set itself: cookies, and names of `Vary`.
+    pub(super) own_cookies: Vec<String>,
+    pub(super) own_vary: Vec<String>,
     /// Items that level `minimum` does not ask for.
     pub(super) unusual: Vec<Unusual>,
     pub(super) now: f64,
@@ -106,11 +113,14 @@ impl Open {
             reads_attributes: false,
             depends_on_items: false,
             writes: false,
+            gives: false,
+            did: Vec::new(),
             rotates: false,
             destroys: false,
             saves_early: false,
-            own_cookie: None,
-            own_vary: None,
+            writes_on: false,
+            own_cookies: Vec::new(),
+            own_vary: Vec::new(),
             unusual: Vec::new(),
             is_counterfeit: false,
             now,
@@ -126,6 +136,18 @@ impl Open {
     /// Whether the request did nothing with its session.
     pub(super) fn leaves_alone(&self) -> bool {
         !self.reads && !self.reads_attributes && !self.writes
+    }
+
+    /// How it ends the session of its browser, if that is all that it does.
+    pub(super) fn only_ends(&self) -> Option<OperationKind> {
+        match self.did[..] {
+            [by @ (OperationKind::Clear | OperationKind::Destroy)]
+                if self.is_existing() && !self.is_forged && self.before.own.is_none() =>
+            {
+                Some(by)
+            }
+            _ => None,
+        }
     }
 
     /// Whether the items differ from what was opened, by more than a change inside of a value.

@@ -13,6 +13,13 @@ pub(super) type Owed = (ResponseRule, Option<Condition>);
 /// A cookie that is older may be sent again, to prolong the session.
 const OLD: f64 = 0.9;
 
+/// So many sessions show whether their ids can be guessed.
+const IDS: usize = 64;
+
+/// So many rotations show whether an id is made from the one before: the odds that random ids look so are those of one alone, one
+/// in a thousand, to this power.
+pub(crate) const IDS_OF_ONE_SESSION: usize = 8;
+
 /// What is owed of the response to this request.
 pub(super) fn owed(
     open: &Open,
@@ -50,23 +57,25 @@ fn always(open: &Open, survey: &Survey, asked: Asked) -> Vec<ResponseRule> {
     rules.extend((asked == Asked::Hardened).then_some(ResponseRule::SameSite));
     rules.extend(survey.https.then_some(ResponseRule::Secure));
     rules.extend([ResponseRule::Kept, ResponseRule::SentBack]);
-    if let Some(cookie) = open.own_cookie.as_ref().filter(|_| open.ending.is_kept_well(survey)) {
-        rules.push(ResponseRule::SetsOwn { cookie: cookie.clone() });
+    if open.ending.is_kept_well(survey) {
+        rules.extend(open.own_cookies.iter().map(|cookie| ResponseRule::SetsOwn { cookie: cookie.clone() }));
     }
     rules
 }
 
-/// Where the session was looked at, or its cookie was set.
+/// Where the session was looked at, or its cookie was set. A visitor who looks gets the page of nobody.
 fn to_caches(open: &Open, survey: &Survey) -> Vec<Owed> {
     let mut owed = Vec::new();
-    if open.own_cookie.is_some() {
-        return owed;
+    let looks_at_nothing = open.is_visitor && !open.writes;
+    let depends = open.depends_on_items
+        && (open.is_existing() || looks_at_nothing)
+        && open.ending == Ending::Status(200);
+    // Nothing tells a cookie of the application from one of the session.
+    if depends || open.own_cookies.is_empty() {
+        owed.push((ResponseRule::VaryCookie, (!depends).then_some(Condition::SetCookieIn(open.index))));
     }
-    let depends = open.depends_on_items && open.is_existing() && open.ending == Ending::Status(200);
-    let only_if = (!depends).then_some(Condition::SetCookieIn(open.index));
-    owed.push((ResponseRule::VaryCookie, only_if));
-    if let (Some(field), true) = (&open.own_vary, open.ending.is_kept_well(survey)) {
-        owed.push((ResponseRule::VaryAlso { field: field.clone() }, None));
+    if open.ending.is_kept_well(survey) {
+        owed.extend(open.own_vary.iter().map(|field| (ResponseRule::VaryAlso { field: field.clone() }, None)));
     }
     owed
 }
@@ -79,7 +88,16 @@ fn none_without_need(open: &Open, survey: &Survey, asked: Asked) -> Option<Respo
         Resent::Permanent => is_old || !has_permanent(survey) || open.before.data.permanent() != Some(false),
         Resent::Always => true,
     };
-    if open.own_cookie.is_some() || open.is_forged {
+    if !open.own_cookies.is_empty() {
+        return None;
+    }
+    // Where something may have been there, a removal is no cookie to keep.
+    let takes_nothing = open.is_visitor && open.writes && !open.gives && !open.saves_early;
+    let opens_nothing = open.is_counterfeit && open.reads && !open.writes;
+    if (takes_nothing || opens_nothing) && !open.reads_attributes && asked == Asked::Hardened {
+        return Some(ResponseRule::NoneKept);
+    }
+    if open.is_forged {
         return None;
     }
     let is_owed = if open.leaves_alone() {
@@ -139,16 +157,19 @@ fn ids(open: &Open, life: &Life, kept: Kept, others: &[usize], survey: &Survey) 
     let mut rules = Vec::new();
     let is_saved = kept == Kept::Yes && open.ending.is_kept_well(survey) && !life.data.is_lost();
     let has_items = !life.data.items().is_empty();
-    if open.own_cookie.is_some() || !is_saved || !has_items {
+    if !open.own_cookies.is_empty() || !is_saved || !has_items {
         return rules;
     }
     if open.rotates && !open.destroys && open.is_existing() && survey.supports("regenerate") {
         rules.push(ResponseRule::SetsCookie);
         rules.extend(open.before.set_in.map(|cycle| ResponseRule::OtherCookies { cycle }));
+        let is_one_of_many = others.is_empty() && open.before.rotations + 1 >= IDS_OF_ONE_SESSION;
+        rules.extend(is_one_of_many.then_some(ResponseRule::DrawnAnew));
     }
     rules.extend(open.dead.map(|cycle| ResponseRule::OtherCookies { cycle }));
     if !open.before.is_saved && survey.cookies.len() == 1 {
         rules.extend(others.iter().map(|cycle| ResponseRule::OtherCookies { cycle: *cycle }));
+        rules.extend((others.len() + 1 == IDS).then_some(ResponseRule::Unpredictable));
     }
     rules
 }

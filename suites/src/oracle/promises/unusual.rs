@@ -41,20 +41,24 @@ impl Unusual {
     }
 }
 
-/// Whether level `minimum` asks for such a key. What JavaScript's sessions call `id` is their own.
+/// How a library marks text that is JSON.
+const MARK: &str = "j:";
+
+/// Whether level `minimum` asks for such a key. What JavaScript's sessions call `id` is their own; what begins with an underscore
+/// has a check of its own.
 fn is_usual_key(key: &str) -> bool {
     let is_of_name = |char: char| char.is_ascii_alphanumeric() || char == '_';
-    key != "id" && key.len() <= LONGEST_KEY && key.chars().all(is_of_name)
+    key != "id" && !key.starts_with('_') && key.len() <= LONGEST_KEY && key.chars().all(is_of_name)
 }
 
-/// Whether level `minimum` asks for such a value. Text with control characters, deep values and keys of other serialisers
+/// Whether level `minimum` asks for such a value. Text with control characters or a mark, deep values and keys of other serialisers
 /// have checks of their own.
 fn is_usual(value: &Value, depth: usize) -> bool {
     match value {
         Value::Null => false,
         Value::Bool(_) => true,
         Value::Number(number) => number.as_i64().is_some_and(|number| (-MOST..MOST).contains(&number)),
-        Value::String(text) => !text.chars().any(|char| char.is_ascii_control()),
+        Value::String(text) => !text.starts_with(MARK) && !text.chars().any(|char| char.is_ascii_control()),
         Value::Array(elements) => depth < DEEPEST && elements.iter().all(|value| is_usual(value, depth + 1)),
         Value::Object(members) => {
             let mut members = members.iter();

@@ -66,7 +66,7 @@ pub enum Stranger {
 }
 
 impl Stranger {
-    /// All strangers. Generated scripts meet the first [`MET`](Self::MET) of them.
+    /// All strangers.
     pub(crate) const ALL: [Self; 26] = [
         Self::NoEqualsSign,
         Self::NoName,
@@ -96,8 +96,12 @@ impl Stranger {
         Self::NamePercentEncoded,
     ];
 
-    /// A prime number: the tables of situations have no common divisor.
-    pub(crate) const MET: usize = 23;
+    /// The stranger whom generated scripts meet next. The number of turns is a prime, since the tables of situations have no common
+    /// divisor; the first few are met twice as often as the others.
+    pub(crate) fn met(number: usize) -> Self {
+        const TURNS: usize = 29;
+        Self::ALL[number % TURNS % Self::ALL.len()]
+    }
 
     /// Whether servers may refuse the request for its size (RFC 6585, section 5).
     pub(crate) fn is_long(self) -> bool {

@@ -98,7 +98,7 @@ const OTHERS: [Action; 11] = [
     Action::Clear,
     Action::Rotate,
     Action::Delete,
-    Action::Overwrite,
+    Action::Add,
     Action::Look,
     Action::SetPermanent,
 ];

@@ -19,6 +19,18 @@ const SHORT_LIFETIMES: [f64; 3] = [3.0, 0.5, -1.0];
 /// The application's own cookie. Frameworks order the attributes of a longer one anew.
 const OWN_COOKIE: &str = "mine=1; Path=/";
 
+/// A second one, with more attributes.
+const SECOND_COOKIE: &str = "seen=2; HttpOnly; Path=/";
+
+/// The application's own `Vary`: a name may have the word in it, a field several names, and a response several fields.
+const VARY: [&[&str]; 5] = [
+    &["Accept-Language"],
+    &["X-Cookie"],
+    &["Cookie-Consent"],
+    &["Accept-Language, Origin"],
+    &["Accept-Language", "Origin"],
+];
+
 impl AnyScripts<'_> {
     /// What the handler does to the session.
     pub(super) fn action(&mut self, browser: &str, action: Action) -> Vec<Operation> {
@@ -74,6 +86,10 @@ impl AnyScripts<'_> {
             }
             Action::RotateAndEnd => return self.rotation_and_end(),
             Action::Destroy => return vec![self.end()],
+            Action::EndBesideHeaders => {
+                let own = self.own_headers();
+                return own.into_iter().chain([self.end()]).collect();
+            }
             Action::DestroyAndWrite => return vec![self.end(), self.set_new(browser)],
             Action::Shorten => self.lifetime(browser, false),
             Action::Lengthen => self.lifetime(browser, true),
@@ -89,7 +105,11 @@ impl AnyScripts<'_> {
         let key = self.existing_key(browser).unwrap_or_else(|| "a".to_owned());
         let before = [modified(), new(), permanent(), modified()];
         let between = [get(&key), contains(&key), items(), len()];
-        let after = [between[self.rng.below(between.len())].clone(), modified(), new(), permanent()];
+        let read = between[self.rng.below(between.len())].clone();
+        // Or `permanent` is set to what it was.
+        let now = self.tracker.permanent(browser).unwrap_or(false);
+        let same = self.if_tried(set_permanent(now)).filter(|_| self.rng.once_in(4));
+        let after = [same.unwrap_or(read), modified(), new(), permanent()];
         let before = before.into_iter().skip(self.rng.below(4));
         let all = before.chain(ops).chain(after);
         all.filter(|op| self.is_asked(op)).collect()
@@ -103,18 +123,17 @@ impl AnyScripts<'_> {
         if self.rng.once_in(2) {
             return vec![read];
         }
+        let alone = permanent();
+        if self.is_asked(&alone) && self.rng.once_in(2) {
+            return vec![alone];
+        }
         let all = [permanent(), modified(), read, modified(), new()];
         all.into_iter().filter(|op| self.is_asked(op)).collect()
     }
 
-    /// The application sets a field of its own, beside what it does to the session.
+    /// The application sets fields of its own, beside what it does to the session.
     fn headers(&mut self, browser: &str, existing: Option<String>) -> Vec<Operation> {
-        let is_fresh = existing.is_none();
-        let own = match self.rng.below(2) {
-            0 if !is_fresh => header("Vary", "Accept-Language"),
-            _ => header("Set-Cookie", OWN_COOKIE),
-        };
-        let own = Some(own).filter(|_| self.survey().supports("header"));
+        let own = self.own_headers();
         let rest = match existing {
             None => vec![self.set_new(browser)],
             Some(key) => {
@@ -123,6 +142,23 @@ impl AnyScripts<'_> {
             }
         };
         own.into_iter().chain(rest).collect()
+    }
+
+    /// One field of the application's own, or several: cookies, `Vary`, or both.
+    fn own_headers(&mut self) -> Vec<Operation> {
+        let namesake = self.survey().cookies.first().map(|name| format!("{name}_theme=dark; Path=/"));
+        let cookies = match (self.rng.below(3), namesake) {
+            (0, Some(namesake)) => vec![header("Set-Cookie", &namesake)],
+            (1, _) => vec![header("Set-Cookie", OWN_COOKIE), header("Set-Cookie", SECOND_COOKIE)],
+            _ => vec![header("Set-Cookie", OWN_COOKIE)],
+        };
+        let vary = VARY[self.rng.below(VARY.len())].iter().map(|names| header("Vary", names));
+        let both = match self.rng.below(3) {
+            0 => cookies,
+            1 => vary.collect(),
+            _ => cookies.into_iter().chain(vary).collect(),
+        };
+        both.into_iter().filter(|op| self.survey().supports(op.name())).collect()
     }
 
     /// A rotation, or a write where there is none.

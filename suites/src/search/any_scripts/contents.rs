@@ -75,7 +75,7 @@ impl AnyScripts<'_> {
 
     /// A list with many entries, where there is room for it.
     pub(super) fn long_list(&mut self, browser: &str, key: &str) -> Value {
-        let list = json!(vec![1; LONG]);
+        let list = json!(vec![""; LONG]);
         let is_json = self.survey().values == Values::Json;
         if is_json && fits(&self.items(browser), key, &list) { list } else { small_value() }
     }

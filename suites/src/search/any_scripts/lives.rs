@@ -1,9 +1,9 @@
 //! Sessions from their first save to their end: who kept their cookies, who forges them, and who comes too late.
 
 use super::{AnyScripts, COMPANION};
-use crate::oracle::promises::SHORTEST;
+use crate::oracle::promises::{IDS_OF_ONE_SESSION, SHORTEST};
 use crate::script::ops::{items, set, set_permanent};
-use crate::script::{Change, Forgery};
+use crate::script::{Change, Forgery, Keyless, Operation, Spelling};
 use crate::search::generator::BROWSERS;
 use crate::search::situations::{
     Action, EPISODES, Ending, OTHERS_OF_LIVES, Others, PASTS_OF_LIVES, Past, Plan,
@@ -17,6 +17,9 @@ pub(super) const LATECOMER: &str = "latecomer";
 const CASES: usize = 100;
 const CROWDED: usize = 50;
 const CROWD: usize = 105;
+
+/// Another one is about a single session that is rotated again and again.
+const ABOUT_ONE: usize = 25;
 
 /// How many fields of a cookie's value are forged, one at a time.
 const MOST_FIELDS: usize = 3;
@@ -33,9 +36,15 @@ impl AnyScripts<'_> {
         (self.first / EPISODES) % CASES == CROWDED
     }
 
+    /// Whether this script is about one session that gets id after id.
+    pub(super) fn is_about_one(&self) -> bool {
+        (self.first / EPISODES) % CASES == ABOUT_ONE && self.survey().supports("regenerate")
+    }
+
     /// A session from its beginning to its end, and those who have kept its cookies.
     pub(super) fn life(&mut self, browser: &'static str, number: usize) {
         let plan = Plan::of_life(number);
+        (self.next, self.made_for_next) = (Some(plan.action), None);
         self.keepers.clear();
         self.past(browser, plan.past, Ending::Status(200));
         self.keep(browser);
@@ -50,6 +59,9 @@ impl AnyScripts<'_> {
             }
             _ => (browser, plan.ending),
         };
+        if plan.action == Action::EndBesideHeaders {
+            self.end_and_begin_again(actor);
+        }
         let ops = self.action(actor, plan.action);
         self.request(actor, ops, ending);
         if actor == LATECOMER {
@@ -75,6 +87,7 @@ impl AnyScripts<'_> {
                     self.use_meanwhile(browser, false);
                 }
                 self.wait_until_over(browser);
+                self.lengthened(COMPANION);
                 self.look(COMPANION);
             }
             Others::InTime => {
@@ -136,6 +149,35 @@ impl AnyScripts<'_> {
         }
     }
 
+    /// One session gets id after id, and none is made from the one before.
+    pub(super) fn rotated_often(&mut self) {
+        let browser = BROWSERS[0];
+        self.write(browser);
+        for _ in 0..IDS_OF_ONE_SESSION {
+            self.cycle(browser, vec![Operation::Regenerate]);
+        }
+        self.look(browser);
+    }
+
+    /// The session ends as the next one will, and the browser begins that one.
+    fn end_and_begin_again(&mut self, browser: &str) {
+        let end = self.end();
+        self.cycle(browser, vec![end]);
+        self.write(browser);
+    }
+
+    /// Somebody comes with the cookies of a session whose time is over, in which a number says that it is not. That counts where
+    /// the cookies bring their own data.
+    fn lengthened(&mut self, from: &str) {
+        let survey = self.survey();
+        if survey.store == Store::Client && self.tracker.is_dead(from) {
+            let cookie = self.rng.below(survey.cookies.len());
+            let field = self.rng.below(MOST_FIELDS);
+            self.forge(from, "lengthener", Forgery::Field { cookie, field, change: Change::Raised });
+            self.look("lengthener");
+        }
+    }
+
     /// The session is used when half of its time is over.
     fn use_meanwhile(&mut self, browser: &str, writes: bool) {
         let Some((there, _)) = self.tracker.left_to_live(browser).filter(|_| self.survey().virtual_time)
@@ -144,7 +186,12 @@ impl AnyScripts<'_> {
         };
         if there > 10.0 {
             self.wait(there / 2.0);
-            if writes { self.write(browser) } else { self.look(browser) }
+            if writes {
+                self.write(browser);
+            } else {
+                self.look(browser);
+                self.look(browser);
+            }
         }
     }
 
@@ -154,36 +201,17 @@ impl AnyScripts<'_> {
         if survey.cookies.is_empty() {
             return;
         }
-        let signatures = [
-            None,
-            Some(Change::Truncated),
-            Some(Change::Emptied),
-            Some(Change::Missing),
-            Some(Change::Zeroed),
-        ];
         let is_data = survey.store == Store::Client;
         if is_data {
             self.cycle(browser, vec![set("owner", OWNER)]);
         }
         for _ in 0..2 {
-            let forgery = if is_data && self.rng.once_in(2) {
-                let signature = signatures[self.rng.below(signatures.len())];
-                Forgery::Rewritten { from: OWNER.to_owned(), to: IMPOSTOR.to_owned(), signature }
-            } else {
-                let changes = [
-                    Change::Emptied,
-                    Change::Truncated,
-                    Change::Doubled,
-                    Change::Flipped,
-                    Change::Zeroed,
-                    Change::Missing,
-                ];
-                Forgery::LongField {
-                    cookie: self.rng.below(survey.cookies.len()),
-                    field: self.rng.below(MOST_FIELDS),
-                    change: changes[self.rng.below(changes.len())],
-                    shortest: SHORTEST,
+            let forgery = match self.rng.once_in(2) {
+                true if is_data => self.rewritten(),
+                true if survey.store == Store::Server => {
+                    Forgery::Value(Spelling::PATTERNS[self.rng.below(Spelling::PATTERNS.len())])
                 }
+                _ => self.with_another_part(),
             };
             self.forge(browser, COMPANION, forgery);
             let ending = if self.rng.once_in(2) { Ending::Status(302) } else { Ending::Status(200) };
@@ -195,14 +223,60 @@ impl AnyScripts<'_> {
         }
     }
 
-    /// Two clients send the same id, which the server never gave, and one of them writes.
-    fn unknown_write(&mut self, browser: &str, turn: usize) {
-        for forger in [COMPANION, "accomplice"] {
-            self.forge(browser, forger, Forgery::Unknown);
+    /// The data in the cookie are others, with a signature that is not theirs, or with one that anybody can make.
+    fn rewritten(&mut self) -> Forgery {
+        let (from, to) = (OWNER.to_owned(), IMPOSTOR.to_owned());
+        let signatures = [
+            None,
+            Some(Change::Truncated),
+            Some(Change::Emptied),
+            Some(Change::Missing),
+            Some(Change::Zeroed),
+        ];
+        let keyless = [Keyless::Digest, Keyless::NoAlgorithm, Keyless::NoAlgorithmRecased];
+        let at = self.rng.below(signatures.len() + keyless.len());
+        match signatures.get(at) {
+            Some(signature) => Forgery::Rewritten { from, to, signature: *signature },
+            None => Forgery::SignedWithoutKey { from, to, way: keyless[at - signatures.len()] },
         }
-        let mut ops = vec![self.set_new(COMPANION)];
+    }
+
+    /// A part of the cookie is changed that is too long to be a mere name.
+    fn with_another_part(&mut self) -> Forgery {
+        let changes = [
+            Change::Emptied,
+            Change::Truncated,
+            Change::Doubled,
+            Change::Flipped,
+            Change::Zeroed,
+            Change::Missing,
+        ];
+        Forgery::LongField {
+            cookie: self.rng.below(self.survey().cookies.len()),
+            field: self.rng.below(MOST_FIELDS),
+            change: changes[self.rng.below(changes.len())],
+            shortest: SHORTEST,
+        }
+    }
+
+    /// Two clients send the same id, which the server never gave, and one of them writes, in one of many ways.
+    fn unknown_write(&mut self, browser: &str, turn: usize) {
+        let forms = Spelling::FORMS;
+        let form = forms.get(self.rng.below(2 * forms.len())).copied();
+        for forger in [COMPANION, "accomplice"] {
+            self.forge(browser, forger, form.map_or(Forgery::Unknown, Forgery::Value));
+        }
+        let flipped = !self.survey().permanent_default;
+        let actions =
+            [Action::Set, Action::Update, Action::Setdefault, Action::Nested, Action::Lengthen, Action::Set];
+        let only_flips = self.if_tried(set_permanent(flipped)).filter(|_| self.rng.once_in(6));
+        if let Some(flip) = only_flips {
+            // What holds no items need not be kept: then it is the item that comes next which begins the session.
+            self.cycle(COMPANION, vec![flip]);
+        }
+        let action = actions[self.rng.below(actions.len())];
+        let mut ops = self.action(COMPANION, action);
         if turn.is_multiple_of(2) {
-            let flipped = !self.survey().permanent_default;
             ops.extend(self.if_tried(set_permanent(flipped)));
         }
         let ending = [Ending::Status(302), Ending::Status(404), Ending::Status(200)][turn % 3];

@@ -13,15 +13,18 @@ use super::Shape;
 use super::generator::{BROWSERS, Generator};
 use super::rng::Rng;
 use super::situations::{
-    ACTIONS, ACTIONS_OF_LIVES, Action, ENDINGS, EPISODES, Ending, OTHERS, Others, Past, Plan, number,
+    ACTIONS, ACTIONS_OF_LIVES, Action, ENDINGS, EPISODES, Ending, OTHERS, Others, PASTS, Past, Plan, number,
 };
 use crate::oracle::promises::{Asked, Tracker};
-use crate::script::ops::{contains, get, items, len, modified, new, permanent};
+use crate::script::ops::{contains, delete, get, items, len, modified, new, permanent, pop, set};
 use crate::script::{Cycle, Forgery, Operation, Script, Step, Stranger};
 use crate::survey::{OnError, Survey};
 
 /// The browser that comes along.
 const COMPANION: &str = BROWSERS[3];
+
+/// So often an item is replaced where nobody comes along.
+const OVERWRITTEN: usize = 4;
 
 /// Writes one script.
 pub(super) struct AnyScripts<'a> {
@@ -39,6 +42,8 @@ pub(super) struct AnyScripts<'a> {
     /// How often the action of this episode was planned before, and that in turns of three.
     count: usize,
     turn: usize,
+    /// Whether what is written twice is written often.
+    is_often: bool,
     /// Those who took the cookies of this episode's browser, the first one first.
     keepers: Vec<String>,
     steps: Vec<Step>,
@@ -64,6 +69,7 @@ impl<'a> AnyScripts<'a> {
             made_for_next: None,
             count: 0,
             turn: 0,
+            is_often: false,
             keepers: Vec::new(),
             steps: Vec::new(),
         }
@@ -71,8 +77,8 @@ impl<'a> AnyScripts<'a> {
 
     pub(super) fn script(mut self) -> Script {
         let is_life = self.plan.property.shape == Shape::AnyLife;
-        if is_life && self.is_crowded() {
-            self.crowd();
+        if is_life && (self.is_crowded() || self.is_about_one()) {
+            if self.is_crowded() { self.crowd() } else { self.rotated_often() }
             return Script { steps: self.steps };
         }
         for (episode, browser) in BROWSERS.into_iter().take(EPISODES).enumerate() {
@@ -92,11 +98,13 @@ impl<'a> AnyScripts<'a> {
     fn episode(&mut self, browser: &'static str, number: usize) {
         let plan = Plan::of(number);
         (self.next, self.made_for_next) = (Some(plan.action), None);
+        // Each action comes after many writes, and after few.
+        self.is_often = (number / (ACTIONS.len() * PASTS.len())) % 2 == 1;
         self.past(browser, plan.past, plan.ending);
         let stranger = matches!(plan.others, Others::StrangerBefore | Others::StrangerAfter);
         let actor = if stranger {
             // One after the other, so that each comes along.
-            let stranger = Stranger::ALL[(number / OTHERS.len()) % Stranger::MET];
+            let stranger = Stranger::met(number / OTHERS.len());
             let first = plan.others == Others::StrangerBefore;
             self.forge(browser, COMPANION, Forgery::Beside { stranger, first });
             if plan.past != Past::Fresh {
@@ -119,7 +127,18 @@ impl<'a> AnyScripts<'a> {
                 }
             }
             Others::Visitor => self.visit(ENDINGS[(number / OTHERS.len()) % ENDINGS.len()]),
+            Others::Alone => self.overwrite_again_and_again(actor),
             _ => {}
+        }
+    }
+
+    /// An item is replaced by values that some language takes for it, one after the other.
+    fn overwrite_again_and_again(&mut self, browser: &str) {
+        let Some(key) = self.existing_key(browser).filter(|_| self.tracker.is_known(browser)) else { return };
+        for _ in 0..OVERWRITTEN {
+            let value = self.other_value(browser, &key);
+            self.cycle(browser, vec![set(&key, value)]);
+            self.cycle(browser, vec![get(&key)]);
         }
     }
 
@@ -127,9 +146,11 @@ impl<'a> AnyScripts<'a> {
     fn visit(&mut self, ending: Ending) {
         self.request("passer-by", Vec::new(), ending);
         let key = self.new_key("visitor");
-        let looks = [items(), get(&key), contains(&key), len()];
-        let look = looks[self.rng.below(looks.len())].clone();
-        self.cycle("visitor", vec![look]);
+        let looks = [items(), get(&key), contains(&key), len(), delete(&key), pop(&key), permanent()];
+        let looks: Vec<Operation> =
+            looks.into_iter().filter(|op| self.survey().supports(op.name()) && self.is_asked(op)).collect();
+        let look = self.rng.choose(&looks).cloned();
+        self.cycle("visitor", look.into_iter().collect());
     }
 
     /// A request that does this and ends like that, as far as the probe can.

@@ -1,15 +1,19 @@
 //! Brings a session into the situation in which something is done.
 
 use serde_json::json;
+use sessionspec_reference::Map;
 
 use super::AnyScripts;
 use super::lives::LATECOMER;
-use crate::script::ops::{clear, items, set, set_permanent};
+use crate::script::ops::{clear, delete, items, set, set_permanent, setdefault};
 use crate::script::{Forgery, Operation, incompressible};
 use crate::search::situations::{Action, Ending, Past};
 
 /// Larger than a cookie.
 const LARGE: usize = 6000;
+
+/// Keys that a backend may refuse.
+const BEYOND_ASCII: [&str; 2] = ["gr\u{fc}\u{df}e", "\u{1f422}"];
 
 /// So often a session is written that is written often.
 const OFTEN: usize = 11;
@@ -48,9 +52,8 @@ impl AnyScripts<'_> {
         self.cycle(browser, ops);
         match past {
             Past::WrittenTwice => {
-                // Now and then, many times.
-                for _ in 0..if self.turn == 2 { OFTEN } else { 0 } {
-                    self.write_again(browser);
+                for number in 0..if self.is_often { OFTEN } else { 0 } {
+                    self.write_again(browser, number);
                 }
                 let ops = vec![self.set_new(browser)];
                 self.request(browser, ops, ending);
@@ -87,16 +90,27 @@ impl AnyScripts<'_> {
                 self.keep(browser);
                 let end = self.end();
                 self.cycle(browser, vec![end]);
-                self.write(browser);
+                let ops = self.begun_again(browser);
+                self.cycle(browser, ops);
+            }
+            Past::Large => {
+                let key = self.new_key(browser);
+                self.cycle(browser, vec![set(&key, incompressible(LARGE))]);
+            }
+            Past::StrangeKeys => {
+                let ops = BEYOND_ASCII.map(|key| set(key, "kept")).to_vec();
+                self.cycle(browser, ops);
             }
             Past::ShorterLifetime => self.own_lifetime(browser, false),
             Past::LongerLifetime => self.own_lifetime(browser, true),
             Past::OwnLifetimeUsed => {
                 let longer = self.rng.once_in(2);
                 self.own_lifetime(browser, longer);
-                let action =
-                    [Action::Set, Action::Pop, Action::Read, Action::Update, Action::Rotate][self.count % 5];
-                let ops = self.action(browser, action);
+                let actions = [Action::Set, Action::Pop, Action::Read, Action::Update, Action::Rotate];
+                let ops = match actions.get(self.count % (actions.len() + 1)) {
+                    Some(action) => self.action(browser, *action),
+                    None => self.if_tried(set_permanent(false)).into_iter().collect(),
+                };
                 self.cycle(browser, ops);
             }
             Past::OlderThanASecond => self.wait(1.5),
@@ -132,11 +146,28 @@ impl AnyScripts<'_> {
         ops
     }
 
-    /// Another value for an item of the session.
-    fn write_again(&mut self, browser: &str) {
-        let key = self.plan.more_keys[0].clone();
-        let number = self.steps.len().to_string();
-        self.cycle(browser, vec![set(&key, number)]);
+    /// Another item, written or removed by one of the ways in turn. What one of them has written stays, or is removed by the last
+    /// one, so that nothing hides what was lost.
+    fn write_again(&mut self, browser: &str, number: usize) {
+        let (way, first) = (number % 4, 3 + number / 4 * 3);
+        let key = self.plan.more_keys[first + way % 3].clone();
+        let value = self.steps.len().to_string();
+        let op = match way {
+            0 => None,
+            1 => self.if_tried(setdefault(&key, value.clone())),
+            2 => self.if_tried(Operation::Update { items: Map::from_iter([(key.clone(), json!(value))]) }),
+            _ => Some(delete(&key)),
+        };
+        self.cycle(browser, vec![op.unwrap_or_else(|| set(&key, value))]);
+    }
+
+    /// The first request of a session, which may get an id of its own at once.
+    fn begun_again(&mut self, browser: &str) -> Vec<Operation> {
+        let survey = self.survey();
+        let is_rotated = survey.supports("regenerate") && self.rng.once_in(2);
+        let rest = [Operation::Regenerate, Operation::Save].into_iter();
+        let rest = rest.filter(|op| is_rotated && survey.supports(op.name()));
+        [self.set_new(browser)].into_iter().chain(rest).collect()
     }
 
     fn rotate(&mut self, browser: &str) {

@@ -23,7 +23,7 @@ impl AnyScripts<'_> {
         let (kind, turn) = (self.count % 5, self.count / 5);
         match kind {
             1 => self.unusual_values(browser, turn),
-            3 => self.unusual_keys(turn),
+            3 => [self.unusual_keys(turn), self.unusual_keys(turn + 2)].concat(),
             4 => self.exact_lengths(),
             _ => {
                 let key = self.new_key(browser);
@@ -54,7 +54,7 @@ impl AnyScripts<'_> {
         }
         let deep = (0..DEEP).fold(json!("core"), |inner, _| json!([inner]));
         let dated = json!({"$date": "2026-01-01T00:00:00Z"});
-        let values = [text, dated, deep, json!(3_000_000_000_u64)];
+        let values = [text, dated, deep, json!("j:{\"a\":1}"), json!(3_000_000_000_u64)];
         // Several of them, so that few scripts are enough for all.
         let (first, second) = (turn % values.len(), (turn + 2) % values.len());
         let key = [key.as_str(), "id"][turn % 2].to_owned();
@@ -80,7 +80,9 @@ impl AnyScripts<'_> {
     /// bytes, or one looks like the way into the other.
     fn unusual_keys(&mut self, turn: usize) -> Vec<Operation> {
         let is_json = self.survey().values == Values::Json;
-        let [one, other] = match turn % 3 {
+        let [one, other] = match turn % 5 {
+            3 => ["1", "2"].map(|last| (format!("{}{last}", "k".repeat(1_100)), json!(last))),
+            4 => ["_note", "__note"].map(|key| (key.to_owned(), json!("kept"))),
             0 => ["1", "2"].map(|last| (format!("{}{last}", "k".repeat(80)), json!(last))),
             1 if is_json => {
                 let key = self.plan.more_keys[2].clone();

@@ -3,7 +3,7 @@
 use super::Tracker;
 use crate::oracle::promises::life::Life;
 use crate::oracle::promises::{Asked, SHORTEST};
-use crate::script::{Change, Forgery, Stranger};
+use crate::script::{Change, Forgery, Spelling, Stranger};
 use crate::survey::Store;
 
 /// The session that a browser's cookies lead to.
@@ -45,7 +45,10 @@ impl Tracker<'_> {
         let holding = match forgery {
             Forgery::Replayed => Holding { is_forged: true, ..copy },
             Forgery::Beside { stranger, .. } => Holding { is_forged: true, beside: Some(*stranger), ..copy },
-            _ if self.asked == Asked::Hardened && opens_nothing(forgery, self.survey.store) => {
+            _ if self.asked == Asked::Hardened
+                && (opens_nothing(forgery, self.survey.store)
+                    || (raises(forgery) && self.is_dead(from))) =>
+            {
                 Holding { is_forged: true, is_counterfeit: true, ..self.fresh() }
             }
             _ => Holding { is_forged: true, cookies: Cookies::Unsure, ..self.fresh() },
@@ -80,11 +83,21 @@ impl Tracker<'_> {
     }
 }
 
-/// Whether cookies like these open no session: those with an id that the server never gave, those with a part that is too long
+/// Whether the cookies are those that they are made from, except for a number in them that has become larger. A client may lengthen
+/// its own session by that, and nothing else.
+fn raises(forgery: &Forgery) -> bool {
+    matches!(forgery, Forgery::Field { change: Change::Raised, .. })
+}
+
+/// Whether cookies like these open no session: those with an id that the server never gave or with a pattern, those with a part that is too long
 /// to be a mere name, and those with data that nobody has signed. The same part of another session's cookie may open that one.
 fn opens_nothing(forgery: &Forgery, store: Store) -> bool {
     match forgery {
         Forgery::Unknown => store == Store::Server,
+        Forgery::Value(spelling) => {
+            let is_made_up = Spelling::PATTERNS.contains(spelling) || Spelling::FORMS.contains(spelling);
+            is_made_up && store == Store::Server
+        }
         Forgery::LongField { change, shortest, .. } => *change != Change::Swapped && *shortest >= SHORTEST,
         Forgery::Rewritten { signature, .. } => *signature != Some(Change::Swapped),
         Forgery::SignedWithoutKey { .. } => true,

@@ -9,11 +9,11 @@ use super::life::{Life, Lifetime};
 use super::open::{Ending, Kept, Open};
 use super::response::{Owed, owed, served};
 use super::{Asked, Excused};
-use crate::expect::Expected;
+use crate::expect::{Expected, ResponseRule};
 use crate::oracle::model::session::Left;
 use crate::oracle::sequential::{has_new_cookies, neighbouring_len, was_refused};
 use crate::play::{Exchange, Outcome};
-use crate::script::{Operation, Stranger};
+use crate::script::{Operation, OperationKind, Stranger};
 use crate::survey::Survey;
 pub(super) use cookies::{Cookies, Holding};
 
@@ -36,6 +36,8 @@ pub(crate) struct Tracker<'a> {
     /// How many requests have ended.
     pub(super) cycle: usize,
     open: Option<Open>,
+    /// The requests that did nothing but end their session, by what it was and how they did so.
+    ended: Vec<((OperationKind, Option<bool>), usize)>,
 }
 
 impl<'a> Tracker<'a> {
@@ -51,6 +53,7 @@ impl<'a> Tracker<'a> {
             began: None,
             cycle: 0,
             open: None,
+            ended: Vec::new(),
         }
     }
 
@@ -140,7 +143,7 @@ impl<'a> Tracker<'a> {
         // A backend may have no such lifetime, and say so when it saves.
         let has_own = life.own.is_some() && life.own != open.before.own;
         let ends_nothing = open.destroys && self.asked == Asked::Recommended;
-        let is_special = open.is_counterfeit || open.saves_early || open.is_large(life);
+        let is_special = open.is_counterfeit || open.writes_on || open.is_large(life);
         is_long || has_own || ends_nothing || is_special
     }
 
@@ -169,6 +172,9 @@ impl<'a> Tracker<'a> {
             false => owed(&open, &self.lives[open.life], kept, &others, survey, self.asked),
         };
         owed.extend(served(&open).filter(|_| !may_be_refused));
+        if !is_refused {
+            owed.extend(self.removal_beside_others(&open));
+        }
         let mut left = self.settle(&open, kept);
         if self.is_excused_from_ids(&open) {
             self.lives[open.life].data.lose();
@@ -184,9 +190,13 @@ impl<'a> Tracker<'a> {
         }
         let has_new_cookies = seen.is_some_and(has_new_cookies);
         let sets_cookie = match seen {
-            Some(exchange) => exchange.stored.iter().any(|stored| {
-                matches!(stored, Ok(crate::browser::Stored::Added | crate::browser::Stored::Replaced))
-            }),
+            // Those of the application are among them.
+            Some(exchange) => {
+                let set = exchange.stored.iter().filter(|stored| {
+                    matches!(stored, Ok(crate::browser::Stored::Added | crate::browser::Stored::Replaced))
+                });
+                set.count() > open.own_cookies.len()
+            }
             None => kept == Kept::Yes && open.writes && !self.lives[open.life].data.items().is_empty(),
         };
         self.leave_to_others(&open, left, has_new_cookies);
@@ -194,6 +204,18 @@ impl<'a> Tracker<'a> {
         self.now = open.now.max(self.now);
         self.cycle += 1;
         owed
+    }
+
+    /// What a response does without a cookie of the application, it does beside one.
+    fn removal_beside_others(&mut self, open: &Open) -> Option<Owed> {
+        let by = open.only_ends().filter(|_| open.ending == Ending::Status(200))?;
+        let alike = (by, open.before.data.permanent());
+        let earlier = self.ended.iter().find(|(end, _)| *end == alike).map(|(_, cycle)| *cycle);
+        if open.own_cookies.is_empty() {
+            self.ended.push((alike, self.cycle));
+            return None;
+        }
+        earlier.map(|cycle| (ResponseRule::CookiesAsIn { cycle }, None))
     }
 
     /// Whether it is known that what this request does about the session's id goes wrong.

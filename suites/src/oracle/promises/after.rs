@@ -37,7 +37,9 @@ impl Tracker<'_> {
             }
             Kept::Yes if open.ending.is_kept_well(survey) => life.data.save(survey),
             // A failure that is saved has ended the session, too, where nothing else was done about it.
-            Kept::Yes if open.only_ends() == Some(OperationKind::Destroy) && survey.store == Store::Server => {
+            Kept::Yes
+                if open.only_ends() == Some(OperationKind::Destroy) && survey.store == Store::Server =>
+            {
                 life.data.save(survey);
                 Left::Elsewhere
             }
@@ -123,6 +125,7 @@ impl Tracker<'_> {
             life.rotations += usize::from(open.rotates);
         }
         let Some(holding) = self.browsers.get_mut(&open.browser) else { return };
+        holding.has_others |= !open.own_cookies.is_empty();
         let has_set_cookie = seen.is_some_and(|exchange| exchange.headers.all("Set-Cookie").next().is_some());
         if holding.is_forged && (has_set_cookie || (seen.is_none() && sets_cookie)) {
             // From now on it has what this response has set, which may be a part of the session's cookies.

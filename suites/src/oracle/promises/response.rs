@@ -75,7 +75,9 @@ fn to_caches(open: &Open, survey: &Survey) -> Vec<Owed> {
         owed.push((ResponseRule::VaryCookie, (!depends).then_some(Condition::SetCookieIn(open.index))));
     }
     if open.ending.is_kept_well(survey) {
-        owed.extend(open.own_vary.iter().map(|field| (ResponseRule::VaryAlso { field: field.clone() }, None)));
+        owed.extend(
+            open.own_vary.iter().map(|field| (ResponseRule::VaryAlso { field: field.clone() }, None)),
+        );
     }
     owed
 }

@@ -13,7 +13,7 @@ use crate::script::{Operation, OperationKind};
 use crate::search::situations::Action;
 use crate::survey::Values;
 
-/// Half of the shorter lifetimes are one of these, in seconds: short, below one second, over at once.
+/// Most of the shorter lifetimes are one of these, in seconds: short, below one second, over at once.
 const SHORT_LIFETIMES: [f64; 3] = [3.0, 0.5, -1.0];
 
 /// The application's own cookie. Frameworks order the attributes of a longer one anew.
@@ -76,7 +76,7 @@ impl AnyScripts<'_> {
                 first.into_iter().chain(self.rotation(browser, false, false)).collect()
             }
             Action::RotateAndWrite => {
-                let is_first = self.turn == 1;
+                let is_first = self.turn != 2;
                 self.rotation(browser, is_first, !is_first)
             }
             Action::RotateAndRemember => {
@@ -87,12 +87,12 @@ impl AnyScripts<'_> {
             Action::RotateAndEnd => return self.rotation_and_end(),
             Action::Destroy => return vec![self.end()],
             Action::EndBesideHeaders => {
-                let own = self.own_headers();
+                let own = self.own_cookies();
                 return own.into_iter().chain([self.end()]).collect();
             }
             Action::DestroyAndWrite => return vec![self.end(), self.set_new(browser)],
-            Action::Shorten => self.lifetime(browser, false),
-            Action::Lengthen => self.lifetime(browser, true),
+            Action::Shorten => self.lifetime(browser, false, true),
+            Action::Lengthen => self.lifetime(browser, true, true),
         };
         self.with_attributes(browser, ops)
     }
@@ -146,19 +146,24 @@ impl AnyScripts<'_> {
 
     /// One field of the application's own, or several: cookies, `Vary`, or both.
     fn own_headers(&mut self) -> Vec<Operation> {
+        let vary = VARY[self.rng.below(VARY.len())].iter().map(|names| header("Vary", names));
+        let vary = vary.filter(|op| self.survey().supports(op.name())).collect();
+        match self.rng.below(3) {
+            0 => self.own_cookies(),
+            1 => vary,
+            _ => [self.own_cookies(), vary].concat(),
+        }
+    }
+
+    /// A cookie of the application's own, or two, or one whose name begins with that of the session's.
+    fn own_cookies(&mut self) -> Vec<Operation> {
         let namesake = self.survey().cookies.first().map(|name| format!("{name}_theme=dark; Path=/"));
         let cookies = match (self.rng.below(3), namesake) {
             (0, Some(namesake)) => vec![header("Set-Cookie", &namesake)],
             (1, _) => vec![header("Set-Cookie", OWN_COOKIE), header("Set-Cookie", SECOND_COOKIE)],
             _ => vec![header("Set-Cookie", OWN_COOKIE)],
         };
-        let vary = VARY[self.rng.below(VARY.len())].iter().map(|names| header("Vary", names));
-        let both = match self.rng.below(3) {
-            0 => cookies,
-            1 => vary.collect(),
-            _ => cookies.into_iter().chain(vary).collect(),
-        };
-        both.into_iter().filter(|op| self.survey().supports(op.name())).collect()
+        cookies.into_iter().filter(|op| self.survey().supports(op.name())).collect()
     }
 
     /// A rotation, or a write where there is none.
@@ -213,15 +218,18 @@ impl AnyScripts<'_> {
     }
 
     /// A lifetime of its own, together with a change, since that is saved for certain.
-    pub(super) fn lifetime(&mut self, browser: &str, longer: bool) -> Vec<Operation> {
+    pub(super) fn lifetime(&mut self, browser: &str, longer: bool, may_be_over: bool) -> Vec<Operation> {
         let mut ops = vec![self.set_new(browser)];
         if self.survey().supports("set_lifetime") && self.survey().virtual_time {
             let description = &self.survey().description;
             let usual = description.lifetime_seconds.unwrap_or(3600.0);
-            let seconds = match (longer, self.rng.once_in(2)) {
-                (true, _) => 3.0 * usual.max(description.browser_lifetime_seconds.flatten().unwrap_or(usual)),
-                (false, true) => SHORT_LIFETIMES[self.rng.below(SHORT_LIFETIMES.len())],
-                (false, false) => (usual / 100.0).max(10.0),
+            let short = SHORT_LIFETIMES.get(self.count % (SHORT_LIFETIMES.len() + 1));
+            let seconds = match short.filter(|short| may_be_over || **short > 0.0) {
+                _ if longer => {
+                    3.0 * usual.max(description.browser_lifetime_seconds.flatten().unwrap_or(usual))
+                }
+                Some(short) => *short,
+                None => (usual / 100.0).max(10.0),
             };
             ops.insert(0, Operation::SetLifetime { seconds });
         }

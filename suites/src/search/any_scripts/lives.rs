@@ -2,7 +2,7 @@
 
 use super::{AnyScripts, COMPANION};
 use crate::oracle::promises::{IDS_OF_ONE_SESSION, SHORTEST};
-use crate::script::ops::{items, set, set_permanent};
+use crate::script::ops::{contains, delete, get, items, pop, set, set_permanent, setdefault};
 use crate::script::{Change, Forgery, Keyless, Operation, Spelling};
 use crate::search::generator::BROWSERS;
 use crate::search::situations::{
@@ -83,16 +83,24 @@ impl AnyScripts<'_> {
             }
             Others::LateKeeper => {
                 self.forge(browser, COMPANION, Forgery::Replayed);
-                if self.rng.once_in(2) {
-                    self.use_meanwhile(browser, false);
+                match self.rng.once_in(2) {
+                    true => self.use_meanwhile(browser, false),
+                    false if has_own => {
+                        self.wait_until_nearly_over(browser);
+                        self.look(browser);
+                    }
+                    false => {}
                 }
                 self.wait_until_over(browser);
                 self.lengthened(COMPANION);
+                if self.rng.once_in(2) {
+                    self.late_use(COMPANION);
+                }
                 self.look(COMPANION);
             }
             Others::InTime => {
-                if self.rng.once_in(2) {
-                    let writes = self.rng.once_in(2);
+                if !self.rng.once_in(3) {
+                    let writes = self.rng.once_in(3);
                     self.use_meanwhile(browser, writes);
                 }
                 self.wait_until_nearly_over(browser);
@@ -161,9 +169,21 @@ impl AnyScripts<'_> {
 
     /// The session ends as the next one will, and the browser begins that one.
     fn end_and_begin_again(&mut self, browser: &str) {
-        let end = self.end();
-        self.cycle(browser, vec![end]);
-        self.write(browser);
+        // The first of them may have been permanent.
+        for _ in 0..2 {
+            let end = self.end();
+            self.cycle(browser, vec![end]);
+            self.write(browser);
+        }
+    }
+
+    /// Who comes too late does not look at first.
+    fn late_use(&mut self, browser: &str) {
+        let key = self.existing_key(browser).unwrap_or_else(|| "a".to_owned());
+        let uses = [pop(&key), delete(&key), get(&key), contains(&key), setdefault(&key, "late")];
+        let uses: Vec<Operation> = uses.into_iter().filter(|op| self.survey().supports(op.name())).collect();
+        let one = self.rng.choose(&uses).cloned();
+        self.cycle(browser, one.into_iter().collect());
     }
 
     /// Somebody comes with the cookies of a session whose time is over, in which a number says that it is not. That counts where

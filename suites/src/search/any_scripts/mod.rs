@@ -78,7 +78,11 @@ impl<'a> AnyScripts<'a> {
     pub(super) fn script(mut self) -> Script {
         let is_life = self.plan.property.shape == Shape::AnyLife;
         if is_life && (self.is_crowded() || self.is_about_one()) {
-            if self.is_crowded() { self.crowd() } else { self.rotated_often() }
+            if self.is_crowded() {
+                self.crowd()
+            } else {
+                self.rotated_often()
+            }
             return Script { steps: self.steps };
         }
         for (episode, browser) in BROWSERS.into_iter().take(EPISODES).enumerate() {

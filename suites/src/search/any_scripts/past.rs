@@ -98,6 +98,8 @@ impl AnyScripts<'_> {
                 self.cycle(browser, vec![set(&key, incompressible(LARGE))]);
             }
             Past::StrangeKeys => {
+                let ops = self.plan.more_keys.iter().map(|key| set(key, "kept")).collect();
+                self.cycle(browser, ops);
                 let ops = BEYOND_ASCII.map(|key| set(key, "kept")).to_vec();
                 self.cycle(browser, ops);
             }
@@ -106,12 +108,8 @@ impl AnyScripts<'_> {
             Past::OwnLifetimeUsed => {
                 let longer = self.rng.once_in(2);
                 self.own_lifetime(browser, longer);
-                let actions = [Action::Set, Action::Pop, Action::Read, Action::Update, Action::Rotate];
-                let ops = match actions.get(self.count % (actions.len() + 1)) {
-                    Some(action) => self.action(browser, *action),
-                    None => self.if_tried(set_permanent(false)).into_iter().collect(),
-                };
-                self.cycle(browser, ops);
+                self.use_with_own_lifetime(browser, self.count);
+                self.use_with_own_lifetime(browser, self.count / 2 + 1);
             }
             Past::OlderThanASecond => self.wait(1.5),
             Past::NearItsEnd => self.wait_until_nearly_over(browser),
@@ -146,6 +144,25 @@ impl AnyScripts<'_> {
         ops
     }
 
+    /// The session with a lifetime of its own is used in one of many ways, and keeps that.
+    fn use_with_own_lifetime(&mut self, browser: &str, turn: usize) {
+        let actions = [Action::Set, Action::Pop, Action::Read, Action::Update, Action::Rotate];
+        match actions.get(turn % (actions.len() + 1)) {
+            Some(Action::Rotate) => {
+                self.rotate(browser);
+                self.rotate(browser);
+            }
+            Some(action) => {
+                let ops = self.action(browser, *action);
+                self.cycle(browser, ops);
+            }
+            None => {
+                let ops = self.if_tried(set_permanent(false));
+                self.cycle(browser, ops.into_iter().collect());
+            }
+        }
+    }
+
     /// Another item, written or removed by one of the ways in turn. What one of them has written stays, or is removed by the last
     /// one, so that nothing hides what was lost.
     fn write_again(&mut self, browser: &str, number: usize) {
@@ -176,7 +193,7 @@ impl AnyScripts<'_> {
     }
 
     fn own_lifetime(&mut self, browser: &str, longer: bool) {
-        let ops = self.lifetime(browser, longer);
+        let ops = self.lifetime(browser, longer, false);
         self.cycle(browser, ops);
     }
 }

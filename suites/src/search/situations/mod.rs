@@ -56,7 +56,7 @@ pub(crate) enum Past {
     Over,
     /// It has grown beyond a cookie.
     Large,
-    /// It has items with keys beyond ASCII.
+    /// It has many items, some of them with keys beyond ASCII.
     StrangeKeys,
 }
 

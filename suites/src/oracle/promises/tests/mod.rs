@@ -1,6 +1,7 @@
 //! What is owed on a script, and what is not: each test plays a script on the reference, spoils one thing of what came back,
 //! and looks whether the rules notice.
 
+mod beside;
 mod cookies;
 
 use std::collections::BTreeSet;

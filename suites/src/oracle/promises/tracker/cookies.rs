@@ -15,6 +15,8 @@ pub(in crate::oracle::promises) struct Holding {
     pub(in crate::oracle::promises) is_forged: bool,
     /// Whether they are made so that they open nothing.
     pub(in crate::oracle::promises) is_counterfeit: bool,
+    /// Whether cookies of the application are among them.
+    pub(in crate::oracle::promises) has_others: bool,
     pub(in crate::oracle::promises) beside: Option<Stranger>,
 }
 
@@ -45,9 +47,12 @@ impl Tracker<'_> {
         let holding = match forgery {
             Forgery::Replayed => Holding { is_forged: true, ..copy },
             Forgery::Beside { stranger, .. } => Holding { is_forged: true, beside: Some(*stranger), ..copy },
+            // Which of them is changed is not known.
+            _ if copy.has_others && is_of_one(forgery) => {
+                Holding { is_forged: true, cookies: Cookies::Unsure, ..self.fresh() }
+            }
             _ if self.asked == Asked::Hardened
-                && (opens_nothing(forgery, self.survey.store)
-                    || (raises(forgery) && self.is_dead(from))) =>
+                && (opens_nothing(forgery, self.survey.store) || (raises(forgery) && self.is_dead(from))) =>
             {
                 Holding { is_forged: true, is_counterfeit: true, ..self.fresh() }
             }
@@ -59,7 +64,14 @@ impl Tracker<'_> {
     pub(super) fn fresh(&mut self) -> Holding {
         let life = self.lives.len();
         self.lives.push(Life::fresh(self.survey, life));
-        Holding { life, cookies: Cookies::Current, is_forged: false, is_counterfeit: false, beside: None }
+        Holding {
+            life,
+            cookies: Cookies::Current,
+            is_forged: false,
+            is_counterfeit: false,
+            has_others: false,
+            beside: None,
+        }
     }
 
     fn copy_of(&mut self, from: &str) -> Holding {
@@ -75,12 +87,17 @@ impl Tracker<'_> {
             (Cookies::Current, _)
                 if source.set_in.is_none() && !source.is_saved && !source.data.is_lost() =>
             {
-                Holding { is_forged: holding.is_forged, beside: holding.beside, ..self.fresh() }
+                Holding { life: self.fresh().life, cookies: Cookies::Current, ..holding }
             }
             (Cookies::Current, _) if !source.is_existing() => Holding { cookies: Cookies::Unsure, ..holding },
             _ => holding,
         }
     }
+}
+
+/// Whether one cookie is changed, by its place among all.
+fn is_of_one(forgery: &Forgery) -> bool {
+    matches!(forgery, Forgery::Field { .. } | Forgery::LongField { .. })
 }
 
 /// Whether the cookies are those that they are made from, except for a number in them that has become larger. A client may lengthen
@@ -89,8 +106,8 @@ fn raises(forgery: &Forgery) -> bool {
     matches!(forgery, Forgery::Field { change: Change::Raised, .. })
 }
 
-/// Whether cookies like these open no session: those with an id that the server never gave or with a pattern, those with a part that is too long
-/// to be a mere name, and those with data that nobody has signed. The same part of another session's cookie may open that one.
+/// Whether cookies like these open no session: those with an id that the server never gave or with a pattern,
+/// those with a part that is too long to be a mere name, and those with data that nobody has signed. The same part of another session's cookie may open that one.
 fn opens_nothing(forgery: &Forgery, store: Store) -> bool {
     match forgery {
         Forgery::Unknown => store == Store::Server,

@@ -87,13 +87,13 @@ impl<'a> Tracker<'a> {
             holding.cookies = Cookies::Unsure;
         }
         let set_in = life.set_in;
-        let Holding { is_forged, is_counterfeit, beside, .. } = holding;
+        let Holding { is_forged, is_counterfeit, has_others, beside, .. } = holding;
         let mut dead = None;
         match (holding.cookies, self.asked) {
             (Cookies::Current, _) => {}
             (Cookies::Dead, Asked::Hardened) => {
                 dead = set_in;
-                holding = Holding { is_forged, beside, ..self.fresh() };
+                holding = Holding { is_forged, has_others, beside, ..self.fresh() };
             }
             // A backend that adopts the dead id now writes to wherever the session itself may be found.
             (Cookies::Dead, Asked::Recommended) | (Cookies::Unsure, _) => {

@@ -205,7 +205,10 @@ impl Session {
     pub(in crate::oracle) fn save(&mut self, survey: &Survey) -> Left {
         let untold = std::mem::take(&mut self.untold);
         self.in_doubt.extend(untold.into_iter().filter(|key| self.items.contains_key(key)));
-        let was_moved = std::mem::take(&mut self.moved) | std::mem::take(&mut self.destroyed);
+        let was_destroyed = std::mem::take(&mut self.destroyed);
+        let was_moved = std::mem::take(&mut self.moved) | was_destroyed;
+        // What begins after that is another session.
+        self.permanent_was_set &= !was_destroyed;
         let is_empty = self.items.is_empty();
         if is_empty {
             self.lost |= !self.maybe.is_empty();

@@ -79,9 +79,9 @@ impl<'a> AnyScripts<'a> {
         let is_life = self.plan.property.shape == Shape::AnyLife;
         if is_life && (self.is_crowded() || self.is_about_one()) {
             if self.is_crowded() {
-                self.crowd()
+                self.crowd();
             } else {
-                self.rotated_often()
+                self.rotated_often();
             }
             return Script { steps: self.steps };
         }

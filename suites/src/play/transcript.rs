@@ -128,6 +128,13 @@ impl Outcome {
 }
 
 impl Exchange {
+    /// The operations that were asked in a spelling which cannot be used on these items, as the probe says.
+    pub(crate) fn unspelled(&self) -> impl Iterator<Item = usize> {
+        let answers = self.answers().iter().enumerate();
+        let unsupported = answers.filter(|(_, answer)| **answer == Answer::Unsupported);
+        unsupported.map(|(at, _)| at).filter(|at| self.ops.spelling(*at).is_some())
+    }
+
     /// The answer of the operation at this index, where the answers arrived.
     #[must_use]
     pub fn answer(&self, op: usize) -> Option<&Answer> {

@@ -99,7 +99,15 @@ fn after_change(survey: &Survey) -> Vec<Scenario> {
         after("clear", clear()),
         after("set_permanent", set_permanent(!survey.permanent_default)).filter(|_| lives_in_data),
     ];
-    scenarios.into_iter().flatten().collect()
+    // Some spellings remove whatever comes last, so that they are asked where there is nothing else.
+    let only_item =
+        [delete("colour"), pop("colour")].into_iter().filter(|op| survey.spells(op.kind())).map(|op| {
+            Scenario::new(&format!("{}-the-only-item", op.name()))
+                .cycle("ann", [set("colour", "red").is_done()])
+                .relies_on(Fact::of(AFTER_CHANGE.id, op.name()))
+                .cycle("ann", [op.is_done(), modified().is(true)])
+        });
+    scenarios.into_iter().flatten().chain(only_item).collect()
 }
 
 pub(super) const STAYS: Check = Check {

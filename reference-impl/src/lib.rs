@@ -26,6 +26,7 @@ pub mod modes;
 mod null;
 #[cfg(feature = "signed-cookies")]
 mod signed_cookie;
+mod spellings;
 mod staged;
 mod store;
 mod stored;

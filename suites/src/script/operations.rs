@@ -46,6 +46,11 @@ impl Operations {
         }
     }
 
+    /// Asks all of them in the usual spelling.
+    pub(crate) fn spell_as_usual(&mut self) {
+        self.spellings.clear();
+    }
+
     /// The operation at this place as the protocol spells it, except that a `hold` has the name of its gate and no URL.
     ///
     /// # Panics

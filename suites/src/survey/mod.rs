@@ -25,7 +25,7 @@ pub use sessionspec_reference::capability::{
     AtOnce, Concurrency, Durability, Emptied, Expiry, Modified, Nested, New, Numbers, OnError, Permanent,
     Resent, ResentWhenOlder, RotationOverEnd, Store, TwoRotations, Values,
 };
-pub use spellings::Spelling;
+pub use spellings::FurtherSpelling;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -136,7 +136,7 @@ pub struct Survey {
     /// Operations that the backend does not have; [`Survey::supports`] asks for one.
     pub unsupported: Vec<String>,
     /// Further spellings of operations on items, which the probe declares.
-    pub spellings: Vec<Spelling>,
+    pub spellings: Vec<FurtherSpelling>,
     /// Whether a session can be given a lifetime of a few seconds.
     pub takes_short_lifetimes: bool,
     /// The rows of which nothing is known, since a session may have ended of itself before they had shown.
@@ -198,7 +198,7 @@ impl Survey {
     /// Whether the probe has a further spelling of this operation.
     #[must_use]
     pub fn spells(&self, operation: OperationKind) -> bool {
-        let is_of_it = |spelling: &Spelling| spelling.operation == operation && spelling.is_known;
+        let is_of_it = |spelling: &FurtherSpelling| spelling.operation == operation && spelling.is_known;
         self.supports(operation.as_str()) && self.spellings.iter().any(is_of_it)
     }
 

@@ -7,7 +7,7 @@ use crate::script::{Answer, Operation, OperationKind, Operations};
 
 /// A further spelling of an operation on items, which the probe declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spelling {
+pub struct FurtherSpelling {
     /// The operation.
     pub operation: OperationKind,
     /// The name of the spelling.
@@ -18,7 +18,7 @@ pub struct Spelling {
 
 impl Observer<'_> {
     /// Each spelling that is declared of an operation on items, tried on a session of its own. Others are ignored.
-    pub(super) async fn spellings(&self) -> Vec<Spelling> {
+    pub(super) async fn spellings(&self) -> Vec<FurtherSpelling> {
         let mut spellings = Vec::new();
         for operation in OperationKind::ALL {
             let (Some(names), Some(sample)) =
@@ -34,7 +34,7 @@ impl Observer<'_> {
                 let asked = player.send("surveyor", ops).await;
                 let answer = player.transcript().exchanges[asked].answer(0);
                 let is_known = matches!(answer, Some(Answer::Ok(_)));
-                spellings.push(Spelling { operation, name: name.clone(), is_known });
+                spellings.push(FurtherSpelling { operation, name: name.clone(), is_known });
             }
         }
         spellings

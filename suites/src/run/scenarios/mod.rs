@@ -302,12 +302,12 @@ impl Scenarios {
         if let Some(why) = &transcript.unmended {
             self.unmended.borrow_mut().get_or_insert_with(|| report::message(why));
         }
+        if transcript.exchanges.iter().any(|exchange| exchange.unspelled().next().is_some()) {
+            return Settled::Unasked;
+        }
         if scenario.varied.is_some() && gap_of_probe(&transcript).is_some() {
             // The session does not come into this situation. The check that asks for the operation itself says why.
             return Settled::Hidden;
-        }
-        if transcript.exchanges.iter().any(|exchange| exchange.unspelled().next().is_some()) {
-            return Settled::Unasked;
         }
         if let Some(why) = scenario.why_it_is_spoilt(&transcript) {
             return Settled::Unjudged(report::message(&why.to_string()));

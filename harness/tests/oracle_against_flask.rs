@@ -93,11 +93,9 @@ fn with_attributes(mut script: Script, quirks: Quirks) -> Script {
     let attributes = [Operation::Modified, Operation::New, Operation::Permanent];
     for step in &mut script.steps {
         if let Step::Cycle(cycle) = step {
-            if quirks.rewrites_permanent {
-                cycle.ops = std::mem::take(&mut cycle.ops).into_iter().flat_map(told).collect();
-            }
-            cycle.ops.splice(0..0, attributes.clone());
-            cycle.ops.extend(attributes.clone());
+            let ops = std::mem::take(&mut cycle.ops).into_iter();
+            let ops = ops.flat_map(|op| if quirks.rewrites_permanent { told(op) } else { vec![op] });
+            cycle.ops = attributes.iter().cloned().chain(ops).chain(attributes.clone()).collect();
         }
     }
     script

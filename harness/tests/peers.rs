@@ -75,6 +75,7 @@ peers! {
     rack_2_2_22_cookie = "rack-2.2.22-cookie",
     rack_2_2_22_pool = "rack-2.2.22-pool",
     starlette_0_52_1 = "starlette-0.52.1",
+    starlette_1_0_0 = "starlette-1.0.0",
     starlette_1_10_0 = "starlette-1.10.0",
     tomcat_10_1 = "tomcat-10.1",
     tomcat_10_1_3s = "tomcat-10.1-3s",

@@ -1,7 +1,12 @@
 //! What a backend says of itself: the description and the claims of the probe protocol.
 
+use std::collections::BTreeMap;
+
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::spellings::check_spellings;
+pub use crate::spellings::{ImpossibleSpelling, is_name_of_spelling};
 
 use crate::capability::{
     Claimable, Concurrency, Durability, Emptied, Expiry, Modified, Nested, New, OnError, Permanent, Store,
@@ -33,6 +38,9 @@ pub struct Description {
     /// Operations that are built from other operations of the session.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub composed: Vec<String>,
+    /// Further spellings of operations on items, by the name of the operation: each is judged like the operation.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub spellings: BTreeMap<String, Vec<String>>,
     /// How the backend saves; absent where it saves by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub saves: Option<Saves>,
@@ -88,6 +96,17 @@ impl Description {
             Some(lifetime) if value > lifetime => wrong("at most `lifetime_seconds`"),
             _ => Ok(()),
         }
+    }
+}
+
+impl Description {
+    /// Checks that the spellings can be tried. Those of an operation that does not exist are ignored.
+    ///
+    /// # Errors
+    ///
+    /// [`ImpossibleSpelling`] says of the first operation what is wrong with its spellings.
+    pub fn check_spellings(&self) -> Result<(), ImpossibleSpelling> {
+        check_spellings(&self.spellings)
     }
 }
 

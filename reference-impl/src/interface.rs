@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::description::Description;
 use crate::error::{Error, Result};
 use crate::http::{Request, Response};
+use crate::item_operation::ItemOperation;
 use crate::value::{Map, PathStep, Value};
 
 /// The item under which the mixin keeps `permanent` in the session's own data.
@@ -156,6 +157,15 @@ pub trait Session {
     /// Sets the lifetime of this session from now on, in seconds.
     async fn set_lifetime(&mut self, seconds: f64) -> Result<()> {
         let _ = seconds;
+        Err(Error::Unsupported)
+    }
+
+    /// Performs an operation in another spelling, one that [`Description::spellings`] names: `extend` for `update`, for
+    /// instance. It answers what the operation answers in the probe protocol, and `None` where there is no such item; what has
+    /// no value to answer is `Some(Value::Null)`. Where a spelling cannot be used on these items, it is
+    /// [`Error::Unsupported`].
+    async fn spelled(&mut self, spelling: &str, operation: ItemOperation) -> Result<Option<Value>> {
+        let _ = (spelling, operation);
         Err(Error::Unsupported)
     }
 

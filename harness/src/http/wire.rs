@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sessionspec::backend::{BackendError, Body};
-use sessionspec::engine::script::{Answer, Operation};
+use sessionspec::engine::script::{Answer, Operation, Operations};
 use sessionspec::reference::http::Headers;
 use sessionspec::reference::{Description, Value};
 
@@ -20,16 +20,18 @@ const MOST_VALUES: usize = 100_000;
 const EXCERPT: usize = 160;
 
 /// The body of a `POST`.
-pub(super) fn cycle(ops: &[Operation], gate_url: impl Fn(&str) -> Option<String>) -> Vec<u8> {
-    let ops = ops
+pub(super) fn cycle(ops: &Operations, gate_url: impl Fn(&str) -> Option<String>) -> Vec<u8> {
+    let sent = ops
         .iter()
-        .map(|op| match op {
+        .enumerate()
+        .map(|(at, op)| match op {
             Operation::Hold { gate } => Sent::Spelt(json!({"op": "hold", "url": gate_url(gate)})),
             Operation::SetLifetime { .. } => Sent::Spelt(op.to_json()),
+            _ if ops.spelling(at).is_some() => Sent::Spelt(ops.to_json(at)),
             op => Sent::Plain(op),
         })
         .collect();
-    serde_json::to_vec(&Cycle { ops }).expect("its fields are what JSON can say")
+    serde_json::to_vec(&Cycle { ops: sent }).expect("its fields are what JSON can say")
 }
 
 #[derive(Serialize)]
@@ -76,6 +78,7 @@ pub fn description(status: u16, body: &[u8]) -> Result<Description, BackendError
 pub(crate) fn read_description(json: Value) -> Result<Description, String> {
     let description = fields_of(json)?;
     description.check_numbers().map_err(|impossible| impossible.to_string())?;
+    description.check_spellings().map_err(|impossible| impossible.to_string())?;
     Ok(description)
 }
 

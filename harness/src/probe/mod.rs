@@ -19,7 +19,7 @@ use axum::routing::get;
 use serde_json::json;
 use sessionspec::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse, Gate, catching_panics};
 use sessionspec::engine::browser::Origin;
-use sessionspec::engine::script::{Answer, Operation, OperationError};
+use sessionspec::engine::script::{Answer, Operation, OperationError, SpelledOperation};
 use sessionspec::reference::http::Headers;
 use sessionspec::reference::{Description, Value};
 use tokio::net::TcpListener;
@@ -127,7 +127,7 @@ async fn cycle(State(jobs): State<Jobs>, headers: HeaderMap, body: Bytes) -> Res
         Ok(asked) => asked,
         Err(message) => return plain(StatusCode::BAD_REQUEST, message),
     };
-    let mut request = CycleRequest { ops: asked.ops.into(), ..CycleRequest::default() };
+    let mut request = CycleRequest { ops: asked.ops.into_iter().collect(), ..CycleRequest::default() };
     for cookie in headers.get_all(header::COOKIE) {
         request.headers.append("Cookie", cookie.as_bytes());
     }
@@ -169,7 +169,7 @@ async fn ask<T>(
 
 /// The operations of a request: those that can be performed, and answers to those that cannot.
 struct Asked {
-    ops: Vec<Operation>,
+    ops: Vec<SpelledOperation>,
     refused: Refused,
 }
 
@@ -186,7 +186,7 @@ impl Asked {
             if !op.get("op").is_some_and(Value::is_string) {
                 return Err(format!("{op} is no operation: it has no string `op`"));
             }
-            match Operation::from_json(op) {
+            match SpelledOperation::from_json(op) {
                 Ok(op) => asked.ops.push(op),
                 Err(OperationError::Unknown(_)) => asked.refused.0.push((place, Answer::Unsupported)),
                 Err(error) => asked.refused.0.push((place, Answer::Error(error.to_string()))),

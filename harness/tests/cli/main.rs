@@ -22,6 +22,7 @@ mod rerun_commands;
 mod secrets;
 mod serve;
 mod signals;
+mod spellings;
 mod support;
 mod target;
 mod toxics;

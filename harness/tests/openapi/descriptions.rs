@@ -38,6 +38,7 @@ fn everything() -> Description {
         lifetime_grace_seconds: Some(0.5),
         derived: vec!["new".to_owned()],
         composed: vec!["pop".to_owned()],
+        spellings: [("update".to_owned(), vec!["|=".to_owned()])].into(),
         saves: Some(Saves::Explicit),
         declares: Claims {
             modified: Some(Modified::Tracked),
@@ -115,6 +116,10 @@ fn a_description_that_cannot_be_read_is_not_valid() {
         json!({"protocol": 1, "derived": ["launch"]}),
         json!({"protocol": 1, "composed": "pop"}),
         json!({"protocol": 1, "composed": ["launch"]}),
+        json!({"protocol": 1, "spellings": ["|="]}),
+        json!({"protocol": 1, "spellings": {"update": "|="}}),
+        json!({"protocol": 1, "spellings": {"update": ["a b"]}}),
+        json!({"protocol": 1, "spellings": {"update": ["|=", "|="]}}),
         json!({"protocol": 1, "saves": "automatic"}),
         json!({"protocol": 1, "declares": []}),
     ];

@@ -88,9 +88,15 @@ fn the_schemas_are_those_of_the_operations() {
                 json!({"const": name}),
                 "harness/openapi.json:{line}: `op` is the name"
             );
+            let is_spelled = OperationKind::named(&name).is_some_and(OperationKind::is_on_items);
+            assert_eq!(
+                properties.contains_key("spelling"),
+                is_spelled,
+                "harness/openapi.json:{line}: operations on items have a `spelling`, and no others"
+            );
             let required: Vec<String> = serde_json::from_value(schema["required"].clone()).unwrap();
             assert!(
-                required.len() == properties.len()
+                required.len() + usize::from(is_spelled) == properties.len()
                     && required.iter().all(|field| properties.contains_key(field)),
                 "harness/openapi.json:{line}: `required` and `properties` of `{name}` differ"
             );

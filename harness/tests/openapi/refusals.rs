@@ -61,6 +61,24 @@ fn fields_that_the_schema_forbids_are_errors_and_no_others_are_malformed() {
 }
 
 #[test]
+fn a_spelling_that_the_schema_forbids_is_an_error() {
+    let operation = component("Operation");
+    within_local_set(async {
+        let probe = Probe::of_the_reference().await;
+        for spelling in
+            values().into_iter().chain([json!("|="), json!("a".repeat(40)), json!("a".repeat(41))])
+        {
+            let op = json!({"op": "update", "items": {"a": 1}, "spelling": spelling});
+            let said = probe.cycle(std::slice::from_ref(&op)).await;
+            said.check("post");
+            // The reference has no other spelling, so that what may be one is unsupported.
+            let is_read = said.last().is_some_and(|result| *result == json!({"unsupported": true}));
+            assert_eq!(operation.is_valid(&op), is_read, "{op} was answered {:?}", said.json);
+        }
+    });
+}
+
+#[test]
 fn a_path_begins_with_the_key_of_an_item() {
     let set_in = json!({"op": "set_in", "path": [0, "key"], "value": 1});
     assert!(!component("Operation").is_valid(&set_in));

@@ -6,7 +6,7 @@ use sessionspec_reference::http::Headers;
 use sessionspec_reference::{Error, Result, Session, Value};
 
 use super::Gate;
-use crate::script::{Answer, Operation};
+use crate::script::{Answer, Operation, Operations};
 
 /// How a handler ended.
 pub(crate) enum Handled {
@@ -19,13 +19,17 @@ pub(crate) enum Handled {
 /// Performs the operations in order. A refused operation does not end the cycle.
 pub(crate) async fn interpret(
     session: &mut impl Session,
-    ops: &[Operation],
+    ops: &Operations,
     gates: &BTreeMap<String, Gate>,
 ) -> Handled {
     let mut results = Vec::with_capacity(ops.len());
     let mut status = 200;
     let mut headers = Headers::default();
-    for op in ops {
+    for (at, op) in ops.iter().enumerate() {
+        if let (Some(spelling), Some(operation)) = (ops.spelling(at), op.on_items()) {
+            results.push(value_or_absent(session.spelled(spelling, operation).await));
+            continue;
+        }
         results.push(match op {
             Operation::Get { key } => value_or_absent(session.get(key).await),
             Operation::Contains { key } => value(session.contains(key).await),

@@ -1,6 +1,7 @@
 //! A short script with literal expectations: what a named check consists of. `judgement.rs` beside it compares them with what
 //! happened.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -44,7 +45,7 @@ pub struct Varied {
     /// The reason of the other one. Where that shows something wrong, or cannot be judged, this one is not played.
     pub of: String,
     /// The name of the situation.
-    pub situation: &'static str,
+    pub situation: Cow<'static, str>,
     /// What the situation takes for granted.
     pub takes: Vec<Fact>,
 }

@@ -3,8 +3,8 @@
 
 use super::{Expected, ResponseRule, Scenario};
 use crate::backend::{TOO_MANY, is_refusal_in_front};
-use crate::play::Transcript;
-use crate::script::{Answer, Cycle, Operation, Script, Step};
+use crate::play::{Exchange, Transcript};
+use crate::script::{Answer, Cycle, Operation, Operations, Script, Step};
 
 impl Scenario {
     /// The request that was refused although nobody may refuse it, in words. A cycle that may be refused may be refused by
@@ -83,24 +83,30 @@ fn is_held(cycle: &Cycle) -> bool {
 }
 
 /// What the probe was asked to do and has not done, in words. No backend has a reason to refuse these operations, which are
-/// the probe's own.
+/// the probe's own; and a spelling that cannot be used says nothing of a backend.
 pub(crate) fn gap_of_probe(transcript: &Transcript) -> Option<String> {
-    let judged = transcript.exchanges.iter().filter(|exchange| !exchange.interrupted && !exchange.disturbed);
-    let mut answered = judged.flat_map(|exchange| exchange.ops.iter().zip(exchange.answers()));
-    answered.find_map(|(op, answer)| {
-        let what = match op {
-            Operation::Respond { status } => format!("`respond` with {status}"),
-            Operation::Raise | Operation::Header { .. } | Operation::Hold { .. } => {
-                format!("`{}`", op.name())
-            }
-            _ => return None,
-        };
-        match answer {
-            Answer::Error(said) => Some(format!("the probe's {what} says: {said}")),
-            Answer::Unsupported => Some(format!("the probe has no {what}")),
-            Answer::Ok(_) | Answer::Absent => None,
-        }
+    let is_judged = |exchange: &&Exchange| !exchange.interrupted && !exchange.disturbed;
+    transcript.exchanges.iter().filter(is_judged).find_map(|exchange| {
+        exchange.answers().iter().enumerate().find_map(|(at, answer)| gap(&exchange.ops, at, answer))
     })
+}
+
+/// What the operation at this place was to do and has not done, if that is the probe's own.
+fn gap(ops: &Operations, at: usize, answer: &Answer) -> Option<String> {
+    let op = ops.get(at)?;
+    let what = match op {
+        Operation::Respond { status } => format!("`respond` with {status}"),
+        Operation::Raise | Operation::Header { .. } | Operation::Hold { .. } => format!("`{}`", op.name()),
+        _ => {
+            let spelling = ops.spelling(at).filter(|_| *answer == Answer::Unsupported)?;
+            return Some(format!("the probe has no `{}` as {spelling} for these items", op.name()));
+        }
+    };
+    match answer {
+        Answer::Error(said) => Some(format!("the probe's {what} says: {said}")),
+        Answer::Unsupported => Some(format!("the probe has no {what}")),
+        Answer::Ok(_) | Answer::Absent => None,
+    }
 }
 
 #[cfg(test)]

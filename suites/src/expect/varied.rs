@@ -1,12 +1,15 @@
 //! A scenario in another situation: the same question, with more in the script.
 
+use std::borrow::Cow;
+
 use super::{Condition, Expected, Fact, ResponseRule, Scenario, Varied};
-use crate::script::{Cycle, Operation, Step};
+use crate::script::{Cycle, Operation, OperationKind, Step};
 
 impl Scenario {
     /// The same in another situation, which has this name.
     #[must_use]
-    pub(crate) fn varied(mut self, situation: &'static str, takes: Vec<Fact>) -> Self {
+    pub(crate) fn varied(mut self, situation: impl Into<Cow<'static, str>>, takes: Vec<Fact>) -> Self {
+        let situation = situation.into();
         let of = std::mem::take(&mut self.reason);
         self.reason = format!("{of}-{situation}");
         self.varied = Some(Varied { of, situation, takes });
@@ -16,14 +19,22 @@ impl Scenario {
     /// Adds an operation, of which nothing is expected, to the end of each cycle that this says.
     #[must_use]
     pub(crate) fn with_last(mut self, op: &Operation, is_meant: impl Fn(usize, &Cycle) -> bool) -> Self {
-        let cycles = self.script.steps.iter_mut().filter_map(|step| match step {
-            Step::Cycle(cycle) | Step::Start(cycle) => Some(cycle),
-            _ => None,
-        });
-        for (number, cycle) in cycles.enumerate() {
+        for (number, cycle) in self.script.cycles_mut().enumerate() {
             if is_meant(number, cycle) {
                 cycle.ops.push(op.clone());
             }
+        }
+        self
+    }
+
+    /// Asks the last operation of this kind in this spelling.
+    #[must_use]
+    pub(crate) fn with_spelling(mut self, kind: OperationKind, spelling: &str) -> Self {
+        let asked = self.script.cycles_mut().filter(|cycle| cycle.ops.last_of(kind).is_some());
+        if let Some(cycle) = asked.last()
+            && let Some(at) = cycle.ops.last_of(kind)
+        {
+            cycle.ops.spell(at, Some(spelling));
         }
         self
     }

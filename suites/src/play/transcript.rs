@@ -128,6 +128,19 @@ impl Outcome {
 }
 
 impl Exchange {
+    /// The operations that were asked in a spelling which cannot be used on these items, as the probe says, or may say in an
+    /// answer that is lost because the handler had to fail.
+    pub(crate) fn unspelled(&self) -> impl Iterator<Item = usize> {
+        let may_be_lost = self.asked_to_fail() || self.interrupted || self.disturbed;
+        (0..self.ops.len()).filter(move |at| {
+            let is_unspelled = match self.answer(*at) {
+                Some(answer) => *answer == Answer::Unsupported,
+                None => may_be_lost,
+            };
+            is_unspelled && self.ops.spelling(*at).is_some()
+        })
+    }
+
     /// The answer of the operation at this index, where the answers arrived.
     #[must_use]
     pub fn answer(&self, op: usize) -> Option<&Answer> {

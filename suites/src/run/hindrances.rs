@@ -67,8 +67,8 @@ impl Hindrances {
                     None => self.add_unjudged(name, why),
                 }
             }
-            // It ends the check.
-            Settled::Broken(_) => {}
+            // Of the second, the check ends.
+            Settled::Unasked | Settled::Broken(_) => {}
         }
     }
 

@@ -1,5 +1,6 @@
 //! The fields of an operation's JSON, and what is wrong with them.
 
+use sessionspec_reference::description::is_name_of_spelling;
 use sessionspec_reference::value::PathStep;
 use sessionspec_reference::{Map, Value};
 
@@ -42,6 +43,16 @@ impl Fields<'_> {
 
     pub(super) fn text(&self, field: &'static str) -> Result<String, OperationError> {
         self.read(field, "a string", |value| value.as_str().map(str::to_owned))
+    }
+
+    /// Text that may be missing, and otherwise is the name of a spelling.
+    pub(super) fn spelling(&self, field: &'static str) -> Result<Option<String>, OperationError> {
+        if self.json.get(field).is_none() {
+            return Ok(None);
+        }
+        self.read(field, "the name of a spelling", |value| {
+            value.as_str().filter(|name| is_name_of_spelling(name)).map(|name| Some(name.to_owned()))
+        })
     }
 
     /// The name of a gate stands in this field or, as on the wire, in `url`.

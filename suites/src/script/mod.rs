@@ -14,6 +14,7 @@ pub mod ops;
 mod processes;
 mod questions;
 mod schedule;
+mod spelled;
 mod step;
 mod store_fault;
 
@@ -28,6 +29,7 @@ pub use operation::{Operation, OperationKind};
 pub use operations::Operations;
 pub use processes::{Processes, awake, paused};
 pub use schedule::{Part, Segment, Then};
+pub use spelled::SpelledOperation;
 pub use step::{Ending, Step};
 pub use store_fault::{FLUSHED, MENDED, StoreChange, StoreControl, StoreFault};
 
@@ -190,6 +192,14 @@ impl Script {
     /// The cycles, in the order in which they start.
     pub fn cycles(&self) -> impl Iterator<Item = &Cycle> {
         self.steps.iter().filter_map(|step| match step {
+            Step::Cycle(cycle) | Step::Start(cycle) => Some(cycle),
+            _ => None,
+        })
+    }
+
+    /// The cycles, in the order in which they start, to be changed.
+    pub(crate) fn cycles_mut(&mut self) -> impl Iterator<Item = &mut Cycle> {
+        self.steps.iter_mut().filter_map(|step| match step {
             Step::Cycle(cycle) | Step::Start(cycle) => Some(cycle),
             _ => None,
         })

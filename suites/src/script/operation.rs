@@ -12,6 +12,9 @@ use sessionspec_reference::{Map, Value};
 
 use super::fields::{Fields, OperationError};
 
+/// The field that names the spelling of an operation on items.
+pub(super) const SPELLING: &str = "spelling";
+
 /// Each operation is written as `Variant = "its name" { field: Type => how_it_is_read }`; the last is a method of
 /// [`Fields`]. The order is that of the protocol's table.
 macro_rules! operations {
@@ -135,6 +138,39 @@ impl fmt::Display for OperationKind {
     }
 }
 
+impl OperationKind {
+    /// Whether it is an operation on items, which may have further spellings.
+    #[must_use]
+    pub const fn is_on_items(self) -> bool {
+        match self {
+            Self::Get
+            | Self::Contains
+            | Self::Items
+            | Self::Len
+            | Self::Set
+            | Self::Delete
+            | Self::Pop
+            | Self::Setdefault
+            | Self::Update
+            | Self::Clear => true,
+            Self::SetIn
+            | Self::Permanent
+            | Self::Modified
+            | Self::New
+            | Self::SetPermanent
+            | Self::SetModified
+            | Self::Regenerate
+            | Self::Destroy
+            | Self::SetLifetime
+            | Self::Save
+            | Self::Respond
+            | Self::Header
+            | Self::Raise
+            | Self::Hold => false,
+        }
+    }
+}
+
 impl Operation {
     /// The name of this operation in the protocol.
     #[must_use]
@@ -189,13 +225,16 @@ pub(crate) fn call(op: &Value, shortened: impl Fn(String) -> String) -> String {
     let Some((name, members)) = op.get("op").and_then(Value::as_str).zip(op.as_object()) else {
         return shortened(op.to_string());
     };
-    let arguments: Vec<&Value> = match OperationKind::named(name) {
+    let kind = OperationKind::named(name);
+    let arguments: Vec<&Value> = match kind {
         Some(kind) => kind.fields().iter().filter_map(|field| members.get(*field)).collect(),
         None => members.iter().filter(|(member, _)| *member != "op").map(|(_, value)| value).collect(),
     };
     let arguments: Vec<String> =
         arguments.into_iter().map(|argument| shortened(argument.to_string())).collect();
-    format!("{name}({})", arguments.join(", "))
+    let spelling = kind.and(members.get(SPELLING)).and_then(Value::as_str);
+    let spelling = spelling.map(|spelling| format!(" as {spelling}")).unwrap_or_default();
+    format!("{name}({}){spelling}", arguments.join(", "))
 }
 
 #[cfg(test)]
@@ -219,6 +258,7 @@ mod tests {
     fn what_is_no_operation_of_this_version_is_printed_too() {
         let printed = |op| call(&op, |argument| argument);
         assert_eq!(printed(json!({"op": "launch", "at": 1, "from": "a"})), r#"launch(1, "a")"#);
+        assert_eq!(printed(json!({"op": "clear", "spelling": "replace"})), "clear() as replace");
         assert_eq!(printed(json!("no operation")), r#""no operation""#);
         assert_eq!(printed(json!({"key": 1})), r#"{"key":1}"#);
     }

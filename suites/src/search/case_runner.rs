@@ -70,7 +70,14 @@ impl CaseRunner<'_> {
         // Where time cannot be moved, no script of a property waits.
         let moved = if script.waits() { self.backend.on_virtual_time().await } else { None };
         let backend = moved.as_ref().unwrap_or(&self.backend);
-        let transcript = play_judgeable(backend, &script, self.patience).await?;
+        let mut script = script;
+        let mut transcript = play_judgeable(backend, &script, self.patience).await?;
+        while respell(&mut script, &transcript) {
+            // Nothing was done where a spelling cannot be used, so that what follows is another script.
+            let moved = if script.waits() { self.backend.on_virtual_time().await } else { None };
+            let backend = moved.as_ref().unwrap_or(&self.backend);
+            transcript = play_judgeable(backend, &script, self.patience).await?;
+        }
         let scenario = property.scenario(script, self.survey, &self.excused, &transcript).await;
         Ok(self.judged(scenario, transcript, began))
     }
@@ -114,6 +121,27 @@ impl CaseRunner<'_> {
         let lifetimes = [description.lifetime_seconds, description.browser_lifetime_seconds.flatten()];
         lifetimes.into_iter().flatten().any(|lifetime| elapsed.as_secs_f64() >= lifetime - 1.0)
     }
+}
+
+/// Asks in the usual spelling for what the probe could not do in another one, from there on. Whether there was anything.
+fn respell(script: &mut Script, transcript: &Transcript) -> bool {
+    let exchanges = transcript.exchanges.iter().enumerate();
+    let mut refused = exchanges.filter_map(|(cycle, exchange)| Some((cycle, exchange.unspelled().next()?)));
+    let Some((cycle, at)) = refused.next() else { return false };
+    let ops = &transcript.exchanges[cycle].ops;
+    let (kind, spelling) = (ops[at].kind(), ops.spelling(at).map(str::to_owned));
+    let mut was_any = false;
+    for (number, cycle_of_script) in script.cycles_mut().enumerate().skip(cycle) {
+        let ops = &mut cycle_of_script.ops;
+        let from = if number == cycle { at } else { 0 };
+        for place in from..ops.len() {
+            if ops[place].kind() == kind && ops.spelling(place) == spelling.as_deref() {
+                ops.spell(place, None);
+                was_any = true;
+            }
+        }
+    }
+    was_any
 }
 
 impl JudgedCase {

@@ -7,7 +7,7 @@ use super::rng::Rng;
 use super::sequential_scripts::SequentialScripts;
 use super::shrink::GeneratedScript;
 use super::{Generator, Shape};
-use crate::script::Script;
+use crate::script::{Cycle, Operation, Script};
 
 /// The number of keys in scripts with overlapping requests. It is small, so that the requests change the same items.
 const KEYS_OF_OVERLAPPING: usize = 3;
@@ -32,6 +32,37 @@ impl Generator {
     /// The script of this seed (see [`case_seed`]).
     #[must_use]
     pub fn script(&self, seed: [u8; 32]) -> Script {
+        let mut script = self.in_usual_spelling(seed);
+        self.spell(&mut script, seed);
+        script
+    }
+
+    /// Asks about half of the operations that have another spelling in one of those, chosen by this seed. Where there is none,
+    /// the script stays as it is.
+    fn spell(&self, script: &mut Script, mut seed: [u8; 32]) {
+        let spellings = || self.survey.spellings.iter().filter(|spelling| spelling.is_known);
+        if spellings().next().is_none() {
+            return;
+        }
+        seed[31] ^= 1;
+        let mut rng = Rng::new(seed);
+        // A handler that raises does not say whether a spelling could be used.
+        let answers = |cycle: &&mut Cycle| !cycle.ops.contains(&Operation::Raise);
+        for cycle in script.cycles_mut().filter(answers) {
+            for at in 0..cycle.ops.len() {
+                let kind = cycle.ops[at].kind();
+                let own: Vec<&str> = spellings()
+                    .filter(|spelling| spelling.operation == kind)
+                    .map(|spelling| spelling.name.as_str())
+                    .collect();
+                if !own.is_empty() && rng.once_in(2) {
+                    cycle.ops.spell(at, rng.choose(&own).copied());
+                }
+            }
+        }
+    }
+
+    fn in_usual_spelling(&self, seed: [u8; 32]) -> Script {
         let rng = Rng::new(seed);
         let keys = self.keys.get(..KEYS_OF_OVERLAPPING).unwrap_or(&self.keys);
         let overlapping = |rng| OverlappingScripts::new(rng, &self.survey, keys);

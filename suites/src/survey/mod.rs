@@ -15,6 +15,7 @@ mod overlap;
 mod permanent;
 mod preflight;
 mod rows;
+mod spellings;
 mod values;
 
 pub(crate) use age::OLD;
@@ -24,6 +25,7 @@ pub use sessionspec_reference::capability::{
     AtOnce, Concurrency, Durability, Emptied, Expiry, Modified, Nested, New, Numbers, OnError, Permanent,
     Resent, ResentWhenOlder, RotationOverEnd, Store, TwoRotations, Values,
 };
+pub use spellings::FurtherSpelling;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -133,6 +135,8 @@ pub struct Survey {
     pub own_keys: BTreeSet<String>,
     /// Operations that the backend does not have; [`Survey::supports`] asks for one.
     pub unsupported: Vec<String>,
+    /// Further spellings of operations on items, which the probe declares.
+    pub spellings: Vec<FurtherSpelling>,
     /// Whether a session can be given a lifetime of a few seconds.
     pub takes_short_lifetimes: bool,
     /// The rows of which nothing is known, since a session may have ended of itself before they had shown.
@@ -189,6 +193,13 @@ impl Survey {
     pub fn supports(&self, op: &str) -> bool {
         debug_assert!(OperationKind::named(op).is_some(), "the protocol has no operation `{op}`");
         !self.unsupported.iter().any(|unsupported| unsupported == op)
+    }
+
+    /// Whether the probe has a further spelling of this operation.
+    #[must_use]
+    pub fn spells(&self, operation: OperationKind) -> bool {
+        let is_of_it = |spelling: &FurtherSpelling| spelling.operation == operation && spelling.is_known;
+        self.supports(operation.as_str()) && self.spellings.iter().any(is_of_it)
     }
 
     /// Whether a session may have ended of itself within this time. A second is left for clocks that count in seconds.

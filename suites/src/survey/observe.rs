@@ -99,6 +99,7 @@ pub(crate) async fn survey(
         hold_said: None,
         own_keys: observer.own_keys().await,
         unsupported: observer.unsupported().await,
+        spellings: observer.spellings().await,
         takes_short_lifetimes: observer.takes_short_lifetimes().await,
         untold: BTreeSet::new(),
         description: description.clone(),

@@ -21,7 +21,7 @@ pub(super) const WRITTEN: [&str; 6] = ["text", "other", "box", "number", "flag",
 pub(super) struct Observer<'a> {
     pub(super) backend: Rc<dyn Backend>,
     patience: Duration,
-    description: &'a Description,
+    pub(super) description: &'a Description,
     /// Operations that the probe answers as done, and has not done.
     pub(super) not_done: RefCell<BTreeSet<&'static str>>,
     /// What came of `hold`, where no request was held.

@@ -62,9 +62,11 @@ pub(crate) async fn preflight(
     let described = tokio::time::timeout(patience, backend.describe()).await;
     let description =
         described.unwrap_or(Err(BackendError::NoAnswer(patience))).map_err(PreflightError::Describe)?;
-    description.check_numbers().map_err(|impossible| {
+    let no_probe = |impossible: String| {
         PreflightError::Describe(BackendError::NotAProbe(format!("of its description {impossible}")))
-    })?;
+    };
+    description.check_numbers().map_err(|impossible| no_probe(impossible.to_string()))?;
+    description.check_spellings().map_err(|impossible| no_probe(impossible.to_string()))?;
     let mut player = Player::new(Rc::clone(backend), patience);
     let first_cycles = [
         ("an empty cycle", vec![]),

@@ -113,6 +113,9 @@ impl Survey {
         // Nobody asks about nodes where there is one.
         let nodes = (self.nodes > 1)
             .then(|| ("nodes", "named by whoever has started the run", self.nodes.to_string()));
+        let spellings = self
+            .told_spellings()
+            .map(|told| ("spellings", "each that is declared, on a session with one item", told));
         // One process is what everybody expects.
         let processes = (self.processes > 1).then(|| {
             let told = match self.processes {
@@ -122,6 +125,7 @@ impl Survey {
             ("processes", "named by the answers at one address", told)
         });
         rows.into_iter()
+            .chain(spellings)
             .chain(nodes)
             .chain(processes)
             .map(|(name, how, observed)| Capability {

@@ -17,7 +17,10 @@ pub(super) fn descriptions() -> Vec<Vec<u8>> {
 pub(super) fn description(bytes: &[u8]) {
     let (how, body) = split_first(bytes);
     match wire::description(status(how), body) {
-        Ok(description) => drop(description.check_numbers()),
+        Ok(description) => {
+            drop(description.check_numbers());
+            drop(description.check_spellings());
+        }
         Err(fault) => assert!(fault.to_string().len() < 2_000, "{fault}"),
     }
 }

@@ -1,5 +1,7 @@
 //! The description: is this a probe, and what does it say of itself?
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use sessionspec::engine::script::OperationKind;
 use sessionspec::reference::Description;
@@ -15,7 +17,7 @@ use crate::quote::quoted;
 const EXCERPT: usize = 160;
 
 /// The fields of a description.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "protocol",
     "name",
     "version",
@@ -24,6 +26,7 @@ const FIELDS: [&str; 10] = [
     "lifetime_grace_seconds",
     "derived",
     "composed",
+    "spellings",
     "saves",
     "declares",
 ];
@@ -62,6 +65,12 @@ fn read(response: &RawResponse) -> Result<Value, String> {
 /// What the answer to a `GET` says of the lifetime of permanent sessions; none where it is no description.
 pub(super) fn lifetime(response: &RawResponse) -> Option<f64> {
     read(response).ok()?.get("lifetime_seconds")?.as_f64()
+}
+
+/// The spellings that the answer to a `GET` declares; none where it is no description.
+pub(super) fn spellings(response: &RawResponse) -> BTreeMap<String, Vec<String>> {
+    let description = read(response).ok().and_then(|json| read_description(json).ok());
+    description.map(|description| description.spellings).unwrap_or_default()
 }
 
 fn contents(json: &Value, findings: &mut Findings) {

@@ -14,6 +14,7 @@ mod pauses;
 mod probe_client;
 mod refusals;
 mod requests;
+mod spellings;
 mod traces;
 
 use super::service::Service;
@@ -84,6 +85,7 @@ async fn examine(probe_client: &ProbeClient, reached: &Target, target: &str) -> 
         return Ok(findings);
     }
     if operations::examine(probe_client, &mut findings).await && probe_client.answers() {
+        spellings::examine(probe_client, &description::spellings(&description), &mut findings).await;
         cookies::examine(probe_client, &mut findings).await;
     }
     if probe_client.answers() {

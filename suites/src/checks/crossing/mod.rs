@@ -6,10 +6,12 @@
 //! defect is named once.
 
 mod situation;
+mod spelled;
 
 use crate::expect::Scenario;
 use crate::survey::Survey;
 use situation::Situation;
+use spelled::spelled;
 
 use Situation::{
     BesideOwnCookie, Deleted, Heavy, HeldFails, NotFound, OftenSaved, Older, Permanent, Popped, Redirects,
@@ -91,6 +93,7 @@ pub(super) fn crossed(check: &str, plain: Vec<Scenario>, survey: &Survey) -> Vec
             .filter_map(|situation| situation.vary(scenario, survey))
             .collect()
     };
-    let varied: Vec<Scenario> = plain.iter().flat_map(varied).collect();
+    let varied = plain.iter().flat_map(varied).chain(spelled(check, &plain, survey));
+    let varied: Vec<Scenario> = varied.collect();
     plain.into_iter().chain(varied).collect()
 }

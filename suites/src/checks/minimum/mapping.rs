@@ -138,7 +138,16 @@ fn each_mutator_persists(survey: &Survey) -> Vec<Scenario> {
         .chain(saved_early)
         .chain(deleted_once)
         .chain(meeting.into_iter().flatten());
-    firsts.chain(others.into_iter().flatten()).chain(older).collect()
+    // Some spellings remove whatever comes last, so that they are asked where there is nothing else.
+    let only_item =
+        [delete("colour"), pop("colour")].into_iter().filter(|op| survey.spells(op.kind())).map(|op| {
+            Scenario::new(&format!("{}-the-only-item", op.name()))
+                .cycle("ann", [set("colour", "red").is_done()])
+                .cycle("ann", [op.clone().is_done()])
+                .cycle("ann", [items().are([], survey)])
+                .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, op.name()))
+        });
+    firsts.chain(others.into_iter().flatten()).chain(older).chain(only_item).collect()
 }
 
 pub(super) const BROWSERS_ISOLATED: Check = Check {

@@ -5,11 +5,11 @@ use serde_json::json;
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Line, Scenario};
 use crate::level::Level;
-use crate::script::Operation;
 use crate::script::ops::{
     clear, contains, delete, get, items, len, modified, new, permanent, pop, set, set_in, set_modified,
     set_permanent, setdefault, update,
 };
+use crate::script::{Operation, OperationKind};
 use crate::survey::{Modified, Permanent, Survey};
 
 const FLASK: &str = "Flask 0.8, SessionMixin.modified";
@@ -99,7 +99,20 @@ fn after_change(survey: &Survey) -> Vec<Scenario> {
         after("clear", clear()),
         after("set_permanent", set_permanent(!survey.permanent_default)).filter(|_| lives_in_data),
     ];
-    scenarios.into_iter().flatten().collect()
+    let saved = |kind| match kind {
+        OperationKind::Pop => Fact::of("minimum/each-mutator-persists", "pop-the-only-item"),
+        _ => Fact::of("minimum/each-mutator-persists", "delete-the-only-item"),
+    };
+    // Some spellings remove whatever comes last, so that they are asked where there is nothing else.
+    let only_item =
+        [delete("colour"), pop("colour")].into_iter().filter(|op| survey.spells(op.kind())).map(|op| {
+            Scenario::new(&format!("{}-the-only-item", op.name()))
+                .cycle("ann", [set("colour", "red").is_done()])
+                .relies_on(Fact::of(AFTER_CHANGE.id, op.name()))
+                .relies_on(saved(op.kind()))
+                .cycle("ann", [op.is_done(), modified().is(true)])
+        });
+    scenarios.into_iter().flatten().chain(only_item).collect()
 }
 
 pub(super) const STAYS: Check = Check {

@@ -25,7 +25,9 @@ pub(crate) async fn scenario(
 ) -> Scenario {
     let reference = in_process(Memory::new(survey.modes()));
     // The reference answers at once; the patience is never used up.
-    let wanted = Player::new(reference, Duration::from_secs(60)).play(&script).await;
+    let mut usual = script.clone();
+    usual.cycles_mut().for_each(|cycle| cycle.ops.spell_as_usual());
+    let wanted = Player::new(reference, Duration::from_secs(60)).play(&usual).await;
     let expectations = expectations(&script, survey, dead_sessions, &wanted, transcript);
     let refusable = ends_a_session(&script);
     let mut scenario = Scenario { script, expectations, refusable, ..Scenario::default() };

@@ -193,7 +193,8 @@ impl Player {
         self.send(browser, ops.into()).await
     }
 
-    async fn send(&mut self, browser: &str, ops: Operations) -> usize {
+    /// Sends operations in whatever spelling, as [`cycle`](Self::cycle) does.
+    pub async fn send(&mut self, browser: &str, ops: Operations) -> usize {
         self.backend.breathe().await;
         if ops.iter().any(|op| matches!(op, Operation::Hold { .. })) {
             let held = self.spawn_held(browser, ops);

@@ -240,12 +240,13 @@ impl<'a> Writer<'a> {
     fn body(&self, number: usize) -> String {
         let mut word = String::new();
         let mut text = "{\"ops\":[".to_owned();
-        for (index, op) in self.cycles[number].ops.iter().enumerate() {
+        let ops = &self.cycles[number].ops;
+        for (index, op) in ops.iter().enumerate() {
             if index > 0 {
                 text.push(',');
             }
             let Operation::Hold { gate } = op else {
-                text.push_str(&visible_json(&op.to_json().to_string()));
+                text.push_str(&visible_json(&ops.to_json(index).to_string()));
                 continue;
             };
             text.push_str("{\"op\":\"hold\",\"url\":\"");

@@ -129,8 +129,8 @@ impl<'a> Redactor<'a> {
 
     fn exchange(&self, exchange: &Exchange, cookies: Cookies) -> ShownExchange {
         let answers = exchange.answers();
-        let ops = exchange.ops.iter().enumerate().map(|(index, op)| ShownOperation {
-            op: op.to_json(),
+        let ops = (0..exchange.ops.len()).map(|index| ShownOperation {
+            op: exchange.ops.to_json(index),
             answer: answers.get(index).map(|answer| self.answer(answer)),
         });
         ShownExchange {

@@ -37,6 +37,8 @@ pub(super) enum Settled {
     Blocked(Fact),
     /// It varies another one of its check, which shows something wrong or could not be judged.
     Hidden,
+    /// It asks in a spelling that cannot be used on these items, so that nothing is asked.
+    Unasked,
     /// It was played, and that took so long that nothing can be concluded, for this reason: a session may have ended of itself
     /// meanwhile, or the answer that decides came too late.
     TooSlow(&'static str),
@@ -254,6 +256,7 @@ impl Scenarios {
             // What its own check may not be judged by can hold all the same, and then nobody else is hindered.
             Settled::Blocked(root) => (!self.holds_all_the_same(&check, scenario).await).then_some(*root),
             Settled::Hidden
+            | Settled::Unasked
             | Settled::TooSlow(_)
             | Settled::Unjudged(_)
             | Settled::NotLaunched(_)
@@ -298,6 +301,9 @@ impl Scenarios {
         };
         if let Some(why) = &transcript.unmended {
             self.unmended.borrow_mut().get_or_insert_with(|| report::message(why));
+        }
+        if transcript.exchanges.iter().any(|exchange| exchange.unspelled().next().is_some()) {
+            return Settled::Unasked;
         }
         if scenario.varied.is_some() && gap_of_probe(&transcript).is_some() {
             // The session does not come into this situation. The check that asks for the operation itself says why.

@@ -44,6 +44,10 @@ WRITES = {
 }
 
 
+# These may be asked in another spelling.
+ON_ITEMS = {"get", "contains", "items", "len", "set", "delete", "pop", "setdefault", "update", "clear"}
+
+
 class Absent(Exception):
     """There is no such item."""
 
@@ -71,7 +75,8 @@ def read_cycle(body):
 def run_cycle(ops, operations, save=None):
     """Performs the operations in order, and returns the status, the header fields and the body of the answer.
 
-    `operations` maps the name of an operation to a function that is given the operation. `save` belongs to frameworks
+    `operations` maps the name of an operation to a function that is given the operation; one in another spelling is mapped
+    from both names. `save` belongs to frameworks
     that save only when they are told to: it is called once, after the last operation, if one of them wrote. Without
     operations the session is not touched, so that a lazy one stays closed.
     """
@@ -103,10 +108,11 @@ def run_cycle(ops, operations, save=None):
 
 def perform(operations, op):
     try:
-        if op["op"] not in operations:
+        name = asked_as(op)
+        if name not in operations:
             raise Unsupported
         # Decoding takes a copy: a later `set_in` must not change this result.
-        return {"ok": json.loads(encode(operations[op["op"]](op)))}
+        return {"ok": json.loads(encode(operations[name](op)))}
     except Absent:
         return {"absent": True}
     except Unsupported:
@@ -114,6 +120,14 @@ def perform(operations, op):
     except Exception as error:
         # A message may hold what cannot be encoded; its repr escapes that.
         return {"error": repr(error)}
+
+
+def asked_as(op):
+    if op["op"] not in ON_ITEMS or "spelling" not in op:
+        return op["op"]
+    if not isinstance(op["spelling"], TEXT):
+        raise TypeError("`spelling` must be a string")
+    return op["op"], op["spelling"]
 
 
 def encode(value):
@@ -177,6 +191,36 @@ def item_operations(session):
         "clear": lambda op: session().clear(),
         "set_in": set_in,
     }
+
+
+def item_spellings(session):
+    """Operations on items as Python also spells them, where the session can do so. A class that counts changes may have
+    overridden some methods of a dict and not these."""
+
+    def merge(op):
+        current, items = session(), op["items"]
+        if not isinstance(items, dict):
+            raise TypeError("`items` must be an object")
+        # A proxy in front of a dict has the attribute, and may lack the operator: whoever has a dict in mind does not see that.
+        if not hasattr(current, "__ior__"):
+            raise Unsupported
+        # As a handler writes it; where the session has no such operator, Python makes a dict that is no session.
+        current |= items
+
+    def popitem(op):
+        key, current = op["key"], session()
+        # Which item it removes is chosen by the session, unless there is one.
+        if not hasattr(current, "popitem") or list(current.keys()) != [key]:
+            raise Unsupported
+        return current.popitem()[1]
+
+    return {("update", "|="): merge, ("pop", "popitem"): popitem}
+
+
+def spellings_of(session_class):
+    """What a description says of the spellings that sessions of this class have, or of none where the class is unknown."""
+    known = [("update", "|=", "__ior__"), ("pop", "popitem", "popitem")]
+    return {op: [spelling] for op, spelling, method in known if hasattr(session_class, method)}
 
 
 def checked(container, step):
@@ -351,6 +395,10 @@ def mount(app, path="/probe", description=None):
     def described():
         known = {"protocol": 1, "name": "flask", "version": flask_version()}
         known["lifetime_seconds"] = app.permanent_session_lifetime.total_seconds()
+        interface = getattr(app, "session_interface", None)
+        spellings = spellings_of(getattr(interface, "session_class", None))
+        if spellings:
+            known["spellings"] = spellings
         known.update(description or {})
         return encode(known)
 
@@ -364,6 +412,7 @@ def mount(app, path="/probe", description=None):
         interface.regenerate(session)
 
     operations = dict(item_operations(current), regenerate=regenerate, **attributes(current))
+    operations.update(item_spellings(current))
     # Flask's session is asked as its documentation does it.
     operations.update({"items": lambda op: dict(session), "len": lambda op: len(session)})
 

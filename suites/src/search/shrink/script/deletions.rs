@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::cycles_mut;
 use crate::script::{Cycle, Script, Step};
 
 /// Pairs of operations are deleted from scripts with up to so many.
@@ -63,11 +62,10 @@ pub(super) fn without_pairs(script: &Script) -> Vec<Script> {
 fn keep_operations(script: &Script, keep: impl Fn(usize) -> bool) -> Script {
     let mut kept = script.clone();
     let mut index = 0;
-    for cycle in cycles_mut(&mut kept) {
-        cycle.ops.retain(|_| {
-            index += 1;
-            keep(index - 1)
-        });
+    for cycle in kept.cycles_mut() {
+        let first = index;
+        index += cycle.ops.len();
+        cycle.ops.keep(|at| keep(first + at));
     }
     kept
 }
@@ -80,7 +78,7 @@ pub(super) fn join_cycles(script: &Script) -> Vec<Script> {
         let way = |cycle: &Cycle| (cycle.browser.clone(), cycle.node, cycle.connection);
         if way(first) == way(second) {
             let mut candidate = script.clone();
-            let ops = first.ops.iter().chain(&second.ops).cloned().collect();
+            let ops = first.ops.and(&second.ops);
             candidate.steps[index] = Step::Cycle(Cycle { ops, ..first.clone() });
             candidate.steps.remove(index + 1);
             joined.push(candidate);

@@ -4,18 +4,20 @@
 mod browsers;
 mod deletions;
 mod operations;
+mod spellings;
 
 use sessionspec_reference::Map;
 use sessionspec_reference::value::PathStep;
 
 use super::{Shrink, Way};
 use crate::expect::Finding;
-use crate::script::{Cycle, Operation, Script, Step};
+use crate::script::{Operation, Script, Step};
 use crate::search::Shape;
 
 use browsers::{merge_browsers, misnamed, names, rename_browsers};
 use deletions::{Unit, join_cycles, up_to, without_chunks, without_pairs};
 use operations::{simpler_contents, simpler_keys, simpler_writes};
+use spellings::usual_spellings;
 
 /// A script that was generated, or follows from one by shrinking.
 #[derive(Debug, Clone)]
@@ -27,14 +29,16 @@ pub(in crate::search) struct GeneratedScript<'a> {
 }
 
 impl Shrink for GeneratedScript<'_> {
-    /// Steps, then operations, then what is in them, then browsers, then those that have not the first names.
+    /// Steps, then operations, then what is in them and how they are spelled, then browsers, then those that have not the first
+    /// names.
     type Weight = (usize, usize, u64, usize, usize);
 
     fn weight(&self) -> Self::Weight {
         let ops = self.script.cycles().flat_map(|cycle| &cycle.ops);
-        let contents = ops.map(|op| weight_of_operation(op, self.keys)).sum();
+        let contents: u64 = ops.map(|op| weight_of_operation(op, self.keys)).sum();
+        let spelled: u64 = self.script.cycles().map(|cycle| cycle.ops.spelled() as u64).sum();
         let browsers = names(&self.script).len();
-        (self.script.steps.len(), self.script.len(), contents, browsers, misnamed(&self.script))
+        (self.script.steps.len(), self.script.len(), contents + spelled, browsers, misnamed(&self.script))
     }
 
     fn ways() -> Vec<Way<Self>> {
@@ -43,6 +47,7 @@ impl Shrink for GeneratedScript<'_> {
             |it| it.with(without_chunks(&it.script, Unit::Operations)),
             |it| it.with(without_pairs(&it.script)),
             |it| it.with(join_cycles(&it.script)),
+            |it| it.with(usual_spellings(&it.script)),
             |it| it.with(simpler_writes(&it.script)),
             |it| it.with(simpler_keys(&it.script, it.keys)),
             |it| match it.shape {
@@ -99,13 +104,6 @@ fn weight_of_key(key: &str, keys: &[String]) -> u64 {
     keys.iter().take_while(|known| *known != key).map(|_| 1).sum()
 }
 
-fn cycles_mut(script: &mut Script) -> impl Iterator<Item = &mut Cycle> {
-    script.steps.iter_mut().filter_map(|step| match step {
-        Step::Cycle(cycle) | Step::Start(cycle) => Some(cycle),
-        _ => None,
-    })
-}
-
 /// The operations of each cycle that is waited for, with the place of its step.
 fn operations_of_steps(script: &Script) -> impl Iterator<Item = (usize, &[Operation])> {
     script.steps.iter().enumerate().filter_map(|(step, it)| match it {
@@ -118,7 +116,7 @@ fn operations_of_steps(script: &Script) -> impl Iterator<Item = (usize, &[Operat
 fn replaced(script: &Script, step: usize, range: std::ops::Range<usize>, by: Operation) -> Script {
     let mut candidate = script.clone();
     if let Step::Cycle(cycle) = &mut candidate.steps[step] {
-        cycle.ops.splice(range, [by]);
+        cycle.ops.replace(range, by);
     }
     candidate
 }

@@ -3,7 +3,7 @@
 use sessionspec_reference::value::PathStep;
 use sessionspec_reference::{Map, Value};
 
-use super::{cycles_mut, operations_of_steps, replaced};
+use super::{operations_of_steps, replaced};
 use crate::script::{Operation, Script};
 use crate::search::shrink::Shrink;
 use crate::search::shrink::item::simpler_members;
@@ -112,7 +112,7 @@ pub(super) fn simpler_keys(script: &Script, alphabet: &[String]) -> Vec<Script> 
     for key in keys(script) {
         for simpler in alphabet.iter().take_while(|known| *known != key) {
             let mut candidate = script.clone();
-            let ops = cycles_mut(&mut candidate).flat_map(|cycle| &mut cycle.ops);
+            let ops = candidate.cycles_mut().flat_map(|cycle| cycle.ops.each_mut());
             ops.for_each(|op| rename_key(op, key, simpler));
             candidates.push(candidate);
         }

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from importlib import import_module
 from importlib.metadata import version
 
 from sessionspec import probe as core
@@ -48,8 +49,11 @@ def description():
         declares["nested"] = "untracked"
     if own:
         declares["store"] = "client" if engine == CLIENT_SIDE else "server"
+    # Django's own sessions have no further spellings, and those of another engine may.
+    spellings = core.spellings_of(import_module(settings.SESSION_ENGINE).SessionStore)
     return {
         "protocol": 1,
+        **({"spellings": spellings} if spellings else {}),
         "name": "Django, " + engine,
         "version": version("Django"),
         "browser_lifetime_seconds": settings.SESSION_COOKIE_AGE,
@@ -73,6 +77,7 @@ def operations(request):
 
     return {
         **core.item_operations(session),
+        **core.item_spellings(session),
         **core.stand_ins(session),
         "modified": lambda op: session().modified,
         "set_modified": set_modified,
@@ -152,8 +157,6 @@ def configure(engine):
 
 def missing_table():
     """The table of the sessions, where they have one and it is not there."""
-    from importlib import import_module
-
     from django.conf import settings
     from django.db import connections, router
 

@@ -46,6 +46,9 @@ def described(app, request):
     else:
         derived += ["modified", "set_modified"]
     known = {"protocol": 1, "derived": derived}
+    spellings = core.spellings_of(type(request.scope.get("session")))
+    if spellings:
+        known["spellings"] = spellings
     own = own_middleware(app)
     if own is None and not is_starlettes(request):
         return {**known, **other_library(app)}
@@ -96,6 +99,7 @@ def operations(request):
 
     own = {
         **core.item_operations(session),
+        **core.item_spellings(session),
         **core.stand_ins(session),
     }
     if is_tracked(request):

@@ -10,7 +10,8 @@ class Probe:
     """A WSGI application that serves the probe. Wrap it in the middleware that is to be judged.
 
     `session` is the key of the environment under which the middleware puts the session, or a function of the environment.
-    `description` completes what the probe answers to `GET`: name and version of the library, and what it promises.
+    `description` completes what the probe answers to `GET`: name and version of the library, and what it promises. With
+    `"spellings": core.spellings_of(Class)` it names what sessions of this class have beside the usual methods.
     `operations` gives those that are the library's own, each as a function of the session and the operation. Where the
     library saves only when it is told to, `save` is a function of the session.
     """
@@ -52,7 +53,8 @@ class Probe:
             return lambda op: function(session(), op)
 
         own = {name: with_session(function) for name, function in self.operations.items()}
-        operations = {**core.item_operations(session), **core.stand_ins(session), **own}
+        on_items = {**core.item_operations(session), **core.item_spellings(session)}
+        operations = {**on_items, **core.stand_ins(session), **own}
         save = self.save and (lambda: self.save(session()))
         status, headers, body = core.run_cycle(ops, operations, save)
         return body, status, headers

@@ -169,7 +169,8 @@ pub(super) fn each_kind(survey: &Survey, scenarios: impl Fn(&Kind) -> Vec<Scenar
 }
 
 /// The same scenarios for each kind of session, of which the last answer has to come within half of the lifetime, but for the
-/// grace. Where a session can be given a lifetime, that half leaves so many seconds for answers.
+/// grace. Where a session can be given a lifetime, that half leaves so many seconds for answers, also where the declared one does
+/// not.
 pub(super) fn each_kind_with_room(
     survey: &Survey,
     room: f64,
@@ -177,7 +178,14 @@ pub(super) fn each_kind_with_room(
 ) -> Vec<Scenario> {
     let lifetime = 2.0 * (grace(survey) + room);
     let given = if can_be_waited_for(survey, lifetime) { lifetime } else { SHORT };
-    kinds_with(survey, given).unwrap_or_default().iter().flat_map(scenarios).collect()
+    let mut kinds = kinds_with(survey, given).unwrap_or_default();
+    if !survey.virtual_time && survey.takes_short_lifetimes {
+        for kind in kinds.iter_mut().filter(|kind| kind.lifetime < given) {
+            kind.lines.push(Operation::SetLifetime { seconds: given }.unjudged());
+            kind.lifetime = given;
+        }
+    }
+    kinds.iter().flat_map(scenarios).collect()
 }
 
 /// How much longer than the default a longer lifetime is.

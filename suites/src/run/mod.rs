@@ -336,6 +336,7 @@ impl Run {
             this_run: Some(ThisRun {
                 jobs: lanes.jobs(),
                 only_beside_others: lanes.only_beside_others(),
+                lived_longer: self.judging.scenarios.lived_longer(),
                 closes_connections: backend.lost_connections() > 0,
                 refused: self.front.refused(),
                 slowed: self.front.is_slowed(),

@@ -15,6 +15,9 @@ use crate::survey::{Attribute, SHORT, Survey};
 /// Libraries count in whole seconds, where they do not say otherwise.
 pub(super) const GRACE: f64 = 1.0;
 
+/// What the answers take of a script that waits for something else than the end of a session, in seconds.
+const ANSWERS_TAKE: f64 = 10.0;
+
 /// A session of ten minutes may end before a run does.
 const ENDS_WITHIN_A_RUN: f64 = 600.0;
 
@@ -239,6 +242,19 @@ pub(super) fn declared(survey: &Survey) -> Result<(Expiry, Kind), Lack> {
         return Err(Lack::LongEnough { lifetime, grace });
     }
     Ok((claim, kind))
+}
+
+/// Whether it is known for how long a request waits for another one of its session, and no session ends meanwhile.
+///
+/// # Errors
+///
+/// What is lacking.
+pub(super) fn outwaited(survey: &Survey) -> Result<(), Lack> {
+    let seconds = survey.lock_patience.ok_or(Lack::Patience)?;
+    let Description { lifetime_seconds, browser_lifetime_seconds, .. } = &survey.description;
+    let mut declared = [*lifetime_seconds, browser_lifetime_seconds.flatten()].into_iter().flatten();
+    let room = seconds + grace(survey) + ANSWERS_TAKE;
+    if declared.any(|lifetime| lifetime < room) { Err(Lack::LifetimeBeyondPatience) } else { Ok(()) }
 }
 
 /// Whether a session, or all of them after another start, can be given other lifetimes.

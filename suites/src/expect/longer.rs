@@ -8,16 +8,21 @@ use crate::play::Transcript;
 use crate::script::{Answer, Cycle, Operation, Step};
 
 impl Scenario {
-    /// Whether the end of a session changes nothing of what is expected: each cookie has its attributes, of whatever session it is.
+    /// Whether the end of a session changes nothing of what is expected: each cookie has its attributes, of whatever session it is,
+    /// and each session takes an item.
     pub(crate) fn is_timeless(&self) -> bool {
-        let is_of_any_cookie = |expectation: &Expectation| {
-            use ResponseRule::{HttpOnly, Kept, OncePerName, SameSite, Secure, SentBack};
-            matches!(
-                &expectation.expected,
-                Expected::Response(HttpOnly | Kept | OncePerName | SameSite | Secure | SentBack)
-            )
+        use ResponseRule::{HttpOnly, Kept, OncePerName, SameSite, Secure, SentBack};
+        let cycles: Vec<&Cycle> = self.script.cycles().collect();
+        let op = |of: &Expectation| cycles.get(of.cycle)?.ops.get(of.op?);
+        let is_of_any_session = |expectation: &Expectation| match &expectation.expected {
+            Expected::Response(rule) => {
+                matches!(rule, HttpOnly | Kept | OncePerName | SameSite | Secure | SentBack)
+            }
+            Expected::Done => op(expectation).is_some_and(writes),
+            _ => false,
         };
-        !self.expectations.is_empty() && self.expectations.iter().all(is_of_any_cookie)
+        let is_of_cookies = |expectation: &Expectation| matches!(expectation.expected, Expected::Response(_));
+        self.expectations.iter().any(is_of_cookies) && self.expectations.iter().all(is_of_any_session)
     }
 
     /// Whether what happened shows that no session has ended of itself, however long it took: each browser that came back, and each
@@ -43,14 +48,20 @@ impl Scenario {
     pub(crate) fn living_for(&self, seconds: f64) -> Option<Self> {
         let visits = Visits::of(self)?;
         let cycles: Vec<&Cycle> = self.script.cycles().collect();
-        let leaves_lifetimes =
-            |cycle: &&Cycle| cycle.node.is_none() && cycle.ops.iter().all(leaves_the_lifetime);
-        if !cycles.iter().all(leaves_lifetimes) {
+        let leaves_lifetimes = |(number, cycle): (usize, &&Cycle)| {
+            let is_last = visits.is_last(number);
+            let leaves = |op: &Operation| leaves_the_lifetime(op) || (is_last && ends_the_session(op));
+            cycle.node.is_none() && cycle.ops.iter().all(leaves)
+        };
+        if !cycles.iter().enumerate().all(leaves_lifetimes) {
             return None;
         }
         let begun_at =
             |of: &[usize]| of.iter().copied().find(|number| cycles[*number].ops.iter().any(writes));
         let mut begun: Vec<usize> = visits.returning().filter_map(|of| begun_at(of)).collect();
+        if begun.iter().any(|number| visits.is_beside_others(*number)) {
+            return None;
+        }
         if begun.is_empty() {
             return None;
         }
@@ -69,22 +80,30 @@ impl Scenario {
 }
 
 /// When each browser comes to the service, and which browsers get the cookies of another one.
+#[derive(Default)]
 struct Visits<'a> {
     of: BTreeMap<&'a str, Vec<usize>>,
     copied: Vec<(&'a str, &'a str)>,
+    /// Those that are held, or not waited for.
+    beside_others: Vec<usize>,
+    /// How many there were before the last one that was held could go on.
+    released: usize,
 }
 
 impl<'a> Visits<'a> {
-    /// None where requests overlap, or something happens that is no request.
+    /// None where something else happens than requests.
     fn of(scenario: &'a Scenario) -> Option<Self> {
-        let mut visits = Self { of: BTreeMap::new(), copied: Vec::new() };
+        let mut visits = Self::default();
         let mut number = 0;
         for step in &scenario.script.steps {
             match step {
-                Step::Cycle(cycle) if cycle.gates().is_empty() => {
+                Step::Cycle(cycle) | Step::Start(cycle) => {
+                    let is_waited_for = matches!(step, Step::Cycle(_)) && cycle.gates().is_empty();
+                    visits.beside_others.extend((!is_waited_for).then_some(number));
                     visits.of.entry(&cycle.browser).or_default().push(number);
                     number += 1;
                 }
+                Step::Release(_) => visits.released = number,
                 Step::CopyCookies { from, to } => visits.copied.push((from, to)),
                 Step::Forge { from, with, to, .. } => {
                     visits.copied.push((from, to));
@@ -94,6 +113,15 @@ impl<'a> Visits<'a> {
             }
         }
         Some(visits)
+    }
+
+    fn is_beside_others(&self, number: usize) -> bool {
+        self.beside_others.contains(&number)
+    }
+
+    /// Whether its browser does not come again, and nobody has its cookies.
+    fn is_last(&self, number: usize) -> bool {
+        self.of.iter().any(|(browser, of)| of.last() == Some(&number) && !self.is_copied(browser))
     }
 
     fn is_copied(&self, browser: &str) -> bool {
@@ -116,21 +144,27 @@ impl<'a> Visits<'a> {
     fn last_looks(&self) -> Option<impl Iterator<Item = usize>> {
         let last = |browser: &str| self.of.get(browser).and_then(|of| of.last().copied());
         let is_seen_last = |(from, to): &(&str, &str)| last(from) > last(to);
-        self.copied
-            .iter()
-            .all(is_seen_last)
-            .then(|| self.returning().filter_map(|of| of.last().copied()).collect::<Vec<_>>().into_iter())
+        let looks: Vec<usize> = self.returning().filter_map(|of| of.last().copied()).collect();
+        let comes_last = |look: &usize| *look >= self.released && !self.is_beside_others(*look);
+        let are_last = self.copied.iter().all(is_seen_last) && looks.iter().all(comes_last);
+        are_last.then(|| looks.into_iter())
     }
 }
 
-/// Whether a lifetime that the session was given is still its lifetime after this operation: it may be another after a rotation,
-/// after an end, or where the session becomes permanent.
+/// Whether a lifetime that the session was given is still its lifetime after this operation, as far as that is looked at: it may be
+/// another one after an end, or where the session becomes permanent.
 fn leaves_the_lifetime(op: &Operation) -> bool {
     let reads =
         matches!(op, Operation::Get { .. } | Operation::Contains { .. } | Operation::Items | Operation::Len);
     let removes = matches!(op, Operation::Delete { .. } | Operation::Pop { .. });
     let answers = matches!(op, Operation::Respond { .. } | Operation::Header { .. });
-    reads || removes || answers || writes(op)
+    let waits = matches!(op, Operation::Hold { .. });
+    reads || removes || answers || waits || writes(op) || *op == Operation::Regenerate
+}
+
+/// Whether the session is another one, or gone, once the operation is done.
+fn ends_the_session(op: &Operation) -> bool {
+    matches!(op, Operation::Clear | Operation::Destroy)
 }
 
 /// Whether an item is there once the operation is done.
@@ -149,7 +183,7 @@ mod tests {
     use crate::backend::in_process;
     use crate::expect::Condition;
     use crate::play::play_judgeable;
-    use crate::script::ops::{destroy, get, items, set, set_permanent};
+    use crate::script::ops::{destroy, get, hold, items, set, set_permanent};
 
     fn told(scenario: &Scenario) -> Vec<String> {
         let ops = |cycle: &Cycle| cycle.ops.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
@@ -187,19 +221,24 @@ mod tests {
         assert!(again(begun()).living_for(600.0).is_some());
         assert!(again(begun().copy_cookies("ann", "bob").cycle("bob", [])).living_for(600.0).is_some());
         assert!(begun().living_for(600.0).is_none(), "nobody comes back");
-        for op in [set_permanent(true), destroy(), Operation::Regenerate] {
+        for op in [set_permanent(true), destroy()] {
             assert!(again(begun().cycle("ann", [op.clone().unjudged()])).living_for(600.0).is_none(), "{op}");
         }
         assert!(again(begun().wait(1.0)).living_for(600.0).is_none(), "it waits");
-        assert!(again(begun().start("ann", [])).living_for(600.0).is_none(), "requests overlap");
+        let ended = begun().cycle("ann", [destroy().is_done()]);
+        assert!(ended.living_for(600.0).is_some(), "nobody comes back then");
+        let at_first = [set("colour", "red").is_done(), hold("gate").is_done()];
+        let held = Scenario::new("held").cycle("ann", at_first);
+        assert!(again(held.release("gate")).living_for(600.0).is_none(), "it would be asked for meanwhile");
+        let later = begun().cycle("ann", [hold("gate").is_done()]).release("gate");
+        assert!(again(later).living_for(600.0).is_some());
     }
 
     #[test]
     fn only_the_attributes_of_cookies_are_timeless() {
         let cookies = || begun().response(ResponseRule::SameSite);
-        assert!(!cookies().is_timeless(), "that an item is set is expected, too");
-        let cookies = || Scenario::new("cookies").cycle("ann", []).response(ResponseRule::SameSite);
         assert!(cookies().is_timeless());
+        assert!(!cookies().cycle("ann", [get("colour").is("red")]).is_timeless());
         assert!(!cookies().response(ResponseRule::SetsCookie).is_timeless());
         assert!(!Scenario::new("nothing").cycle("ann", []).is_timeless());
     }
@@ -226,6 +265,9 @@ mod tests {
         assert!(lived(copied().cycle("bob", [get("size").is_absent()]).cycle("ann", red())).await);
         let unseen = copied().cycle("ann", red()).cycle("bob", [items().unjudged()]);
         assert!(!lived(unseen).await, "another comes to it afterwards");
+        let held = || begun().cycle("ann", [get("colour").unjudged(), hold("gate").is_done()]);
+        assert!(lived(held().release("gate").cycle("ann", red())).await);
+        assert!(!lived(held().cycle("ann", red()).release("gate")).await, "somebody is still at work");
         let once = |condition| get("colour").is("red").only_if(Condition::DoneIn(condition));
         assert!(lived(begun().cycle("ann", [once(0)])).await);
         assert!(!lived(begun().cycle("ann", [once(7)])).await, "nothing is compared");

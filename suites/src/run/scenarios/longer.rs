@@ -24,22 +24,25 @@ impl Scenarios {
         let Some(longer) = scenario.living_for(LONGER) else { return Ok(None) };
         let began = Instant::now();
         let transcript = play_judgeable(&self.backend, &longer.script, self.patience).await?;
-        if !longer.shows_life(&transcript) && !self.live_so_long(began.elapsed()).await? {
+        if !longer.shows_life(&transcript) && !self.live_so_long(began.elapsed(), &longer).await? {
             return Ok(None);
         }
         self.lived_longer.borrow_mut().insert(check.id);
         Ok(Some((longer, transcript)))
     }
 
-    /// Whether a session with a longer lifetime, which is written and read after it was given that, is there after this time.
-    async fn live_so_long(&self, time: Duration) -> Result<bool, BackendError> {
-        let scenario = Scenario::new("still-there")
+    /// Whether a session with a longer lifetime is there after this time, although it was written, read and rotated after it was given
+    /// that, as far as this scenario does so.
+    async fn live_so_long(&self, time: Duration, longer: &Scenario) -> Result<bool, BackendError> {
+        let begun = Scenario::new("still-there")
             .cycle("ann", [set("colour", "red").is_done()])
             .cycle("ann", [Operation::SetLifetime { seconds: LONGER }.is_done()])
             .cycle("ann", [set("size", "small").is_done()])
-            .cycle("ann", [get("size").unjudged()])
-            .wait(time.as_secs_f64())
-            .cycle("ann", [get("colour").is("red")]);
+            .cycle("ann", [get("size").unjudged()]);
+        let mut ops = longer.script.cycles().flat_map(|cycle| &cycle.ops);
+        let is_rotated = ops.any(|op| *op == Operation::Regenerate);
+        let used = if is_rotated { begun.cycle("ann", [Operation::Regenerate.is_done()]) } else { begun };
+        let scenario = used.wait(time.as_secs_f64()).cycle("ann", [get("colour").is("red")]);
         let transcript = play_judgeable(&self.backend, &scenario.script, self.patience).await?;
         let judgement = scenario.judge(&transcript);
         Ok(judgement.comparisons > 0 && judgement.finding.is_none())

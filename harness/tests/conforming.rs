@@ -33,7 +33,7 @@ fn file(builtin: &Embedded) -> &'static str {
 fn report(builtin: &Embedded) -> Report {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     // The matrix names what is run on demand, which no report has by default.
-    let options = Options { only: None, ..options(builtin) };
+    let options = Options { only: None, lock_patience: None, ..options(builtin) };
     runtime.unwrap().block_on(sessionspec::run(builtin.open(), options)).unwrap()
 }
 

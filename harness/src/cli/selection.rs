@@ -68,17 +68,29 @@ pub(super) fn no_match(pattern: &str) -> CliError {
     CliError::usage(format!("no check matches `{pattern}`; {hint}`sessionspec list` names them all"))
 }
 
-/// The checks that were asked for and are not left out; none where everything is wanted. Those of several nodes are wanted
-/// where there are several.
+/// What is wanted although nobody names it, since there is what it needs.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Unasked {
+    /// What is about several nodes.
+    pub(super) of_nodes: bool,
+    /// What lets a request wait for longer than the backend is willing to.
+    pub(super) of_patience: bool,
+}
+
+/// The checks that were asked for and are not left out; none where everything is wanted that needs nothing more.
 pub(super) fn checks(
     asked: Asked<'_>,
     left_out: &[Exclusion],
-    on_nodes: bool,
+    unasked: Unasked,
 ) -> Result<Option<Vec<String>>, CliError> {
-    if left_out.is_empty() && !on_nodes {
+    if left_out.is_empty() && !unasked.of_nodes {
+        // What is wanted beside everything follows from the other options.
         return selected(asked);
     }
-    let by_default = |check: &Check| !check.is_on_demand() || (on_nodes && check.suite() == "nodes");
+    let is_wanted = |check: &Check| {
+        (unasked.of_nodes && check.suite() == "nodes") || (unasked.of_patience && check.outwaits())
+    };
+    let by_default = |check: &Check| !check.is_on_demand() || is_wanted(check);
     let all = || catalogue().into_iter().filter(by_default).map(|check| check.id.to_owned()).collect();
     let mut checks = selected(asked)?.unwrap_or_else(all);
     for exclusion in left_out {

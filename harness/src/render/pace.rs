@@ -16,8 +16,14 @@ pub(super) fn pace(report: &Report) -> Vec<String> {
     let only_beside_others = (!run.only_beside_others.is_empty()).then(|| {
         format!("failed only beside other requests, and not alone: {}", run.only_beside_others.join(", "))
     });
+    let lived_longer = (!run.lived_longer.is_empty()).then(|| {
+        format!(
+            "played with sessions that live longer, since they take too long: {}",
+            run.lived_longer.join(", ")
+        )
+    });
     let slowest = slowest(run).map(|slowest| format!("slowest: {slowest}"));
-    jobs.into_iter().chain(only_beside_others).chain(slowest).collect()
+    jobs.into_iter().chain(only_beside_others).chain(lived_longer).chain(slowest).collect()
 }
 
 /// The checks that took longest, where the whole run took long.

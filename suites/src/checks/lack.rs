@@ -57,6 +57,10 @@ pub enum Lack {
     ObjectsOfTheirOwn,
     /// One request of a session after the other.
     OneRequestPerSession,
+    /// How long a request waits for another one of its session.
+    Patience,
+    /// Sessions that live for longer than a request waits.
+    LifetimeBeyondPatience,
     /// A way to end a session.
     Logout,
     /// A way to leave an id without a session.
@@ -137,6 +141,8 @@ impl Lack {
             | Self::Durability
             | Self::Glue => Lacking::Backend,
             Self::Https
+            | Self::Patience
+            | Self::LifetimeBeyondPatience
             | Self::Lifetime
             | Self::ShortLifetime
             | Self::LongerLifetime
@@ -192,6 +198,12 @@ impl fmt::Display for Lack {
             }
             Self::OneRequestPerSession => {
                 "this backend does not serve the requests of a session one after the other"
+            }
+            Self::Patience => {
+                "for how long a request waits for another one of its session is not known: say it with --patience SECONDS"
+            }
+            Self::LifetimeBeyondPatience => {
+                "a session may end of itself before a request has waited for as long as --patience says"
             }
             Self::Logout => "this backend has no `destroy`, and keeps an emptied session",
             Self::EndedIds => {

@@ -15,6 +15,9 @@ use crate::survey::{Attribute, SHORT, Survey};
 /// Libraries count in whole seconds, where they do not say otherwise.
 pub(super) const GRACE: f64 = 1.0;
 
+/// What the answers take of a script that waits for something else than the end of a session, in seconds.
+const ANSWERS_TAKE: f64 = 10.0;
+
 /// A session of ten minutes may end before a run does.
 const ENDS_WITHIN_A_RUN: f64 = 600.0;
 
@@ -169,7 +172,8 @@ pub(super) fn each_kind(survey: &Survey, scenarios: impl Fn(&Kind) -> Vec<Scenar
 }
 
 /// The same scenarios for each kind of session, of which the last answer has to come within half of the lifetime, but for the
-/// grace. Where a session can be given a lifetime, that half leaves so many seconds for answers.
+/// grace. Where a session can be given a lifetime, that half leaves so many seconds for answers, also where the declared one does
+/// not.
 pub(super) fn each_kind_with_room(
     survey: &Survey,
     room: f64,
@@ -177,7 +181,14 @@ pub(super) fn each_kind_with_room(
 ) -> Vec<Scenario> {
     let lifetime = 2.0 * (grace(survey) + room);
     let given = if can_be_waited_for(survey, lifetime) { lifetime } else { SHORT };
-    kinds_with(survey, given).unwrap_or_default().iter().flat_map(scenarios).collect()
+    let mut kinds = kinds_with(survey, given).unwrap_or_default();
+    if !survey.virtual_time && survey.takes_short_lifetimes {
+        for kind in kinds.iter_mut().filter(|kind| kind.lifetime < given) {
+            kind.lines.push(Operation::SetLifetime { seconds: given }.unjudged());
+            kind.lifetime = given;
+        }
+    }
+    kinds.iter().flat_map(scenarios).collect()
 }
 
 /// How much longer than the default a longer lifetime is.
@@ -231,6 +242,19 @@ pub(super) fn declared(survey: &Survey) -> Result<(Expiry, Kind), Lack> {
         return Err(Lack::LongEnough { lifetime, grace });
     }
     Ok((claim, kind))
+}
+
+/// Whether it is known for how long a request waits for another one of its session, and no session ends meanwhile.
+///
+/// # Errors
+///
+/// What is lacking.
+pub(super) fn outwaited(survey: &Survey) -> Result<(), Lack> {
+    let seconds = survey.lock_patience.ok_or(Lack::Patience)?;
+    let Description { lifetime_seconds, browser_lifetime_seconds, .. } = &survey.description;
+    let mut declared = [*lifetime_seconds, browser_lifetime_seconds.flatten()].into_iter().flatten();
+    let room = seconds + grace(survey) + ANSWERS_TAKE;
+    if declared.any(|lifetime| lifetime < room) { Err(Lack::LifetimeBeyondPatience) } else { Ok(()) }
 }
 
 /// Whether a session, or all of them after another start, can be given other lifetimes.

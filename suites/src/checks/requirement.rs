@@ -56,6 +56,8 @@ pub enum Requirement {
     SavedChangesOnly,
     /// The requests of one session are served one after the other.
     OnePerSession,
+    /// Somebody has said for how long a request waits for another one of its session, and sessions live for longer than that.
+    Outwaited,
     /// A session can be ended: by `destroy`, or by `clear` where an emptied session loses its cookie.
     Logout,
     /// An id can be left without a session: by `destroy`, by `regenerate`, or by `clear` where an emptied session is removed.
@@ -163,6 +165,7 @@ impl Requirement {
             Self::OnePerSession => {
                 unless(survey.at_once != AtOnce::OnePerSession, Lack::OneRequestPerSession)
             }
+            Self::Outwaited => or_lack(lifetimes::outwaited(survey)),
             Self::Logout => {
                 unless(!survey.supports("destroy") && survey.emptied == Emptied::Kept, Lack::Logout)
             }
@@ -228,6 +231,9 @@ impl fmt::Display for Requirement {
             Self::Overlap => "serves two requests of one session at the same time",
             Self::SavedChangesOnly => "shows a request nothing that another has not saved",
             Self::OnePerSession => "serves the requests of one session one after the other",
+            Self::Outwaited => {
+                "has sessions that live for longer than a request is said to wait for another one"
+            }
             Self::Logout => "has a way to end a session",
             Self::EndedIds => "has a way to leave an id without a session",
             Self::Responds => "lets the handler choose the status",

@@ -82,7 +82,7 @@ impl Scenario {
 impl Expectation {
     /// Compares what was seen with what was expected. An error says what was seen instead; `None` says that nothing was
     /// seen that could be compared.
-    fn judge(&self, transcript: &Transcript) -> Option<Result<(), String>> {
+    pub(super) fn judge(&self, transcript: &Transcript) -> Option<Result<(), String>> {
         if self.only_if.as_ref().is_some_and(|condition| !condition.holds(transcript, self.cycle)) {
             return None;
         }

@@ -5,6 +5,7 @@ mod expected;
 mod fact;
 mod judgement;
 mod line;
+mod longer;
 mod response_rule;
 mod scenario;
 mod untold;

@@ -27,6 +27,10 @@ pub struct ThisRun {
     /// are those of playing alone.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub only_beside_others: Vec<String>,
+    /// The checks of which a script took longer than a session lives, and was played with sessions that were given a longer
+    /// lifetime. Their verdicts are those of that.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub lived_longer: Vec<String>,
     /// Whether the service has closed a connection instead of answering the next request on it. That depends on the
     /// moment where it closes connections after its answer, and it may also have died of that request.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]

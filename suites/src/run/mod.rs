@@ -144,7 +144,8 @@ async fn run_local(
         () = &mut stop => return Err(PreflightError::Stopped),
     };
     let wanted: Vec<Check> = catalogue().into_iter().filter(|check| options.wants(check)).collect();
-    let survey = Rc::new(Survey { processes: front.processes(), ..survey });
+    let lock_patience = options.lock_patience.map(|patience| patience.as_secs_f64());
+    let survey = Rc::new(Survey { processes: front.processes(), lock_patience, ..survey });
     let lanes = tokio::select! {
         jobs = jobs::chosen(&backend, &survey, &options) => Rc::new(Lanes::new(jobs)),
         () = &mut stop => return Err(PreflightError::Stopped),
@@ -336,6 +337,7 @@ impl Run {
             this_run: Some(ThisRun {
                 jobs: lanes.jobs(),
                 only_beside_others: lanes.only_beside_others(),
+                lived_longer: self.judging.scenarios.lived_longer(),
                 closes_connections: backend.lost_connections() > 0,
                 refused: self.front.refused(),
                 slowed: self.front.is_slowed(),

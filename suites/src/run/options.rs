@@ -29,6 +29,9 @@ pub struct Options {
     pub jobs: Option<u32>,
     /// How long a cycle may take.
     pub patience: Duration,
+    /// For how long a request is let wait for another one of its session: longer than the backend is willing to. Where nothing is
+    /// said, the check that does that is left out. It has the time limit of a cycle beside that.
+    pub lock_patience: Option<Duration>,
     /// The checks to run, by id; those that they need are not added.
     pub only: Option<Vec<String>>,
     /// The glue to test; without it the `glue` suite does not apply.
@@ -52,6 +55,7 @@ impl Default for Options {
             shrink: ShrinkBounds::default(),
             jobs: Some(1),
             patience: Duration::from_secs(10),
+            lock_patience: None,
             only: None,
             glue: None,
             known_failures: BTreeMap::new(),
@@ -66,7 +70,7 @@ impl Options {
     pub(super) fn wants(&self, check: &Check) -> bool {
         match &self.only {
             Some(only) => only.iter().any(|id| id == check.id),
-            None => !check.is_on_demand(),
+            None => !check.is_on_demand() || (check.outwaits() && self.lock_patience.is_some()),
         }
     }
 }

@@ -226,7 +226,7 @@ impl Cycle {
     }
 
     /// The gates at which the request is held, in the order in which it comes to them.
-    fn gates(&self) -> Vec<&str> {
+    pub(crate) fn gates(&self) -> Vec<&str> {
         let mut gates: Vec<&str> = Vec::new();
         for op in &self.ops {
             if let Operation::Hold { gate } = op

@@ -143,6 +143,8 @@ pub struct Survey {
     pub untold: BTreeSet<&'static str>,
     /// Operations that the probe answers as done, and that it has not done: what it says is not to be relied on.
     pub not_done: Vec<String>,
+    /// For how many seconds a request is let wait for another one of its session, where somebody has said that.
+    pub lock_patience: Option<f64>,
     /// What came of `hold`, where no request was held.
     pub hold_said: Option<String>,
 }

@@ -96,6 +96,7 @@ pub(crate) async fn survey(
         cookies: Vec::new(),
         other_cookies: Vec::new(),
         not_done: Vec::new(),
+        lock_patience: None,
         hold_said: None,
         own_keys: observer.own_keys().await,
         unsupported: observer.unsupported().await,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use sessionspec::engine::report::{self, quoted};
 use sessionspec::engine::run::QUICK_CASES;
@@ -10,7 +11,7 @@ use sessionspec::{Level, Options};
 use crate::cli::nodes::NodeArguments;
 use crate::cli::output::Output;
 use crate::cli::rerun_commands::TargetArguments;
-use crate::cli::selection::{Asked, Exclusion, level_of};
+use crate::cli::selection::{Asked, Exclusion, Unasked, level_of};
 use crate::cli::service::{Service, seconds};
 use crate::cli::{CliError, project, selection};
 use crate::known_failures;
@@ -64,6 +65,10 @@ pub(crate) struct Arguments {
     /// the service answers at once, or works on one request at a time. The report does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_JOBS))]
     jobs: Option<u32>,
+    /// Also let a request wait for so many seconds for another one of its session, which is longer than the backend is willing to
+    /// wait: say 6 where its locks give up after 5. Its time limit counts from then on.
+    #[arg(long, value_name = "SECONDS", value_parser = patience)]
+    patience: Option<f64>,
     /// Replay this case alone of the property that --check names. Cases are counted from 0.
     #[arg(long, value_name = "N", requires = "check", conflicts_with_all = ["cases", "suite"], value_parser = clap::value_parser!(u32).range(..=MOST_CASES))]
     case: Option<u32>,
@@ -89,6 +94,18 @@ pub(crate) struct Arguments {
 /// As many as one client can have at work without a look at the system's limits.
 const MOST_JOBS: i64 = 64;
 
+/// A probe holds a request for a minute at least. Some of that is for the answers.
+const LONGEST_PATIENCE: f64 = 45.0;
+
+fn patience(text: &str) -> Result<f64, String> {
+    let too_long = || {
+        format!(
+            "give at most {LONGEST_PATIENCE}, since a probe need not hold a request for longer than a minute"
+        )
+    };
+    Some(seconds(text)?).filter(|seconds| *seconds <= LONGEST_PATIENCE).ok_or_else(too_long)
+}
+
 /// There is one case after each that can be asked for.
 const MOST_CASES: i64 = u32::MAX as i64 - 1;
 
@@ -109,7 +126,7 @@ impl Arguments {
     }
 
     pub(super) fn options(&self) -> Result<Options, CliError> {
-        let only = selection::checks(self.asked(), &self.exclude, self.nodes.are_several())?;
+        let only = selection::checks(self.asked(), &self.exclude, self.unasked())?;
         if self.case.is_some() {
             selection::properties_alone(only.as_deref().unwrap_or_default())?;
         }
@@ -119,6 +136,7 @@ impl Arguments {
             case: self.case,
             jobs: self.jobs,
             patience: self.service.patience(),
+            lock_patience: self.patience.map(Duration::from_secs_f64),
             only,
             known_failures: self.listed_failures()?,
             fail_fast: self.fail_fast.then(|| self.level()),
@@ -134,19 +152,26 @@ impl Arguments {
         self.nodes.are_several() || self.patterns().any(of_restarts)
     }
 
+    /// What is wanted although nobody names it, since there is what it needs.
+    fn unasked(&self) -> Unasked {
+        Unasked { of_nodes: self.nodes.are_several(), of_patience: self.patience.is_some() }
+    }
+
     /// What is tested, as it was typed.
     pub(super) fn target(&self) -> TargetArguments {
         let (how, nodes) = (self.service.target(), self.nodes.words());
+        let patience = self.patience.map(|seconds| format!("--patience {seconds}")).unwrap_or_default();
         let named =
             |option: &str, name: &str| format!("--{option} {} {how}", quoted(name)).trim_end().to_owned();
+        let of_run = |target: &str| format!("{target} {patience}").trim().to_owned();
         if let Some(manifest) = &self.peer {
             let peer = named("peer", &manifest.to_string_lossy());
-            return TargetArguments { of_run: peer.clone(), of_replay: peer, nodes };
+            return TargetArguments { of_run: of_run(&peer), of_replay: peer, nodes };
         }
         match &self.backend {
             // A case file says on which embedded backend it was found.
-            Some(name) => TargetArguments { of_run: named("backend", name), of_replay: how, nodes },
-            None => TargetArguments { of_run: how.clone(), of_replay: how, nodes },
+            Some(name) => TargetArguments { of_run: of_run(&named("backend", name)), of_replay: how, nodes },
+            None => TargetArguments { of_run: of_run(&how), of_replay: how, nodes },
         }
     }
 

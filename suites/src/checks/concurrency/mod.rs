@@ -6,6 +6,7 @@
 mod clobbering;
 mod expired;
 mod histories;
+mod patience;
 mod permanent;
 mod resurrection;
 mod rotation;
@@ -38,6 +39,7 @@ pub(crate) const CHECKS: &[Check] = &[
     expired::WHILE_HELD,
     waiting::STRANGERS_ARE_SERVED,
     waiting::FAILED_REQUEST,
+    patience::OUTWAITED,
     histories::EXPLAINED,
     histories::PARALLEL,
 ];

@@ -246,6 +246,10 @@ impl Player {
     pub async fn wait(&mut self, seconds: f64) {
         // What is no duration is none.
         let duration = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        if !self.held.is_empty() {
+            // Where time is moved by hand, it moves at once: whoever was not waited for comes before that.
+            tokio::task::yield_now().await;
+        }
         self.backend.wait(duration).await;
     }
 

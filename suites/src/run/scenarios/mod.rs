@@ -1,9 +1,10 @@
 //! Plays the scenarios of named checks, each once in a run, and says which of them can be judged.
 
+mod longer;
 mod playing;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::time::Duration;
@@ -63,6 +64,10 @@ pub(super) fn comes_after_isolation(check: &Check) -> bool {
     APART.iter().all(|apart| position(apart) < position(check.id))
 }
 
+/// What was played in the end, which may be the scenario with sessions that live longer, and what happened; nothing where a session
+/// may have ended of itself before the script was over.
+type Played = Result<Option<(Scenario, Transcript)>, BackendError>;
+
 /// A scenario: the id of its check, and its reason.
 type Key = (&'static str, String);
 
@@ -78,6 +83,8 @@ pub(super) struct Scenarios {
     holding: RefCell<BTreeMap<Key, Rc<OnceCell<bool>>>>,
     /// Why the way to the store is still broken, where a script could not mend it.
     unmended: RefCell<Option<String>>,
+    /// The checks of which a script was played with sessions that live longer.
+    lived_longer: RefCell<BTreeSet<&'static str>>,
 }
 
 impl Scenarios {
@@ -96,7 +103,13 @@ impl Scenarios {
             settled: RefCell::default(),
             holding: RefCell::default(),
             unmended: RefCell::default(),
+            lived_longer: RefCell::default(),
         }
+    }
+
+    /// The checks of which a script was played with sessions that live longer, since it took longer than a session lives.
+    pub(super) fn lived_longer(&self) -> Vec<String> {
+        self.lived_longer.borrow().iter().map(ToString::to_string).collect()
     }
 
     /// Why nothing that is asked from now on means anything: the way to the store was broken, and could not be mended.
@@ -269,8 +282,8 @@ impl Scenarios {
         let key = (check.id, scenario.reason.clone());
         let holding = Rc::clone(self.holding.borrow_mut().entry(key).or_default());
         let holds = holding.get_or_init(async || match self.played(check, &scenario).await {
-            Ok(Some(transcript)) => {
-                let judgement = scenario.judge(&transcript);
+            Ok(Some((played, transcript))) => {
+                let judgement = played.judge(&transcript);
                 judgement.finding.is_none() && judgement.comparisons > 0
             }
             Ok(None) | Err(_) => false,
@@ -278,7 +291,7 @@ impl Scenarios {
         *holds.await
     }
 
-    async fn played(&self, check: &Check, scenario: &Scenario) -> Result<Option<Transcript>, BackendError> {
+    async fn played(&self, check: &Check, scenario: &Scenario) -> Played {
         let is_of_all = scenario.script.flushes_the_store() || scenario.script.breaks_the_store_of_all();
         let _nobody_waits = match is_of_all {
             true => Some(self.waits.are_over(&self.survey, &self.backend, self.patience).await),
@@ -287,15 +300,16 @@ impl Scenarios {
         if scenario.script.waits() {
             // On virtual time it has a backend of its own; in real time most of it is waiting.
             let Self { survey, backend, patience, lanes, .. } = self;
-            self.waits.played(check.id, scenario, survey, backend, *patience, lanes).await
+            let played = self.waits.played(check.id, scenario, survey, backend, *patience, lanes).await?;
+            Ok(played.map(|transcript| (scenario.clone(), transcript)))
         } else {
             self.play_in_time(check, scenario).await
         }
     }
 
     async fn play(&self, check: &Check, scenario: Scenario) -> Settled {
-        let transcript = match self.played(check, &scenario).await {
-            Ok(Some(transcript)) => transcript,
+        let (scenario, transcript) = match self.played(check, &scenario).await {
+            Ok(Some(played)) => played,
             Ok(None) => return Settled::TooSlow(OUTLIVES_SESSIONS),
             Err(fault) => return Settled::Broken(fault),
         };
@@ -327,7 +341,7 @@ impl Scenarios {
             return Settled::Unjudged(why.to_owned());
         }
         let note = match &judgement.finding {
-            Some(finding) => self.confirm(&scenario, finding).await,
+            Some(finding) => self.confirm(check, &scenario, finding).await,
             None => None,
         };
         Settled::Judged(Box::new(Judged::new(scenario, transcript, judgement, note, &self.survey)))

@@ -1,8 +1,9 @@
 //! Plays a scenario in which no time has to pass: beside others or alone, faster where it took too long, and again where it failed.
+//! What takes too long even so is played with sessions that live longer (`longer.rs`).
 
 use std::time::Instant;
 
-use super::Scenarios;
+use super::{Played, Scenarios};
 use crate::backend::BackendError;
 use crate::checks::Check;
 use crate::expect::{Finding, Scenario};
@@ -13,14 +14,10 @@ const CONFIRMATIONS: usize = 2;
 
 impl Scenarios {
     /// Plays a script in which no time has to pass: beside others, and alone where that was not plainly right.
-    pub(super) async fn play_in_time(
-        &self,
-        check: &Check,
-        scenario: &Scenario,
-    ) -> Result<Option<Transcript>, BackendError> {
+    pub(super) async fn play_in_time(&self, check: &Check, scenario: &Scenario) -> Played {
         let is_alone = scenario.alone || scenario.script.breaks_the_store_of_all();
         if is_alone || !self.lanes.are_several() {
-            return self.play_alone(scenario).await;
+            return self.play_alone(check, scenario).await;
         }
         let place = self.lanes.beside_others(&scenario.script).await;
         let beside_others = self.play_once(scenario, 1).await;
@@ -29,11 +26,12 @@ impl Scenarios {
         if let Ok(Some(transcript)) = &beside_others {
             has_failed = scenario.judge(transcript).finding.is_some();
             if !has_failed && transcript.is_fully_answered() {
-                return beside_others;
+                return Ok(as_written(scenario, beside_others?));
             }
         }
-        let alone = self.play_alone(scenario).await;
-        let is_right = |transcript: &Transcript| scenario.judge(transcript).finding.is_none();
+        let alone = self.play_alone(check, scenario).await;
+        let is_right =
+            |(played, transcript): &(Scenario, Transcript)| played.judge(transcript).finding.is_none();
         if has_failed && alone.as_ref().is_ok_and(|alone| alone.as_ref().is_some_and(is_right)) {
             self.lanes.failed_only_beside_others(check.id);
         }
@@ -41,12 +39,16 @@ impl Scenarios {
     }
 
     /// Plays a script alone. A session may end of itself meanwhile, where the service is slow: then the script is played
-    /// once more, with fewer requests in a row, and if that is no faster there is nothing to judge.
-    async fn play_alone(&self, scenario: &Scenario) -> Result<Option<Transcript>, BackendError> {
+    /// once more, with fewer requests in a row, and then with sessions that live longer. If none of that helps, there is nothing to
+    /// judge.
+    async fn play_alone(&self, check: &Check, scenario: &Scenario) -> Played {
         let _alone = self.lanes.alone().await;
-        match self.play_once(scenario, 1).await? {
-            Some(transcript) => Ok(Some(transcript)),
-            None => self.play_faster(scenario).await,
+        if let Some(transcript) = self.play_once(scenario, 1).await? {
+            return Ok(as_written(scenario, Some(transcript)));
+        }
+        match self.play_faster(scenario).await? {
+            Some(transcript) => Ok(as_written(scenario, Some(transcript))),
+            None => self.play_longer(check, scenario).await,
         }
     }
 
@@ -63,7 +65,7 @@ impl Scenarios {
     }
 
     /// What happened, unless that took so long that a session may have ended of itself. Where nobody comes back to a
-    /// session, it does not matter when one ends. So many requests of a crowd are sent together.
+    /// session, or nothing depends on it, it does not matter when one ends; where all was found in the end, none has. So many requests of a crowd are sent together.
     async fn play_once(
         &self,
         scenario: &Scenario,
@@ -76,20 +78,28 @@ impl Scenarios {
         let took = if scenario.script.goes_apart() { transcript.lasted() } else { began.elapsed() };
         let description = transcript.apart.as_deref().unwrap_or(&self.survey.description);
         let is_late = self.survey.outlives_a_session_of(description, took);
-        let is_in_time = !scenario.script.comes_back() || !is_late;
+        let is_in_time = !scenario.script.comes_back()
+            || !is_late
+            || scenario.is_timeless()
+            || (scenario.judge(&transcript).finding.is_none() && scenario.shows_life(&transcript));
         Ok(is_in_time.then_some(transcript))
     }
 
     /// Plays a scenario that failed again, on fresh sessions; what there is to say if it does not fail every time. What
     /// waits in real time is played once.
-    pub(super) async fn confirm(&self, scenario: &Scenario, finding: &Finding) -> Option<String> {
+    pub(super) async fn confirm(
+        &self,
+        check: &Check,
+        scenario: &Scenario,
+        finding: &Finding,
+    ) -> Option<String> {
         if scenario.script.waits() {
             return None;
         }
         let mut failed = 0;
         for _ in 0..CONFIRMATIONS {
-            let Ok(Some(transcript)) = self.play_alone(scenario).await else { return None };
-            let again = scenario.judge(&transcript).finding;
+            let Ok(Some((played, transcript))) = self.play_alone(check, scenario).await else { return None };
+            let again = played.judge(&transcript).finding;
             failed += usize::from(again.is_some_and(|again| again.reason == finding.reason));
         }
         (failed < CONFIRMATIONS).then(|| {
@@ -98,4 +108,9 @@ impl Scenarios {
             )
         })
     }
+}
+
+/// What happened, when nothing else was played than what is written.
+fn as_written(scenario: &Scenario, transcript: Option<Transcript>) -> Option<(Scenario, Transcript)> {
+    Some((scenario.clone(), transcript?))
 }

@@ -13,6 +13,9 @@ use crate::survey::Store;
 /// Who comes when the session's time is over.
 pub(super) const LATECOMER: &str = "latecomer";
 
+/// Who says that there is more time.
+const LENGTHENER: &str = "lengthener";
+
 /// One script in so many is about a crowd: more sessions than a small store keeps.
 const CASES: usize = 100;
 const CROWDED: usize = 50;
@@ -83,6 +86,7 @@ impl AnyScripts<'_> {
             }
             Others::LateKeeper => {
                 self.forge(browser, COMPANION, Forgery::Replayed);
+                self.lengthen(browser);
                 match self.rng.once_in(2) {
                     true => self.use_meanwhile(browser, false),
                     false if has_own => {
@@ -92,7 +96,9 @@ impl AnyScripts<'_> {
                     false => {}
                 }
                 self.wait_until_over(browser);
-                self.lengthened(COMPANION);
+                if self.tracker.is_dead(LENGTHENER) {
+                    self.look(LENGTHENER);
+                }
                 if self.rng.once_in(2) {
                     self.late_use(COMPANION);
                 }
@@ -186,15 +192,14 @@ impl AnyScripts<'_> {
         self.cycle(browser, one.into_iter().collect());
     }
 
-    /// Somebody comes with the cookies of a session whose time is over, in which a number says that it is not. That counts where
+    /// Somebody takes the cookies of a session and raises a number in them, which may say until when it is there. That counts where
     /// the cookies bring their own data.
-    fn lengthened(&mut self, from: &str) {
+    fn lengthen(&mut self, from: &str) {
         let survey = self.survey();
-        if survey.store == Store::Client && self.tracker.is_dead(from) {
+        if survey.store == Store::Client && self.tracker.is_there(from) {
             let cookie = self.rng.below(survey.cookies.len());
             let field = self.rng.below(MOST_FIELDS);
-            self.forge(from, "lengthener", Forgery::Field { cookie, field, change: Change::Raised });
-            self.look("lengthener");
+            self.forge(from, LENGTHENER, Forgery::Field { cookie, field, change: Change::Raised });
         }
     }
 

@@ -15,6 +15,8 @@ pub(in crate::oracle::promises) struct Holding {
     pub(in crate::oracle::promises) is_forged: bool,
     /// Whether they are made so that they open nothing.
     pub(in crate::oracle::promises) is_counterfeit: bool,
+    /// Whether a number in them has become larger.
+    pub(in crate::oracle::promises) is_raised: bool,
     /// Whether cookies of the application are among them.
     pub(in crate::oracle::promises) has_others: bool,
     pub(in crate::oracle::promises) beside: Option<Stranger>,
@@ -51,9 +53,10 @@ impl Tracker<'_> {
             _ if copy.has_others && is_of_one(forgery) => {
                 Holding { is_forged: true, cookies: Cookies::Unsure, ..self.fresh() }
             }
-            _ if self.asked == Asked::Hardened
-                && (opens_nothing(forgery, self.survey.store) || (raises(forgery) && self.is_dead(from))) =>
-            {
+            _ if self.asked == Asked::Hardened && raises(forgery) => {
+                Holding { is_forged: true, is_raised: true, ..copy }
+            }
+            _ if self.asked == Asked::Hardened && opens_nothing(forgery, self.survey.store) => {
                 Holding { is_forged: true, is_counterfeit: true, ..self.fresh() }
             }
             _ => Holding { is_forged: true, cookies: Cookies::Unsure, ..self.fresh() },
@@ -69,6 +72,7 @@ impl Tracker<'_> {
             cookies: Cookies::Current,
             is_forged: false,
             is_counterfeit: false,
+            is_raised: false,
             has_others: false,
             beside: None,
         }

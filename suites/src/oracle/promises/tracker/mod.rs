@@ -81,6 +81,13 @@ impl<'a> Tracker<'a> {
                 holding.cookies = Cookies::Unsure;
             }
         }
+        if holding.is_raised {
+            // While the session is there, they may open it. Later they do not.
+            match holding.cookies {
+                Cookies::Dead => holding.is_counterfeit = true,
+                Cookies::Current | Cookies::Unsure => holding.cookies = Cookies::Unsure,
+            }
+        }
         let is_excused = (holding.beside.is_some() && self.excused.strangers())
             || (holding.is_counterfeit && self.excused.forgeries());
         if is_excused {

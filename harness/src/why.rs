@@ -193,6 +193,10 @@ const WHY: &[(&str, &str)] = &[
         "concurrency.serialised",
         "A change is lost although the backend waits for the other request, or one error blocks a user for good.",
     ),
+    (
+        "concurrency.outwaited",
+        "A request that has waited for too long begins an empty session, and what the user had is gone.",
+    ),
     ("concurrency.strangers", "One slow request makes everybody wait."),
     ("concurrency.expired", "A slow request brings back a session that has ended."),
     ("concurrency.history", "Under load, sessions show states that no order of the requests explains."),

@@ -45,7 +45,11 @@ fn message(reports: &[Report]) -> (String, &'static str) {
     let honoured = Level::ALL.into_iter().take_while(|level| verdict(*level) == Some(LevelVerdict::Conforms));
     if let Some(level) = honoured.last() {
         let listed: usize = reports.iter().map(|report| known(report, level)).max().unwrap_or_default();
-        let but = if listed == 0 { String::new() } else { format!(", but for {listed} known failures") };
+        let but = match listed {
+            0 => String::new(),
+            1 => ", but for 1 known failure".to_owned(),
+            several => format!(", but for {several} known failures"),
+        };
         return (format!("{level}{but}"), if listed == 0 { "brightgreen" } else { "green" });
     }
     let asked = reports.iter().find_map(|report| report.asked_level).unwrap_or(Level::Minimum);

@@ -130,6 +130,13 @@ impl Arguments {
         )))
     }
 
+    /// Whether it is said, here or in the case, on which backend the case is played.
+    fn names_a_backend(&self, case: &CaseFile) -> bool {
+        let of_case = case.backend.as_deref().is_some_and(|name| builtin::find(name).is_ok());
+        let is_of_a_service = self.service.url().is_some() || self.service.is_to_be_launched();
+        is_of_a_service || self.peer.is_some() || self.backend.is_some() || of_case
+    }
+
     fn builtin(&self, case: &CaseFile) -> Result<Rc<dyn Backend>, CliError> {
         let named = self.backend.as_deref();
         if let Some(name) = named {
@@ -159,7 +166,13 @@ impl Arguments {
         say(format_args!("{}: {}", case.check, case.reason));
         let exit = match &replayed.outcome {
             ReplayOutcome::Passes => {
-                say("passes: it does not fail here");
+                say(match self.names_a_backend(case) {
+                    true => "passes: it does not fail here",
+                    false => {
+                        "passes: it does not fail on the embedded reference; to play it on your service, name that by its URL or \
+                         by --launch"
+                    }
+                });
                 Exit::Conforms
             }
             ReplayOutcome::StillFails(finding) => {

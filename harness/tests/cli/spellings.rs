@@ -72,8 +72,9 @@ fn reports_say_in_which_spelling_an_operation_was_asked() {
     let asked = r#"update({"colour":"blue","shape":"round"}) as |=  =>  done"#;
     assert!(text.contains(asked), "{text}");
     let json = sessionspec(RUN).args(["--format", "json"]).output().unwrap().stdout;
-    let json: Value = serde_json::from_slice(&json).unwrap();
-    let check = json["checks"].as_array().unwrap().iter().find(|check| check["verdict"] == "fail").unwrap();
+    let reports: Vec<Value> = serde_json::from_slice(&json).unwrap();
+    let check =
+        reports[0]["checks"].as_array().unwrap().iter().find(|check| check["verdict"] == "fail").unwrap();
     let failure = &check["failures"][0];
     assert_eq!(failure["transcript"][1]["ops"][0]["op"]["spelling"], "|=", "{failure}");
     assert_eq!(failure["scenario"]["script"][1]["ops"][0]["spelling"], "|=", "{failure}");

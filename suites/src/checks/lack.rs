@@ -139,6 +139,8 @@ impl Lack {
             | Self::OtherLifetimes
             | Self::Start(_)
             | Self::Durability
+            // Where nothing is claimed, nothing is left unseen.
+            | Self::Claims
             | Self::Glue => Lacking::Backend,
             Self::Https
             | Self::Patience
@@ -157,8 +159,7 @@ impl Lack {
             | Self::StoreOutages
             | Self::StoreFaults
             | Self::StoreFlush
-            | Self::LastingSessions
-            | Self::Claims => Lacking::Probe,
+            | Self::LastingSessions => Lacking::Probe,
         }
     }
 }

@@ -112,6 +112,11 @@ def main(package, launch):
     same(asked, [])
     code, outputs, _, said, _ = github({"package": package, "launch": "exit 1", "folder": "other-report"})
     same((code, outputs["verdict"]), (3, ""), said)
+    code, outputs, _, said, _ = github({"package": package, "folder": "no-service"})
+    same((code, outputs["verdict"], os.path.exists("no-service")), (3, "", False), said)
+    assert "::error::No service is named" in said, said
+    several = {"package": package, "launch": launch, "arguments": "--level hardened\n--suite cookie\n"}
+    same(github(several)[0], 1)
     same(gitlab({"PACKAGE": package, "LAUNCH": launch})[0], 0)
     same(gitlab({"PACKAGE": package, "LAUNCH": launch, "ARGUMENTS": "--level hardened --suite cookie"})[0], 1)
     print("the steps of both templates did what they say")

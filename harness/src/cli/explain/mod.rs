@@ -1,13 +1,13 @@
-//! `sessionspec explain`: a check, a clause, a suite, a capability or a verdict, in words.
+//! `sessionspec explain`: a check, a clause, a suite, a level, a capability or a verdict, in words.
 
 mod capabilities;
 mod scripts;
 mod verdicts;
 
-use sessionspec::Verdict;
 use sessionspec::engine::checks::{Check, catalogue};
 use sessionspec::engine::contract;
 use sessionspec::engine::report::wrapped;
+use sessionspec::{Level, Verdict};
 
 use super::terminal::width as terminal_width;
 use super::{CliError, say};
@@ -18,8 +18,8 @@ use capabilities::{CAPABILITIES, Capability};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// A check, with or without its suite; a clause of the contract; a suite; a capability; or a verdict, as reports
-    /// name them.
+    /// A check, with or without its suite; a clause of the contract; a suite; a level; a capability; a verdict, as
+    /// reports name them; or a stand-in.
     #[arg(required = true, value_name = "NAME")]
     name: Vec<String>,
     /// Also show what a check plays, and what a good backend answers: the reference, or the one that --backend names.
@@ -36,7 +36,7 @@ pub(super) async fn explain(arguments: &Arguments) -> Result<Exit, CliError> {
     if topics.is_empty() {
         let hint = hint(&asked, names().iter().map(String::as_str));
         let message = format!(
-            "there is no check, clause, suite, capability or verdict `{asked}`; {hint}`sessionspec list` names the checks"
+            "there is no check, clause, suite, level, capability or verdict `{asked}`; {hint}`sessionspec list` names the checks"
         );
         return Err(CliError::usage(message));
     }
@@ -61,6 +61,8 @@ enum Topic {
     Suite(&'static str),
     Capability(&'static Capability),
     Verdict(Verdict),
+    Level(Level),
+    StandIn,
 }
 
 impl Topic {
@@ -74,8 +76,12 @@ impl Topic {
         let capability = CAPABILITIES.iter().find(|capability| capability.is_called(&asked));
         let spaced = asked.replace(['_', '-'], " ");
         let verdict = Verdict::ALL.iter().copied().find(|verdict| verdict.as_str() == spaced);
+        let level = Level::ALL.into_iter().find(|level| level.as_str() == asked);
+        let stand_in = (spaced.trim_end_matches('s') == STAND_IN).then_some(Self::StandIn);
         let named = suite
             .into_iter()
+            .chain(level.map(Self::Level))
+            .chain(stand_in)
             .chain(clause.map(|(name, text)| Self::Clause(name, text)))
             .chain(capability.map(Self::Capability))
             .chain(verdict.map(Self::Verdict));
@@ -88,7 +94,7 @@ impl Topic {
     fn check(&self) -> Option<&Check> {
         match self {
             Self::Check(check) => Some(check),
-            Self::Clause(..) | Self::Suite(_) | Self::Capability(_) | Self::Verdict(_) => None,
+            _ => None,
         }
     }
 
@@ -99,9 +105,14 @@ impl Topic {
             Self::Suite(name) => of_suite(name),
             Self::Capability(capability) => of_capability(capability),
             Self::Verdict(verdict) => of_verdict(*verdict),
+            Self::Level(level) => of_level(*level),
+            Self::StandIn => of_stand_in(),
         }
     }
 }
+
+/// What is said in the place of an attribute that a framework lacks.
+const STAND_IN: &str = "stand in";
 
 /// Everything that can be asked for.
 fn names() -> Vec<String> {
@@ -111,7 +122,9 @@ fn names() -> Vec<String> {
     let clauses = contract::clauses().map(|(name, _)| name);
     let capabilities = CAPABILITIES.iter().map(|capability| capability.name);
     let verdicts = Verdict::ALL.iter().map(|verdict| verdict.as_str());
-    ids.chain(suites).chain(clauses).chain(capabilities).chain(verdicts).map(str::to_owned).collect()
+    let levels = Level::ALL.into_iter().map(Level::as_str);
+    let named = ids.chain(suites).chain(clauses).chain(capabilities).chain(verdicts).chain(levels);
+    named.chain([STAND_IN]).map(str::to_owned).collect()
 }
 
 fn slug(check: &Check) -> &'static str {
@@ -199,6 +212,41 @@ fn of_verdict(verdict: Verdict) -> String {
         paragraphs.push(columns(remedies));
     }
     paragraphs.join("\n\n")
+}
+
+fn of_level(level: Level) -> String {
+    let checks = catalogue();
+    let counted = |is_meant: &dyn Fn(&Check) -> bool| {
+        checks.iter().filter(|check| is_meant(check) && !check.is_on_demand()).count()
+    };
+    let meaning = match level {
+        Level::Minimum => "What Flask 0.8 set down. It is asked for where no level is named.",
+        Level::Recommended => {
+            "What applications rely on, although that contract leaves it open: ask for it where you run one."
+        }
+        Level::Hardened => {
+            "What holds against an attacker, and under load: ask for it where you write a library."
+        }
+    };
+    let of_its_own = counted(&|check| check.level == level);
+    let with_those_below = counted(&|check| check.level <= level);
+    [
+        format!("{level} (a level)"),
+        filled(meaning),
+        filled(&format!(
+            "It has {of_its_own} checks of its own, and {with_those_below} with those of the levels below it, beside the suites \
+             that are run only where they are named. A suite has checks of several levels."
+        )),
+        format!("Ask for it:\n  sessionspec run --level {level} URL\nIts checks:\n  sessionspec list --level {level}"),
+    ]
+    .join("\n\n")
+}
+
+fn of_stand_in() -> String {
+    let text = "A framework may have no `permanent`, `modified` or `new`. Its probe then answers what PROTOCOL.md says, and \
+                lists the attribute in `derived` of its description. What a stand-in says is not judged, and a verdict \
+                names it. Nothing has to be done.";
+    [format!("{} (a word in reports)", STAND_IN.replace(' ', "-")), filled(text)].join("\n\n")
 }
 
 /// Words with what is to be said of each, a line for each.

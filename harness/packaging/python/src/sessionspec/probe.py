@@ -209,8 +209,10 @@ def item_spellings(session):
 
     def popitem(op):
         key, current = op["key"], session()
-        # Which item it removes is chosen by the session, unless there is one.
-        if not hasattr(current, "popitem") or list(current.keys()) != [key]:
+        keys = list(current.keys()) if hasattr(current, "popitem") else []
+        # Since Python 3.7 a dict gives up what it was given last. Any other mapping chooses, unless it has one item.
+        is_last = isinstance(current, dict) and sys.version_info >= (3, 7) and keys[-1:] == [key]
+        if keys != [key] and not is_last:
             raise Unsupported
         return current.popitem()[1]
 

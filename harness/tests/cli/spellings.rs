@@ -77,5 +77,5 @@ fn reports_say_in_which_spelling_an_operation_was_asked() {
         reports[0]["checks"].as_array().unwrap().iter().find(|check| check["verdict"] == "fail").unwrap();
     let failure = &check["failures"][0];
     assert_eq!(failure["transcript"][1]["ops"][0]["op"]["spelling"], "|=", "{failure}");
-    assert_eq!(failure["scenario"]["script"][1]["ops"][0]["spelling"], "|=", "{failure}");
+    assert_eq!(failure["scenario"]["script"][1]["cycle"]["ops"][0]["spelling"], "|=", "{failure}");
 }

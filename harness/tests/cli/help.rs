@@ -125,15 +125,15 @@ fn an_unknown_name_to_explain() {
         usage("explain two rotation"),
         usage("explain colour"),
     ].join("\n"), @"
-    sessionspec: there is no check, clause, suite, capability or verdict `minimum/persist`; did you mean `minimum/persists`? `sessionspec list` names the checks
+    sessionspec: there is no check, clause, suite, level, capability or verdict `minimum/persist`; did you mean `minimum/persists`? `sessionspec list` names the checks
     exit 2
-    sessionspec: there is no check, clause, suite, capability or verdict `cookie.http_only`; did you mean `cookie.http-only`? `sessionspec list` names the checks
+    sessionspec: there is no check, clause, suite, level, capability or verdict `cookie.http_only`; did you mean `cookie.http-only`? `sessionspec list` names the checks
     exit 2
-    sessionspec: there is no check, clause, suite, capability or verdict `fogery`; did you mean `forgery`? `sessionspec list` names the checks
+    sessionspec: there is no check, clause, suite, level, capability or verdict `fogery`; did you mean `forgery`? `sessionspec list` names the checks
     exit 2
-    sessionspec: there is no check, clause, suite, capability or verdict `two rotation`; did you mean `two rotations`? `sessionspec list` names the checks
+    sessionspec: there is no check, clause, suite, level, capability or verdict `two rotation`; did you mean `two rotations`? `sessionspec list` names the checks
     exit 2
-    sessionspec: there is no check, clause, suite, capability or verdict `colour`; `sessionspec list` names the checks
+    sessionspec: there is no check, clause, suite, level, capability or verdict `colour`; `sessionspec list` names the checks
     exit 2
     ");
 }

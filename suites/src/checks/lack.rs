@@ -284,10 +284,11 @@ mod tests {
 
     #[test]
     fn what_is_declared_is_the_probe_s_and_what_is_done_is_the_backend_s() {
-        let of_backend = [Lack::Operation("destroy"), Lack::Logout, Lack::StoodIn("new"), Lack::Glue];
+        let of_backend =
+            [Lack::Operation("destroy"), Lack::Logout, Lack::StoodIn("new"), Lack::Claims, Lack::Glue];
         assert!(of_backend.iter().all(|lack| lack.of() == Lacking::Backend));
         let grace = Lack::LongEnough { lifetime: 3.0, grace: 2.0 };
-        let of_probe = [Lack::Lifetime, Lack::ExpiryClaim, Lack::Claims, Lack::Https, grace];
+        let of_probe = [Lack::Lifetime, Lack::ExpiryClaim, Lack::Https, grace];
         assert!(of_probe.iter().all(|lack| lack.of() == Lacking::Probe));
     }
 }

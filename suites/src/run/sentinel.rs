@@ -73,7 +73,8 @@ impl Sentinel {
         player.cycle(NAME, vec![items()]).await;
         let transcript = player.finish().await;
         let took = begun.elapsed();
-        if took > LONGEST || survey.outlives_a_session_of(&survey.description, took) {
+        let may_have_ended = took > LONGEST || survey.outlives_a_session_of(&survey.description, took);
+        if may_have_ended || has_dropped_its_cookie(&transcript) {
             return (check, Outcome::not_applicable(&Lack::LastingSessions));
         }
         (check, outcome(&transcript, survey, judged))
@@ -95,6 +96,13 @@ fn scenario(reason: &str, survey: &Survey) -> Scenario {
         .cycle(NAME, [items().are([(NAME, json!("untouched"))], survey)])
 }
 
+/// Whether the browser has none of the cookies any more that it got, although nobody has removed them: they said until when they
+/// count, as that of a browser session may whose lifetime is not declared.
+fn has_dropped_its_cookie(transcript: &Transcript) -> bool {
+    let [begun, .., looked] = &transcript.exchanges[..] else { return false };
+    begun.stored.iter().any(Result::is_ok) && looked.cookie.is_none()
+}
+
 fn outcome(transcript: &Transcript, survey: &Survey, judged: usize) -> Outcome {
     let is_there = transcript
         .exchanges
@@ -113,4 +121,33 @@ fn outcome(transcript: &Transcript, survey: &Survey, judged: usize) -> Outcome {
         ..Failure::found(finding, scenario, transcript, Redaction::of(survey))
     });
     Outcome::of(evidence, failure.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use sessionspec_reference::Memory;
+    use tokio::task::LocalSet;
+
+    use super::*;
+    use crate::backend::in_process;
+    use crate::play::play_judgeable;
+    use crate::script::Script;
+    use crate::script::ops::set_permanent;
+
+    async fn has_dropped(script: Script) -> bool {
+        let backend = in_process(Memory::default()).on_virtual_time().await.unwrap();
+        let played = play_judgeable(&backend, &script, Duration::from_secs(10));
+        has_dropped_its_cookie(&LocalSet::new().run_until(played).await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_session_whose_cookie_is_over_may_have_ended() {
+        let looked_at = |script: Script| script.cycle(NAME, [items()]);
+        assert!(!has_dropped(looked_at(Script::new().cycle(NAME, [written()]))).await);
+        assert!(!has_dropped(looked_at(Script::new().cycle(NAME, []))).await, "it never had one");
+        let short = [written(), set_permanent(true), Operation::SetLifetime { seconds: 2.0 }];
+        let short = || Script::new().cycle(NAME, short.clone());
+        assert!(!has_dropped(looked_at(short())).await);
+        assert!(has_dropped(looked_at(short().wait(3.0))).await);
+    }
 }

@@ -67,7 +67,7 @@ impl Hindrances {
                     None => self.add_unjudged(name, why),
                 }
             }
-            // Of the second, the check ends.
+            // Nothing is left unseen where nothing could be asked, and what is broken ends the check.
             Settled::Unasked | Settled::Broken(_) => {}
         }
     }

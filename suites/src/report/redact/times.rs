@@ -26,10 +26,11 @@ pub(super) fn without_times(text: &str) -> String {
     shown
 }
 
-/// Whether a cookie's value has a time in it, so that the same session has another value a second later.
+/// Whether a cookie's value has a time in it, so that the same session has another value a second later. Ten digits between letters
+/// are a part of an id, which are like a time by chance in one id of some ten thousand.
 pub(super) fn holds_a_time(value: &[u8]) -> bool {
     let texts = value.split(|byte| !byte.is_ascii_alphanumeric() && !b"+/-_".contains(byte));
-    let has = |text: &[u8]| text.split(|byte| !byte.is_ascii_digit()).any(is_a_time_in_bytes);
+    let has = |text: &[u8]| text.split(|byte| !byte.is_ascii_alphanumeric()).any(is_a_time_in_bytes);
     has(value) || texts.flat_map(decoded).any(|text| has(&text))
 }
 
@@ -76,5 +77,6 @@ mod tests {
         assert!(holds_a_time(value.as_bytes()));
         assert!(holds_a_time(format!("{now}:signature").as_bytes()));
         assert!(!holds_a_time(b"s:3f2504e04f8911d39a0c0305e82c3301.signature"));
+        assert!(!holds_a_time(format!("3f{now}e04f8911d39a0c03.{now}b").as_bytes()), "parts of ids");
     }
 }

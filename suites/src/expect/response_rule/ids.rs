@@ -32,7 +32,8 @@ pub(super) fn distinct(sets: &[Vec<u8>]) -> Option<Result<(), String>> {
 /// counter, has far fewer.
 pub(super) const GUESSABLE: usize = 56;
 
-/// Counts the bits that vary. Each place counts with the logarithm of how many different bytes were seen there.
+/// Counts the bits that vary. Each place counts with the logarithm of how many different bytes were seen there. What is said
+/// has no count of them, since where a counter began decides how many of its digits vary, which is by chance.
 pub(super) fn unpredictable(sets: &[Vec<u8>]) -> Option<Result<(), String>> {
     if sets.len() < 2 {
         return None;
@@ -53,7 +54,7 @@ pub(super) fn unpredictable(sets: &[Vec<u8>]) -> Option<Result<(), String>> {
     Some(if bits >= GUESSABLE {
         Ok(())
     } else {
-        Err(format!("{bits} bits that vary, in {} ids", sets.len()))
+        Err(format!("fewer than {GUESSABLE} bits that vary, in {} ids", sets.len()))
     })
 }
 
@@ -65,7 +66,7 @@ pub(super) fn drawn_anew(sets: &[Vec<u8>]) -> Option<Result<(), String>> {
     Some(if most >= GUESSABLE {
         Ok(())
     } else {
-        Err(format!("{most} bits that are new at most, in {} ids of one session", sets.len()))
+        Err(format!("fewer than {GUESSABLE} bits that are new in each of {} ids of one session", sets.len()))
     })
 }
 

@@ -186,8 +186,10 @@ fn node(folder: &Path) -> Option<Found> {
     ];
     let (library, first) =
         known.into_iter().find(|(library, _)| package["dependencies"].get(library).is_some())?;
-    let started = ["main"].iter().filter_map(|member| package[member].as_str());
-    let main = started
+    let script = package["scripts"]["start"].as_str().and_then(|start| start.strip_prefix("node "));
+    let main = script
+        .into_iter()
+        .chain(package["main"].as_str())
         .chain(["server.js", "app.js", "index.js", "server.mjs", "app.mjs", "index.mjs"])
         .find(|file| folder.join(file).is_file())?;
     Some(Found {

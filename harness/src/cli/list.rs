@@ -48,6 +48,13 @@ pub(super) fn list(arguments: &Arguments) -> Result<Exit, CliError> {
     Ok(Exit::Conforms)
 }
 
+/// Prints the level that decides a run, and everything about those of these checks that it or a lower one asks for.
+pub(super) fn of_run(level: Level, ids: &[String]) {
+    let decides = |check: &Check| check.level <= level && ids.iter().any(|id| id == check.id);
+    let checks: Vec<Value> = catalogue().iter().filter(|check| decides(check)).map(as_json).collect();
+    say(format_args!("{:#}", json!({ "level": level, "checks": checks })));
+}
+
 enum Listed {
     Json(Vec<Value>),
     Lines(Vec<[&'static str; 3]>),

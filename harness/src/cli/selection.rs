@@ -77,6 +77,17 @@ pub(super) struct Unasked {
     pub(super) of_patience: bool,
 }
 
+impl Unasked {
+    /// The ids of all checks that are run where nobody names any.
+    pub(super) fn all(self) -> Vec<String> {
+        let is_wanted = |check: &Check| {
+            (self.of_nodes && check.suite() == "nodes") || (self.of_patience && check.outwaits())
+        };
+        let by_default = |check: &Check| !check.is_on_demand() || is_wanted(check);
+        catalogue().into_iter().filter(by_default).map(|check| check.id.to_owned()).collect()
+    }
+}
+
 /// The checks that were asked for and are not left out; none where everything is wanted that needs nothing more.
 pub(super) fn checks(
     asked: Asked<'_>,
@@ -87,12 +98,7 @@ pub(super) fn checks(
         // What is wanted beside everything follows from the other options.
         return selected(asked);
     }
-    let is_wanted = |check: &Check| {
-        (unasked.of_nodes && check.suite() == "nodes") || (unasked.of_patience && check.outwaits())
-    };
-    let by_default = |check: &Check| !check.is_on_demand() || is_wanted(check);
-    let all = || catalogue().into_iter().filter(by_default).map(|check| check.id.to_owned()).collect();
-    let mut checks = selected(asked)?.unwrap_or_else(all);
+    let mut checks = selected(asked)?.unwrap_or_else(|| unasked.all());
     for exclusion in left_out {
         let pattern = pattern(&exclusion.pattern)?;
         if !catalogue().iter().any(|check| pattern.matches(check.id)) {

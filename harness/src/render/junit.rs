@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
-use sessionspec::engine::report::{CheckReport, Failure, LEGEND, WIDTH, failure_text, wrapped};
+use sessionspec::engine::report::{CheckReport, Failure, LEGEND, WIDTH, failure_texts, wrapped};
 use sessionspec::{Report, Verdict};
 
 use super::pace::pace;
@@ -132,7 +132,7 @@ fn reasons(check: &CheckReport) -> String {
 
 /// Each failure in words. It is read alone, so the legend comes with it.
 fn told(check: &CheckReport) -> String {
-    let mut told: Vec<String> = check.failures.iter().map(|failure| failure_text(check, failure)).collect();
+    let mut told = failure_texts(check);
     if check.failures.iter().any(|failure| !failure.transcript.is_empty()) {
         told.push(format!("{}\n", wrapped(LEGEND, 0, WIDTH)));
     }

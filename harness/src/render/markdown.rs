@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use sessionspec::engine::report::{Failure, LEGEND, failure_text};
+use sessionspec::engine::report::{Failure, LEGEND, failure_texts};
 use sessionspec::{LevelVerdict, Report, Verdict};
 
 use super::causes::causes;
@@ -120,8 +120,7 @@ fn failures(rows: &[Row<'_>]) -> String {
             let summary =
                 format!("{icon} {}, {}: {}{through}", code(&check.id), check.harm, code(&reasons.join(", ")));
             let because = check.because.as_ref().map(|because| format!("{}\n\n", brief(because)));
-            let told = |failure: &Failure| fenced(&failure_text(check, failure));
-            let told: String = check.failures.iter().map(told).collect();
+            let told: String = failure_texts(check).iter().map(|told| fenced(told)).collect();
             let section = folded(&summary, &format!("{}{told}", because.unwrap_or_default()));
             if text.len() + section.len() <= ROOM_FOR_FAILURES {
                 text.push_str(&section);

@@ -196,19 +196,23 @@ fn in_part(reports: &[Report], level: Level) -> Option<String> {
 }
 
 /// How many checks of a level to which the backend conforms, or below it, did not apply for want of something that the backend may
-/// well have: the probe does not declare it, or the run was not started with it.
+/// well have: the probe does not declare it, or the run was not started with it. Where they are few, they are named.
 fn not_looked_at(reports: &[Report], level: Level) -> Option<String> {
     if level_verdict(reports, level) != LevelVerdict::Conforms {
         return None;
     }
-    let of_level = |report: &Report| {
+    let of_level = |report: &Report| -> Vec<String> {
         let lacks = |check: &&CheckReport| check.level <= level && check.lacks == Some(Lacking::Probe);
-        report.checks.iter().filter(lacks).count()
+        report.checks.iter().filter(lacks).map(|check| check.id.clone()).collect()
     };
-    match reports.iter().map(of_level).max()? {
+    let unseen = reports.iter().map(of_level).max_by_key(Vec::len)?;
+    match unseen.len() {
         0 => None,
-        1 => Some("without 1 check that this run could not look at".to_owned()),
-        several => Some(format!("without {several} checks that this run could not look at")),
+        few @ 1..=3 => {
+            let checks = if few == 1 { "check" } else { "checks" };
+            Some(format!("without {few} {checks} that this run could not look at ({})", unseen.join(", ")))
+        }
+        many => Some(format!("without {many} checks that this run could not look at")),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sessionspec::engine::report::failure_text;
+use sessionspec::engine::report::failure_texts;
 use sessionspec::{Level, LevelVerdict, Report, Verdict};
 
 use super::plain::plain;
@@ -56,12 +56,7 @@ impl Summary {
             verdict: check.verdict,
             counts: check.entry_is_outdated() || check.level <= level,
             reasons: check.failures.iter().map(|failure| failure.reason.clone()).collect(),
-            text: check
-                .failures
-                .iter()
-                .map(|failure| failure_text(check, failure))
-                .collect::<Vec<_>>()
-                .join("\n"),
+            text: failure_texts(check).join("\n"),
         });
         Self { level, verdict, exit_code: exit as u8, totals: report.totals(), failures: failures.collect() }
     }

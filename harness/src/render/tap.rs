@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use serde_json::json;
-use sessionspec::engine::report::{CheckReport, LEGEND, failure_text};
+use sessionspec::engine::report::{CheckReport, LEGEND, failure_texts};
 use sessionspec::{Report, Verdict};
 
 use super::pace::pace;
@@ -104,10 +104,10 @@ fn diagnostics(check: &CheckReport) -> String {
     if !check.failures.is_empty() {
         let _ = writeln!(yaml, "  failures:");
     }
-    for failure in &check.failures {
+    for failure in failure_texts(check) {
         // How far the block is indented is said: its first line may begin with spaces of its own.
         let _ = writeln!(yaml, "    - |2");
-        for line in failure_text(check, failure).lines() {
+        for line in failure.lines() {
             let _ = writeln!(yaml, "      {line}");
         }
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use anstyle::Style;
 use sessionspec::engine::report::{
-    CapabilityReport, CheckReport, KnownState, LEGEND, LevelVerdict, WIDTH, continued, failure_text, wrapped,
+    CapabilityReport, CheckReport, KnownState, LEGEND, LevelVerdict, WIDTH, continued, failure_texts, wrapped,
 };
 use sessionspec::engine::run::GONE;
 use sessionspec::{Level, Report, Verdict};
@@ -156,8 +156,7 @@ impl Text {
         for row in failing {
             for (door, check) in row.failing() {
                 let through = if row.agrees() { String::new() } else { format!(", {door}") };
-                for failure in &check.failures {
-                    let told = failure_text(check, failure);
+                for told in failure_texts(check) {
                     let (title, rest) = told.split_once('\n').unwrap_or((&told, ""));
                     let style = palette::of_verdict(check.verdict);
                     self.0.push_str(&format!("\n{style}{title}{style:#}{through}\n{rest}"));

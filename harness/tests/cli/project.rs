@@ -261,6 +261,7 @@ fn a_project_is_written_from_what_is_in_its_folder() {
     };
     let manage = "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'mysite.settings')\n";
     let package = r#"{"main": "app.js", "dependencies": {"express-session": "1"}}"#;
+    let started = r#"{"scripts": {"start": "node web.mjs"}, "dependencies": {"koa-session": "7"}}"#;
     assert_snapshot!(
         [
             launch("django", &[("manage.py", manage)]),
@@ -275,6 +276,7 @@ fn a_project_is_written_from_what_is_in_its_folder() {
             ),
             launch("fastapi", &[("main.py", "app: FastAPI = FastAPI()\n")]),
             launch("express", &[("package.json", package), ("app.js", "")]),
+            launch("start", &[("package.json", started), ("web.mjs", "")]),
             launch("go", &[("go.mod", "require github.com/gorilla/sessions v1.2.1\n")]),
             launch("other-go", &[("go.mod", "module shop\n")]),
             launch("empty", &[]),

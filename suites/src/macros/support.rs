@@ -9,7 +9,7 @@ use super::test_place::{KnownFailure, TestPlace};
 use super::{hindered, umbrellas};
 use crate::checks::names;
 use crate::contract;
-use crate::report::{CheckReport, LEGEND, Report, Verdict, WIDTH, failure_text, wrapped};
+use crate::report::{CheckReport, LEGEND, Report, Verdict, WIDTH, failure_texts, wrapped};
 use crate::run::Options;
 
 /// The body of one test. It returns where the test passes, and does not return where it fails.
@@ -98,8 +98,8 @@ fn verdict_text(check: &CheckReport, report: &Report, ignored: &[String]) -> Res
 
 fn failures(check: &CheckReport) -> String {
     let mut text = String::new();
-    for failure in &check.failures {
-        let _ = writeln!(text, "{}", failure_text(check, failure));
+    for failure in failure_texts(check) {
+        let _ = writeln!(text, "{failure}");
     }
     if check.failures.iter().any(|failure| !failure.transcript.is_empty()) {
         let _ = writeln!(text, "{}\n", wrapped(&format!("  {LEGEND}"), 2, WIDTH));

@@ -30,7 +30,7 @@ pub(crate) use redact::{Redaction, message, shown};
 pub use schedule::schedule;
 pub(crate) use shown::shortened;
 pub use shown::{ShownExchange, ShownOperation};
-pub use text::{LEGEND, failure_text, script_text};
+pub use text::{LEGEND, failure_text, failure_texts, script_text};
 pub use this_run::ThisRun;
 pub(crate) use this_run::Watch;
 pub use verdict::Verdict;

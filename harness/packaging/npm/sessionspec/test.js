@@ -3,13 +3,11 @@
 // Each check of the suite is one test of `node:test`, and the harness runs once for all of them.
 
 const { execFile, execFileSync } = require('node:child_process');
-const { existsSync, readFileSync } = require('node:fs');
 const { mkdtemp, readFile, rm } = require('node:fs/promises');
 const os = require('node:os');
 const path = require('node:path');
 const { find } = require('./lib/binary');
 
-const LEVELS = ['minimum', 'recommended', 'hardened'];
 const PROBLEMS = {
   unverified: 'it could not be verified',
   error: 'the service did not answer as a probe does',
@@ -19,18 +17,14 @@ const PROBLEMS = {
  * Declares the tests. What is tested is `launch`, a command that listens on the port in PORT; or `url`, the probe of a
  * running service, or a function that starts one and gives its URL.
  *
- * `level` says which checks are tests (`minimum` without it), `knownFailures` names the list of known failures, and
- * `args` are further arguments of `sessionspec run`. `runner` takes the place of `node:test`, as with
- * `import * as runner from 'vitest'`.
+ * `level` says which checks are tests: without it `sessionspec.toml` does, and where that says nothing it is `minimum`.
+ * `knownFailures` names the list of known failures, and `args` are further arguments of `sessionspec run`. `runner` takes the
+ * place of `node:test`, as with `import * as runner from 'vitest'`.
  */
-function conformance({ launch, url, level = LEVELS[0], knownFailures, args = [], runner = require('node:test') }) {
-  if (!LEVELS.includes(level)) throw new TypeError(`there is no level ${level}; choose one of ${LEVELS.join(', ')}`);
+function conformance({ launch, url, level, knownFailures, args = [], runner = require('node:test') }) {
   if (!launch === !url) throw new TypeError('say what to test: either `launch`, a command, or `url`, a probe');
-  const levels = LEVELS.slice(0, LEVELS.indexOf(level) + 1).flatMap((name) => ['--level', name]);
-  const options = { encoding: 'utf8', maxBuffer: Infinity };
-  const listed = JSON.parse(execFileSync(find(), ['list', '--json', ...levels], options));
-  const asked = askedFor(args.join(' '), projectOf(args));
-  const catalogue = listed.filter((check) => !check.on_demand || asked(check));
+  const known = knownFailures ? ['--known-failures', knownFailures] : [];
+  const listed = list([...(level ? ['--level', level] : []), ...known, ...args]);
 
   runner.describe('sessionspec', () => {
     let checks;
@@ -39,14 +33,13 @@ function conformance({ launch, url, level = LEVELS[0], knownFailures, args = [],
     const [before, patience] = runner.before ? [runner.before, { timeout: Infinity }] : [runner.beforeAll, 2 ** 31 - 1];
     before(async () => {
       const target = launch ? ['--launch', launch] : [typeof url === 'function' ? await url() : url];
-      const known = knownFailures ? ['--known-failures', knownFailures] : [];
       try {
-        checks = await judge([...target, '--level', level, ...known, ...args]);
+        checks = await judge([...target, '--level', listed.level, ...known, ...args]);
       } catch (error) {
         nothingJudged = error;
       }
     }, patience);
-    for (const { id } of catalogue) {
+    for (const { id } of listed.checks) {
       runner.it(id, (test) => {
         if (nothingJudged) {
           const error = nothingJudged;
@@ -59,31 +52,13 @@ function conformance({ launch, url, level = LEVELS[0], knownFailures, args = [],
   });
 }
 
-/** Whether a check is asked for by its name, by its suite or by its clause. Several nodes ask for those about them. */
-function askedFor(args, project) {
-  const all = (text, pattern) => [...text.matchAll(pattern)].map((found) => found[1]);
-  const patterns = all(args, /--(?:check|clause)[ =](\S+)/g).map((pattern) => {
-    const literal = pattern.replace(/[.+^${}()|\\]/g, '\\$&');
-    return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`);
-  });
-  const named = all(project, /^\s*suites\s*=\s*\[(.*?)\]/gms).join(' ').match(/[\w-]+/g) ?? [];
-  const suites = [...all(args, /--suite[ =](\S+)/g), ...named];
-  if (/--nodes?\b/.test(args) || /^\s*nodes?\s*=/m.test(project)) suites.push('nodes');
-  return ({ id, clause, suite }) =>
-    suites.includes(suite) || patterns.some((pattern) => pattern.test(id) || pattern.test(clause));
-}
-
-/** The sessionspec.toml that the run reads, with its profiles only where one of them is asked for; else no text. */
-function projectOf(args) {
-  const words = args.join(' ');
-  if (words.includes('--no-project')) return '';
-  for (let folder = process.cwd(); ; folder = path.dirname(folder)) {
-    const file = path.join(folder, 'sessionspec.toml');
-    if (existsSync(file)) {
-      const text = readFileSync(file, 'utf8');
-      return words.includes('--profile') ? text : text.split(/^\s*\[/m)[0];
-    }
-    if (folder === path.dirname(folder)) return '';
+/** The level that decides a run with these arguments in this folder, and the checks that it judges. */
+function list(args) {
+  try {
+    const options = { encoding: 'utf8', maxBuffer: Infinity, stdio: ['ignore', 'pipe', 'pipe'] };
+    return JSON.parse(execFileSync(find(), ['run', '--list', ...args], options));
+  } catch (error) {
+    throw error.stderr ? new TypeError(error.stderr.trim()) : error;
   }
 }
 

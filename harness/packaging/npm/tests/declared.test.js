@@ -13,20 +13,27 @@ function suites(options) {
   const declared = new Set();
   const it = (id) => declared.add(id.split('/')[0]);
   const runner = { describe: (_name, body) => body(), before() {}, it };
-  conformance({ launch: 'true', level: 'recommended', ...options, runner });
+  conformance({ launch: 'true', ...options, runner });
   return declared;
 }
 
+const level = 'recommended';
+
 test('what is run only where it is named is a test only there', () => {
   const onDemand = ['promises', 'nodes', 'restart', 'outage'];
-  const among = (options) => onDemand.filter((suite) => suites(options).has(suite));
-  assert.ok(suites({}).has('concurrency'));
+  const among = (options) => onDemand.filter((suite) => suites({ level, ...options }).has(suite));
+  assert.ok(suites({ level }).has('concurrency'));
   assert.deepStrictEqual(among({}), []);
   assert.deepStrictEqual(among({ args: ['--suite', 'promises', '--nodes', '2'] }), ['promises', 'nodes']);
   assert.deepStrictEqual(among({ args: ['--check=restart/*'] }), ['restart']);
 });
 
-test('a project names suites, too', (context) => {
+test('what means nothing is told', () => {
+  assert.throws(() => suites({ level: 'high' }), /high.*minimum/s);
+  assert.throws(() => suites({ args: ['--suite', 'minimun'] }), /minimun/);
+});
+
+test('a project names suites and the level, too', (context) => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'sessionspec-'));
   const before = process.cwd();
   context.after(() => {
@@ -36,9 +43,12 @@ test('a project names suites, too', (context) => {
   process.chdir(folder);
   const write = (text) => writeFileSync('sessionspec.toml', text);
   write("suites = [\n  'minimum',\n  'outage',\n]\n");
-  assert.ok(suites({}).has('outage'));
-  assert.ok(!suites({ args: ['--no-project'] }).has('outage'));
+  assert.ok(suites({ level }).has('outage'));
+  assert.ok(!suites({ level, args: ['--no-project'] }).has('outage'));
+  write("level = 'hardened'\n");
+  assert.ok(suites({}).has('identity'));
+  assert.ok(!suites({ level: 'minimum' }).has('identity'));
   write("[profiles.several]\nnodes = 2\n");
-  assert.ok(!suites({}).has('nodes'));
-  assert.ok(suites({ args: ['--profile', 'several'] }).has('nodes'));
+  assert.ok(!suites({ level }).has('nodes'));
+  assert.ok(suites({ level, args: ['--profile', 'several'] }).has('nodes'));
 });

@@ -66,6 +66,8 @@ def test_the_level_says_which_checks_there_are_and_marks_them(careless):
     listed.stdout.fnmatch_lines(["conftest.py::identity/*"])
     listed.stdout.no_fnmatch_line("conftest.py::minimum/persists")
     run(careless, "--collect-only", "-q").stdout.no_fnmatch_line("conftest.py::identity/*")
+    careless.makefile(".toml", sessionspec="level = 'hardened'\n")
+    run(careless, "--collect-only", "-q").stdout.fnmatch_lines(["conftest.py::identity/*"])
 
 
 RECOMMENDED = "--collect-only", "-q", "--sessionspec-level", "recommended"
@@ -89,11 +91,14 @@ def test_a_project_names_suites_too(careless):
     run(careless, *RECOMMENDED).stdout.no_fnmatch_line("conftest.py::nodes/*")
 
 
-def test_what_the_arguments_leave_out_is_skipped_with_that_reason(careless):
+def test_what_the_arguments_leave_out_is_no_test(careless):
     careless.makeini("[pytest]\nsessionspec_arguments = --check minimum/opens-empty")
-    result = run(careless, "-rs")
-    result.stdout.fnmatch_lines(["SKIPPED*it was not run: the arguments or sessionspec.toml leave it out"])
-    assert result.parseoutcomes()["passed"] == 1
+    run(careless).assert_outcomes(passed=1)
+
+
+def test_arguments_that_mean_nothing_are_told_before_anything_is_run(careless):
+    careless.makeini("[pytest]\nsessionspec_arguments = --suite minimun")
+    run(careless).stdout.fnmatch_lines(["*there is no*minimun*"])
 
 
 def test_a_known_failure_is_expected_to_fail(careless):

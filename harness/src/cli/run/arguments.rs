@@ -42,6 +42,9 @@ pub(crate) struct Arguments {
     /// 'cookie/*=another service sets them'.
     #[arg(long, value_name = "GLOB[=REASON]")]
     pub(super) exclude: Vec<Exclusion>,
+    /// Judge nothing: print the level that decides and the checks that it asks for, as JSON, as this run would judge them.
+    #[arg(long)]
+    pub(super) list: bool,
     /// Also show what was played and was right; of generated scripts there are too many.
     #[arg(long, short)]
     pub(super) verbose: bool,
@@ -153,7 +156,7 @@ impl Arguments {
     }
 
     /// What is wanted although nobody names it, since there is what it needs.
-    fn unasked(&self) -> Unasked {
+    pub(super) fn unasked(&self) -> Unasked {
         Unasked { of_nodes: self.nodes.are_several(), of_patience: self.patience.is_some() }
     }
 

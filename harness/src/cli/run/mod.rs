@@ -8,7 +8,7 @@ use sessionspec::Report;
 pub(super) use arguments::Arguments;
 
 use super::passed_scripts::Shown;
-use super::{CliError, Interruption, complain, rerun_commands, tell, terminal};
+use super::{CliError, Interruption, complain, list, rerun_commands, tell, terminal};
 use crate::exit::Exit;
 use crate::{report_diff, report_file};
 
@@ -18,6 +18,10 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
         .or_after(arguments.deadline)
         .or_at_failure(arguments.fail_fast.then(|| arguments.level()));
     let options = arguments.options()?;
+    if arguments.list {
+        list::of_run(arguments.level(), &options.only.unwrap_or_else(|| arguments.unasked().all()));
+        return Ok(Exit::Conforms);
+    }
     let baseline =
         arguments.baseline.as_deref().map(report_file::read).transpose().map_err(CliError::usage)?;
     let mut output = arguments.output.plan()?;

@@ -99,6 +99,17 @@ fn a_request_that_is_held_is_answered_after_the_one_that_it_undoes() {
 }
 
 #[test]
+fn where_nobody_listens_nobody_can_say() {
+    // Its port is free again.
+    let url = Served::new("reference").url.clone();
+    for case in ["read-resurrects.json", "fifth-save-dropped.json"] {
+        let output = run(&of_fixtures(case), &url);
+        assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+        assert!(said(&output).contains(&format!("no answer came from {url}")), "{}", said(&output));
+    }
+}
+
+#[test]
 fn five_requests_wait_at_one_gate() {
     let case = of_fixtures("fifth-save-dropped.json");
     let read = |answers: Vec<String>| answers.into_iter().find(|answer| answer.contains("write")).unwrap();

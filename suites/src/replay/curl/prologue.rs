@@ -159,12 +159,18 @@ show() {{
     echo
 }}
 
+# no_answer STATUS: nobody can say what the service would have done
+no_answer() {{
+    echo "no answer came from $url: curl ended with $1" >&2
+    exit 3
+}}
+
 # cycle NUMBER BROWSER BODY: one request, with the cookies of that browser
 cycle() {{
     : >"$jars/$1.body"
     curl --silent --show-error --cookie "$jars/$2" --cookie-jar "$jars/$2"{headers}{send_forged} \
         --dump-header "$jars/$1.head" --output "$jars/$1.body" \
-        --header 'Content-Type: application/json' --data-raw "$3" "$url"
+        --header 'Content-Type: application/json' --data-raw "$3" "$url" || no_answer "$?"
     show "$1"
 {forget_forged}}}
 "#
@@ -203,7 +209,7 @@ begin() {{
 
 # answer NUMBER BROWSER PROCESS: waits for the answer to such a request, and shows it
 answer() {{
-    wait "$3"
+    wait "$3" || no_answer "$?"
     show "$1"
     curl --silent --show-error --noproxy '*' --connect-to "::${{gates#http://}}" --output /dev/null \
         --cookie "$jars/$2" --cookie-jar "$jars/$2" --data-binary "@$jars/$1.head" "$url"

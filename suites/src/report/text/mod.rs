@@ -19,10 +19,37 @@ const MARK: &str = "<- here";
 /// The column in which what is said begins.
 const COLUMN: usize = 12;
 
+/// What failed in a check, each failure as [`failure_text`] shows it. Where the same was expected and seen in several situations,
+/// the first is shown and names the others.
+#[must_use]
+pub fn failure_texts(check: &CheckReport) -> Vec<String> {
+    let mut shown: Vec<(&Failure, Vec<String>)> = Vec::new();
+    for failure in &check.failures {
+        match shown.iter_mut().find(|(first, _)| is_alike(first, failure)) {
+            Some((_, others)) => others.push(failure.title()),
+            None => shown.push((failure, Vec::new())),
+        }
+    }
+    shown.into_iter().map(|(failure, others)| text_of(check, failure, &others)).collect()
+}
+
+fn is_alike(one: &Failure, other: &Failure) -> bool {
+    let said = |failure: &Failure| {
+        let Failure { expected, seen, done, note, .. } = failure;
+        (expected.clone(), seen.clone(), done.clone(), note.clone())
+    };
+    said(one) == said(other)
+}
+
 /// One failure of a check in words, for a reader who has never seen the suite. Lines are at most 80 columns wide, but
 /// for a word of a command that is longer.
 #[must_use]
 pub fn failure_text(check: &CheckReport, failure: &Failure) -> String {
+    text_of(check, failure, &[])
+}
+
+/// One failure, with the situations in which the same was seen.
+fn text_of(check: &CheckReport, failure: &Failure, others: &[String]) -> String {
     let mut text = Text::default();
     text.line("", 2, &format!("{} ({}, {}): {}", check.id, check.level, check.harm, failure.title()));
     text.labelled("promised", &check.promise);
@@ -37,6 +64,9 @@ pub fn failure_text(check: &CheckReport, failure: &Failure) -> String {
     text.script(script, &failure.transcript, failure.at);
     text.labelled("expected", &failure.expected);
     text.labelled("seen", &failure.seen);
+    if !others.is_empty() {
+        text.labelled("also", &others.join(", "));
+    }
     if let Some(note) = &failure.note {
         text.labelled("note", note);
     }

@@ -1,10 +1,8 @@
 """Runs the command for the plugin: what it is run on, and what its report says."""
 
 import contextlib
-import fnmatch
 import json
 import os
-import pathlib
 import re
 import shlex
 import subprocess
@@ -13,47 +11,26 @@ import threading
 
 from sessionspec import _binary
 
-LEVELS = ("minimum", "recommended", "hardened")
-
-
 class NothingJudged(Exception):
     """The command has written no report."""
 
 
-def catalogue(level, arguments=(), folder=None):
-    """Everything about the checks up to this level which a run with these arguments, in this folder, may judge."""
-    levels = LEVELS[:LEVELS.index(level) + 1]
-    listing = [_binary.find(), "list", "--json"] + [word for name in levels for word in ("--level", name)]
-    checks = json.loads(subprocess.run(listing, check=True, stdout=subprocess.PIPE).stdout)
-    asked = asked_for(" ".join(arguments or ()), project_of(arguments, folder))
-    return [check for check in checks if not check["on_demand"] or asked(check)]
+def listed(level=None, known_failures=(), arguments=(), folder=None):
+    """The level that decides a run with these arguments in this folder, and everything about the checks that it judges. It
+    is the level of `sessionspec.toml` where none is given here."""
+    listing = [_binary.find(), "run", "--list", *options(level, known_failures, arguments)]
+    done = subprocess.run(listing, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder)
+    if done.returncode != 0:
+        raise NothingJudged(done.stderr.decode("utf-8", "replace").strip())
+    found = json.loads(done.stdout)
+    return found["level"], found["checks"]
 
 
-def asked_for(arguments, project):
-    """Whether a check is asked for by its name, by its suite or by its clause. Several nodes ask for those about them."""
-    patterns = re.findall(r"--(?:check|clause)[ =](\S+)", arguments)
-    suites = re.findall(r"--suite[ =](\S+)", arguments)
-    for named in re.findall(r"(?ms)^\s*suites\s*=\s*\[(.*?)\]", project):
-        suites += re.findall(r"[\w-]+", named)
-    if re.search(r"--nodes?\b", arguments) or re.search(r"(?m)^\s*nodes?\s*=", project):
-        suites.append("nodes")
-
-    def asked(check):
-        names = check["id"], check["clause"]
-        return check["suite"] in suites or any(fnmatch.fnmatchcase(name, one) for name in names for one in patterns)
-
-    return asked
-
-
-def project_of(arguments, folder):
-    """The sessionspec.toml that the run reads, with its profiles only where one of them is asked for; else no text."""
-    here = pathlib.Path(folder or ".").resolve()
-    file = next((file for place in (here, *here.parents) if (file := place / "sessionspec.toml").is_file()), None)
-    words = " ".join(arguments or ())
-    if file is None or "--no-project" in words:
-        return ""
-    text = file.read_text(encoding="utf-8", errors="replace")
-    return text if "--profile" in words else re.split(r"(?m)^\s*\[", text)[0]
+def options(level, known_failures, arguments):
+    words = ["--level", level] if level else []
+    for file in known_failures or ():
+        words += ["--known-failures", str(file)]
+    return words + list(arguments or ())
 
 
 class Run:
@@ -62,10 +39,7 @@ class Run:
     def __init__(self, app, checks, level, known_failures=(), arguments=(), folder=None):
         self.app = app
         self.checks = checks
-        self.options = ["--level", level]
-        for file in known_failures or ():
-            self.options += ["--known-failures", str(file)]
-        self.options += list(arguments or ())
+        self.options = options(level, known_failures, arguments)
         self.folder = folder
         self.report = None
 

@@ -17,7 +17,7 @@ PROBLEMS = {
 
 def pytest_addoption(parser):
     group = parser.getgroup("sessionspec", "sessions by sessionspec")
-    group.addoption("--sessionspec-level", choices=LEVELS, help="The level whose checks are tests (default: minimum).")
+    group.addoption("--sessionspec-level", choices=LEVELS, help="The level whose checks are tests.")
     parser.addini("sessionspec_level", "The level whose checks are tests: minimum, recommended or hardened.")
     parser.addini("sessionspec_known_failures", "A file that lists the checks which are known to fail.", type="paths")
     parser.addini("sessionspec_arguments", "Further arguments of `sessionspec run`, as in `--cases 20`.", type="args")
@@ -51,18 +51,29 @@ class Checks(pytest.Module):
         return loaded(self.config, self.path)
 
     def collect(self):
-        arguments = self.config.getini("sessionspec_arguments")
-        self.catalogue = _harness.catalogue(level_of(self.config), arguments, self.config.rootpath)
-        for check in self.catalogue:
+        try:
+            self.level, self.checks = _harness.listed(level_of(self.config), **self.options())
+        except _harness.NothingJudged as error:
+            raise pytest.UsageError(str(error)) from None
+        for check in self.checks:
             test = pytest.Function.from_parent(self, name=check["id"], callobj=holds)
             test.add_marker("sessionspec")
             test.add_marker(check["level"])
             yield test
 
 
+    def options(self):
+        return {
+            "known_failures": self.config.getini("sessionspec_known_failures"),
+            "arguments": self.config.getini("sessionspec_arguments"),
+            "folder": self.config.rootpath,
+        }
+
+
 def level_of(config):
-    level = config.getoption("--sessionspec-level") or config.getini("sessionspec_level") or LEVELS[0]
-    if level not in LEVELS:
+    """The level that pytest is told. Without it, sessionspec.toml or the arguments say which one decides."""
+    level = config.getoption("--sessionspec-level") or config.getini("sessionspec_level") or None
+    if level not in (None, *LEVELS):
         raise pytest.UsageError(f"sessionspec_level: there is no level `{level}`; choose one of {', '.join(LEVELS)}")
     return level
 
@@ -99,11 +110,9 @@ def sessionspec_report(request):
     return _harness.Run(
         app,
         # Where none is deselected, none is named: then a sessionspec.toml may leave some out.
-        checks=checks if len(checks) < len(request.node.catalogue) else [],
-        level=level_of(request.config),
-        known_failures=request.config.getini("sessionspec_known_failures"),
-        arguments=request.config.getini("sessionspec_arguments"),
-        folder=request.config.rootpath,
+        checks=checks if len(checks) < len(request.node.checks) else [],
+        level=request.node.level,
+        **request.node.options(),
     )
 
 

@@ -76,6 +76,7 @@ fn text(found: Option<&Found>) -> String {
          # mend = \"mv away sessions\"             # brings it back as it was\n\
          # flush = \"redis-cli flushall\"          # empties the store, for one check of the suite outage\n\
          # timeout = 10                          # how many seconds a request may take\n\
+         # patience = 6                          # how many seconds a request is let wait for another one of its session\n\
          # start-timeout = 30                    # how many seconds the service may take until it listens\n\
          # lifetime = 5                          # how many seconds sessions live, where the command has a `{{lifetime}}`\n\
          # headers = [\"@secrets.txt\"]            # what goes with every request, one a line; or \"NAME: VALUE\"\n\

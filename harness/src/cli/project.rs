@@ -203,6 +203,8 @@ impl Project {
         if command != "run" {
             return added;
         }
+        let patience = self.patience.map(|it| it.to_string());
+        add("patience", &["url", "launch", "patience"], one("patience", patience));
         // Who names a check or a clause wants it, and is judged by its level.
         add("level", &["level", "check", "clause"], one("level", self.level.clone()));
         add("cases", &["cases", "case", "quick"], one("cases", self.cases.map(|it| it.to_string())));

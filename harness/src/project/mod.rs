@@ -47,6 +47,8 @@ pub struct Project {
     pub start_timeout: Option<f64>,
     /// How many seconds a request may take.
     pub timeout: Option<f64>,
+    /// For how many seconds a request is let wait for another one of its session.
+    pub patience: Option<f64>,
     /// The file with the certificates that are believed where the probe is at https.
     pub ca: Option<PathBuf>,
     /// Where browsers believe they are.

@@ -46,6 +46,7 @@ impl Project {
             lifetime: own.lifetime.or(self.lifetime),
             start_timeout: own.start_timeout.or(self.start_timeout),
             timeout: own.timeout.or(self.timeout),
+            patience: own.patience.or(self.patience),
             ca: own.ca.or(self.ca),
             origin: own.origin.or(self.origin),
             headers: list(own.headers, self.headers),

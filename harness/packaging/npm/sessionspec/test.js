@@ -24,7 +24,9 @@ const PROBLEMS = {
 function conformance({ launch, url, level, knownFailures, args = [], runner = require('node:test') }) {
   if (!launch === !url) throw new TypeError('say what to test: either `launch`, a command, or `url`, a probe');
   const known = knownFailures ? ['--known-failures', knownFailures] : [];
-  const listed = list([...(level ? ['--level', level] : []), ...known, ...args]);
+  // A service that is not started yet has no URL, and nobody asks for it.
+  const named = launch ? ['--launch', launch] : [typeof url === 'string' ? url : 'http://127.0.0.1/probe'];
+  const listed = list([...named, ...(level ? ['--level', level] : []), ...known, ...args]);
 
   runner.describe('sessionspec', () => {
     let checks;
@@ -32,7 +34,7 @@ function conformance({ launch, url, level, knownFailures, args = [], runner = re
     // How long it takes is for the harness to say. The two runners are told so in different ways.
     const [before, patience] = runner.before ? [runner.before, { timeout: Infinity }] : [runner.beforeAll, 2 ** 31 - 1];
     before(async () => {
-      const target = launch ? ['--launch', launch] : [typeof url === 'function' ? await url() : url];
+      const target = typeof url === 'function' ? [await url()] : named;
       try {
         checks = await judge([...target, '--level', listed.level, ...known, ...args]);
       } catch (error) {

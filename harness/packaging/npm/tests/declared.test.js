@@ -48,7 +48,7 @@ test('a project names suites and the level, too', (context) => {
   write("level = 'hardened'\n");
   assert.ok(suites({}).has('identity'));
   assert.ok(!suites({ level: 'minimum' }).has('identity'));
-  write("[profiles.several]\nnodes = 2\n");
-  assert.ok(!suites({ level }).has('nodes'));
-  assert.ok(suites({ level, args: ['--profile', 'several'] }).has('nodes'));
+  write("[profiles.several]\nsuites = ['restart']\n");
+  assert.ok(!suites({ level }).has('restart'));
+  assert.ok(suites({ level, args: ['--profile', 'several'] }).has('restart'));
 });

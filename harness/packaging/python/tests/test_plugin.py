@@ -83,12 +83,12 @@ def test_what_is_run_only_where_it_is_named_is_a_test_only_there(careless):
 
 
 def test_a_project_names_suites_too(careless):
-    careless.makefile(".toml", sessionspec="suites = [\n  'minimum',\n  'restart',\n]\nnodes = 2\n")
+    careless.makefile(".toml", sessionspec="suites = [\n  'minimum',\n  'restart',\n]\n")
     listed = run(careless, *RECOMMENDED)
-    listed.stdout.fnmatch_lines(["conftest.py::nodes/*", "conftest.py::restart/*"])
+    listed.stdout.fnmatch_lines(["conftest.py::restart/*"])
     listed.stdout.no_fnmatch_line("conftest.py::promises/*")
-    careless.makefile(".toml", sessionspec="[profiles.several]\nnodes = 2\n")
-    run(careless, *RECOMMENDED).stdout.no_fnmatch_line("conftest.py::nodes/*")
+    careless.makefile(".toml", sessionspec="[profiles.several]\nsuites = ['restart']\n")
+    run(careless, *RECOMMENDED).stdout.no_fnmatch_line("conftest.py::restart/*")
 
 
 def test_what_the_arguments_leave_out_is_no_test(careless):

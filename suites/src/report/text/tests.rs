@@ -1,7 +1,8 @@
 //! What is told of scripts: who is told together, and in how many parts.
 
 use super::*;
-use crate::report::ShownOperation;
+use crate::checks::catalogue;
+use crate::report::{ShownOperation, Verdict};
 use crate::script::Operation;
 use crate::script::ops::{get, hold, set};
 
@@ -149,4 +150,21 @@ fn a_hold_that_was_refused_held_nothing() {
             "release   g",
         ]
     );
+}
+
+#[test]
+fn where_the_same_was_seen_in_several_situations_the_first_names_the_others() {
+    let failure = |reason: &str, seen: &str| Failure {
+        reason: reason.to_owned(),
+        expected: "absent".to_owned(),
+        seen: seen.to_owned(),
+        ..Failure::default()
+    };
+    let check = catalogue().into_iter().find(|check| check.id == "minimum/persists").unwrap();
+    let mut check = CheckReport::of(&check, Verdict::Fail);
+    check.failures = vec![failure("pop", "1"), failure("clear", "2"), failure("delete", "1")];
+    let told = failure_texts(&check);
+    assert_eq!(told.len(), 2);
+    assert!(told[0].contains(": pop\n") && told[0].contains("\n  also      delete\n"), "{}", told[0]);
+    assert_eq!(told[1], failure_text(&check, &check.failures[1]));
 }

@@ -15,15 +15,21 @@ class NothingJudged(Exception):
     """The command has written no report."""
 
 
-def listed(level=None, known_failures=(), arguments=(), folder=None):
-    """The level that decides a run with these arguments in this folder, and everything about the checks that it judges. It
-    is the level of `sessionspec.toml` where none is given here."""
-    listing = [_binary.find(), "run", "--list", *options(level, known_failures, arguments)]
+def listed(app, level=None, known_failures=(), arguments=(), folder=None):
+    """The level that decides a run on an application with these arguments in this folder, and everything about the checks
+    that it judges. It is the level of `sessionspec.toml` where none is given here."""
+    # What is served by this process has no port yet, and nobody asks for it.
+    target = target_of(app) if isinstance(app, str) else ["http://127.0.0.1/probe"]
+    listing = [_binary.find(), "run", "--list", *target, *options(level, known_failures, arguments)]
     done = subprocess.run(listing, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder)
     if done.returncode != 0:
         raise NothingJudged(done.stderr.decode("utf-8", "replace").strip())
     found = json.loads(done.stdout)
     return found["level"], found["checks"]
+
+
+def target_of(app):
+    return [app] if app.startswith(("http://", "https://")) else ["--launch", app]
 
 
 def options(level, known_failures, arguments):
@@ -82,10 +88,7 @@ class Run:
 def reached(app, folder):
     """The arguments that lead the command to an application, which is served for as long as that takes."""
     if isinstance(app, str):
-        if app.startswith(("http://", "https://")):
-            yield [app]
-            return
-        yield ["--launch", app]
+        yield target_of(app)
         return
     with served(app) as port:
         yield [f"http://127.0.0.1:{port}/probe"]

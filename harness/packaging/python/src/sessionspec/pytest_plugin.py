@@ -52,7 +52,8 @@ class Checks(pytest.Module):
 
     def collect(self):
         try:
-            self.level, self.checks = _harness.listed(level_of(self.config), **self.options())
+            app = self.obj.sessionspec_app
+            self.level, self.checks = _harness.listed(app, level_of(self.config), **self.options())
         except _harness.NothingJudged as error:
             raise pytest.UsageError(str(error)) from None
         for check in self.checks:

@@ -102,6 +102,11 @@ fn a_check_is_explained_by_its_slug_and_by_the_name_of_its_test() {
         assert_eq!(usage(&format!("explain {name}")), explained, "{name}");
     }
     assert_eq!(usage("explain cookie re-sent"), usage("explain cookie_re_sent"));
+    // Several names are several explanations, and one that means nothing is told.
+    let several = usage("explain minimum/opens-empty unverified");
+    assert!(several.starts_with(explained.trim_end()), "{several}");
+    assert!(several.contains(usage("explain unverified").trim_end()), "{several}");
+    assert!(usage("explain unverified nothing").contains("there is no check"));
 }
 
 #[test]

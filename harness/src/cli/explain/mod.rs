@@ -18,8 +18,8 @@ use capabilities::{CAPABILITIES, Capability};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// A check, with or without its suite; a clause of the contract; a suite; a level; a capability; a verdict, as
-    /// reports name them; or a stand-in.
+    /// Checks, with or without their suite; clauses of the contract; suites; levels; capabilities; verdicts, as reports
+    /// name them; or a stand-in.
     #[arg(required = true, value_name = "NAME")]
     name: Vec<String>,
     /// Also show what a check plays, and what a good backend answers: the reference, or the one that --backend names.
@@ -32,7 +32,7 @@ pub(super) struct Arguments {
 
 pub(super) async fn explain(arguments: &Arguments) -> Result<Exit, CliError> {
     let asked = arguments.name.join(" ");
-    let topics = Topic::of(&asked);
+    let topics = all_of(&arguments.name);
     if topics.is_empty() {
         let hint = hint(&asked, names().iter().map(String::as_str));
         let message = format!(
@@ -52,6 +52,16 @@ pub(super) async fn explain(arguments: &Arguments) -> Result<Exit, CliError> {
     }
     say(texts.join("\n\n").trim_end());
     Ok(Exit::Conforms)
+}
+
+/// What these words name: one thing together, as `two rotations` do, or each of them something.
+fn all_of(words: &[String]) -> Vec<Topic> {
+    let together = Topic::of(&words.join(" "));
+    if !together.is_empty() {
+        return together;
+    }
+    let each: Vec<Vec<Topic>> = words.iter().map(|word| Topic::of(word)).collect();
+    if each.iter().any(Vec::is_empty) { Vec::new() } else { each.into_iter().flatten().collect() }
 }
 
 /// Something that can be explained.

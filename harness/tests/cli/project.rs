@@ -58,6 +58,28 @@ fn checks(report: &str) -> Vec<String> {
 }
 
 #[test]
+fn what_a_run_would_judge_is_listed_and_nothing_is_started() {
+    // What cannot be started is not missed.
+    let project =
+        Project::new("listed", "launch = 'exit 1'\nlevel = 'recommended'\nsuites = ['fault', 'nodes']\n");
+    let listed = |arguments: &str| -> Value {
+        let output = project.run(arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let of_project = listed("run --list");
+    assert_eq!(of_project["level"], "recommended");
+    let ids = checks(&of_project.to_string());
+    assert!(ids.iter().all(|id| id.starts_with("fault/") || id.starts_with("nodes/")), "{ids:?}");
+    assert!(ids.contains(&"fault/consistent".to_owned()), "{ids:?}");
+    let named = listed("run --list --suite fault --level minimum --exclude fault/consistent");
+    assert_eq!(named["level"], "minimum");
+    assert!(named["checks"].as_array().unwrap().iter().all(|check| check["level"] == "minimum"), "{named}");
+    let all = listed("run --list --backend reference");
+    assert!(checks(&all.to_string()).iter().all(|id| !id.starts_with("nodes/")), "{all}");
+}
+
+#[test]
 fn what_a_project_says_is_done() {
     let toml = format!(
         "launch = \"{}\"\nlevel = 'recommended'\nsuites = ['fault']\ncases = 1\nreports = ['json=report.json']\n\

@@ -28,6 +28,11 @@ const WHY: &[(&str, &str)] = &[
         "Most forms and logins end in a redirect: what they changed would be lost, and only there.",
     ),
     (
+        "save.without-body",
+        "A page that logs in or out by a script, or marks something as read, is answered without a body: what it changed would \
+         be lost, and only there.",
+    ),
+    (
         "mapping.reads-back",
         "Code that treats the session as a mapping takes wrong decisions within the request.",
     ),

@@ -41,6 +41,9 @@ pub struct Description {
     /// Further spellings of operations on items, by the name of the operation: each is judged like the operation.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub spellings: BTreeMap<String, Vec<String>>,
+    /// The statuses without a body with which a request can end, of [`WITHOUT_BODY`]. The results of such a request are lost.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "without_body")]
+    pub without_body: Vec<u16>,
     /// How the backend saves; absent where it saves by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub saves: Option<Saves>,
@@ -113,6 +116,21 @@ impl Description {
 /// Reads a field that may be `null`: a `null` becomes `Some(None)`, and an absent field `None`.
 fn null_is_some<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<f64>>, D::Error> {
     Option::deserialize(field).map(Some)
+}
+
+/// The statuses of responses that have no body, among those with which a handler may end (RFC 9110, sections 15.3.5, 15.3.6
+/// and 15.4.5).
+pub const WITHOUT_BODY: [u16; 3] = [204, 205, 304];
+
+/// Reads the statuses without a body.
+fn without_body<'de, D: Deserializer<'de>>(field: D) -> Result<Vec<u16>, D::Error> {
+    let statuses = Vec::<u16>::deserialize(field)?;
+    match statuses.iter().find(|status| !WITHOUT_BODY.contains(status)) {
+        Some(other) => Err(D::Error::custom(format!(
+            "`without_body` has the status {other}, and may have 204, 205 and 304"
+        ))),
+        None => Ok(statuses),
+    }
 }
 
 /// How a backend saves that does not save by itself.
@@ -198,6 +216,15 @@ mod tests {
         assert_eq!(of(json!({})), None);
         assert_eq!(of(json!({"browser_lifetime_seconds": null})), Some(None));
         assert_eq!(of(json!({"browser_lifetime_seconds": 2})), Some(Some(2.0)));
+    }
+
+    #[test]
+    fn a_status_with_a_body_is_not_without_one() {
+        let of = |statuses| serde_json::from_value::<Description>(json!({"without_body": statuses}));
+        assert_eq!(of(json!([304, 204])).unwrap().without_body, [304, 204]);
+        let error = of(json!([204, 200])).unwrap_err().to_string();
+        assert_eq!(error, "`without_body` has the status 200, and may have 204, 205 and 304");
+        assert!(of(json!(true)).is_err());
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use sessionspec::backend::{
-    Backend, BackendError, CycleRequest, CycleResponse, LocalBoxFuture, OpenConnection,
+    Backend, BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture, OpenConnection,
 };
 use sessionspec::engine::browser::Origin;
 use sessionspec::engine::script::Operation;
@@ -164,7 +164,7 @@ pub(crate) async fn status_of(url: &Url) -> Result<u16, BackendError> {
     let mut headers = Headers::default();
     headers.append("Host", url.authority());
     let (common, added) = (Fields::of(headers), Headers::default());
-    let get = Outgoing { method: Method::GET, common: &common, added: &added, body: Vec::new() };
+    let get = Outgoing { method: Method::GET, common: &common, added: &added, body: Vec::new(), alone: true };
     Ok(send_once(url, get).await?.status)
 }
 
@@ -224,7 +224,9 @@ impl HttpBackend {
     ///
     /// Where there is no response, or no whole one.
     pub async fn get(&self) -> Result<RawResponse, BackendError> {
-        self.send(Method::GET, &Headers::default(), Vec::new(), None).await
+        let added = &Headers::default();
+        let (method, common) = (Method::GET, &self.of_get);
+        self.send(Outgoing { method, common, added, body: Vec::new(), alone: false }, None).await
     }
 
     /// Sends the probe this body, whether it means anything or not, with these header fields, whether HTTP permits their
@@ -234,7 +236,8 @@ impl HttpBackend {
     ///
     /// As [`get`](Self::get).
     pub async fn post(&self, headers: &Headers, body: Vec<u8>) -> Result<RawResponse, BackendError> {
-        self.send(Method::POST, headers, body, None).await
+        let (method, common) = (Method::POST, &self.of_post);
+        self.send(Outgoing { method, common, added: headers, body, alone: false }, None).await
     }
 
     /// Asks for the description with a client that keeps its connection: how long the body came after the head, for each
@@ -254,13 +257,10 @@ impl HttpBackend {
     /// Everything that is sent goes this way.
     async fn send(
         &self,
-        method: Method,
-        added: &Headers,
-        body: Vec<u8>,
+        request: Outgoing<'_>,
         connection: Option<&OpenConnection>,
     ) -> Result<RawResponse, BackendError> {
-        let common = if method == Method::POST { &self.of_post } else { &self.of_get };
-        let sent = self.client.send(Outgoing { method, common, added, body }, connection).await;
+        let sent = self.client.send(request, connection).await;
         sent.map_err(|fault| self.secrets.redacted_fault(fault))
     }
 }
@@ -281,14 +281,24 @@ impl Backend for HttpBackend {
             let holds = self.gates.serve(&request.gates);
             let sent = wire::cycle(&request.ops, |gate| holds.url(gate));
             let raises = request.ops.contains(&Operation::Raise);
+            let without_body = request.ops.status_without_body();
             if raises {
                 // A server may end the connection where a handler fails. On a new one nobody doubts that it saw the request.
                 self.client.forget();
             }
             let (added, connection) = (&request.headers, request.connection.as_ref());
-            let RawResponse { status, headers, body } =
-                self.send(Method::POST, added, sent, connection).await?;
-            let body = wire::body(status, &body, request.ops.len(), raises)
+            let common = &self.of_post;
+            let post =
+                Outgoing { method: Method::POST, common, added, body: sent, alone: without_body.is_some() };
+            let RawResponse { status, headers, body } = self.send(post, connection).await?;
+            if without_body == Some(status) {
+                // A 205 may come with a body all the same, which means nothing.
+                let body = Body::Other(String::new());
+                return Ok(self.secrets.redacted_response(CycleResponse { status, headers, body }));
+            }
+            // A handler whose results are lost anyway need not be the one that answers.
+            let may_be_other = raises || without_body.is_some();
+            let body = wire::body(status, &body, request.ops.len(), may_be_other)
                 .map_err(|fault| wire::with_redirect(status, &headers, fault))
                 .map_err(|fault| self.secrets.redacted_fault(fault))?;
             Ok(self.secrets.redacted_response(CycleResponse { status, headers, body }))

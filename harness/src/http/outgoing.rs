@@ -14,6 +14,9 @@ pub(super) struct Outgoing<'a> {
     /// All others but those about the body. Their values may be no lawful ones.
     pub(super) added: &'a Headers,
     pub(super) body: Vec<u8>,
+    /// Whether nothing else goes over its connection: what a service may send after a response without a body would be taken for
+    /// the next one.
+    pub(super) alone: bool,
 }
 
 /// Header fields that go with many requests, read once.

@@ -20,6 +20,7 @@ use serde_json::json;
 use sessionspec::backend::{Backend, BackendError, Body, CycleRequest, CycleResponse, Gate, catching_panics};
 use sessionspec::engine::browser::Origin;
 use sessionspec::engine::script::{Answer, Operation, OperationError, SpelledOperation};
+use sessionspec::reference::description::WITHOUT_BODY;
 use sessionspec::reference::http::Headers;
 use sessionspec::reference::{Description, Value};
 use tokio::net::TcpListener;
@@ -146,6 +147,7 @@ async fn cycle(State(jobs): State<Jobs>, headers: HeaderMap, body: Bytes) -> Res
     let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = header_map(&response.headers);
     match response.body {
+        Body::Answers { .. } if WITHOUT_BODY.contains(&response.status) => (status, headers).into_response(),
         Body::Answers { results, save_error } => {
             let mut json = json!({"results": asked.refused.merge(results)});
             if let Some(error) = save_error {

@@ -67,6 +67,7 @@ macro_rules! actix_session_probe {
                         name: Some("actix-session".to_owned()),
                         derived: names(&["permanent", "set_permanent", "set_modified", "new"]),
                         composed: names(&["len", "pop", "setdefault", "update"]),
+                        without_body: $crate::reference::description::WITHOUT_BODY.into(),
                         ..Description::default()
                     })))
                 }

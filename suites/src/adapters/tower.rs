@@ -27,6 +27,7 @@ use std::future::poll_fn;
 use std::marker::PhantomData;
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use sessionspec_reference::description::WITHOUT_BODY;
 use sessionspec_reference::http::Headers;
 use sessionspec_reference::{Description, Session};
 use tower_service::Service;
@@ -47,7 +48,9 @@ use crate::backend::{
 /// Nothing has to be `Send`.
 #[must_use]
 pub fn service<S, B>(service: S) -> TowerService<S, B> {
-    TowerService { service, path: "/".to_owned(), description: Description::default(), body: PhantomData }
+    // `respond` ends with any status.
+    let description = Description { without_body: WITHOUT_BODY.into(), ..Description::default() };
+    TowerService { service, path: "/".to_owned(), description, body: PhantomData }
 }
 
 /// An application that is a `tower` service, as a [`Backend`]; [`service`] makes it.

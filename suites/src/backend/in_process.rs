@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use sessionspec_reference::clock::{Clock, ManualClock};
+use sessionspec_reference::description::WITHOUT_BODY;
 use sessionspec_reference::http::{Headers, Request, Response};
 use sessionspec_reference::{Description, NullSession, SessionInterface};
 
@@ -26,7 +27,8 @@ pub fn in_process<I: SessionInterface + 'static>(interface: I) -> Rc<dyn Backend
 
 impl<I: SessionInterface + 'static> Backend for InProcess<I> {
     fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
-        Box::pin(async { Ok(self.0.describe()) })
+        // The handler is this crate's own.
+        Box::pin(async { Ok(Description { without_body: WITHOUT_BODY.into(), ..self.0.describe() }) })
     }
 
     fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {

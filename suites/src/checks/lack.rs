@@ -88,6 +88,8 @@ pub enum Lack {
     ShortGrace(f64),
     /// A start with the lifetime that the check needs; the text says why there was none.
     Start(String),
+    /// A way to end a request with a status without a body.
+    WithoutBody,
     /// A second node.
     Nodes,
     /// A node whose clock can be moved.
@@ -152,6 +154,7 @@ impl Lack {
             | Self::ExpiryClaim
             | Self::LongEnough { .. }
             | Self::ShortGrace(_)
+            | Self::WithoutBody
             | Self::Nodes
             | Self::Clocks
             | Self::LifetimeBeyondClocks
@@ -240,6 +243,10 @@ impl fmt::Display for Lack {
             }
             Self::ShortGrace(grace) => return write!(f, "a grace of {grace} s is too long to wait for"),
             Self::Start(why) => why,
+            Self::WithoutBody => {
+                "the probe does not declare that it can end a request with a 204 or a 304, whose results are lost: it says so \
+                 with `without_body`"
+            }
             Self::Nodes => {
                 "one node is known: name another with --node URL, or start several with --launch and --nodes 2"
             }

@@ -109,6 +109,7 @@ macro_rules! __each_check {
             }
             fault {
                 minimum redirects_are_saved
+                minimum without_body_is_saved
                 recommended consistent
             }
             concurrency {

@@ -64,6 +64,8 @@ pub enum Requirement {
     EndedIds,
     /// A request can end with the status that the handler chose.
     Responds,
+    /// A request can end with a 204 or another status without a body, and the probe says so.
+    EndsWithoutBody,
     /// A handler can raise, and the survey saw what becomes of its changes.
     Raises,
     /// A request can end with another status than 200, or by an exception.
@@ -174,6 +176,8 @@ impl Requirement {
                 unless(!has_one && survey.emptied == Emptied::Kept, Lack::EndedIds)
             }
             Self::Responds => of_probe(survey, "respond", "no handler chooses a status"),
+            Self::EndsWithoutBody if survey.description.without_body.is_empty() => lacks(Lack::WithoutBody),
+            Self::EndsWithoutBody => Self::Responds.applicability(survey),
             Self::Raises => match survey.on_error {
                 OnError::Unknown => Applicability::Unverified(cannot_raise(survey)),
                 _ => Applicability::Applies,
@@ -237,6 +241,7 @@ impl fmt::Display for Requirement {
             Self::Logout => "has a way to end a session",
             Self::EndedIds => "has a way to leave an id without a session",
             Self::Responds => "lets the handler choose the status",
+            Self::EndsWithoutBody => "lets the handler end with a status without a body",
             Self::Raises => "lets the handler raise",
             Self::Endings => "lets a request end with another status than 200, or raise",
             Self::Lifetimes => "has a lifetime that can be waited for",

@@ -54,6 +54,19 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// Whether it depends on the answers to this cycle.
+    pub(crate) fn is_of_answers_in(&self, number: usize) -> bool {
+        match self {
+            Self::SetCookieIn(_) | Self::Within { .. } => false,
+            Self::DoneIn(cycle)
+            | Self::Done { cycle, .. }
+            | Self::AbsentIn { cycle, .. }
+            | Self::FoundIn { cycle, .. }
+            | Self::FalseIn { cycle, .. } => *cycle == number,
+            Self::All(conditions) => conditions.iter().any(|one| one.is_of_answers_in(number)),
+        }
+    }
+
     /// Whether it depends on the time that has passed.
     pub(crate) fn is_of_time(&self) -> bool {
         match self {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Condition, Expected, Fact, ResponseRule, Scenario, Varied};
+use super::{Condition, Expectation, Expected, Fact, ResponseRule, Scenario, Varied};
 use crate::script::{Cycle, Operation, OperationKind, Step};
 
 impl Scenario {
@@ -25,6 +25,42 @@ impl Scenario {
             }
         }
         self
+    }
+
+    /// Whether a cycle may lose its answers, so that it may end without a body.
+    pub(crate) fn may_lose_answers(&self) -> bool {
+        self.script.cycles().enumerate().any(|(number, cycle)| self.may_lose_the_answers_of(number, cycle))
+    }
+
+    /// Ends each cycle with this status, which has no body, that may lose its answers. Nothing is expected of those any more.
+    #[must_use]
+    pub(crate) fn without_bodies(mut self, status: u16) -> Self {
+        let meant: Vec<bool> = self
+            .script
+            .cycles()
+            .enumerate()
+            .map(|(number, cycle)| self.may_lose_the_answers_of(number, cycle))
+            .collect();
+        self.expectations.retain(|expectation| expectation.op.is_none() || !meant[expectation.cycle]);
+        self.with_last(&Operation::Respond { status }, |number, _| meant[number])
+    }
+
+    /// Whether nothing depends on the answers of this cycle, which changes the session: they are expected to say that it was done,
+    /// and the plain scenario shows that.
+    fn may_lose_the_answers_of(&self, number: usize, cycle: &Cycle) -> bool {
+        let changes = cycle.ops.iter().any(|op| op.writes() || op.kind() == OperationKind::Regenerate);
+        let is_only_done = |expectation: &Expectation| {
+            let is_of_answers = expectation.cycle == number && expectation.op.is_some();
+            let is_done = expectation.expected == Expected::Done && expectation.only_if.is_none();
+            !is_of_answers || is_done
+        };
+        let is_asked = |expectation: &Expectation| {
+            expectation.only_if.as_ref().is_some_and(|condition| condition.is_of_answers_in(number))
+        };
+        changes
+            && self.expectations.iter().all(is_only_done)
+            && !self.expectations.iter().any(is_asked)
+            && !self.refusable.contains(&number)
     }
 
     /// Asks the last operation of this kind in this spelling.
@@ -162,6 +198,27 @@ mod tests {
             before.expectations[2].expected,
             Expected::Response(ResponseRule::OtherCookies { cycle: 1 })
         );
+    }
+
+    #[test]
+    fn a_cycle_loses_no_answers_on_which_something_depends() {
+        let ended: Vec<bool> = rotation()
+            .without_bodies(204)
+            .script
+            .cycles()
+            .map(|cycle| cycle.ops.status_without_body() == Some(204))
+            .collect();
+        // The last one reads, and asks whether the one before was done.
+        assert_eq!(ended, [true, false, false]);
+        let plain = Scenario::new("rotated")
+            .cycle("ann", [set("colour", "red").is_done(), get("colour").is("red")])
+            .cycle("ann", [Operation::Regenerate.is_done()])
+            .response(ResponseRule::OtherCookies { cycle: 0 })
+            .cycle("ann", [get("colour").is("red")]);
+        let lost = plain.clone().without_bodies(304);
+        let ops: Vec<usize> = lost.script.cycles().map(|cycle| cycle.ops.len()).collect();
+        assert_eq!(ops, [2, 2, 1]);
+        assert_eq!(lost.expectations.len(), plain.expectations.len() - 1);
     }
 
     #[test]

@@ -100,7 +100,8 @@ pub enum Outcome {
         save_error: Option<String>,
     },
     /// A response came without the handler's answers: a 5xx says that the request failed, a 4xx that it was refused. Where
-    /// the handler was asked to raise, the framework may answer with any status.
+    /// the handler was asked to raise, the framework may answer with any status. Where it was asked to end with a status
+    /// without a body, there is no room for answers.
     NoAnswers {
         /// The status of the response.
         status: u16,
@@ -114,10 +115,17 @@ pub enum Outcome {
 impl Outcome {
     /// The outcome of a response to these operations. It takes the body by value, since the answers may be long and nobody
     /// else needs them.
-    pub(crate) fn of(ops: &[Operation], status: u16, body: Body) -> Self {
+    pub(crate) fn of(ops: &Operations, status: u16, body: Body) -> Self {
+        let without_body = ops.status_without_body();
         match body {
+            // In this process they would arrive.
+            Body::Answers { .. } if without_body == Some(status) => {
+                Self::NoAnswers { status, said: String::new() }
+            }
             Body::Answers { results, save_error } => Self::Answered { results, status, save_error },
-            Body::Other(said) if status >= 400 || ops.contains(&Operation::Raise) => {
+            Body::Other(said)
+                if status >= 400 || ops.contains(&Operation::Raise) || without_body.is_some() =>
+            {
                 Self::NoAnswers { status, said }
             }
             Body::Other(said) => Self::Broken(BackendError::NotAProbe(format!(
@@ -177,6 +185,15 @@ impl Exchange {
         (counts && !self.asks_for(*status)).then_some((*status, said))
     }
 
+    /// Whether it has ended with the status without a body that it was asked to end with, so that its answers are lost.
+    #[must_use]
+    pub fn ended_without_body(&self) -> bool {
+        match &self.outcome {
+            Outcome::NoAnswers { status, .. } => self.ops.status_without_body() == Some(*status),
+            Outcome::Answered { .. } | Outcome::Broken(_) => false,
+        }
+    }
+
     fn asks_for(&self, status: u16) -> bool {
         self.ops.contains(&Operation::Respond { status })
     }
@@ -200,6 +217,10 @@ impl Exchange {
                     _ => None,
                 });
                 Some(format!("a {status}{}: {said}", asked.unwrap_or_default()))
+            }
+            Outcome::NoAnswers { status: status @ ..400, .. } => {
+                let wanted = self.ops.status_without_body().filter(|wanted| wanted != status)?;
+                Some(format!("a {status} without the answers of the handler, and not a {wanted}"))
             }
             Outcome::Answered { status, save_error: None, .. } => {
                 let wanted = self.asked_status()?;

@@ -77,9 +77,8 @@ impl Fields<'_> {
     }
 
     pub(super) fn status(&self, field: &'static str) -> Result<u16, OperationError> {
-        self.read(field, "a status from 200 to 599 that may have a body (not 204, 205 or 304)", |value| {
-            let status = u16::try_from(value.as_u64()?).ok()?;
-            ((200..600).contains(&status) && ![204, 205, 304].contains(&status)).then_some(status)
+        self.read(field, "a status from 200 to 599", |value| {
+            u16::try_from(value.as_u64()?).ok().filter(|status| (200..600).contains(status))
         })
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::json;
 use sessionspec_reference::Value;
+use sessionspec_reference::description::WITHOUT_BODY;
 
 use super::operation::SPELLING;
 use super::spelled::SpelledOperation;
@@ -86,6 +87,17 @@ impl Operations {
     pub fn retain(&mut self, is_kept: impl Fn(&Operation) -> bool) {
         let kept: Vec<bool> = self.iter().map(is_kept).collect();
         self.keep(|at| kept[at]);
+    }
+
+    /// The status without a body with which the handler is asked to end, if that is how it is asked to end.
+    #[must_use]
+    pub fn status_without_body(&self) -> Option<u16> {
+        let ending = self.iter().rev().find_map(|op| match op {
+            Operation::Respond { status } => Some(Some(*status)),
+            Operation::Raise => Some(None),
+            _ => None,
+        });
+        ending.flatten().filter(|status| WITHOUT_BODY.contains(status))
     }
 
     /// These, and then those.
@@ -226,6 +238,17 @@ mod tests {
             let error = serde_json::from_value::<Operations>(json).unwrap_err().to_string();
             assert!(error.contains("`spelling` has to be the name of a spelling"), "{error}");
         }
+    }
+
+    #[test]
+    fn the_last_status_says_whether_there_is_a_body() {
+        let of = |statuses: &[u16]| -> Operations {
+            statuses.iter().map(|status| Operation::Respond { status: *status }).collect()
+        };
+        assert_eq!(of(&[]).status_without_body(), None);
+        assert_eq!(of(&[302, 304]).status_without_body(), Some(304));
+        assert_eq!(of(&[204, 200]).status_without_body(), None);
+        assert_eq!(of(&[204]).and(&vec![Operation::Raise].into()).status_without_body(), None);
     }
 
     #[test]

@@ -46,8 +46,10 @@ impl Generator {
         }
         seed[31] ^= 1;
         let mut rng = Rng::new(seed);
-        // A handler that raises does not say whether a spelling could be used.
-        let answers = |cycle: &&mut Cycle| !cycle.ops.contains(&Operation::Raise);
+        // A handler that raises, or whose answers are lost, does not say whether a spelling could be used.
+        let answers = |cycle: &&mut Cycle| {
+            !cycle.ops.contains(&Operation::Raise) && cycle.ops.status_without_body().is_none()
+        };
         for cycle in script.cycles_mut().filter(answers) {
             for at in 0..cycle.ops.len() {
                 let kind = cycle.ops[at].kind();

@@ -46,6 +46,11 @@ impl Observer<'_> {
 }
 
 impl Survey {
+    /// Whether the probe says that a request can end with this status, which has no body.
+    pub(crate) fn ends_without_body(&self, status: u16) -> bool {
+        self.description.without_body.contains(&status) && self.gap_of_probe("respond").is_none()
+    }
+
     /// Whether a request can end like this, or do this at its end, as far as the survey has seen.
     pub(crate) fn can_end_with(&self, op: &Operation) -> bool {
         match op {

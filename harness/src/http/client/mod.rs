@@ -114,6 +114,11 @@ impl Client {
         if let Some(connection) = connection {
             return self.send_over(connection, request.lawful(&self.url, headers)).await;
         }
+        if request.alone {
+            // A server may serve one connection at a time.
+            self.forget();
+            return exchange(&self.fresh, request.lawful(&self.url, headers)).await;
+        }
         let may_be_reused = self.may_reuse();
         if !may_be_reused {
             self.forget();

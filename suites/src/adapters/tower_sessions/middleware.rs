@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use sessionspec_reference::Description;
+use sessionspec_reference::description::WITHOUT_BODY;
 use tower_layer::Layer;
 use tower_service::Service;
 use tower_sessions::service::CookieController;
@@ -39,6 +40,7 @@ impl<S: SessionStore, C: CookieController> Middleware<S, C> {
             name: Some("tower-sessions".to_owned()),
             derived: names(&["permanent", "set_permanent"]),
             composed: names(&["contains", "items", "len", "setdefault", "update"]),
+            without_body: WITHOUT_BODY.into(),
             ..Description::default()
         };
         Self { layer, keys: WrittenKeys::default(), description }

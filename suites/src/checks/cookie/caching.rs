@@ -1,5 +1,7 @@
 //! What shared caches are told: one visitor's page must not be served to another.
 
+use sessionspec_reference::description::WITHOUT_BODY;
+
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
@@ -84,7 +86,7 @@ pub(super) const VARY_WHATEVER_THE_STATUS: Check = Check {
     source: "RFC 9111, section 3: redirects and errors are cached, too; shopware GHSA-c2f9-4jmm-v45m",
     applies: &[Requirement::RealSessions, Requirement::Cookies, Requirement::Responds],
     relies: &[Fact::of("cookie/vary", "fresh")],
-    test: Test::Scenarios(|_| {
+    test: Test::Scenarios(|survey| {
         let ending = |status: u16| {
             Scenario::new(&status.to_string())
                 .cycle("ann", [set("colour", "red").unjudged(), Operation::Respond { status }.unjudged()])
@@ -94,7 +96,8 @@ pub(super) const VARY_WHATEVER_THE_STATUS: Check = Check {
         let kept = Fact::of("cookie/only-if-kept", "server-error");
         let failed = ending(500).relies_on(kept);
         let statuses = [201, 301, 302, 303, 307, 308, 400, 401, 403, 404, 409, 410, 422, 429];
-        statuses.map(ending).into_iter().chain([failed]).collect()
+        let without_body = WITHOUT_BODY.into_iter().filter(|status| survey.ends_without_body(*status));
+        statuses.into_iter().chain(without_body).map(ending).chain([failed]).collect()
     }),
 };
 

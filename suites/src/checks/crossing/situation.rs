@@ -15,6 +15,10 @@ pub(super) enum Situation {
     Redirects,
     /// Every request ends with a 404, where such requests are saved.
     NotFound,
+    /// Each request that changes the session, and of which nothing more is expected than that it does, ends with a 204.
+    NoContent,
+    /// Each such request ends with a 304.
+    NotModified,
     /// The request that is held ends with a 500, unless it ends the session or its id.
     HeldFails,
     /// Each session is permanent from its first item on.
@@ -38,8 +42,8 @@ pub(super) enum Situation {
 }
 
 use Situation::{
-    BesideOwnCookie, Deleted, Heavy, HeldFails, NotFound, OftenSaved, Older, Permanent, Popped, Redirects,
-    Rotated, Updated,
+    BesideOwnCookie, Deleted, Heavy, HeldFails, NoContent, NotFound, NotModified, OftenSaved, Older,
+    Permanent, Popped, Redirects, Rotated, Updated,
 };
 
 /// The item that a situation adds.
@@ -54,6 +58,8 @@ impl Situation {
         match self {
             Redirects => "and-redirected",
             NotFound => "and-not-found",
+            NoContent => "and-no-content",
+            NotModified => "and-not-modified",
             HeldFails => "and-failed",
             Permanent => "permanently",
             Rotated => "once-rotated",
@@ -77,6 +83,8 @@ impl Situation {
         let varied = match self {
             Redirects => plain.with_last(&respond(302), |_, _| true),
             NotFound => plain.with_last(&respond(404), |_, _| true),
+            NoContent => plain.without_bodies(204),
+            NotModified => plain.without_bodies(304),
             HeldFails => plain.with_last(&respond(500), |_, cycle| is_late(cycle)),
             Permanent => plain.with_last(&set_permanent(true), |number, _| begins(scenario, number)),
             Rotated | Popped | Deleted | Updated | OftenSaved => plain.with_cycles_after(begun?, self.past()),
@@ -102,7 +110,8 @@ impl Situation {
                 let saves = ["1", "2", "3", "4"].map(|value| vec![set(BALLAST, value)]);
                 saves.into_iter().chain([vec![delete(BALLAST)]]).collect()
             }
-            Redirects | NotFound | HeldFails | Permanent | Older | Heavy | BesideOwnCookie => Vec::new(),
+            Redirects | NotFound | NoContent | NotModified | HeldFails | Permanent | Older | Heavy
+            | BesideOwnCookie => Vec::new(),
         }
     }
 
@@ -110,6 +119,7 @@ impl Situation {
     fn fits(self, scenario: &Scenario) -> bool {
         match self {
             Redirects | NotFound => !ends_somehow(scenario),
+            NoContent | NotModified => !ends_somehow(scenario) && scenario.may_lose_answers(),
             HeldFails => !ends_somehow(scenario) && scenario.script.cycles().any(is_late),
             // What becomes of an emptied session that is permanent is another question.
             Permanent => !sets_permanent(scenario) && !has(scenario, |op| *op == Operation::Clear),
@@ -131,6 +141,8 @@ impl Situation {
         match self {
             Redirects => applies(Requirement::Responds),
             NotFound => applies(Requirement::Responds) && survey.on_not_found == OnError::Saved,
+            NoContent => applies(Requirement::EndsWithoutBody) && survey.ends_without_body(204),
+            NotModified => applies(Requirement::EndsWithoutBody) && survey.ends_without_body(304),
             HeldFails => applies(Requirement::Responds) && survey.on_server_error != OnError::Unknown,
             Permanent => matches!(survey.permanent, Attribute::Observed(_)) && !survey.permanent_default,
             Rotated => survey.supports("regenerate") && survey.store == Store::Server,
@@ -167,6 +179,18 @@ impl Situation {
                 ways.extend(changes().map(|change| change.not_found));
                 [of("fault/consistent", &ways), vary(&"404")].concat()
             }
+            NoContent => {
+                let mut ways = vec!["fresh-204", "overwrite-204"];
+                ways.extend(changes().map(|change| change.no_content));
+                ways.extend(sets_permanent(scenario).then_some("permanent-204"));
+                [of("fault/without-body-is-saved", &ways), vary(&"204")].concat()
+            }
+            NotModified => {
+                let mut ways = vec!["fresh-304", "overwrite-304"];
+                ways.extend(changes().map(|change| change.not_modified));
+                ways.extend(sets_permanent(scenario).then_some("permanent-304"));
+                [of("fault/without-body-is-saved", &ways), vary(&"304")].concat()
+            }
             Permanent => of("minimum/permanent-persists", &["forgotten", "forgotten-by-another-change"]),
             Rotated => of("identity/rotation-keeps-the-data", &["alone"]),
             HeldFails => of("cookie/only-if-kept", &["server-error"]),
@@ -185,20 +209,31 @@ struct Change {
     op: &'static str,
     redirected: &'static str,
     not_found: &'static str,
+    no_content: &'static str,
+    not_modified: &'static str,
 }
 
-const fn change(op: &'static str, redirected: &'static str, not_found: &'static str) -> Change {
-    Change { op, redirected, not_found }
+/// The facts of an operation, which have the name of this one in them.
+macro_rules! change {
+    ($op:literal, $of:literal) => {
+        Change {
+            op: $op,
+            redirected: concat!($of, "-302"),
+            not_found: concat!("not-found-", $of),
+            no_content: concat!($of, "-204"),
+            not_modified: concat!($of, "-304"),
+        }
+    };
 }
 
 /// Destroying is a removal as deleting is.
 const CHANGES: [Change; 6] = [
-    change("delete", "delete-302", "not-found-delete"),
-    change("pop", "pop-302", "not-found-pop"),
-    change("update", "update-302", "not-found-update"),
-    change("setdefault", "setdefault-302", "not-found-setdefault"),
-    change("clear", "clear-302", "not-found-clear"),
-    change("destroy", "delete-302", "not-found-delete"),
+    change!("delete", "delete"),
+    change!("pop", "pop"),
+    change!("update", "update"),
+    change!("setdefault", "setdefault"),
+    change!("clear", "clear"),
+    change!("destroy", "delete"),
 ];
 
 fn respond(status: u16) -> Operation {

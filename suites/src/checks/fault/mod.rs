@@ -1,6 +1,7 @@
 //! The `fault` suite: what becomes of a session when the handler does not succeed.
 
 mod redirects;
+mod without_body;
 
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Line, Scenario};
@@ -10,7 +11,7 @@ use crate::script::{Operation, OperationKind};
 use crate::survey::{Attribute, OnError, Store, Survey};
 
 /// The checks of this suite.
-pub(crate) const CHECKS: &[Check] = &[redirects::ARE_SAVED, CONSISTENT];
+pub(crate) const CHECKS: &[Check] = &[redirects::ARE_SAVED, without_body::ARE_SAVED, CONSISTENT];
 
 const CONSISTENT: Check = Check {
     id: "fault/consistent",

@@ -170,11 +170,13 @@ impl ResponseRule {
         };
         match self {
             Self::Served => Some(match &exchange.outcome {
+                _ if exchange.ended_without_body() => Ok(()),
                 Outcome::NoAnswers { status, said } => Err(format!("a {status}: {said}")),
                 _ => Ok(()),
             }),
             Self::EndsWithoutStore => None,
             Self::Saved => Some(match &exchange.outcome {
+                _ if exchange.ended_without_body() => Ok(()),
                 Outcome::NoAnswers { status, said } => Err(format!("a {status}: {said}")),
                 Outcome::Answered { save_error: Some(error), .. } => Err(format!("not saved: {error}")),
                 _ => Ok(()),

@@ -140,8 +140,8 @@ impl<'a> Redactor<'a> {
             cookie: cookies.sent,
             ops: ops.collect(),
             status: match exchange.outlasted {
-                true => format!("{}, once the store could be reached again", self.status(&exchange.outcome)),
-                false => self.status(&exchange.outcome),
+                true => format!("{}, once the store could be reached again", self.status(exchange)),
+                false => self.status(exchange),
             },
             set_cookie: cookies.set,
             dropped: exchange
@@ -152,8 +152,11 @@ impl<'a> Redactor<'a> {
         }
     }
 
-    fn status(&self, outcome: &Outcome) -> String {
-        match outcome {
+    fn status(&self, exchange: &Exchange) -> String {
+        match &exchange.outcome {
+            Outcome::NoAnswers { status, .. } if exchange.ended_without_body() => {
+                format!("{status}, which has no body")
+            }
             Outcome::Answered { status, save_error: None, .. } => status.to_string(),
             Outcome::Answered { status, save_error: Some(error), .. } => {
                 format!("{status}, and the save was refused: {}", self.text(error))

@@ -22,7 +22,7 @@ impl AnyScripts<'_> {
     /// Brings the browser's session into a situation. Where the next request ends well, the last one of these ends like it.
     pub(super) fn past(&mut self, browser: &'static str, past: Past, ending: Ending) {
         let ending = match ending {
-            Ending::Status(200..400) => ending,
+            Ending::Status(200..400) | Ending::WithoutBody { otherwise: 200..400, .. } => ending,
             _ => Ending::Status(200),
         };
         if past == Past::Fresh {

@@ -9,8 +9,14 @@
 pub(crate) enum Ending {
     /// With this status.
     Status(u16),
+    /// With this status, which has no body; where the probe does not say that it can, with the other one.
+    WithoutBody { status: u16, otherwise: u16 },
     /// By an exception.
     Raised,
+}
+
+const fn without_body(status: u16, otherwise: u16) -> Ending {
+    Ending::WithoutBody { status, otherwise }
 }
 
 /// What the session has been through when the request comes.
@@ -132,7 +138,8 @@ pub(crate) enum Others {
     Forger,
 }
 
-/// Those whose rows are two are met twice as often: their number has no common divisor with those of the other tables.
+/// Where no request can end without a body, the commonest redirect and the commonest refusal are met twice as often: the number of
+/// rows has no common divisor with those of the other tables.
 pub(super) const ENDINGS: [Ending; 23] = [
     Ending::Status(200),
     Ending::Status(302),
@@ -152,10 +159,10 @@ pub(super) const ENDINGS: [Ending; 23] = [
     Ending::Status(429),
     Ending::Status(503),
     Ending::Status(202),
-    Ending::Status(302),
+    without_body(204, 302),
     Ending::Status(300),
     Ending::Status(203),
-    Ending::Status(404),
+    without_body(304, 404),
     Ending::Status(206),
 ];
 
@@ -163,11 +170,11 @@ pub(super) const ENDINGS: [Ending; 23] = [
 const FEWER_ENDINGS: [Ending; 8] = [
     Ending::Status(200),
     Ending::Status(302),
-    Ending::Status(200),
+    without_body(204, 200),
     Ending::Status(404),
     Ending::Status(200),
     Ending::Status(500),
-    Ending::Status(200),
+    without_body(304, 200),
     Ending::Raised,
 ];
 

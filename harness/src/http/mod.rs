@@ -240,6 +240,16 @@ impl HttpBackend {
         self.send(Outgoing { method, common, added: headers, body, alone: false }, None).await
     }
 
+    /// Sends the probe this body on a connection of its own, and asks the service to close that: all that comes until it does.
+    ///
+    /// # Errors
+    ///
+    /// Where the service cannot be reached, or the connection ends otherwise.
+    pub(crate) async fn bytes(&self, body: Vec<u8>) -> Result<Vec<u8>, BackendError> {
+        let (method, common, added) = (Method::POST, &self.of_post, &Headers::default());
+        self.client.bytes(&Outgoing { method, common, added, body, alone: true }).await
+    }
+
     /// Asks for the description with a client that keeps its connection: how long the body came after the head, for each
     /// of so many answers. None where a request fails.
     pub(crate) async fn pauses(&self, asked: usize) -> Option<Vec<Duration>> {

@@ -39,6 +39,7 @@ fn everything() -> Description {
         derived: vec!["new".to_owned()],
         composed: vec!["pop".to_owned()],
         spellings: [("update".to_owned(), vec!["|=".to_owned()])].into(),
+        without_body: vec![204, 304],
         saves: Some(Saves::Explicit),
         declares: Claims {
             modified: Some(Modified::Tracked),
@@ -120,6 +121,8 @@ fn a_description_that_cannot_be_read_is_not_valid() {
         json!({"protocol": 1, "spellings": {"update": "|="}}),
         json!({"protocol": 1, "spellings": {"update": ["a b"]}}),
         json!({"protocol": 1, "spellings": {"update": ["|=", "|="]}}),
+        json!({"protocol": 1, "without_body": 204}),
+        json!({"protocol": 1, "without_body": [200]}),
         json!({"protocol": 1, "saves": "automatic"}),
         json!({"protocol": 1, "declares": []}),
     ];

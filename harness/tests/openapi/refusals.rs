@@ -100,6 +100,19 @@ fn an_operation_of_another_name_is_unsupported() {
 }
 
 #[test]
+fn a_status_without_a_body_loses_the_results_and_nothing_else() {
+    let set = json!({"op": "set", "key": "k", "value": 1});
+    within_local_set(async {
+        let probe = Probe::of_the_reference().await;
+        for status in [204, 205, 304] {
+            let said = probe.cycle(&[set.clone(), json!({"op": "respond", "status": status})]).await;
+            said.check("post");
+            assert_eq!((said.status.as_u16(), said.sets_cookies), (status, true));
+        }
+    });
+}
+
+#[test]
 fn unknown_fields_are_ignored() {
     let cycle = json!({"ops": [{"op": "len", "key": 1, "more": {}}], "more": []});
     assert!(schema_at(REQUEST).is_valid(&cycle));

@@ -15,6 +15,7 @@ function describe() {
     browser_lifetime_seconds: null, // nothing but the cookie says how old a session is
     derived: ['permanent', 'set_permanent'],
     composed: ['pop', 'setdefault', 'update', 'clear'],
+    without_body: core.WITHOUT_BODY,
     declares: { new: 'real', store: 'client', on_error: 'saved', empty: 'kept' },
   };
 }

@@ -13,6 +13,7 @@ function describe() {
     ...versionOf('express-session'),
     derived: ['permanent', 'set_permanent', 'modified', 'set_modified', 'new'],
     composed: ['pop', 'setdefault', 'update', 'clear', 'regenerate'],
+    without_body: core.WITHOUT_BODY,
     declares: { nested: 'tracked', store: 'server', concurrency: 'last-write-wins', on_error: 'saved', empty: 'kept' },
   };
 }
@@ -60,7 +61,8 @@ function probed(sessions, { path = '/probe', description = {}, probe = { describ
 async function cycle(req, res, probe) {
   const { status, headers, text } = await core.run(await bodyOf(req), probe.operations(req));
   for (const [name, value] of headers) res.append(name, value);
-  res.status(status).type('json').send(text);
+  if (text === null) res.status(status).end();
+  else res.status(status).type('json').send(text);
 }
 
 function bodyOf(req) {

@@ -14,6 +14,7 @@ function describe() {
     ...versionOf('@fastify/session'),
     derived: ['permanent', 'set_permanent', 'new'],
     composed: ['pop', 'setdefault', 'update', 'clear'],
+    without_body: core.WITHOUT_BODY,
     declares: { store: 'server', on_error: 'saved', empty: 'kept' },
   };
 }
@@ -72,6 +73,7 @@ async function plugin(app, { path = '/probe', description = {} } = {}) {
   }, async (request, reply) => {
     const { status, headers, text } = await core.run(bodies.get(request), operations(request));
     for (const [name, value] of headers) addField(reply, name, value);
+    if (text === null) return reply.code(status).send();
     return reply.code(status).type('application/json').send(text);
   });
 }

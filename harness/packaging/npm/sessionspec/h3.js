@@ -13,6 +13,7 @@ function describe() {
     ...versionOf('h3'),
     derived: ['permanent', 'set_permanent', 'modified', 'new'],
     composed: ['delete', 'pop', 'setdefault', 'clear'],
+    without_body: core.WITHOUT_BODY,
     declares: { store: 'client', empty: 'kept' },
   };
 }
@@ -66,7 +67,7 @@ function probe(open, { description = {} } = {}) {
     if (event.req.method !== 'POST') return { ...describe(), ...description };
     const { status, headers, text } = await core.run(await event.req.text(), operations(() => open(event)));
     for (const [name, value] of headers) event.res.headers.append(name, value);
-    event.res.headers.set('Content-Type', 'application/json');
+    if (text !== null) event.res.headers.set('Content-Type', 'application/json');
     event.res.status = status;
     return text;
   };

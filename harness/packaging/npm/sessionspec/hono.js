@@ -13,6 +13,7 @@ function describe() {
     ...versionOf('hono-sessions'),
     derived: ['permanent', 'set_permanent', 'modified', 'set_modified', 'new'],
     composed: ['pop', 'setdefault', 'update', 'clear'],
+    without_body: core.WITHOUT_BODY,
     declares: { empty: 'kept' },
   };
 }
@@ -93,7 +94,7 @@ function probed(sessions, { path = '/probe', description = {} } = {}) {
 async function cycle(c) {
   const { status, headers, text } = await core.run(await c.req.text(), operations(c));
   for (const [name, value] of headers) c.header(name, value, { append: true });
-  c.header('Content-Type', 'application/json');
+  if (text !== null) c.header('Content-Type', 'application/json');
   return c.body(text, status);
 }
 

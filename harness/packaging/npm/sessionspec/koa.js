@@ -16,6 +16,7 @@ function describe() {
     browser_lifetime_seconds: ONE_DAY,
     derived: ['permanent', 'set_permanent', 'modified', 'set_modified'],
     composed: ['pop', 'setdefault', 'update', 'clear'],
+    without_body: core.WITHOUT_BODY,
     declares: { new: 'real', store: 'client' },
   };
 }
@@ -63,6 +64,7 @@ async function cycle(ctx) {
   const { status, headers, text } = await core.run(await core.textOf(ctx.req), operations(ctx));
   for (const [name, value] of headers) ctx.append(name, value);
   ctx.status = status;
+  if (text === null) return;
   ctx.type = 'json';
   ctx.body = text;
 }

@@ -17,7 +17,7 @@ use crate::quote::quoted;
 const EXCERPT: usize = 160;
 
 /// The fields of a description.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "protocol",
     "name",
     "version",
@@ -27,6 +27,7 @@ const FIELDS: [&str; 11] = [
     "derived",
     "composed",
     "spellings",
+    "without_body",
     "saves",
     "declares",
 ];
@@ -71,6 +72,12 @@ pub(super) fn lifetime(response: &RawResponse) -> Option<f64> {
 pub(super) fn spellings(response: &RawResponse) -> BTreeMap<String, Vec<String>> {
     let description = read(response).ok().and_then(|json| read_description(json).ok());
     description.map(|description| description.spellings).unwrap_or_default()
+}
+
+/// The statuses without a body that the answer to a `GET` declares; none where it is no description.
+pub(super) fn without_body(response: &RawResponse) -> Vec<u16> {
+    let description = read(response).ok().and_then(|json| read_description(json).ok());
+    description.map(|description| description.without_body).unwrap_or_default()
 }
 
 fn contents(json: &Value, findings: &mut Findings) {

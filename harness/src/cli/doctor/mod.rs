@@ -16,6 +16,7 @@ mod refusals;
 mod requests;
 mod spellings;
 mod traces;
+mod without_body;
 
 use super::service::Service;
 use super::target::Target;
@@ -90,7 +91,7 @@ async fn examine(probe_client: &ProbeClient, reached: &Target, target: &str) -> 
     }
     if probe_client.answers() {
         lifetimes::examine(probe_client, description::lifetime(&description), &mut findings).await;
-        requests::examine(probe_client, &mut findings).await;
+        requests::examine(probe_client, &description::without_body(&description), &mut findings).await;
     }
     if probe_client.answers() {
         pauses::examine(probe_client, &mut findings).await;

@@ -14,6 +14,9 @@ use tokio::time::timeout;
 
 use crate::http::{HttpBackend, RawResponse};
 
+/// What ends the head of a response.
+const END_OF_HEAD: &[u8] = b"\r\n\r\n";
+
 /// The service that is looked at. Every question is given up after a time.
 pub(super) struct ProbeClient {
     http: Rc<HttpBackend>,
@@ -74,6 +77,13 @@ impl ProbeClient {
     /// One cycle as it is, with gates of its own.
     pub(super) async fn cycle(&self, request: CycleRequest) -> Result<CycleResponse, BackendError> {
         self.within_patience(self.http.cycle(request)).await
+    }
+
+    /// What comes after the head of the response to this body; none where no whole response came.
+    pub(super) async fn after_the_head(&self, body: Vec<u8>) -> Option<Vec<u8>> {
+        let bytes = self.within_patience(self.http.bytes(body)).await.ok()?;
+        let end = bytes.windows(END_OF_HEAD.len()).position(|window| window == END_OF_HEAD)?;
+        Some(bytes[end + END_OF_HEAD.len()..].to_vec())
     }
 
     /// How long the body of each of so many answers came after its head; none where a request fails.

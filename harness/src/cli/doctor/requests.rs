@@ -10,6 +10,7 @@ use sessionspec::reference::Value;
 use super::findings::Findings;
 use super::probe_client::{ProbeClient, instead_of_answers};
 use super::refusals::with_advice;
+use super::without_body;
 use crate::http::RawResponse;
 
 /// What a probe has to accept, in bytes.
@@ -28,11 +29,12 @@ pub(super) async fn answers_at_all(probe_client: &ProbeClient, findings: &mut Fi
     fault.is_none()
 }
 
-pub(super) async fn examine(probe_client: &ProbeClient, findings: &mut Findings) {
+/// `declared` are the statuses without a body with which requests can end, as the probe says.
+pub(super) async fn examine(probe_client: &ProbeClient, declared: &[u16], findings: &mut Findings) {
     findings.section("Requests");
     findings.judge("malformed bodies", malformed(probe_client).await);
     findings.judge("a body of 8 MiB", large(probe_client).await);
-    respond(probe_client, findings).await;
+    respond(probe_client, declared, findings).await;
     header_field(probe_client, findings).await;
     raise(probe_client, findings).await;
 }
@@ -66,14 +68,15 @@ async fn large(probe_client: &ProbeClient) -> Result<(), String> {
     }
 }
 
-async fn respond(probe_client: &ProbeClient, findings: &mut Findings) {
+async fn respond(probe_client: &ProbeClient, declared: &[u16], findings: &mut Findings) {
     let exchanges = probe_client.cycles([vec![Operation::Respond { status: 418 }, get("text")]]).await;
     match &exchanges[0].outcome {
         Outcome::Answered { results, .. } if results[0] == Answer::Unsupported => {
             findings.unsupported(OperationKind::Respond);
         }
         Outcome::Answered { status: 418, results, .. } if results[0] == Answer::Ok(json!(null)) => {
-            findings.judge("respond", without_a_body(probe_client).await);
+            findings.judge("respond", without_body::refused(probe_client, declared).await);
+            without_body::examine(probe_client, declared, findings).await;
         }
         Outcome::Answered { status, results, .. } => {
             let note = format!(
@@ -87,24 +90,6 @@ async fn respond(probe_client: &ProbeClient, findings: &mut Findings) {
             findings.wrong("respond", &format!("{note} (with 418, too, the body is that of a probe)"));
         }
     }
-}
-
-/// A status whose answer has no body leaves no room for results, so that it has to be refused.
-async fn without_a_body(probe_client: &ProbeClient) -> Result<(), String> {
-    for status in [204, 205, 304] {
-        let exchanges = probe_client.cycles([vec![Operation::Respond { status }, get("text")]]).await;
-        let seen = match &exchanges[0].outcome {
-            Outcome::Answered { results, .. } => match &results[0] {
-                Answer::Error(_) | Answer::Unsupported => continue,
-                answer => format!("answered {}", answer.to_json()),
-            },
-            _ => "was obeyed, and its results are lost".to_owned(),
-        };
-        return Err(format!(
-            "respond({status}) {seen}; it has to answer {{\"error\": …}}: an answer with that status has no body"
-        ));
-    }
-    Ok(())
 }
 
 async fn header_field(probe_client: &ProbeClient, findings: &mut Findings) {

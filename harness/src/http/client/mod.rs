@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use reqwest::Request;
 use sessionspec::backend::{BackendError, MOST_FIELDS, OpenConnection, Retained};
 use sessionspec::reference::http::Headers;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use url::{Host, Url};
 
@@ -138,6 +139,22 @@ impl Client {
             _ => self.close_all(),
         }
         response
+    }
+
+    /// Sends a request on a connection of its own, and asks the service to close that: all that comes until it does.
+    ///
+    /// # Errors
+    ///
+    /// Where the service cannot be reached, or the connection ends otherwise.
+    pub(super) async fn bytes(&self, request: &Outgoing<'_>) -> Result<Vec<u8>, BackendError> {
+        self.forget();
+        let cut_off = |error: std::io::Error| BackendError::CutOff(error.to_string());
+        let mut stream = self.address.connect().await?;
+        stream.write_all(&request.spelt(&self.url)).await.map_err(cut_off)?;
+        stream.flush().await.map_err(cut_off)?;
+        let mut bytes = Vec::new();
+        stream.take(MAX_BODY as u64).read_to_end(&mut bytes).await.map_err(cut_off)?;
+        Ok(bytes)
     }
 
     /// Whether the next request may go over a connection that was used before.

@@ -15,8 +15,12 @@ pub(crate) enum Slip {
     EmptyCycleLooks,
     /// What `setdefault` gives is the session's own value, which changes later.
     SetdefaultGivesAReference,
-    /// It obeys a status whose answer has no body.
+    /// It obeys a status whose answer has no body, and does not declare that.
     RespondsWithoutABody,
+    /// It declares such a status, and answers with another one.
+    AnswersWithABody,
+    /// It declares such a status, and sends a body after it.
+    SendsABodyAllTheSame,
     /// `destroy` is `clear`.
     DestroyOnlyClears,
     /// It names a lifetime of permanent sessions, and has none.
@@ -74,8 +78,16 @@ fn answer(slip: Slip, request: &Request) -> Answer {
             r#"{"results": [{"ok": null}, {"ok": {"n": "old"}}, {"ok": {"n": "new"}}, {"ok": {"box": {"n": "old"}}},
                 {"ok": null}, {"error": "there is no such item"}]}"#,
         ),
-        Slip::RespondsWithoutABody if request.text().contains(r#""status":204"#) => {
-            Answer::Bytes(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n".to_vec())
+        // The length stays as it is.
+        Slip::RespondsWithoutABody if ops.is_none() => Answer::altered(request.text(), |response| {
+            let declared = r#""without_body":[204,205,304]"#;
+            response.replace(declared, &format!("{:width$}", r#""derived":[]"#, width = declared.len()))
+        }),
+        Slip::AnswersWithABody => {
+            Answer::altered(request.text().replace(r#""status":204"#, r#""status":200"#), same)
+        }
+        Slip::SendsABodyAllTheSame if request.text().contains(r#""status":204"#) => {
+            Answer::Bytes(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n{\"results\": []}".to_vec())
         }
         // JSON may have spaces there, and the length stays as it is.
         Slip::DestroyOnlyClears => {

@@ -145,7 +145,7 @@ def broken(rule, received):
         return next(("%s of %s" % (words, json.dumps(one.name)) for one in of if such(one)), None)
 
     if name in ("served", "saved"):
-        return None if came else "came a %s" % code
+        return None if came or ended_without_body else "came a %s" % code
     if name == "vary_cookie":
         is_said = lists("vary", "cookie", "*") or lists("cache-control", "no-store", "private")
         return None if is_said else "came neither"
@@ -171,7 +171,7 @@ def broken(rule, received):
 
 def judge_response(rule, words, received):
     place = "the response: expected %s" % words
-    if rule in ("served", "saved") and not came and 400 <= code < 500:
+    if rule in ("served", "saved") and not came and not ended_without_body and 400 <= code < 500:
         # What refuses a request is not the handler, as was said before.
         return
     try:
@@ -199,8 +199,15 @@ def say(text, code=0):
 
 about, *expectations = map(json.loads, sys.stdin)
 code, came = status(number), response(number)
+# The status without a body that was asked for last, if it was: the answers of the handler are lost then.
+without_body = about.get("without_body")
+ended_without_body = without_body is not None and code == without_body
 wanted = ([asked for op, asked in about["respond"] if done(answer(int(number) - 1, op))] or [200])[-1]
-if not came:
+if ended_without_body:
+    say("a %s, which has no body" % code)
+elif not came and without_body is not None and code is not None and code < 400:
+    say("the response: expected a %s, came a %s" % (without_body, code), 1)
+elif not came:
     if about["may_fail"]:
         say("the request failed, as it may")
     elif code is None or code >= 500:

@@ -268,11 +268,14 @@ impl<'a> Writer<'a> {
         });
         let may_fail = cycle.ops.contains(&Operation::Raise) || case.scenario.refusable.contains(&number);
         let own_cookies = cycle.ops.iter().filter_map(cookie_of_application);
-        let about = json!({
+        let mut about = json!({
             "may_fail": may_fail,
             "respond": responds.collect::<Vec<_>>(),
             "own_cookies": own_cookies.collect::<Vec<_>>(),
         });
+        if let Some(status) = cycle.ops.status_without_body() {
+            about["without_body"] = json!(status);
+        }
         let mut told = vec![about];
         let of_cycle = case.scenario.expectations.iter().filter(|expectation| expectation.cycle == number);
         for Expectation { op, expected, only_if, .. } in of_cycle {

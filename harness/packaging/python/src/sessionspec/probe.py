@@ -48,6 +48,10 @@ WRITES = {
 ON_ITEMS = {"get", "contains", "items", "len", "set", "delete", "pop", "setdefault", "update", "clear"}
 
 
+# The statuses whose responses have no body, so that the results of their cycles are lost. An empty 205 is rarer.
+WITHOUT_BODY = [204, 304]
+
+
 class Absent(Exception):
     """There is no such item."""
 
@@ -73,7 +77,8 @@ def read_cycle(body):
 
 
 def run_cycle(ops, operations, save=None):
-    """Performs the operations in order, and returns the status, the header fields and the body of the answer.
+    """Performs the operations in order, and returns the status, the header fields and the body of the answer. The body is
+    empty where the status is one of `WITHOUT_BODY`, which descriptions declare.
 
     `operations` maps the name of an operation to a function that is given the operation; one in another spelling is mapped
     from both names. `save` belongs to frameworks
@@ -103,7 +108,7 @@ def run_cycle(ops, operations, save=None):
             save()
         except Exception as error:
             answer["save_error"] = repr(error)
-    return status, headers, encode(answer)
+    return status, headers, b"" if status in WITHOUT_BODY else encode(answer)
 
 
 def perform(operations, op):
@@ -289,7 +294,7 @@ def attributes(session):
 
 def respond(op):
     status = op["status"]
-    if not isinstance(status, INTEGERS) or not 200 <= status < 600 or status in (204, 205, 304):
+    if not isinstance(status, INTEGERS) or not 200 <= status < 600 or status == 205:
         raise ValueError("a probe answer cannot carry the status %r" % (status,))
 
 
@@ -395,7 +400,7 @@ def mount(app, path="/probe", description=None):
     from flask import request, session
 
     def described():
-        known = {"protocol": 1, "name": "flask", "version": flask_version()}
+        known = {"protocol": 1, "name": "flask", "version": flask_version(), "without_body": WITHOUT_BODY}
         known["lifetime_seconds"] = app.permanent_session_lifetime.total_seconds()
         interface = getattr(app, "session_interface", None)
         spellings = spellings_of(getattr(interface, "session_class", None))
@@ -419,7 +424,10 @@ def mount(app, path="/probe", description=None):
     operations.update({"items": lambda op: dict(session), "len": lambda op: len(session)})
 
     def answer(body, status=200, headers=()):
-        response = app.response_class(body, status=status, mimetype="application/json")
+        if status in WITHOUT_BODY:
+            response = app.response_class("", status=status)
+        else:
+            response = app.response_class(body, status=status, mimetype="application/json")
         for name, value in headers:
             response.headers.add(name, value)
         return response

@@ -22,7 +22,10 @@ def mount(app, path="/probe", description=None):
     threads = ThreadPoolExecutor(max_workers=32)
 
     def answer(body, status=200, headers=()):
-        response = web.Response(body=body, status=status, content_type="application/json")
+        if status in core.WITHOUT_BODY:
+            response = web.Response(status=status)
+        else:
+            response = web.Response(body=body, status=status, content_type="application/json")
         for name, value in headers:
             response.headers.add(name, value)
         return response
@@ -90,6 +93,7 @@ def described(storage):
         "version": version("aiohttp-session"),
         "derived": ["permanent", "set_permanent", "modified"],
         "composed": ["regenerate"],
+        "without_body": core.WITHOUT_BODY,
     }
     if storage is not None:
         # With `None` the storage keeps sessions for ever.

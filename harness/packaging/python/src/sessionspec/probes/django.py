@@ -58,6 +58,7 @@ def description():
         "version": version("Django"),
         "browser_lifetime_seconds": settings.SESSION_COOKIE_AGE,
         "derived": ["permanent", "set_permanent", "new"],
+        "without_body": core.WITHOUT_BODY,
         "declares": declares,
     }
 
@@ -92,6 +93,8 @@ def view(request):
     from django.http import HttpResponse
 
     def answer(body, status=200):
+        if status in core.WITHOUT_BODY:
+            return HttpResponse(status=status)
         return HttpResponse(body, status=status, content_type="application/json")
 
     if request.method != "POST":

@@ -19,7 +19,10 @@ def mount(app, path="/probe", description=None):
     from starlette.responses import Response
 
     def answer(body, status=200, headers=()):
-        response = Response(body, status_code=status, media_type="application/json")
+        if status in core.WITHOUT_BODY:
+            response = Response(status_code=status)
+        else:
+            response = Response(body, status_code=status, media_type="application/json")
         for name, value in headers:
             response.headers.append(name, value)
         return response
@@ -45,7 +48,7 @@ def described(app, request):
         declares.update({"modified": "tracked", "nested": "untracked"})
     else:
         derived += ["modified", "set_modified"]
-    known = {"protocol": 1, "derived": derived}
+    known = {"protocol": 1, "derived": derived, "without_body": core.WITHOUT_BODY}
     spellings = core.spellings_of(type(request.scope.get("session")))
     if spellings:
         known["spellings"] = spellings

@@ -21,15 +21,16 @@ class Probe:
         self.operations = operations or {}
         self.save = save
         derived = [name for name in STAND_INS if name not in self.operations]
-        self.description = {"protocol": 1, "derived": derived, **(description or {})}
+        self.description = {"protocol": 1, "derived": derived, "without_body": core.WITHOUT_BODY, **(description or {})}
         if save is not None:
             self.description.setdefault("saves", "explicit")
 
     def __call__(self, environ, start_response):
         def answer(body, status=200, headers=()):
-            fields = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), *headers]
+            about_body = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+            fields = [*(about_body if status not in core.WITHOUT_BODY else []), *headers]
             start_response("%d %s" % (status, http.client.responses.get(status, "Unknown")), fields)
-            return [body]
+            return [body] if body else []
 
         if not core.is_allowed():
             return answer(core.encode({"error": "to serve this probe, set SESSIONSPEC_PROBE=1"}), 404)

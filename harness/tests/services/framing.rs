@@ -4,7 +4,8 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use crate::table::{hold, sends};
+use crate::service::{Answer, Request};
+use crate::table::{CONFORMS, FAILS, hold, row, sends};
 
 #[test]
 fn a_response_that_does_not_end_as_it_says_is_no_response() {
@@ -66,6 +67,50 @@ fn a_response_that_does_not_end_as_it_says_is_no_response() {
             &["its answer is no JSON"],
         ),
     ]);
+}
+
+#[test]
+fn a_status_without_a_body_is_judged_by_itself_and_by_what_is_found_later() {
+    let check = "--check fault/without-body-is-saved";
+    hold(vec![
+        row(
+            "sends a body after a 204",
+            answering("204 No Content", "204 No Content"),
+            check,
+            CONFORMS,
+            &["1 pass"],
+        ),
+        row(
+            "has another status than was asked for",
+            answering("204 No Content", "200 OK"),
+            check,
+            FAILS,
+            &["a 200 with the answers of the handler, and not a 204"],
+        ),
+        row(
+            "answers with an empty page where a 304 was asked for",
+            |request| match request.text().contains(r#""status":304"#) {
+                true => Answer::response("200 OK", "text/html", ""),
+                false => Answer::Good,
+            },
+            check,
+            FAILS,
+            &["a 200 without the answers of the handler, and not a 304"],
+        ),
+    ]);
+}
+
+/// A service that performs what it is asked, and answers with results and with the second status where it is asked for the first.
+fn answering(asked: &'static str, answered: &'static str) -> impl Fn(&Request) -> Answer {
+    move |request| {
+        let field = format!(r#""status":{}"#, &asked[..3]);
+        match request.text().contains(&field) {
+            true => Answer::altered(request.text().replace(&field, r#""status":200"#), move |response| {
+                response.replacen("200 OK", answered, 1)
+            }),
+            false => Answer::Good,
+        }
+    }
 }
 
 /// A gigabyte of spaces, compressed. What is compressed may have several members, each of ten megabytes here.

@@ -8,7 +8,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use sessionspec::backend::{Backend, BackendError, CycleRequest, in_process};
+use sessionspec::backend::{Backend, BackendError, Body, CycleRequest, in_process};
 use sessionspec::engine::run::run_until;
 use sessionspec::engine::script::Operation;
 use sessionspec::reference::Memory;
@@ -68,6 +68,35 @@ async fn a_connection_that_brought_no_success_is_not_used_again() {
         let backend = HttpBackend::new(&url, None, false).await.unwrap();
         drop(backend.cycle(CycleRequest::default()).await);
         assert!(backend.cycle(CycleRequest::default()).await.is_ok(), "{status}");
+        assert_eq!(backend.lost_connections(), 0, "{status}");
+    }
+}
+
+/// What comes after the head of a 204 is no answer to the next request, however much it looks like one.
+#[tokio::test]
+async fn what_is_sent_after_a_response_without_a_body_answers_nothing() {
+    for status in ["204 No Content", "304 Not Modified"] {
+        let url = server(move |connection| {
+            while let Some(request) = connection.request() {
+                if !String::from_utf8_lossy(&request).contains("respond") {
+                    connection.send(&json(r#"{"results": []}"#));
+                    continue;
+                }
+                let stray = json(r#"{"results": [], "save_error": "that of another request"}"#);
+                let head = format!("HTTP/1.1 {status}\r\n\r\n");
+                connection.send(&[head.as_bytes(), &stray, &stray].concat());
+            }
+        });
+        let backend = HttpBackend::new(&url, None, false).await.unwrap();
+        let without_body = status[..3].parse().unwrap();
+        for _ in 0..2 {
+            backend.cycle(CycleRequest::default()).await.unwrap();
+            let ops = vec![Operation::Respond { status: without_body }].into();
+            let ended = backend.cycle(CycleRequest { ops, ..CycleRequest::default() }).await.unwrap();
+            assert_eq!((ended.status, ended.body), (without_body, Body::Other(String::new())));
+            let next = backend.cycle(CycleRequest::default()).await.unwrap();
+            assert_eq!(next.body, Body::Answers { results: Vec::new(), save_error: None }, "{status}");
+        }
         assert_eq!(backend.lost_connections(), 0, "{status}");
     }
 }

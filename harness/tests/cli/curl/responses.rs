@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sessionspec::engine::expect::{ResponseRule, Scenario};
 use sessionspec::engine::script::Operation;
-use sessionspec::engine::script::ops::set;
+use sessionspec::engine::script::ops::{get, set};
 
 use super::{Case, Served, run, script};
 use crate::support::{Answer, Service, said};
@@ -104,4 +104,17 @@ fn a_removal_is_judged_by_what_it_leaves() {
         run(&case.0, &service.url()).status.code()
     };
     assert_eq!([ended("; Path=/"), ended("; Path=/elsewhere")], [Some(0), Some(1)]);
+}
+
+#[test]
+fn a_request_without_a_body_is_judged_by_those_after_it() {
+    let scenario = Scenario::new("fresh-204")
+        .cycle("ann", [set("colour", "red").unjudged(), Operation::Respond { status: 204 }.unjudged()])
+        .cycle("ann", [get("colour").is("red")]);
+    let case = Case::new("without-a-body", scenario);
+    for (backend, code) in [("reference", 0), ("flawed/write-with-no-content-unsaved", 1)] {
+        let output = run(&case.0, &Served::new(backend).url);
+        assert_eq!(output.status.code(), Some(code), "{}", said(&output));
+        assert!(said(&output).contains("a 204, which has no body"), "{}", said(&output));
+    }
 }

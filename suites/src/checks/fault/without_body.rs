@@ -25,7 +25,8 @@ pub(super) const ARE_SAVED: Check = Check {
     test: Test::Scenarios(|survey| {
         let declared = &survey.description.without_body;
         let asked = ENDINGS.iter().filter(|ending| declared.contains(&ending.status));
-        asked.flat_map(|ending| ending.scenarios(survey)).collect()
+        let common = asked.flat_map(|ending| ending.scenarios(survey));
+        common.chain(declared.contains(&RARER.status).then(|| RARER.fresh(declared))).collect()
     }),
 };
 
@@ -58,14 +59,31 @@ macro_rules! ending {
     };
 }
 
-const ENDINGS: [Ending; 3] = [ending!(204), ending!(205), ending!(304)];
+const ENDINGS: [Ending; 2] = [COMMON, ending!(304)];
+
+const COMMON: Ending = ending!(204);
+
+/// Where the common one is saved, this one may be forgotten in a list.
+const RARER: Ending = ending!(205);
 
 impl Ending {
-    fn scenarios(&self, survey: &Survey) -> Vec<Scenario> {
-        let ends = || Operation::Respond { status: self.status }.unjudged();
+    /// A session that begins with such a request.
+    fn fresh(&self, declared: &[u16]) -> Scenario {
         let fresh = Scenario::new(self.fresh)
-            .cycle("ann", [set("colour", "red").unjudged(), ends()])
+            .cycle("ann", [set("colour", "red").unjudged(), self.ends().unjudged()])
             .cycle("ann", [get("colour").is("red")]);
+        match self.status == RARER.status && declared.contains(&COMMON.status) {
+            true => fresh.relies_on(Fact::of(ID, COMMON.fresh)),
+            false => fresh,
+        }
+    }
+
+    fn ends(&self) -> Operation {
+        Operation::Respond { status: self.status }
+    }
+
+    fn scenarios(&self, survey: &Survey) -> Vec<Scenario> {
+        let ends = || self.ends().unjudged();
         let both = || vec![("colour", "red"), ("size", "small")];
         let begun = |reason: &str, change: Operation, after: Vec<(&'static str, &'static str)>| {
             let after = after.into_iter().map(|(key, value)| (key, json!(value)));
@@ -100,6 +118,6 @@ impl Ending {
                 .relies_on(Fact::of(ID, self.overwrite))
         });
         let changes = changes.into_iter().chain(others).chain([permanent]).flatten();
-        [fresh].into_iter().chain(changes).collect()
+        [self.fresh(&survey.description.without_body)].into_iter().chain(changes).collect()
     }
 }

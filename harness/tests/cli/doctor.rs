@@ -43,7 +43,7 @@ fn a_launched_probe() {
     Ending
       ok       SIGTERM                 it ended
 
-    42 ok, 0 missing, 0 wrong
+    43 ok, 0 missing, 0 wrong
     This is a probe; what its sessions are worth is another question.
     next: sessionspec run --launch '[command]'
     exit 0
@@ -60,7 +60,7 @@ fn a_launched_probe_without_its_guard() {
                that is deployed by accident lets anybody edit their session, so it
                has to end, or not to be mounted
 
-    42 ok, 0 missing, 1 wrong
+    43 ok, 0 missing, 1 wrong
     Mend what is wrong first; harness/PROTOCOL.md says what a probe answers.
     next: sessionspec doctor --launch '[command]'
     exit 1
@@ -123,17 +123,31 @@ fn a_result_that_is_a_reference() {
 
 #[test]
 fn a_status_without_a_body_that_is_obeyed() {
-    assert_snapshot!(found(Slip::RespondsWithoutABody), @"");
+    assert_snapshot!(found(Slip::RespondsWithoutABody), @r#"
+    wrong    respond
+             respond(204) was obeyed, and its results are lost; an answer with
+             that status has no body: declare it in `without_body`, or answer
+             {"error": …}
+    "#);
 }
 
 #[test]
 fn a_status_without_a_body_that_is_declared_and_not_obeyed() {
-    assert_snapshot!(found(Slip::AnswersWithABody), @"");
+    assert_snapshot!(found(Slip::AnswersWithABody), @r#"
+    wrong    without_body
+             respond(204) answered {"ok":null} with the status 200; `without_body`
+             says that the request ends with 204
+    "#);
 }
 
 #[test]
 fn a_body_after_a_status_without_one() {
-    assert_snapshot!(found(Slip::SendsABodyAllTheSame), @"");
+    assert_snapshot!(found(Slip::SendsABodyAllTheSame), @r#"
+    wrong    without_body
+             after the head of a 204, the service sends what no such response has,
+             and what clients take for the beginning of the next one: {"results":
+             []}
+    "#);
 }
 
 #[test]
@@ -222,6 +236,7 @@ fn a_null_session_is_no_fault_of_the_probe() {
       ok       malformed bodies
       ok       a body of 8 MiB
       ok       respond
+      ok       without_body            204, 205, 304
       ok       header
       ok       raise
 
@@ -233,7 +248,7 @@ fn a_null_session_is_no_fault_of_the_probe() {
       ok       no other machine
       ok       eight cycles at once
 
-    15 ok, 0 missing, 0 wrong
+    16 ok, 0 missing, 0 wrong
     This is a probe; what its sessions are worth is another question.
     next: sessionspec run http://127.0.0.1:[n]/probe
     exit 0
@@ -285,7 +300,7 @@ fn a_probe_that_hangs_on_one_operation() {
     wrong    clear
              no answer within 1 s
     ");
-    assert!(diagnosis.contains("\n40 ok, 0 missing, 1 wrong\n"), "{diagnosis}");
+    assert!(diagnosis.contains("\n41 ok, 0 missing, 1 wrong\n"), "{diagnosis}");
 }
 
 #[test]

@@ -60,6 +60,26 @@ async fn the_same_seed_gives_the_same_script_and_another_one_another() {
     assert!(distinct.len() > 190, "{} of 200", distinct.len());
 }
 
+/// Everything else is asked as before.
+#[tokio::test]
+async fn statuses_without_a_body_are_those_that_are_declared() {
+    let mut survey = survey().await;
+    let asked = |survey: &Survey| -> BTreeSet<u16> {
+        let shapes = [Shape::AnyScript, Shape::AnyLife];
+        let scripts =
+            shapes.into_iter().flat_map(|shape| scripts(survey, Property { shape, ..SEVERAL }, 100));
+        let of_script = |script: Script| -> Vec<u16> {
+            script.cycles().filter_map(|cycle| cycle.ops.status_without_body()).collect()
+        };
+        scripts.flat_map(of_script).collect()
+    };
+    assert_eq!(asked(&survey), BTreeSet::from([204, 304]));
+    survey.description.without_body = vec![304];
+    assert_eq!(asked(&survey), BTreeSet::from([304]));
+    survey.description.without_body.clear();
+    assert_eq!(asked(&survey), BTreeSet::new());
+}
+
 #[tokio::test]
 async fn keys_and_values_are_within_the_limits_of_the_level() {
     let survey = survey().await;

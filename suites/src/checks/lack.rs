@@ -144,6 +144,7 @@ impl Lack {
             | Self::EndedIds
             | Self::OtherLifetimes
             | Self::Start(_)
+            | Self::IdsBeside
             | Self::Durability
             // Where nothing is claimed, nothing is left unseen.
             | Self::Claims
@@ -160,7 +161,6 @@ impl Lack {
             | Self::ShortGrace(_)
             | Self::Nodes
             | Self::Beside
-            | Self::IdsBeside
             | Self::LongerBeside(_)
             | Self::Clocks
             | Self::LifetimeBeyondClocks

@@ -93,3 +93,85 @@ fn set_by(exchange: &Exchange) -> impl Iterator<Item = (SetCookie, Option<Stored
     let fields = exchange.headers.all("Set-Cookie").zip(&exchange.stored);
     fields.filter_map(|(field, stored)| Some((SetCookie::parse(field).ok()?, stored.as_ref().ok().copied())))
 }
+
+#[cfg(test)]
+mod tests {
+    use sessionspec_reference::{Memory, SignedCookies};
+
+    use super::*;
+    use crate::backend::{BackendError, CycleRequest, CycleResponse, LocalBoxFuture, in_process};
+    use crate::browser::Origin;
+    use crate::survey::Survey;
+
+    /// A service, with another one beside it.
+    struct With {
+        service: Rc<dyn Backend>,
+        other: Rc<dyn Backend>,
+    }
+
+    impl Backend for With {
+        fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+            self.service.describe()
+        }
+
+        fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+            self.service.cycle(request)
+        }
+
+        fn beside(&self) -> Option<Rc<dyn Backend>> {
+            Some(Rc::clone(&self.other))
+        }
+    }
+
+    /// The reference, at another host.
+    struct Elsewhere(Rc<dyn Backend>);
+
+    impl Backend for Elsewhere {
+        fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+            self.0.describe()
+        }
+
+        fn cycle(&self, request: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+            self.0.cycle(request)
+        }
+
+        fn origin(&self) -> Origin {
+            Origin::parse("http://forum.test").unwrap()
+        }
+    }
+
+    /// A service that cannot be reached.
+    struct Gone;
+
+    impl Backend for Gone {
+        fn describe(&self) -> LocalBoxFuture<'_, Result<Description, BackendError>> {
+            Box::pin(std::future::ready(Err(BackendError::Unreachable("nobody is there".to_owned()))))
+        }
+
+        fn cycle(&self, _: CycleRequest) -> LocalBoxFuture<'_, Result<CycleResponse, BackendError>> {
+            Box::pin(std::future::ready(Err(BackendError::Unreachable("nobody is there".to_owned()))))
+        }
+    }
+
+    async fn seen(other: Rc<dyn Backend>) -> Result<String, PreflightError> {
+        let with = With { service: in_process(Memory::default()), other };
+        let survey = Survey::of(Rc::new(with), Duration::from_secs(10)).await?;
+        Ok(survey.beside.map(|beside| beside.to_string()).unwrap_or_default())
+    }
+
+    #[tokio::test]
+    async fn two_services_whose_cookies_have_one_name_are_at_two_hosts() {
+        let same = seen(in_process(Memory::default())).await;
+        assert_eq!(same, Err(PreflightError::OneCookie("session".to_owned())));
+        let elsewhere = seen(Rc::new(Elsewhere(in_process(Memory::default())))).await;
+        assert_eq!(elsewhere.as_deref(), Ok("store server, cookies session"));
+    }
+
+    #[tokio::test]
+    async fn a_service_beside_has_to_keep_what_it_is_given() {
+        let null = seen(in_process(SignedCookies::without_secret())).await;
+        assert_eq!(null, Err(PreflightError::BesideKeepsNothing));
+        let gone = seen(Rc::new(Gone)).await;
+        assert!(matches!(gone, Err(PreflightError::Beside(_))), "{gone:?}");
+    }
+}

@@ -14,7 +14,7 @@ pub(super) const ALONE: Check = Check {
     clause: "beside.ended",
     promise: "A logout, a rotation or a `clear` at one service leaves the session of that browser at the other as it is.",
     source: "logouts that remove every cookie, or every record under any id that a browser sends",
-    applies: &[Requirement::RealSessions, Requirement::Beside],
+    applies: &[Requirement::RealSessions, Requirement::Beside, Requirement::EndedIds],
     relies: &[APART_FACT],
     test: Test::Scenarios(|survey| {
         let ends = || [("logout", destroy()), ("clear", clear()), ("rotation", Operation::Regenerate)];

@@ -188,6 +188,16 @@ pub(crate) fn words(variant: &impl Serialize) -> String {
 }
 
 impl Forgery {
+    /// How the cookies are made, in words, where the other browser has this name.
+    #[must_use]
+    pub fn told(&self, other: Option<&str>) -> String {
+        let told = self.to_string();
+        match other {
+            Some(name) => told.replace("the other's", &format!("{name}'s")),
+            None => told,
+        }
+    }
+
     /// Whether the header that comes out is one that HTTP allows (RFC 9110, section 5.5).
     #[must_use]
     pub fn is_lawful(&self) -> bool {

@@ -5,8 +5,8 @@ use crate::checks::lifetimes::{Kind, each_kind, outlasted_beside};
 use crate::checks::{Check, Harm, Requirement, Test};
 use crate::expect::{Condition, Scenario};
 use crate::level::Level;
-use crate::script::Forgery;
 use crate::script::ops::{get, set};
+use crate::script::{Forgery, Operation};
 
 pub(super) const ALONE: Check = Check {
     id: "beside/expires-alone",
@@ -28,7 +28,7 @@ pub(super) const ALONE: Check = Check {
             let both = |reason: &str| {
                 let lines = [set("size", "small").unjudged()]
                     .into_iter()
-                    .chain(longer.clone().map(|op| op.unjudged()));
+                    .chain(longer.clone().map(Operation::unjudged));
                 kind.begin(reason).cycle("ann", lines).beside()
             };
             let is_longer = longer.as_ref().map(|_| Condition::Done { cycle: 1, op: 1 });

@@ -64,7 +64,7 @@ pub(super) fn prologue(case: &CaseFile, url: &str, needs: Needs, holds: usize) -
         reason = one_line(&case.reason),
         cookies = if needs.fields { COOKIES } else { "" },
         url = quoted(url),
-        nodes = other_nodes(case) + &service_beside(case),
+        nodes = other_nodes(case) + service_beside(case),
         jars = make_jars(case, needs),
     );
     if needs.headers {

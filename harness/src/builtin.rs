@@ -35,6 +35,8 @@ pub struct OverHttp {
     /// What is served: the time that it goes by can be moved from here.
     served: Rc<dyn Backend>,
     servers: Vec<JoinHandle<std::io::Result<()>>>,
+    /// The service beside, served as well.
+    beside: Option<Rc<OverHttp>>,
 }
 
 impl OverHttp {
@@ -56,7 +58,11 @@ impl OverHttp {
             http.push(reached.map_err(|error| error.to_string())?);
             servers.push(tokio::task::spawn_local(server.serve()));
         }
-        Ok(Self { http, served: backend, servers })
+        let beside = match backend.beside() {
+            Some(other) => Some(Rc::new(Box::pin(Self::serve(other)).await?)),
+            None => None,
+        };
+        Ok(Self { http, served: backend, servers, beside })
     }
 }
 
@@ -118,11 +124,16 @@ impl Backend for OverHttp {
     }
 
     fn lost_connections(&self) -> usize {
-        self.http.iter().map(HttpBackend::lost_connections).sum()
+        let own: usize = self.http.iter().map(HttpBackend::lost_connections).sum();
+        own + self.beside.as_ref().map_or(0, |other| other.lost_connections())
     }
 
     fn nodes(&self) -> usize {
         self.http.len()
+    }
+
+    fn beside(&self) -> Option<Rc<dyn Backend>> {
+        self.beside.clone().map(|other| other as Rc<dyn Backend>)
     }
 
     fn restarts(&self) -> bool {

@@ -1,5 +1,6 @@
 //! The reference harness: runs the suite against services in any language, and serves embedded backends as probes.
 
+pub mod beside;
 mod bounded;
 pub mod builtin;
 pub mod cli;

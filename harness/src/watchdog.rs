@@ -121,6 +121,11 @@ impl Backend for Watched {
         self.count(async { self.backend.cycle(request).await })
     }
 
+    fn beside(&self) -> Option<Rc<dyn Backend>> {
+        let backend = self.backend.beside()?;
+        Some(Rc::new(Self { backend, shared: Arc::clone(&self.shared) }))
+    }
+
     fn apart(&self, wanted: Processes) -> LocalBoxFuture<'_, Result<Rc<dyn Backend>, String>> {
         Box::pin(async move {
             let backend = self.backend.apart(wanted).await?;

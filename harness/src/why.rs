@@ -225,6 +225,20 @@ const WHY: &[(&str, &str)] = &[
     ),
     ("nodes.ids", "Two users whose sessions began in two processes share one session."),
     (
+        "beside.data",
+        "A browser that is at two applications finds in one what it did in the other, or loses it there.",
+    ),
+    (
+        "beside.ids",
+        "A user of one application is in the session of somebody who uses another one over the same store.",
+    ),
+    ("beside.ended", "Who logs out of one application is logged out of another, and loses what was there."),
+    ("beside.expiry", "A session that ends in one application takes the one in another along."),
+    (
+        "beside.cookie",
+        "Whoever may choose what a session holds in one application, as its user number, has a cookie that another one believes.",
+    ),
+    (
         "restart.usable",
         "After a deployment, every visitor who was there before gets an error until their cookie ends.",
     ),

@@ -70,6 +70,7 @@ fn text(found: Option<&Found>) -> String {
          # node = [\"http://127.0.0.1:5001/probe\"] # further nodes of such a service\n\
          # path = \"/probe\"                       # where the probe of a launched service is\n\
          # nodes = 2                             # so many processes of the command, which share their sessions\n\
+         # beside = \"http://127.0.0.1:6000/probe\" # another service that runs, over the same store: its sessions are its own\n\
          # store = \"127.0.0.1:6379\"              # where its store listens: the command finds it at {{store_port}}\n\
          # toxiproxy = \"http://127.0.0.1:8474\"   # stands between the two, in the place of the harness\n\
          # break = \"mv sessions away\"            # takes a store away that has no port, for the suite outage\n\

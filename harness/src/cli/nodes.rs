@@ -1,4 +1,4 @@
-//! Which further nodes a service has, and how they are reached or started.
+//! Which further nodes a service has, how they are reached or started, and which other service is beside it.
 
 use std::rc::Rc;
 
@@ -8,6 +8,7 @@ use sessionspec::engine::report::quoted;
 use super::service::Service;
 use super::target::Target;
 use super::{CliError, tell};
+use crate::beside::Beside;
 use crate::http::{HttpBackend, shown_url};
 use crate::nodes::Nodes;
 
@@ -24,12 +25,21 @@ pub(super) struct NodeArguments {
     /// nothing is said here, there are two.
     #[arg(long, value_name = "N", conflicts_with = "node", value_parser = clap::value_parser!(u32).range(2..=MOST_NODES))]
     nodes: Option<u32>,
+    /// The probe of another service, which runs already, has sessions of its own, and a cookie of another name: a second
+    /// application over the same store, or with the same secret. The suite `beside` is then run, too.
+    #[arg(long, value_name = "URL")]
+    beside: Option<String>,
 }
 
 impl NodeArguments {
     /// Whether there is more than one node.
     pub(super) fn are_several(&self) -> bool {
         !self.node.is_empty() || self.nodes.is_some()
+    }
+
+    /// Whether another service is beside this one.
+    pub(super) fn are_beside_another(&self) -> bool {
+        self.beside.is_some()
     }
 
     /// Starts two where nothing else is said, and says that.
@@ -44,6 +54,12 @@ impl NodeArguments {
 
     /// Refuses to be asked about no service.
     pub(super) fn are_of_a_service(&self) -> Result<(), CliError> {
+        if self.beside.is_some() {
+            return Err(CliError::usage(
+                "--beside is for a service that is named by its URL, or started with --launch or --peer; an embedded backend \
+                 says itself what is beside it",
+            ));
+        }
         match self.nodes {
             None => Ok(()),
             Some(_) => Err(CliError::usage(
@@ -57,7 +73,8 @@ impl NodeArguments {
     pub(super) fn words(&self) -> String {
         let named = self.node.iter().map(|url| format!("--node {}", quoted(&shown_url(url))));
         let started = self.nodes.map(|nodes| format!("--nodes {nodes}"));
-        named.chain(started).collect::<Vec<_>>().join(" ")
+        let beside = self.beside.iter().map(|url| format!("--beside {}", quoted(&shown_url(url))));
+        named.chain(started).chain(beside).collect::<Vec<_>>().join(" ")
     }
 
     /// The service as a backend, with all its nodes.
@@ -78,7 +95,9 @@ impl NodeArguments {
             others.push(Rc::new(http.beside(port).map_err(CliError::usage)?));
         }
         let first = service.backend_of(reached, http);
-        Ok(if others.is_empty() { first } else { Rc::new(Nodes::new(first, others)) })
+        let nodes = if others.is_empty() { first } else { Rc::new(Nodes::new(first, others)) };
+        let Some(url) = &self.beside else { return Ok(nodes) };
+        Ok(Rc::new(Beside::new(nodes, Rc::new(service.backend(url).await?))))
     }
 
     /// Browsers send cookies by the path, so that one of them has to fit all nodes.

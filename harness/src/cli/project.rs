@@ -200,6 +200,7 @@ impl Project {
         let nodes = self.node.iter().map(|url| format!("--node={url}"));
         add("node", &["url", "launch", "node", "nodes"], nodes.collect());
         add("nodes", &["url", "launch", "node", "nodes"], one("nodes", self.nodes.map(|it| it.to_string())));
+        add("beside", &["beside"], one("beside", self.beside.clone()));
         if command != "run" {
             return added;
         }

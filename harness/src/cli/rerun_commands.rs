@@ -17,7 +17,7 @@ pub(super) struct TargetArguments {
     pub(super) of_run: String,
     /// The arguments of `replay` that name it; empty where the case file does.
     pub(super) of_replay: String,
-    /// The arguments of both that name its further nodes.
+    /// The arguments of both that name its further nodes, and the service beside it.
     pub(super) nodes: String,
 }
 

@@ -73,6 +73,8 @@ pub(super) fn no_match(pattern: &str) -> CliError {
 pub(super) struct Unasked {
     /// What is about several nodes.
     pub(super) of_nodes: bool,
+    /// What is about another service beside this one.
+    pub(super) of_beside: bool,
     /// What lets a request wait for longer than the backend is willing to.
     pub(super) of_patience: bool,
 }
@@ -81,7 +83,9 @@ impl Unasked {
     /// The ids of all checks that are run where nobody names any.
     pub(super) fn all(self) -> Vec<String> {
         let is_wanted = |check: &Check| {
-            (self.of_nodes && check.suite() == "nodes") || (self.of_patience && check.outwaits())
+            (self.of_nodes && check.suite() == "nodes")
+                || (self.of_beside && check.suite() == "beside")
+                || (self.of_patience && check.outwaits())
         };
         let by_default = |check: &Check| !check.is_on_demand() || is_wanted(check);
         catalogue().into_iter().filter(by_default).map(|check| check.id.to_owned()).collect()
@@ -94,7 +98,7 @@ pub(super) fn checks(
     left_out: &[Exclusion],
     unasked: Unasked,
 ) -> Result<Option<Vec<String>>, CliError> {
-    if left_out.is_empty() && !unasked.of_nodes {
+    if left_out.is_empty() && !unasked.of_nodes && !unasked.of_beside {
         // What is wanted beside everything follows from the other options.
         return selected(asked);
     }

@@ -46,6 +46,13 @@ pub(super) async fn serve(arguments: Arguments, interruption: &Interruption) -> 
         );
         return Err(CliError::usage(message));
     }
+    if embedded.is_two_services() {
+        let name = &arguments.backend;
+        let message = format!(
+            "`{name}` is two services, of which each has its own address: `sessionspec run --backend {name}`"
+        );
+        return Err(CliError::usage(message));
+    }
     let backend = match &arguments.store {
         Some(store) => {
             let address = store.to_str().and_then(|store| store.parse().ok());

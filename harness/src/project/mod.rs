@@ -28,6 +28,8 @@ pub struct Project {
     pub node: Vec<String>,
     /// How many processes of the command are started, as nodes that serve the same sessions.
     pub nodes: Option<u32>,
+    /// The probe of another service beside it, which runs already and has sessions of its own.
+    pub beside: Option<String>,
     /// Where the store of a launched service listens, so that the way to it can be broken.
     pub store: Option<String>,
     /// The Toxiproxy that breaks this way, in the place of the harness.

@@ -22,6 +22,8 @@ impl Project {
         let (launch, url) = if is_elsewhere { (own.launch, own.url) } else { (self.launch, self.url) };
         let says_nodes = is_elsewhere || !own.node.is_empty() || own.nodes.is_some();
         let (node, nodes) = if says_nodes { (own.node, own.nodes) } else { (self.node, self.nodes) };
+        // One that is beside another service is not beside this one.
+        let beside = own.beside.or(self.beside.filter(|_| !is_elsewhere));
         // A command that breaks, mends or empties a store is for this one alone.
         let says_a_store = is_elsewhere || own.store.is_some();
         let says_a_break = says_a_store || own.breaking.is_some() || own.mend.is_some();
@@ -37,6 +39,7 @@ impl Project {
             url,
             node,
             nodes,
+            beside,
             store,
             toxiproxy,
             breaking,

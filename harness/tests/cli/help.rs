@@ -158,9 +158,9 @@ fn an_unknown_check_or_suite() {
     exit 2
     sessionspec: `minimum/[`: Pattern syntax error near position 8: invalid range pattern
     exit 2
-    sessionspec: there is no suite `cookies`; did you mean `cookie`? the suites are concurrency, cookie, expiry, fault, fidelity, forgery, glue, identity, minimum, nodes, outage, promises, restart
+    sessionspec: there is no suite `cookies`; did you mean `cookie`? the suites are beside, concurrency, cookie, expiry, fault, fidelity, forgery, glue, identity, minimum, nodes, outage, promises, restart
     exit 2
-    sessionspec: there is no suite `colours`; the suites are concurrency, cookie, expiry, fault, fidelity, forgery, glue, identity, minimum, nodes, outage, promises, restart
+    sessionspec: there is no suite `colours`; the suites are beside, concurrency, cookie, expiry, fault, fidelity, forgery, glue, identity, minimum, nodes, outage, promises, restart
     exit 2
     ");
 }

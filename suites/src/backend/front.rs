@@ -1,8 +1,9 @@
 //! What stands in front of a service, as far as it shows: it refuses requests before any session is opened, it wants less
 //! of them, and the application beside the session has cookies of its own.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use tokio::time::{Instant, sleep, sleep_until};
@@ -61,6 +62,8 @@ pub(crate) struct Front {
     foreign: RefCell<Foreign>,
     /// The processes that have answered, as the probe names them.
     processes: RefCell<BTreeSet<Vec<u8>>>,
+    /// What stands in front of the service beside.
+    beside: OnceCell<Rc<Front>>,
 }
 
 /// A request that was refused in front of the backend, or that has failed although nothing had asked for that.
@@ -80,6 +83,11 @@ impl Front {
             front.set_foreign(Foreign::AllBut(names.iter().map(|name| name.clone().into_bytes()).collect()));
         }
         front
+    }
+
+    /// What stands in front of the service beside.
+    pub(crate) fn beside(&self) -> Rc<Front> {
+        Rc::clone(self.beside.get_or_init(Rc::default))
     }
 
     /// How many requests were refused, by the status of the response.

@@ -53,6 +53,10 @@ impl Backend for Fronted {
         self.front.foreign()
     }
 
+    fn beside(&self) -> Option<Rc<dyn Backend>> {
+        self.backend.beside().map(|other| fronted(other, &self.front.beside()))
+    }
+
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         Box::pin(async { Some(fronted(self.backend.on_virtual_time().await?, &self.front)) })
     }

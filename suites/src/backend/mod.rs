@@ -101,6 +101,12 @@ pub trait Backend {
         self.inner().map_or(1, Backend::nodes)
     }
 
+    /// Another service, whose sessions are its own, as far as its cookie has another name: requests of a script go there that say
+    /// so. It has the clock of this one.
+    fn beside(&self) -> Option<Rc<dyn Backend>> {
+        self.inner().and_then(Backend::beside)
+    }
+
     /// Waits until the next request may be sent: at once, unless the service has asked for fewer of them.
     #[doc(hidden)]
     fn breathe(&self) -> LocalBoxFuture<'_, ()> {

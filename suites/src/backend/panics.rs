@@ -46,6 +46,10 @@ impl Backend for Catching {
         })
     }
 
+    fn beside(&self) -> Option<Rc<dyn Backend>> {
+        self.0.beside().map(catching_panics)
+    }
+
     fn on_virtual_time(&self) -> LocalBoxFuture<'_, Option<Rc<dyn Backend>>> {
         Box::pin(async { self.0.on_virtual_time().await.map(catching_panics) })
     }

@@ -16,6 +16,7 @@ pub fn catalogue() -> Vec<Check> {
         crate::checks::concurrency::CHECKS,
         crate::checks::promises::CHECKS,
         crate::checks::nodes::CHECKS,
+        crate::checks::beside::CHECKS,
         crate::checks::restart::CHECKS,
         crate::checks::outage::CHECKS,
         crate::checks::glue::CHECKS,

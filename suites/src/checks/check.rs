@@ -82,10 +82,10 @@ impl Check {
     }
 
     /// Whether it is run only where it is named: it has many requests, and finds what nobody has a name for yet, or it asks
-    /// for more than one process, for one that ends, for a store that can be broken, or for what somebody has to say.
+    /// for more than one process or service, for one that ends, for a store that can be broken, or for what somebody has to say.
     #[must_use]
     pub fn is_on_demand(&self) -> bool {
-        matches!(self.suite(), "promises" | "nodes" | "restart" | "outage") || self.outwaits()
+        matches!(self.suite(), "promises" | "nodes" | "beside" | "restart" | "outage") || self.outwaits()
     }
 
     /// Whether it lets a request wait for longer than the backend is willing to.

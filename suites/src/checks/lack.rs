@@ -92,6 +92,12 @@ pub enum Lack {
     WithoutBody,
     /// A second node.
     Nodes,
+    /// Another service beside this one.
+    Beside,
+    /// Ids of the service beside.
+    IdsBeside,
+    /// A lifetime of sessions of the service beside that is known, and longer than this many seconds.
+    LongerBeside(f64),
     /// A node whose clock can be moved.
     Clocks,
     /// A lifetime that is known, and longer than clocks differ.
@@ -140,6 +146,7 @@ impl Lack {
             | Self::EndedIds
             | Self::OtherLifetimes
             | Self::Start(_)
+            | Self::IdsBeside
             | Self::Durability
             // Where nothing is claimed, nothing is left unseen.
             | Self::Claims
@@ -156,6 +163,8 @@ impl Lack {
             | Self::ShortGrace(_)
             | Self::WithoutBody
             | Self::Nodes
+            | Self::Beside
+            | Self::LongerBeside(_)
             | Self::Clocks
             | Self::LifetimeBeyondClocks
             | Self::Restarts
@@ -249,6 +258,15 @@ impl fmt::Display for Lack {
             }
             Self::Nodes => {
                 "one node is known: name another with --node URL, or start several with --launch and --nodes 2"
+            }
+            Self::Beside => "no service beside this one is known: name its probe with --beside URL",
+            Self::IdsBeside => "the data of the service beside are in its cookie, which is no id",
+            Self::LongerBeside(seconds) => {
+                return write!(
+                    f,
+                    "of the service beside no lifetime is known that is more than {seconds} s: it declares none, and has no \
+                     `set_lifetime`"
+                );
             }
             Self::Clocks => {
                 "no process of this service can be given another clock: that needs --launch, and libfaketime on this machine \

@@ -257,6 +257,29 @@ pub(super) fn outwaited(survey: &Survey) -> Result<(), Lack> {
     if declared.any(|lifetime| lifetime < room) { Err(Lack::LifetimeBeyondPatience) } else { Ok(()) }
 }
 
+/// How much longer than whatever is waited for a session of the service beside has to live, in seconds: time for the answers of a
+/// busy service.
+const MARGIN: f64 = 60.0;
+
+/// What has to be done to a session of the service beside, if anything, so that it outlives each kind of session of this one.
+///
+/// # Errors
+///
+/// What is lacking.
+pub(super) fn outlasted_beside(survey: &Survey) -> Result<Option<Operation>, Lack> {
+    let beside = survey.beside.as_ref().ok_or(Lack::Beside)?;
+    let longest = kinds(survey)?.iter().map(Kind::over).fold(0.0, f64::max) + MARGIN;
+    let Description { lifetime_seconds, browser_lifetime_seconds, .. } = beside.description;
+    let declared = [lifetime_seconds.map(Some), browser_lifetime_seconds];
+    let is_longer = |lifetime: Option<f64>| lifetime.is_none_or(|lifetime| lifetime > longest);
+    let mut declared = declared.into_iter().flatten().peekable();
+    if declared.peek().is_some() && declared.all(is_longer) {
+        return Ok(None);
+    }
+    let lifetime = Operation::SetLifetime { seconds: longest };
+    beside.supports("set_lifetime").then_some(Some(lifetime)).ok_or(Lack::LongerBeside(longest))
+}
+
 /// Whether a session, or all of them after another start, can be given other lifetimes.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! The checks, one folder a suite and one file a promise: the tree is the table of contents.
 
 mod age;
+mod beside;
 mod catalogue;
 mod check;
 mod concurrency;

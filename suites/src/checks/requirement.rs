@@ -82,6 +82,12 @@ pub enum Requirement {
     OtherLifetimes,
     /// Several nodes serve it.
     Nodes,
+    /// Another service is beside it, whose sessions are its own.
+    Beside,
+    /// The data of the service beside are on the server, so that its cookie is an id.
+    BesideOnServer,
+    /// It has a lifetime that can be waited for, and the service beside keeps a session for longer.
+    LifetimeBeside,
     /// A node of it can be started with a clock that is ahead, and its sessions live for longer than that.
     Clocks,
     /// Its process can be ended and started again.
@@ -197,6 +203,12 @@ impl Requirement {
             Self::DeclaresExpiry => or_lack(lifetimes::declared(survey).map(|_| ())),
             Self::OtherLifetimes => or_lack(lifetimes::other_lifetimes(survey)),
             Self::Nodes => unless(survey.nodes < 2, Lack::Nodes),
+            Self::Beside => unless(survey.beside.is_none(), Lack::Beside),
+            Self::BesideOnServer => match &survey.beside {
+                None => lacks(Lack::Beside),
+                Some(beside) => unless(beside.store != Store::Server, Lack::IdsBeside),
+            },
+            Self::LifetimeBeside => or_lack(lifetimes::outlasted_beside(survey).map(|_| ())),
             Self::Clocks => or_lack(lifetimes::beyond_clocks(survey).map(|_| ())),
             Self::Restarts => unless(!survey.restarts, Lack::Restarts),
             Self::StoreOutages => unless(!survey.store_control.breaks(), Lack::StoreOutages),
@@ -252,6 +264,11 @@ impl fmt::Display for Requirement {
             Self::DeclaresExpiry => "declares whether reading prolongs a session",
             Self::OtherLifetimes => "can be given other lifetimes",
             Self::Nodes => "is served by several nodes",
+            Self::Beside => "has a service beside it",
+            Self::BesideOnServer => "has a service beside it that keeps the data on the server",
+            Self::LifetimeBeside => {
+                "has a lifetime that can be waited for, and a service beside it that keeps a session for longer"
+            }
             Self::Clocks => {
                 "has a node whose clock can be moved, and sessions that live for longer than it is ahead"
             }

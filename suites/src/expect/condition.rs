@@ -108,7 +108,7 @@ impl Condition {
         match self {
             Self::SetCookieIn(cycle) => transcript.exchanges.get(*cycle).is_some_and(|exchange| {
                 let mut fields = exchange.headers.all("Set-Cookie");
-                fields.any(|field| transcript.is_of_session(field))
+                fields.any(|field| transcript.is_of_session(exchange, field))
             }),
             Self::DoneIn(cycle) => transcript.is_done(*cycle),
             Self::Done { cycle, op } => transcript.exchanges.get(*cycle).is_some_and(|exchange| {

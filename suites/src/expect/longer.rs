@@ -51,7 +51,7 @@ impl Scenario {
         let leaves_lifetimes = |(number, cycle): (usize, &&Cycle)| {
             let is_last = visits.is_last(number);
             let leaves = |op: &Operation| leaves_the_lifetime(op) || (is_last && ends_the_session(op));
-            cycle.node.is_none() && cycle.ops.iter().all(leaves)
+            cycle.node.is_none() && !cycle.beside && cycle.ops.iter().all(leaves)
         };
         if !cycles.iter().enumerate().all(leaves_lifetimes) {
             return None;

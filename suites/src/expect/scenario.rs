@@ -110,6 +110,12 @@ impl Scenario {
         Self { script: self.script.over(connection), ..self }
     }
 
+    /// Sends the cycle that was added last to the service beside.
+    #[must_use]
+    pub fn beside(self) -> Self {
+        Self { script: self.script.beside(), ..self }
+    }
+
     /// Adds the release of a gate.
     #[must_use]
     pub fn release(self, gate: &str) -> Self {

@@ -18,6 +18,10 @@ pub struct Transcript {
     pub path: String,
     /// Which cookies are no part of the session: nothing is judged by them.
     pub foreign: Foreign,
+    /// The path of their requests to the service beside.
+    pub path_beside: String,
+    /// Which cookies are no part of the session of the service beside.
+    pub foreign_beside: Foreign,
     /// One exchange for each cycle that was begun.
     pub exchanges: Vec<Exchange>,
     /// What happened to the browsers' cookies, in order.
@@ -65,6 +69,8 @@ pub struct Exchange {
     pub node: Option<usize>,
     /// The connection that was opened for it, if one was.
     pub connection: Option<Connection>,
+    /// Whether it went to the service beside.
+    pub beside: bool,
     /// Whether the process was ended while the request was at work, so that it may have no answer, or any.
     pub interrupted: bool,
     /// Whether the way to the store was broken while the request was at work, so that it may fail.
@@ -262,10 +268,21 @@ impl Exchange {
 }
 
 impl Transcript {
-    /// Whether a `Set-Cookie` field is about the session, as far as is known. One that nobody can read has no name.
+    /// Whether a `Set-Cookie` field of this response is about the session, as far as is known. One that nobody can read has no
+    /// name.
     #[must_use]
-    pub fn is_of_session(&self, field: &[u8]) -> bool {
-        SetCookie::parse(field).map_or(true, |cookie| !self.foreign.has(&cookie.name))
+    pub fn is_of_session(&self, exchange: &Exchange, field: &[u8]) -> bool {
+        SetCookie::parse(field).map_or(true, |cookie| !self.foreign_to(exchange).has(&cookie.name))
+    }
+
+    /// Which cookies are no part of the session of the service that answered this request.
+    pub(crate) fn foreign_to(&self, exchange: &Exchange) -> &Foreign {
+        if exchange.beside { &self.foreign_beside } else { &self.foreign }
+    }
+
+    /// The path at which this request was sent.
+    pub(crate) fn path_of(&self, exchange: &Exchange) -> &str {
+        if exchange.beside { &self.path_beside } else { &self.path }
     }
 
     /// The cookies of the session that this cycle sent.

@@ -16,6 +16,9 @@ pub struct ShownExchange {
     /// The connection that was opened for it, if one was.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub connection: Option<Connection>,
+    /// Whether it went to the service beside.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub beside: bool,
     /// The cookies that it sent.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cookie: Option<String>,
@@ -45,7 +48,8 @@ impl ShownExchange {
     /// Where it went, and over which connection, as the end of a sentence, where the script says so.
     #[must_use]
     pub fn way(&self) -> String {
-        let to = self.node.map(|node| format!(" to node {node}")).unwrap_or_default();
+        let node = self.node.map(|node| format!(" to node {node}")).unwrap_or_default();
+        let to = if self.beside { " to the service beside".to_owned() } else { node };
         let over = self.connection.map(|connection| format!(", {connection}")).unwrap_or_default();
         to + &over
     }
@@ -65,7 +69,7 @@ impl ShownExchange {
             && same_cookies
             && self.browser != other.browser
             && self.ops == other.ops
-            && (self.node, self.connection) == (other.node, other.connection)
+            && (self.node, self.connection, self.beside) == (other.node, other.connection, other.beside)
             && self.status == other.status
     }
 }

@@ -89,6 +89,8 @@ fn changes_are_saved(script: &Script) -> BTreeSet<Fact> {
     let mut written: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for step in &script.steps {
         match step {
+            // What the service beside saves is not for this one to say.
+            Step::Cycle(cycle) | Step::Start(cycle) if cycle.beside => {}
             Step::Cycle(cycle) | Step::Start(cycle) => {
                 let changes = || cycle.ops.iter().filter(changes_items);
                 let kinds: BTreeSet<&'static str> = changes().map(Operation::name).collect();

@@ -198,7 +198,7 @@ async fn in_time(
     let began = Instant::now();
     let transcript = played.await?;
     // Whoever waits for the end of a session says what is the case before and after it.
-    let is_late = |waited: Duration| survey.outlives_a_session(waited);
+    let is_late = |waited: Duration| survey.may_end_in(script, &survey.description, waited);
     let has_ended = is_guarded(scenario)
         && !is_late(script.waited())
         && is_late(began.elapsed())

@@ -56,6 +56,9 @@ pub struct Cycle {
     /// The connection over which it comes, where one is opened for it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub connection: Option<Connection>,
+    /// Whether it goes to the other service, which is beside the one that is tested and has sessions of its own.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub beside: bool,
 }
 
 impl Script {
@@ -93,6 +96,15 @@ impl Script {
     pub fn over(mut self, connection: Connection) -> Self {
         if let Some(Step::Cycle(cycle) | Step::Start(cycle)) = self.steps.last_mut() {
             cycle.connection = Some(connection);
+        }
+        self
+    }
+
+    /// Sends the cycle that was added last to the service beside.
+    #[must_use]
+    pub fn beside(mut self) -> Self {
+        if let Some(Step::Cycle(cycle) | Step::Start(cycle)) = self.steps.last_mut() {
+            cycle.beside = true;
         }
         self
     }
@@ -222,7 +234,8 @@ impl Cycle {
     /// A request of this browser, which the first node answers.
     #[must_use]
     pub fn new(browser: &str, ops: impl IntoIterator<Item = Operation>) -> Self {
-        Self { browser: browser.to_owned(), ops: ops.into_iter().collect(), node: None, connection: None }
+        let ops = ops.into_iter().collect();
+        Self { browser: browser.to_owned(), ops, node: None, connection: None, beside: false }
     }
 
     /// The gates at which the request is held, in the order in which it comes to them.

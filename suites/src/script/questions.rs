@@ -54,6 +54,12 @@ impl Script {
         self.cycles().filter_map(|cycle| cycle.node).max().unwrap_or(1)
     }
 
+    /// Whether a request goes to the service beside.
+    #[must_use]
+    pub fn goes_beside(&self) -> bool {
+        self.cycles().any(|cycle| cycle.beside)
+    }
+
     /// Whether the script needs time to pass.
     #[must_use]
     pub fn waits(&self) -> bool {

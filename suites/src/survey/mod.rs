@@ -4,6 +4,7 @@
 //! judge by the strictest one. The survey uses few operations, so that a defect elsewhere does not absolve itself here.
 
 mod age;
+mod beside;
 mod cookies;
 mod endings;
 mod expiry;
@@ -19,6 +20,7 @@ mod spellings;
 mod values;
 
 pub(crate) use age::OLD;
+pub use beside::Beside;
 pub use preflight::PreflightError;
 pub use rows::{Capability, UNTOLD};
 pub use sessionspec_reference::capability::{
@@ -35,7 +37,7 @@ use sessionspec_reference::{Description, Modes};
 use tokio::task::LocalSet;
 
 use crate::backend::{Backend, Foreign, Front, LocalBoxFuture, circuit_breaker, fronted};
-use crate::script::{OperationKind, StoreControl};
+use crate::script::{OperationKind, Script, StoreControl};
 use rows::listed;
 
 /// The lifetime that is set where the declared one is too long to wait for, in seconds.
@@ -57,7 +59,9 @@ pub(crate) fn observe<'a>(
         } else if let Some(seen) = observe::misnamed_cookies(&backend, &description, patience).await {
             return Err(PreflightError::NotTheSession(listed(&seen)));
         }
-        Ok(observe::survey(&backend, description, patience).await)
+        let mut survey = observe::survey(&backend, description, patience).await;
+        survey.beside = beside::observe(&backend, front, patience).await?;
+        Ok(survey)
     })
 }
 
@@ -123,6 +127,8 @@ pub struct Survey {
     pub store_control: StoreControl,
     /// How many nodes serve it.
     pub nodes: usize,
+    /// The service beside, where there is one.
+    pub beside: Option<Beside>,
     /// How many processes have answered at the address of the first node, as far as the probe names them.
     pub processes: usize,
     /// Whether browsers reach the backend by https.
@@ -214,6 +220,15 @@ impl Survey {
     #[must_use]
     pub(crate) fn outlives_a_session_of(&self, description: &Description, elapsed: Duration) -> bool {
         !self.virtual_time && may_have_ended(description, elapsed)
+    }
+
+    /// Whether a session may have ended of itself within this time, on processes of the backend that describe themselves so, or on
+    /// the service beside where the script goes there.
+    #[must_use]
+    pub(crate) fn may_end_in(&self, script: &Script, description: &Description, elapsed: Duration) -> bool {
+        let beside = self.beside.as_ref().filter(|_| script.goes_beside());
+        self.outlives_a_session_of(description, elapsed)
+            || beside.is_some_and(|beside| self.outlives_a_session_of(&beside.description, elapsed))
     }
 
     /// Why no check that holds a request can be judged, where none could be held.

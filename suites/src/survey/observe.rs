@@ -86,6 +86,7 @@ pub(crate) async fn survey(
         moves_clocks: backend.moves_clocks(),
         store_control: backend.store_control(),
         nodes: backend.nodes(),
+        beside: None,
         // Who has answered is known in the end.
         processes: 0,
         concurrency: Concurrency::Unknown,
@@ -133,7 +134,7 @@ pub(crate) async fn survey(
 const LEGIBLE: &str = "legible";
 
 impl Observer<'_> {
-    async fn store(&self) -> Store {
+    pub(super) async fn store(&self) -> Store {
         let mut player = self.player();
         player.cycle("owner", vec![set("text", "older")]).await;
         if !has_cookies(&player, "owner") {
@@ -172,7 +173,8 @@ impl Observer<'_> {
             player.cycle("surveyor", ops).await;
             let read = player.cycle("surveyor", vec![get("text")]).await;
             let transcript = player.transcript();
-            transcript.exchanges[read].headers.all("Set-Cookie").any(|field| transcript.is_of_session(field))
+            let read = &transcript.exchanges[read];
+            read.headers.all("Set-Cookie").any(|field| transcript.is_of_session(read, field))
         };
         if sends_again(vec![set("text", TEXT)]).await {
             Resent::Always
@@ -184,7 +186,7 @@ impl Observer<'_> {
     }
 
     /// The names of the cookies that are no part of the session, and of those that are.
-    async fn cookies(&self) -> (Vec<String>, Vec<String>) {
+    pub(super) async fn cookies(&self) -> (Vec<String>, Vec<String>) {
         let mut player = self.player();
         player.cycle("surveyor", vec![set("text", TEXT)]).await;
         let foreign = &player.transcript().foreign;

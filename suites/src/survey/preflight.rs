@@ -40,6 +40,21 @@ pub enum PreflightError {
         "no session is found with the cookies alone that were named as the session's; these are set: {0}"
     )]
     NotTheSession(String),
+    /// The service beside cannot be asked.
+    #[error("of the service beside it: {0}")]
+    Beside(#[source] Box<PreflightError>),
+    /// The service beside keeps no session, so that nothing can be told from what is not found there.
+    #[error(
+        "of the service beside it: what one request has set, the next one of the same browser does not find"
+    )]
+    BesideKeepsNothing,
+    /// Browsers have one cookie for both services.
+    #[error(
+        "the service and the one beside it both call their cookie `{0}`, and browsers send cookies to every port of a host: each \
+         would overwrite the session of the other; give one of them another name, or, where both serve the same sessions, name it \
+         with --node in the place of --beside"
+    )]
+    OneCookie(String),
     /// Requests were refused at random while the backend was looked at.
     #[error(
         "requests were refused while the service was looked at, and others each time ({0}), so that nothing is known of it; \

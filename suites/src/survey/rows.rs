@@ -113,6 +113,10 @@ impl Survey {
         // Nobody asks about nodes where there is one.
         let nodes = (self.nodes > 1)
             .then(|| ("nodes", "named by whoever has started the run", self.nodes.to_string()));
+        let beside = self
+            .beside
+            .as_ref()
+            .map(|beside| ("beside", "seen of the service that --beside names", beside.to_string()));
         let spellings = self
             .told_spellings()
             .map(|told| ("spellings", "each that is declared, on a session with one item", told));
@@ -127,6 +131,7 @@ impl Survey {
         rows.into_iter()
             .chain(spellings)
             .chain(nodes)
+            .chain(beside)
             .chain(processes)
             .map(|(name, how, observed)| Capability {
                 name,

@@ -80,7 +80,7 @@ fn forgeries() -> Vec<Forgery> {
         signature,
     };
     let field = |field, change| Forgery::Field { cookie: 0, field, change };
-    let mut all = vec![Forgery::Replayed, Forgery::Unknown, rewritten(None)];
+    let mut all = vec![Forgery::Replayed, Forgery::Unknown, Forgery::ValuesOfOther, rewritten(None)];
     all.extend(changes.map(|change| rewritten(Some(change))));
     all.extend((0..3).flat_map(|at| changes.map(|change| field(at, change))));
     all.extend(changes.map(|change| Forgery::LongField { cookie: 0, field: 1, change, shortest: 4 }));

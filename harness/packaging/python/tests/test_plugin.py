@@ -76,7 +76,7 @@ RECOMMENDED = "--collect-only", "-q", "--sessionspec-level", "recommended"
 def test_what_is_run_only_where_it_is_named_is_a_test_only_there(careless):
     listed = run(careless, *RECOMMENDED)
     listed.stdout.fnmatch_lines(["conftest.py::concurrency/*"])
-    for suite in ("promises", "nodes", "restart", "outage"):
+    for suite in ("promises", "nodes", "beside", "restart", "outage"):
         listed.stdout.no_fnmatch_line("conftest.py::%s/*" % suite)
     careless.makeini("[pytest]\nsessionspec_arguments = --suite minimum --suite=promises")
     run(careless, *RECOMMENDED).stdout.fnmatch_lines(["conftest.py::promises/*"])
@@ -87,6 +87,8 @@ def test_a_project_names_suites_too(careless):
     listed = run(careless, *RECOMMENDED)
     listed.stdout.fnmatch_lines(["conftest.py::restart/*"])
     listed.stdout.no_fnmatch_line("conftest.py::promises/*")
+    careless.makefile(".toml", sessionspec="beside = 'http://127.0.0.1:6000/probe'\n")
+    run(careless, *RECOMMENDED).stdout.fnmatch_lines(["conftest.py::beside/*"])
     careless.makefile(".toml", sessionspec="[profiles.several]\nsuites = ['restart']\n")
     run(careless, *RECOMMENDED).stdout.no_fnmatch_line("conftest.py::restart/*")
 

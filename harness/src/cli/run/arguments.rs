@@ -157,7 +157,11 @@ impl Arguments {
 
     /// What is wanted although nobody names it, since there is what it needs.
     pub(super) fn unasked(&self) -> Unasked {
-        Unasked { of_nodes: self.nodes.are_several(), of_patience: self.patience.is_some() }
+        Unasked {
+            of_nodes: self.nodes.are_several(),
+            of_beside: self.nodes.are_beside_another(),
+            of_patience: self.patience.is_some(),
+        }
     }
 
     /// What is tested, as it was typed.

@@ -202,7 +202,7 @@ impl ResponseRule {
             Self::SameSite => each_set(&received, |cookie| cookie.same_site.is_some(), "without SameSite"),
             Self::Secure => each_set(&received, |cookie| cookie.secure, "without Secure"),
             Self::Kept => kept(transcript, exchange),
-            Self::SentBack => sent_back(&received, &transcript.path),
+            Self::SentBack => sent_back(&received, transcript.path_of(exchange)),
             Self::Lasts { seconds, grace } => lasts(&received, exchange.answered?, *seconds, *grace),
             Self::EndsWithBrowser => each_set(
                 &received,
@@ -214,7 +214,7 @@ impl ResponseRule {
                 let until = transcript.exchanges.iter().take(cycle + 1);
                 let own = until.filter(|earlier| earlier.browser == exchange.browser);
                 let all: Vec<Received> = own.flat_map(|earlier| received_by(transcript, earlier)).collect();
-                leaves_none(&received, &all, &transcript.path)
+                leaves_none(&received, &all, transcript.path_of(exchange))
             }
             Self::RemovalRepeats { cycle } => removal_repeats(&received, &earlier(cycle)),
             Self::VaryCookie => Some(vary_cookie(exchange)),
@@ -228,7 +228,7 @@ impl ResponseRule {
 /// The cookies of the session that browsers have of this response in the end, with its removals. An id that a later one
 /// replaces harms nobody: that there are two is judged by [`ResponseRule::OncePerName`] alone.
 fn left_by(transcript: &Transcript, exchange: &Exchange) -> Vec<Received> {
-    left(received_by(transcript, exchange), &transcript.path)
+    left(received_by(transcript, exchange), transcript.path_of(exchange))
 }
 
 /// The cookies of the session that this response sets: none that the script has set in the name of the application.
@@ -242,7 +242,7 @@ fn received_by(transcript: &Transcript, exchange: &Exchange) -> Vec<Received> {
     let own: Vec<Vec<u8>> = exchange.ops.iter().filter_map(set_by_script).collect();
     let mut received = all_received(exchange);
     received.retain(|received| {
-        !transcript.foreign.has(&received.cookie.name) && !own.contains(&received.cookie.name)
+        !transcript.foreign_to(exchange).has(&received.cookie.name) && !own.contains(&received.cookie.name)
     });
     received
 }
@@ -294,7 +294,7 @@ fn once_per_name(received: &[Received]) -> Option<Result<(), String>> {
 
 fn kept(transcript: &Transcript, exchange: &Exchange) -> Option<Result<(), String>> {
     let fields = exchange.headers.all("Set-Cookie").zip(&exchange.stored);
-    let of_session = fields.filter(|(field, _)| transcript.is_of_session(field));
+    let of_session = fields.filter(|(field, _)| transcript.is_of_session(exchange, field));
     let mut stored = of_session.map(|(_, stored)| stored).peekable();
     stored.peek()?;
     Some(match stored.find_map(|stored| stored.as_ref().err()) {

@@ -39,6 +39,7 @@ fn transcript(script: &Script, read: &[Option<&[serde_json::Value]>]) -> Transcr
         Exchange {
             node: None,
             connection: None,
+            beside: false,
             interrupted: false,
             disturbed: false,
             outlasted: false,

@@ -1,6 +1,6 @@
 //! Takes down what came of a request: its answer, and the cookies that its browser keeps.
 
-use super::Player;
+use super::{Player, beside};
 use crate::backend::{BackendError, Body, CycleResponse, size_of_body, size_of_headers};
 use crate::play::{Moment, Outcome};
 
@@ -23,15 +23,17 @@ impl Player {
         };
         let fields = || response.headers.all("Set-Cookie");
         let now = self.backend.now();
-        let sends_forged = self.forged.contains_key(&self.transcript.exchanges[exchange].browser);
-        let is_new = sends_forged && fields().any(|field| self.transcript.is_of_session(field));
+        let asked = &self.transcript.exchanges[exchange];
+        let sends_forged = self.forged.contains_key(&asked.browser);
+        let is_new = sends_forged && fields().any(|field| self.transcript.is_of_session(asked, field));
+        let (backend, origin) = beside::place(&self.neighbour, (&self.backend, &self.origin), asked.beside);
         let exchange = &mut self.transcript.exchanges[exchange];
         if is_new {
             self.forged.remove(&exchange.browser);
         }
         if fields().next().is_some() {
             let jar = self.jars.entry(exchange.browser.clone()).or_default();
-            let stored = fields().map(|field| jar.store(&self.origin, self.backend.path(), field, now));
+            let stored = fields().map(|field| jar.store(origin, backend.path(), field, now));
             exchange.stored = stored.collect();
         }
         exchange.answered = Some(now);

@@ -29,7 +29,9 @@ fn crowd(steps: &[Step]) -> Vec<&Cycle> {
     let mut crowd: Vec<&Cycle> = Vec::new();
     for step in steps {
         let Step::Cycle(cycle) = step else { break };
-        let is_like = crowd.first().is_none_or(|first| (&first.ops, first.node) == (&cycle.ops, cycle.node));
+        let is_like = crowd.first().is_none_or(|first| {
+            (&first.ops, first.node, first.beside) == (&cycle.ops, cycle.node, cycle.beside)
+        });
         let is_held = cycle.ops.iter().any(|op| matches!(op, Operation::Hold { .. }));
         if !is_like || is_held || cycle.connection.is_some() || !browsers.insert(cycle.browser.as_str()) {
             break;
@@ -57,7 +59,7 @@ impl Player {
 
     /// Sends these cycles together, and waits until all of them were answered.
     pub(super) async fn send_together(&mut self, steps: &[Step]) {
-        self.backend.breathe().await;
+        self.breathe().await;
         let mut sent = Vec::new();
         for step in steps {
             let Step::Cycle(cycle) = step else { continue };

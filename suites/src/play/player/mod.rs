@@ -1,6 +1,7 @@
 //! Plays scripts: sends the cycles of several browsers to a backend, holds and releases them, keeps the transcript.
 
 mod answered;
+mod beside;
 mod command;
 mod cookies;
 mod crowd;
@@ -24,6 +25,7 @@ use crate::play::{Exchange, Lanes, Moment, Outcome, OwnedPlace, Transcript};
 use crate::script::{Connection, Operation, Operations, Script, Step, StoreFault};
 
 use answered::flatten;
+use beside::Neighbour;
 use command::Witness;
 pub(crate) use crowd::has_crowds;
 use held::Held;
@@ -63,6 +65,10 @@ pub struct Player {
     paused: Option<usize>,
     /// The node to which requests go now, counted from one; the first where none is named.
     node: Option<usize>,
+    /// Whether requests go to the service beside now.
+    is_beside: bool,
+    /// The service beside, once a request has gone there.
+    neighbour: Option<Neighbour>,
     /// How the connection is opened over which the next request goes, where one is opened for it.
     over: Option<Connection>,
     connections: Connections,
@@ -114,6 +120,8 @@ impl Player {
             was_broken: false,
             paused: None,
             node: None,
+            is_beside: false,
+            neighbour: None,
             over: None,
             connections: Connections::default(),
             gates: OpenInTheEnd::default(),
@@ -151,7 +159,7 @@ impl Player {
             }
             self.take_room(step).await;
             if let Step::Cycle(cycle) | Step::Start(cycle) = step
-                && !self.goes_to(cycle.node)
+                && !(self.goes_to(cycle.node) && self.goes_beside(cycle.beside))
             {
                 break;
             }
@@ -164,7 +172,7 @@ impl Player {
                 Step::Cycle(_) if together.len() > 1 => self.send_together(&steps[together.clone()]).await,
                 Step::Cycle(cycle) => drop(self.send(&cycle.browser, cycle.ops.clone()).await),
                 Step::Start(cycle) => {
-                    self.backend.breathe().await;
+                    self.breathe().await;
                     self.start(&cycle.browser, cycle.ops.clone());
                 }
                 Step::Release(gate) => self.release(gate).await,
@@ -195,7 +203,7 @@ impl Player {
 
     /// Sends operations in whatever spelling, as [`cycle`](Self::cycle) does.
     pub async fn send(&mut self, browser: &str, ops: Operations) -> usize {
-        self.backend.breathe().await;
+        self.breathe().await;
         if ops.iter().any(|op| matches!(op, Operation::Hold { .. })) {
             let held = self.spawn_held(browser, ops);
             let exchange = held.exchange;
@@ -207,7 +215,7 @@ impl Player {
         }
         let (exchange, request) = self.begin(browser, ops);
         self.count_at_once(1);
-        let outcome = timeout(self.patience, self.backend.cycle(request)).await;
+        let outcome = timeout(self.patience, self.asked().cycle(request)).await;
         self.end(exchange, outcome.unwrap_or(Err(BackendError::NoAnswer(self.patience))));
         exchange
     }
@@ -299,7 +307,8 @@ impl Player {
 
     fn begin(&mut self, browser: &str, ops: Operations) -> (usize, CycleRequest) {
         let now = self.backend.now();
-        let real = || self.jars.get(browser)?.header(&self.origin, self.backend.path(), now);
+        let (backend, origin) = self.place(self.is_beside);
+        let real = || self.jars.get(browser)?.header(origin, backend.path(), now);
         let cookie = self.forged.get(browser).cloned().or_else(real);
         let mut request = CycleRequest { ops: ops.clone(), ..CycleRequest::default() };
         request.node = self.node.map_or(0, |node| node.saturating_sub(1));
@@ -318,6 +327,7 @@ impl Player {
             ops,
             node: self.node,
             connection: self.over,
+            beside: self.is_beside,
             interrupted: false,
             disturbed: self.is_disturbed(),
             outlasted: false,
@@ -336,7 +346,7 @@ impl Player {
     }
 
     fn spawn(&self, request: CycleRequest) -> JoinHandle<Result<CycleResponse, BackendError>> {
-        let backend = Rc::clone(&self.backend);
+        let backend = self.asked();
         tokio::task::spawn_local(async move { backend.cycle(request).await })
     }
 }

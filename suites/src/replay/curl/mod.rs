@@ -141,8 +141,12 @@ impl<'a> Writer<'a> {
         // curl opens a connection for each request, and closes it afterwards.
         let over = cycle.connection.filter(|_| begins).map_or_else(String::new, |over| format!(", {over}"));
         self.line(&format!("\n# cycle {}: {browser}{does}{over}", number + 1));
-        if let (Some(node), true) = (cycle.node, begins) {
-            self.line(&format!("url=$node_{node}"));
+        match (cycle.node, begins) {
+            (_, true) if self.case.scenario.script.goes_beside() => {
+                self.line(if cycle.beside { "url=$beside" } else { "url=$here" });
+            }
+            (Some(node), true) => self.line(&format!("url=$node_{node}")),
+            _ => {}
         }
         let (jar, body) = (jar(&cycle.browser), self.body(number));
         // A request that asks for an exception may end without an answer.

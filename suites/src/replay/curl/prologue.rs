@@ -64,7 +64,7 @@ pub(super) fn prologue(case: &CaseFile, url: &str, needs: Needs, holds: usize) -
         reason = one_line(&case.reason),
         cookies = if needs.fields { COOKIES } else { "" },
         url = quoted(url),
-        nodes = other_nodes(case),
+        nodes = other_nodes(case) + service_beside(case),
         jars = make_jars(case, needs),
     );
     if needs.headers {
@@ -101,6 +101,16 @@ fn other_nodes(case: &CaseFile) -> String {
         format!("node_{node}=${{NODE_{node}:?holds the URL of the probe on node {node}, which has the same store}}\n")
     });
     format!("node_1=$url\n{}", named.collect::<String>())
+}
+
+/// The probe of the service beside, which whoever runs the script names.
+fn service_beside(case: &CaseFile) -> &'static str {
+    match case.scenario.script.goes_beside() {
+        true => {
+            "here=$url\nbeside=${BESIDE:?holds the URL of the probe of the service beside, which has sessions of its own}\n"
+        }
+        false => "",
+    }
 }
 
 fn make_jars(case: &CaseFile, needs: Needs) -> String {

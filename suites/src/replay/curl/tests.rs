@@ -169,6 +169,23 @@ fn another_node_is_named_by_whoever_runs_the_script() {
 }
 
 #[test]
+fn a_service_beside_is_named_by_whoever_runs_the_script() {
+    let scenario = Scenario::new("r")
+        .cycle("ann", [set("a", 1).is_done()])
+        .cycle("ann", [get("a").is_absent()])
+        .beside()
+        .cycle("ann", [get("a").is(1)]);
+    let script = as_curl(&case(scenario), "http://127.0.0.1:1/").unwrap();
+    let urls: Vec<&str> = script.lines().filter(|line| line.starts_with("url=$")).collect();
+    assert_eq!(urls, ["url=$here", "url=$beside", "url=$here"], "{script}");
+    assert!(
+        script.contains("\nbeside=${BESIDE:?holds the URL of the probe of the service beside"),
+        "{script}"
+    );
+    assert_readable(&script);
+}
+
+#[test]
 fn a_shell_script_starts_no_service_again() {
     let scenario = Scenario::new("r").cycle("ann", [set("a", 1).is_done()]).restart(Ending::Kill);
     let error = as_curl(&case(scenario), "http://127.0.0.1:1/").unwrap_err();

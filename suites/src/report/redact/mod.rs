@@ -136,6 +136,7 @@ impl<'a> Redactor<'a> {
         ShownExchange {
             node: exchange.node,
             connection: exchange.connection,
+            beside: exchange.beside,
             browser: exchange.browser.clone(),
             cookie: cookies.sent,
             ops: ops.collect(),

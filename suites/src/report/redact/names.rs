@@ -35,6 +35,8 @@ impl Names {
     pub(super) fn sent(&mut self, browser: &str, cookie: &[u8], value: &[u8]) -> usize {
         let held = self.held.get(browser).map(Vec::as_slice).unwrap_or_default();
         let own = held.iter().rev().find(|held| held.cookie == cookie && held.value == value);
+        // It may come under the name of another cookie.
+        let own = own.or_else(|| held.iter().rev().find(|held| held.value == value));
         match own.map(|held| held.number) {
             Some(number) => number,
             // It is forged.

@@ -108,6 +108,7 @@ fn cookies_of_different_names_have_one_order_and_those_of_one_name_keep_theirs()
     let mut exchange = Exchange {
         node: None,
         connection: None,
+        beside: false,
         interrupted: false,
         disturbed: false,
         outlasted: false,

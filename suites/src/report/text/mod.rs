@@ -143,10 +143,13 @@ impl Text {
             Step::CopyCookies { from, to } => {
                 self.labelled("copy", &format!("{to} gets the cookies of {from}"));
             }
-            Step::Forge { from, to, forgery, .. } => {
+            Step::Forge { from, to, with, forgery } => {
                 // Nothing is forged about cookies that are sent as they are.
                 let label = if *forgery == Forgery::Replayed { "copy" } else { "forge" };
-                self.labelled(label, &format!("{to} gets the cookies of {from} {forgery}"));
+                self.labelled(
+                    label,
+                    &format!("{to} gets the cookies of {from} {}", forgery.told(with.as_deref())),
+                );
             }
             Step::Wait { seconds } => self.labelled("wait", &format!("{seconds} s")),
             Step::Launch { lifetime } => {

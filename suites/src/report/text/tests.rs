@@ -10,6 +10,7 @@ fn exchange(browser: &str) -> ShownExchange {
     ShownExchange {
         node: None,
         connection: None,
+        beside: false,
         browser: browser.to_owned(),
         cookie: None,
         ops: Vec::new(),

@@ -77,7 +77,7 @@ impl Scenarios {
         // A process that has to start first takes time in which no session lives.
         let took = if scenario.script.goes_apart() { transcript.lasted() } else { began.elapsed() };
         let description = transcript.apart.as_deref().unwrap_or(&self.survey.description);
-        let is_late = self.survey.outlives_a_session_of(description, took);
+        let is_late = self.survey.may_end_in(&scenario.script, description, took);
         let is_in_time = !scenario.script.comes_back()
             || !is_late
             || scenario.is_timeless()

@@ -44,6 +44,9 @@ impl Forgery {
                 cookies.into_iter().map(|cookie| Sent { value: None, ..cookie }).collect()
             }
             Self::Value(spelling) => each_value(cookies, |value| spelling.of(value)),
+            Self::ValuesOfOther => {
+                cookies.iter().zip(other).map(|(own, (_, value))| Sent::new(&own.name, value)).collect()
+            }
             Self::Among(neighbours) => neighbours.of(cookies, other),
             Self::Beside { stranger, first } => {
                 let strangers = stranger.beside(&cookies);

@@ -55,6 +55,9 @@ pub enum Forgery {
     },
     /// The value of each cookie is spelled in this way.
     Value(Spelling),
+    /// Each cookie has the value of the other browser's cookie in its place: the first one that of the first, and so on.
+    /// Where the other browser has fewer, the rest is left out.
+    ValuesOfOther,
     /// The cookies are sent together with these others.
     Among(Neighbours),
     /// The cookies are sent beside the cookie of a stranger (other software on the site), as browsers store and send
@@ -156,6 +159,7 @@ impl fmt::Display for Forgery {
                 write!(f, "with field {} {}", field + 1, words(change))
             }
             Self::Value(spelling) => write!(f, "with the value spelled {}", words(spelling)),
+            Self::ValuesOfOther => f.write_str("with the values of the other's cookies"),
             Self::Among(neighbours) => write!(f, "among others: {}", words(neighbours)),
             Self::Beside { stranger, first: true } => write!(f, "after a stranger's: {}", words(stranger)),
             Self::Beside { stranger, first: false } => write!(f, "before a stranger's: {}", words(stranger)),
@@ -184,6 +188,16 @@ pub(crate) fn words(variant: &impl Serialize) -> String {
 }
 
 impl Forgery {
+    /// How the cookies are made, in words, where the other browser has this name.
+    #[must_use]
+    pub fn told(&self, other: Option<&str>) -> String {
+        let told = self.to_string();
+        match other {
+            Some(name) => told.replace("the other's", &format!("{name}'s")),
+            None => told,
+        }
+    }
+
     /// Whether the header that comes out is one that HTTP allows (RFC 9110, section 5.5).
     #[must_use]
     pub fn is_lawful(&self) -> bool {

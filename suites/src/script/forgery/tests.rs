@@ -145,3 +145,14 @@ fn values_in_the_form_of_ids_elsewhere_are_made_from_the_real_one() {
         assert!(!spelled("", spelling).is_empty());
     }
 }
+
+#[test]
+fn the_values_of_another_browser_stand_under_the_own_names() {
+    assert_eq!(forged(&Forgery::ValuesOfOther), "a=s%3Axy.zz");
+    let (own, other) = (set(&[("shop", "1")]), set(&[("forum", "2"), ("theme", "3")]));
+    let header = |forgery: &Forgery| String::from_utf8(forgery.header(&own, &other)).unwrap();
+    assert_eq!(header(&Forgery::ValuesOfOther), "shop=2");
+    let beside = Forgery::Composed(vec![Forgery::ValuesOfOther, Forgery::Among(Neighbours::OthersFirst)]);
+    assert_eq!(header(&beside), "forum=2; theme=3; shop=2");
+    assert_eq!(Forgery::ValuesOfOther.told(Some("bob")), "with the values of bob's cookies");
+}

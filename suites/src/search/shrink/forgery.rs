@@ -18,6 +18,7 @@ impl Shrink for Forgery {
             Self::Replayed
             | Self::Unknown
             | Self::Value(_)
+            | Self::ValuesOfOther
             | Self::Among(_)
             | Self::LongField { .. }
             | Self::Beside { .. }
@@ -52,6 +53,7 @@ fn simpler(forgery: &Forgery) -> Vec<Forgery> {
         Forgery::Replayed
         | Forgery::Unknown
         | Forgery::Value(_)
+        | Forgery::ValuesOfOther
         | Forgery::Among(_)
         | Forgery::LongField { .. }
         | Forgery::Beside { .. }

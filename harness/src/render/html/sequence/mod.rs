@@ -94,8 +94,9 @@ impl<'a> Drawing<'a> {
         match step {
             Step::Release(gate) => self.remark(format!("gate {gate} opens")),
             Step::CopyCookies { from, to } => self.remark(format!("{to} gets the cookies of {from}")),
-            Step::Forge { from, to, forgery, .. } => {
-                self.remark(format!("{to} gets the cookies of {from} {forgery}"));
+            Step::Forge { from, to, with, forgery } => {
+                let told = forgery.told(with.as_deref());
+                self.remark(format!("{to} gets the cookies of {from} {told}"));
             }
             Step::Wait { seconds } => self.remark(format!("{seconds} s pass")),
             Step::Launch { lifetime } => {

@@ -11,6 +11,7 @@ fn failure(script: Script) -> Failure {
     let shown = |cycle: &sessionspec::engine::script::Cycle| ShownExchange {
         node: None,
         connection: None,
+        beside: false,
         browser: cycle.browser.clone(),
         cookie: None,
         ops: cycle

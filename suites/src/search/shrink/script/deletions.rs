@@ -75,7 +75,7 @@ pub(super) fn join_cycles(script: &Script) -> Vec<Script> {
     let mut joined = Vec::new();
     for (index, pair) in script.steps.windows(2).enumerate() {
         let [Step::Cycle(first), Step::Cycle(second)] = pair else { continue };
-        let way = |cycle: &Cycle| (cycle.browser.clone(), cycle.node, cycle.connection);
+        let way = |cycle: &Cycle| (cycle.browser.clone(), cycle.node, cycle.connection, cycle.beside);
         if way(first) == way(second) {
             let mut candidate = script.clone();
             let ops = first.ops.and(&second.ops);

@@ -3,7 +3,7 @@
 
 // Packs the packages: node pack.js OUT [PLATFORM=PROGRAM …], as in linux-x64=target/release/sessionspec. OUT then holds
 // sessionspec-VERSION.tgz, and for each platform the package with its program. The manual is in the first one, where one of
-// the programs runs on this machine.
+// the programs runs on this machine, and so are the protocol and the probes to copy.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -16,6 +16,7 @@ if (!out) {
   process.exit(2);
 }
 const main = path.join(__dirname, 'sessionspec');
+const root = path.join(__dirname, '../../..');
 const description = require(path.join(main, 'package.json'));
 const { version, license, optionalDependencies } = description;
 const files = path.resolve(out);
@@ -36,6 +37,7 @@ function pack(fill) {
   const write = (contents) => fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(contents, null, 2));
   try {
     fill(folder, write);
+    fs.copyFileSync(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));
     execFileSync('npm', ['pack', '--silent', '--pack-destination', files, folder], { stdio: 'inherit' });
   } finally {
     fs.rmSync(folder, { recursive: true });
@@ -45,6 +47,10 @@ function pack(fill) {
 pack((folder, write) => {
   fs.cpSync(main, folder, { recursive: true });
   fs.copyFileSync(path.join(__dirname, 'README.md'), path.join(folder, 'README.md'));
+  fs.copyFileSync(path.join(root, 'harness/PROTOCOL.md'), path.join(folder, 'PROTOCOL.md'));
+  for (const probe of ['php', 'symfony', 'rack', 'gorilla', 'scs', 'servlet']) {
+    fs.cpSync(path.join(root, 'fixtures/probes', probe), path.join(folder, 'probes', probe), { recursive: true });
+  }
   const [, own] = platforms.find(([platform]) => platform === `${process.platform}-${process.arch}`) ?? [];
   if (!own) return;
   const pages = path.join(folder, 'man');

@@ -129,23 +129,32 @@ fn python(framework: &str, target: &str, takes_a_lifetime: bool) -> String {
     format!("python -m sessionspec.probes.{framework} {target}{lifetime} --port {{port}}")
 }
 
-/// The first module of the folder in which an application is made.
+/// The first module of the folder in which an application is made, or the first package.
 fn other_python(folder: &Path) -> Option<Found> {
-    let mut modules: Vec<PathBuf> =
+    let mut entries: Vec<PathBuf> =
         fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    modules.retain(|path| path.extension().is_some_and(|extension| extension == "py"));
-    modules.sort();
-    for path in modules {
-        let (Some(source), Some(module)) = (read(&path), path.file_stem()) else { continue };
+    entries.sort();
+    let is_module = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "py");
+    let (modules, others): (Vec<PathBuf>, Vec<PathBuf>) = entries.into_iter().partition(is_module);
+    let packages = others.into_iter().map(|path| path.join("__init__.py"));
+    for path in modules.into_iter().chain(packages) {
+        let Some(source) = read(&path) else { continue };
+        let named = if path.ends_with("__init__.py") { path.parent() } else { Some(path.as_path()) };
+        let Some(module) = named.and_then(Path::file_stem) else { continue };
         let module = module.to_string_lossy();
-        for (class, framework) in
-            [("Flask(", "flask"), ("FastAPI(", "starlette"), ("Starlette(", "starlette")]
-        {
+        for (class, framework) in [
+            ("Flask(", "flask"),
+            ("FastAPI(", "starlette"),
+            ("Starlette(", "starlette"),
+            ("web.Application(", "aiohttp"),
+        ] {
             let Some(name) = application(&source, class) else { continue };
+            let file = path.strip_prefix(folder).unwrap_or(&path);
             return Some(Found {
                 launch: python(framework, &format!("{module}:{name}"), true),
                 because: format!(
-                    "{module}.py makes an application of {} in `{name}`",
+                    "{} makes an application of {} in `{name}`",
+                    file.display(),
                     class.trim_end_matches('(')
                 ),
                 first: None,
@@ -161,7 +170,7 @@ fn application<'a>(source: &'a str, class: &str) -> Option<&'a str> {
     for line in source.lines() {
         if let Some(rest) = line.strip_prefix("def ") {
             // A function that wants arguments cannot be called.
-            function = rest.split_once("()").map(|(name, _)| name);
+            function = rest.split_once('(').filter(|(_, rest)| takes_nothing(rest)).map(|(name, _)| name);
         }
         let made = line.split_once('=').filter(|(_, value)| value.trim_start().contains(class));
         if let Some((name, _)) = made {
@@ -174,6 +183,13 @@ fn application<'a>(source: &'a str, class: &str) -> Option<&'a str> {
         }
     }
     None
+}
+
+/// Whether a function can be called without arguments, whose parameters begin this text.
+fn takes_nothing(parameters: &str) -> bool {
+    let Some((parameters, _)) = parameters.split_once(')') else { return false };
+    let mut parameters = parameters.split(',').map(str::trim).filter(|parameter| !parameter.is_empty());
+    parameters.all(|parameter| parameter.contains('=') || parameter.starts_with('*') || parameter == "/")
 }
 
 fn node(folder: &Path) -> Option<Found> {

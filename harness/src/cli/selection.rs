@@ -46,7 +46,12 @@ fn of_suite(suite: &str) -> String {
 /// The complaint about a pattern that matches no clause which a check tests.
 fn no_clause(pattern: &str) -> CliError {
     let checks = catalogue();
-    let hint = hint(pattern, checks.iter().map(|check| check.clause));
+    let clauses = || checks.iter().map(|check| check.clause);
+    let part = |clause: &'static str| clause.split_once('.').map_or(clause, |(part, _)| part);
+    let hint = match pattern.strip_suffix(".*") {
+        Some(of_part) => hint(of_part, clauses().map(part)),
+        None => hint(pattern, clauses().chain(clauses().map(part))),
+    };
     CliError::usage(format!(
         "no check tests a clause `{pattern}`; {hint}`sessionspec list --json` names the clause of each check"
     ))

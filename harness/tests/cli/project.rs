@@ -24,7 +24,9 @@ impl Project {
     }
 
     fn write(&self, file: &str, text: &str) {
-        std::fs::write(self.0.join(file), text).unwrap();
+        let file = self.0.join(file);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
     }
 
     fn read(&self, file: &str) -> String {
@@ -283,6 +285,7 @@ fn a_project_is_written_from_what_is_in_its_folder() {
     };
     let manage = "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'mysite.settings')\n";
     let package = r#"{"main": "app.js", "dependencies": {"express-session": "1"}}"#;
+    let package_of_flask = "def create_app(test_config=None):\n    app = Flask(__name__)\n    return app\n";
     let started = r#"{"scripts": {"start": "node web.mjs"}, "dependencies": {"koa-session": "7"}}"#;
     assert_snapshot!(
         [
@@ -296,6 +299,8 @@ fn a_project_is_written_from_what_is_in_its_folder() {
                 "wants",
                 &[("shop.py", "def create_app(settings):\n    app = Flask(__name__)\n    return app\n")]
             ),
+            launch("package", &[("flaskr/__init__.py", package_of_flask)]),
+            launch("aiohttp", &[("chat.py", "app = web.Application()\n")]),
             launch("fastapi", &[("main.py", "app: FastAPI = FastAPI()\n")]),
             launch("express", &[("package.json", package), ("app.js", "")]),
             launch("start", &[("package.json", started), ("web.mjs", "")]),

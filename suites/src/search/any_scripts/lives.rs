@@ -6,7 +6,7 @@ use crate::script::ops::{contains, delete, get, items, pop, set, set_permanent, 
 use crate::script::{Change, Forgery, Keyless, Operation, Spelling};
 use crate::search::generator::BROWSERS;
 use crate::search::situations::{
-    Action, EPISODES, Ending, OTHERS_OF_LIVES, Others, PASTS_OF_LIVES, Past, Plan,
+    Action, Ending, OTHERS_OF_LIVES, Others, PASTS_OF_LIVES, Past, Plan, Subject,
 };
 use crate::survey::Store;
 
@@ -16,13 +16,8 @@ pub(super) const LATECOMER: &str = "latecomer";
 /// Who says that there is more time.
 const LENGTHENER: &str = "lengthener";
 
-/// One script in so many is about a crowd: more sessions than a small store keeps.
-const CASES: usize = 100;
-const CROWDED: usize = 50;
+/// More sessions than a small store keeps.
 const CROWD: usize = 105;
-
-/// Another one is about a single session that is rotated again and again.
-const ABOUT_ONE: usize = 25;
 
 /// How many fields of a cookie's value are forged, one at a time.
 const MOST_FIELDS: usize = 3;
@@ -36,12 +31,12 @@ const IMPOSTOR: &str = "bernadine";
 impl AnyScripts<'_> {
     /// Whether this script is about a crowd.
     pub(super) fn is_crowded(&self) -> bool {
-        (self.first / EPISODES) % CASES == CROWDED
+        Subject::of(self.first) == Subject::Crowd
     }
 
     /// Whether this script is about one session that gets id after id.
     pub(super) fn is_about_one(&self) -> bool {
-        (self.first / EPISODES) % CASES == ABOUT_ONE && self.survey().supports("regenerate")
+        Subject::of(self.first) == Subject::OneSession && self.survey().supports("regenerate")
     }
 
     /// A session from its beginning to its end, and those who have kept its cookies.

@@ -296,6 +296,28 @@ impl Plan {
     }
 }
 
+/// What a script about the lives of sessions is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// The situations that its episodes plan.
+    Situations,
+    /// More sessions than a small store keeps.
+    Crowd,
+    /// One session that is rotated again and again.
+    OneSession,
+}
+
+impl Subject {
+    /// The subject of the script whose first episode has this number: two scripts in a hundred are not about situations.
+    pub(crate) fn of(first: usize) -> Self {
+        match (first / EPISODES) % 100 {
+            25 => Self::OneSession,
+            50 => Self::Crowd,
+            _ => Self::Situations,
+        }
+    }
+}
+
 /// The number of the first episode of a case, where each has so many. The seed says which case it is (see
 /// [`case_seed`](super::case_seed)); the run's seed says where the episodes begin.
 pub(super) fn number(seed: [u8; 32], episodes: usize) -> usize {

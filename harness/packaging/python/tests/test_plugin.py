@@ -100,7 +100,7 @@ def test_what_the_arguments_leave_out_is_no_test(careless):
 
 def test_arguments_that_mean_nothing_are_told_before_anything_is_run(careless):
     careless.makeini("[pytest]\nsessionspec_arguments = --suite minimun")
-    run(careless).stdout.fnmatch_lines(["*there is no*minimun*"])
+    run(careless).stdout.fnmatch_lines(["*no check matches*minimun*did you mean*"])
 
 
 def test_a_known_failure_is_expected_to_fail(careless):

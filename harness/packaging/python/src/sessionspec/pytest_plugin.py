@@ -55,7 +55,7 @@ class Checks(pytest.Module):
             app = self.obj.sessionspec_app
             self.level, self.checks = _harness.listed(app, level_of(self.config), **self.options())
         except _harness.NothingJudged as error:
-            raise pytest.UsageError(str(error)) from None
+            raise self.CollectError(str(error)) from None
         for check in self.checks:
             test = pytest.Function.from_parent(self, name=check["id"], callobj=holds)
             test.add_marker("sessionspec")

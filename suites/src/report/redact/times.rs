@@ -26,8 +26,8 @@ pub(super) fn without_times(text: &str) -> String {
     shown
 }
 
-/// Whether a cookie's value has a time in it, so that the same session has another value a second later. Ten digits between letters
-/// are a part of an id, which are like a time by chance in one id of some ten thousand.
+/// Whether a cookie's value has a time in it, so that the same session has another value a second later. Ten digits between
+/// letters are part of an id: in one id of some ten thousand they look like a time by chance.
 pub(super) fn holds_a_time(value: &[u8]) -> bool {
     let texts = value.split(|byte| !byte.is_ascii_alphanumeric() && !b"+/-_".contains(byte));
     let has = |text: &[u8]| text.split(|byte| !byte.is_ascii_alphanumeric()).any(is_a_time_in_bytes);

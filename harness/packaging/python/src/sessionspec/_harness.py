@@ -11,6 +11,7 @@ import threading
 
 from sessionspec import _binary
 
+
 class NothingJudged(Exception):
     """The command has written no report."""
 

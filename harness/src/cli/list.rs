@@ -35,7 +35,7 @@ pub(super) fn list(arguments: &Arguments) -> Result<Exit, CliError> {
             false => Listed::Lines(backends.into_iter().map(backend_as_line).collect()),
         }
     } else {
-        let checks = arguments.wanted(catalogue())?;
+        let checks = arguments.wanted(catalogue().to_vec())?;
         match arguments.json {
             true => Listed::Json(checks.iter().map(as_json).collect()),
             false => Listed::Lines(checks.iter().map(as_line).collect()),

@@ -33,8 +33,8 @@ pub(super) fn level_of(asked: Asked<'_>) -> Level {
     };
     let is_of_suites = |check: &Check| suites.iter().any(|pattern| pattern.matches(check.id));
     let level = |check: Check| check.level;
-    let named = catalogue().into_iter().filter(is_named).map(level).max();
-    let lowest = || catalogue().into_iter().filter(is_of_suites).map(level).min();
+    let named = catalogue().iter().copied().filter(is_named).map(level).max();
+    let lowest = || catalogue().iter().copied().filter(is_of_suites).map(level).min();
     named.or_else(lowest).unwrap_or(Level::Minimum)
 }
 
@@ -93,7 +93,7 @@ impl Unasked {
                 || (self.of_patience && check.outwaits())
         };
         let by_default = |check: &Check| !check.is_on_demand() || is_wanted(check);
-        catalogue().into_iter().filter(by_default).map(|check| check.id.to_owned()).collect()
+        catalogue().iter().copied().filter(by_default).map(|check| check.id.to_owned()).collect()
     }
 }
 

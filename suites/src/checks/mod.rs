@@ -28,6 +28,7 @@ mod restart;
 
 pub use crate::expect::Fact;
 pub use catalogue::catalogue;
+pub(crate) use catalogue::{named, position};
 pub use check::{Check, GlueCheck, GlueFinding, Test};
 pub use harm::Harm;
 pub use lack::{Lack, Lacking};

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::task::LocalSet;
 
 use crate::backend::{Backend, BackendError, Front, catching_panics, fronted};
-use crate::checks::{Applicability, Check, Test, catalogue};
+use crate::checks::{Applicability, Check, Test, named};
 use crate::expect::{Finding, Scenario};
 use crate::oracle::promises::Excused;
 use crate::oracle::{linearize, sequential};
@@ -224,6 +224,6 @@ fn with_own_reason(case: &CaseFile, scenario: &Scenario, finding: Finding) -> Fi
     }
 }
 
-fn check_of(case: &CaseFile) -> Option<Check> {
-    catalogue().into_iter().find(|check| check.id == case.check)
+fn check_of(case: &CaseFile) -> Option<&'static Check> {
+    named(&case.check)
 }

@@ -143,7 +143,6 @@ pub(super) fn judge(checks: &[CheckReport], gaps: &Gaps) -> Vec<LevelReport> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::Check;
 
     #[test]
     fn excuses_do_not_count_and_do_not_verify_anything_either() {
@@ -179,7 +178,7 @@ mod tests {
     #[test]
     fn a_level_says_that_no_session_was_old_enough_where_that_could_have_shown_something() {
         let gaps = Gaps { none_gets_old: true, ..Gaps::default() };
-        let asking = catalogue().into_iter().find(Check::asks_for_age).unwrap();
+        let asking = catalogue().iter().find(|check| check.asks_for_age()).unwrap();
         let young = [check(Level::Minimum, Verdict::Pass), CheckReport::of(&asking, Verdict::Pass)];
         let said = |checks: &[CheckReport], gaps: &Gaps| -> Vec<bool> {
             judge(checks, gaps).iter().map(|level| level.without_older_sessions).collect()

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::checks::{Check, Fact, catalogue};
+use crate::checks::{Check, Fact, position};
 use crate::expect::Scenario;
 use crate::script::{Cycle, Forgery, Operation, Script, Step};
 use sessionspec_reference::PERMANENT_KEY;
@@ -32,7 +32,6 @@ const FEW_BROWSERS: usize = 2;
 
 /// Everything that this scenario of this check takes for granted.
 pub(super) fn relied_on(check: &Check, scenario: &Scenario) -> Vec<Fact> {
-    let position = |id: &str| catalogue().iter().position(|check| check.id == id);
     let own = position(check.id);
     let explicit = check.relies.iter().chain(&scenario.relies).copied();
     let facts: BTreeSet<Fact> = explicit.chain(implied(scenario)).collect();
@@ -211,6 +210,7 @@ fn changes_items(op: &&Operation) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::catalogue;
     use crate::script::ops::{get, pop, set, set_permanent};
 
     fn relies(script: &Script, check: &'static str, scenario: &'static str) -> bool {

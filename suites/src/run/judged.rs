@@ -1,5 +1,7 @@
 //! A scenario that was played and judged, for as long as the run lasts.
 
+use std::rc::Rc;
+
 use crate::expect::{Judgement, Scenario};
 use crate::play::{Evidence, Transcript};
 use crate::report::{self, Failure, Redaction, ShownExchange};
@@ -12,7 +14,7 @@ const LARGEST_WHOLE: usize = 64 * 1024;
 /// A scenario that was played and judged.
 #[derive(Debug)]
 pub(super) struct Judged {
-    pub(super) scenario: Scenario,
+    pub(super) scenario: Rc<Scenario>,
     pub(super) judgement: Judgement,
     /// Why the backend was not started as the script asks, where it was not.
     pub(super) not_launched: Option<String>,
@@ -36,7 +38,7 @@ enum Told {
 
 impl Judged {
     pub(super) fn new(
-        scenario: Scenario,
+        scenario: Rc<Scenario>,
         transcript: Transcript,
         mut judgement: Judgement,
         note: Option<String>,
@@ -50,7 +52,8 @@ impl Judged {
                 None => Told::Shown(report::shown(&transcript, Redaction::of(survey))),
                 Some(finding) => {
                     let redaction = Redaction::of(survey);
-                    let failure = Failure::found(finding.clone(), scenario.clone(), &transcript, redaction);
+                    let failure =
+                        Failure::found(finding.clone(), Scenario::clone(&scenario), &transcript, redaction);
                     finding.seen.clone_from(&failure.seen);
                     Told::Failed(Box::new(failure))
                 }
@@ -78,7 +81,7 @@ impl Judged {
         let finding = self.judgement.finding.clone()?;
         let failure = match &self.told {
             Told::Whole(transcript) => {
-                Failure::found(finding, self.scenario.clone(), transcript, Redaction::of(survey))
+                Failure::found(finding, Scenario::clone(&self.scenario), transcript, Redaction::of(survey))
             }
             Told::Failed(failure) => Failure::clone(failure),
             Told::Shown(_) => return None,

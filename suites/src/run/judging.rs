@@ -6,12 +6,11 @@ use std::rc::Rc;
 use super::claims::claims;
 use super::hindrances::{Hindrances, Name};
 use super::outcome::Outcome;
-use super::scenarios::{Scenarios, Settled};
+use super::scenarios::{Plan, Scenarios, Settled};
 use super::timed::Timed;
 use super::{Options, glue};
 use crate::backend::{Backend, BackendError, without_panic};
-use crate::checks::{Applicability, Check, Fact, GlueCheck, Lack, Test, catalogue};
-use crate::expect::Scenario;
+use crate::checks::{Applicability, Check, Fact, GlueCheck, Lack, Test, named};
 use crate::oracle::promises::Excused;
 use crate::play::{Evidence, Lanes, SideBySide};
 use crate::report::{self, Blocked, Failure, Redaction, Verdict};
@@ -54,17 +53,16 @@ impl Judging {
         if timed.hinders(check) {
             return None;
         }
-        let planned = without_panic(async { self.scenarios.of(check) }).await.unwrap_or_default();
-        let all = planned.len();
-        let now: Vec<Scenario> = planned.into_iter().filter(|scenario| !timed.has(check, scenario)).collect();
-        if now.len() == all {
+        let planned = without_panic(async { self.scenarios.of(check) }).await.unwrap_or_else(|_| Rc::new([]));
+        let now: Plan = planned.iter().filter(|scenario| !timed.has(check, scenario)).cloned().collect();
+        if now.len() == planned.len() {
             return Some((self.outcome(check, played).await, true));
         }
         if now.is_empty() {
             return None;
         }
         // What goes wrong otherwise than by a failure is told when the whole check is judged.
-        let outcome = without_panic(self.scenarios(check, now)).await.ok()?.ok()?;
+        let outcome = without_panic(self.scenarios(check, &now)).await.ok()?.ok()?;
         Some((outcome, false))
     }
 
@@ -83,7 +81,7 @@ impl Judging {
             return self.blocked_by(fact);
         }
         let outcome = match check.test {
-            Test::Scenarios(_) => self.scenarios(check, check.scenarios(&self.survey)).await,
+            Test::Scenarios(_) => self.scenarios(check, &self.scenarios.of(check)).await,
             Test::Property(property) => self.property(check, property, played).await,
             Test::Generated(generated) => self.generated(check, generated(&self.survey), played).await,
             Test::Claims => Ok(claims(&self.survey)),
@@ -101,21 +99,21 @@ impl Judging {
     }
 
     /// Settles each scenario. The error is a fault of the service that leaves nothing to judge.
-    async fn scenarios(&self, check: &Check, scenarios: Vec<Scenario>) -> Result<Outcome, BackendError> {
+    async fn scenarios(&self, check: &Check, scenarios: &Plan) -> Result<Outcome, BackendError> {
         let mut evidence = Evidence::default();
         let mut failures = Vec::new();
         let mut held_to = Vec::new();
         let mut hindrances = Hindrances::default();
         let mut kept = Vec::new();
         let mut launched: Vec<String> = Vec::new();
-        let mut ahead = scenarios.into_iter();
+        let mut ahead = scenarios.iter();
         let mut begun = SideBySide::new();
         let mut names = VecDeque::new();
         loop {
             while begun.len() < self.lanes.width()
                 && let Some(scenario) = ahead.next()
             {
-                names.push_back(Name::of(&scenario));
+                names.push_back(Name::of(scenario));
                 begun.begin(self.scenarios.settle(check, scenario));
             }
             let (Some(settled), Some(name)) = (begun.next().await, names.pop_front()) else { break };
@@ -208,9 +206,8 @@ impl Judging {
     /// Runs a check of the glue, unless one that it relies on has failed.
     async fn glue(&self, check: &Check, body: GlueCheck) -> Outcome {
         for fact in check.relies {
-            let relied_on = catalogue().into_iter().find(|check| check.id == fact.check);
-            let Some(Check { test: Test::Glue(body), .. }) = relied_on else { continue };
-            if glue::judge(self.options.glue.as_ref(), body).await.verdict == Verdict::Fail {
+            let Some(Check { test: Test::Glue(body), .. }) = named(fact.check) else { continue };
+            if glue::judge(self.options.glue.as_ref(), *body).await.verdict == Verdict::Fail {
                 return self.blocked_by(*fact);
             }
         }

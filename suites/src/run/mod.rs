@@ -143,7 +143,7 @@ async fn run_local(
         survey = surveyed::survey(&backend, &front, options.patience) => survey?,
         () = &mut stop => return Err(PreflightError::Stopped),
     };
-    let wanted: Vec<Check> = catalogue().into_iter().filter(|check| options.wants(check)).collect();
+    let wanted: Vec<Check> = catalogue().iter().filter(|check| options.wants(check)).copied().collect();
     let lock_patience = options.lock_patience.map(|patience| patience.as_secs_f64());
     let survey = Rc::new(Survey { processes: front.processes(), lock_patience, ..survey });
     let lanes = tokio::select! {

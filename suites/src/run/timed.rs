@@ -7,20 +7,21 @@ use crate::checks::{Check, Fact};
 use crate::expect::{Scenario, Varied};
 
 use super::facts::relied_on;
+use super::scenarios::Plan;
 
 /// The scenarios of a run that need time to pass, by the check's id and the scenario's reason.
 pub(super) struct Timed {
-    plans: BTreeMap<&'static str, (Check, Vec<Scenario>)>,
+    plans: BTreeMap<&'static str, (Check, Plan)>,
     timed: BTreeSet<(&'static str, String)>,
 }
 
 impl Timed {
     /// Looks through these checks, which are all that there are, each with its scenarios on this backend.
-    pub(super) fn among(plans: impl IntoIterator<Item = (Check, Vec<Scenario>)>) -> Self {
+    pub(super) fn among(plans: impl IntoIterator<Item = (Check, Plan)>) -> Self {
         let plans = plans.into_iter().map(|(check, scenarios)| (check.id, (check, scenarios))).collect();
         let mut timed = Self { plans, timed: BTreeSet::new() };
         let mut seen = BTreeMap::new();
-        let scenarios = |(check, scenarios): &(Check, Vec<Scenario>)| {
+        let scenarios = |(check, scenarios): &(Check, Plan)| {
             scenarios.iter().map(|scenario| (check.id, scenario.reason.clone())).collect::<Vec<_>>()
         };
         for (check, reason) in timed.plans.values().flat_map(scenarios).collect::<Vec<_>>() {
@@ -83,7 +84,7 @@ impl Timed {
         if self.look(check.id, &varied.of, seen) {
             return true;
         }
-        let plain = self.plans.get(check.id).into_iter().flat_map(|(_, scenarios)| scenarios);
+        let plain = self.plans.get(check.id).into_iter().flat_map(|(_, scenarios)| scenarios.iter());
         let plain = plain.filter(|plain| plain.reason == varied.of);
         plain
             .flat_map(|plain| relied_on(check, plain))

@@ -35,7 +35,7 @@ impl Waits {
     pub(super) fn begin(
         &self,
         check: &'static str,
-        scenario: Scenario,
+        scenario: Rc<Scenario>,
         survey: &Rc<Survey>,
         backend: &Rc<dyn Backend>,
         patience: Duration,
@@ -87,7 +87,7 @@ impl Waits {
     pub(super) async fn played(
         &self,
         check: &'static str,
-        scenario: &Scenario,
+        scenario: &Rc<Scenario>,
         survey: &Rc<Survey>,
         backend: &Rc<dyn Backend>,
         patience: Duration,
@@ -96,7 +96,7 @@ impl Waits {
         let begun = self.begun.borrow_mut().remove(&(check, scenario.reason.clone()));
         match begun {
             Some(task) => task.await.map_err(|panic| BackendError::Internal(panic.to_string()))?,
-            None => self.waiting(check, survey, backend, patience, lanes).play(scenario.clone()).await,
+            None => self.waiting(check, survey, backend, patience, lanes).play(Rc::clone(scenario)).await,
         }
     }
 }
@@ -130,7 +130,7 @@ impl Waiting {
     /// decide is played once more, and looks sooner if it may. What is too late even so is played by itself, and so is what
     /// failed, which is judged by that. While time passes, others go on all the same, and whoever asks in the end waits for them:
     /// what is too late for that alone is played with nothing else at work.
-    async fn play(mut self, mut scenario: Scenario) -> Played {
+    async fn play(mut self, mut scenario: Rc<Scenario>) -> Played {
         let quiet = Rc::clone(&self.quiet);
         let _undisturbed = quiet.read().await;
         let given = Rc::clone(&self.backend);
@@ -145,7 +145,8 @@ impl Waiting {
         };
         if is_real && is_late(&beside_others, &scenario) {
             if scenario.may_look_sooner {
-                scenario.script = scenario.script.with_waits(SOONER);
+                let script = scenario.script.clone().with_waits(SOONER);
+                scenario = Rc::new(Scenario { script, ..Scenario::clone(&scenario) });
             }
             beside_others = self.play_beside_others(&scenario).await?;
         }
@@ -241,11 +242,12 @@ mod tests {
         }
     }
 
-    fn colour(reason: &str, found: &str) -> Scenario {
-        Scenario::new(reason)
+    fn colour(reason: &str, found: &str) -> Rc<Scenario> {
+        let scenario = Scenario::new(reason)
             .cycle("ann", [set("colour", "red").is_done()])
             .wait(1.0)
-            .cycle("ann", [get("colour").is(found)])
+            .cycle("ann", [get("colour").is(found)]);
+        Rc::new(scenario)
     }
 
     #[tokio::test(start_paused = true)]
@@ -254,10 +256,10 @@ mod tests {
             Rc::new(LosesBesideOthers { backend: in_process(Memory::default()), at_work: Cell::default() });
         let patience = Duration::from_secs(10);
         let survey = Rc::new(Survey::of(Rc::clone(&backend), patience).await.unwrap());
-        let played = async |scenarios: &[Scenario]| {
+        let played = async |scenarios: &[Rc<Scenario>]| {
             let (waits, lanes) = (Waits::default(), Rc::new(Lanes::new(4)));
             for scenario in scenarios {
-                waits.begin("suite/check", scenario.clone(), &survey, &backend, patience, &lanes);
+                waits.begin("suite/check", Rc::clone(scenario), &survey, &backend, patience, &lanes);
             }
             let mut right = Vec::new();
             for scenario in scenarios {

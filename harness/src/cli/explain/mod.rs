@@ -98,7 +98,7 @@ impl Topic {
         // As a test is named, too: `minimum::opens_empty`.
         let id = asked.replace("::", "/").replace(['_', ' '], "-");
         let is_named = |check: &Check| check.id == id || slug(check) == id;
-        named.chain(checks.into_iter().filter(is_named).map(Self::Check)).collect()
+        named.chain(checks.iter().copied().filter(is_named).map(Self::Check)).collect()
     }
 
     fn check(&self) -> Option<&Check> {

@@ -1,6 +1,7 @@
 //! Plays a scenario whose sessions would end of themselves meanwhile with sessions that are given a longer lifetime, so that what
 //! comes of it does not depend on how fast the service happens to be.
 
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::{Played, Scenarios};
@@ -28,7 +29,7 @@ impl Scenarios {
             return Ok(None);
         }
         self.lived_longer.borrow_mut().insert(check.id);
-        Ok(Some((longer, transcript)))
+        Ok(Some((Rc::new(longer), transcript)))
     }
 
     /// Whether a session with a longer lifetime is there after this time, although it was written, read and rotated after it was given

@@ -1,6 +1,7 @@
 //! Plays the scenarios of named checks, each once in a run, and says which of them can be judged.
 
 mod longer;
+mod plans;
 mod playing;
 
 use std::cell::RefCell;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 use crate::backend::{Backend, BackendError};
-use crate::checks::{Applicability, Check, Fact, catalogue};
+use crate::checks::{Check, Fact, catalogue, named, position};
 use crate::expect::{OVER, Scenario, Varied, gap_of_probe};
 use crate::play::{Lanes, Transcript};
 use crate::report;
@@ -22,6 +23,9 @@ use crate::run::facts::relied_on;
 use crate::run::judged::Judged;
 use crate::run::timed::Timed;
 use crate::run::waits::Waits;
+
+pub(super) use plans::Plan;
+use plans::Plans;
 
 /// Why nothing is concluded from a script that may have outlived its sessions, and what to do about it. Eight seconds is about
 /// the longest lifetime whose end is still waited for.
@@ -59,14 +63,12 @@ const FEW: usize = 10;
 
 /// Whether this check comes after those that show whether browsers come into each other's way.
 pub(super) fn comes_after_isolation(check: &Check) -> bool {
-    let catalogue = catalogue();
-    let position = |id: &str| catalogue.iter().position(|check| check.id == id);
     APART.iter().all(|apart| position(apart) < position(check.id))
 }
 
 /// What was played in the end, which may be the scenario with sessions that live longer, and what happened; nothing where a session
 /// may have ended of itself before the script was over.
-type Played = Result<Option<(Scenario, Transcript)>, BackendError>;
+type Played = Result<Option<(Rc<Scenario>, Transcript)>, BackendError>;
 
 /// A scenario: the id of its check, and its reason.
 type Key = (&'static str, String);
@@ -78,6 +80,7 @@ pub(super) struct Scenarios {
     patience: Duration,
     lanes: Rc<Lanes>,
     waits: Waits,
+    plans: Plans,
     settled: RefCell<BTreeMap<Key, Rc<OnceCell<Rc<Settled>>>>>,
     /// Of those that take for granted what does not hold, which show nothing wrong all the same.
     holding: RefCell<BTreeMap<Key, Rc<OnceCell<bool>>>>,
@@ -100,6 +103,7 @@ impl Scenarios {
             patience,
             lanes,
             waits: Waits::default(),
+            plans: Plans::default(),
             settled: RefCell::default(),
             holding: RefCell::default(),
             unmended: RefCell::default(),
@@ -133,14 +137,14 @@ impl Scenarios {
             }
             // A plan that panics is the error of its own check, which comes later.
             let plan = std::panic::catch_unwind(AssertUnwindSafe(|| self.of(&check)));
-            for scenario in plan.unwrap_or_default() {
-                for fact in relied_on(&check, &scenario) {
-                    let check = catalogue().into_iter().find(|check| check.id == fact.check);
+            for scenario in plan.iter().flat_map(|plan| plan.iter()) {
+                for fact in relied_on(&check, scenario) {
+                    let check = named(fact.check);
                     asked.extend(check.filter(|check| asked.iter().all(|other| other.id != check.id)));
                 }
                 if scenario.script.waits() {
                     let Self { survey, backend, patience, lanes, .. } = self;
-                    self.waits.begin(check.id, scenario, survey, backend, *patience, lanes);
+                    self.waits.begin(check.id, Rc::clone(scenario), survey, backend, *patience, lanes);
                 }
             }
         }
@@ -148,11 +152,11 @@ impl Scenarios {
 
     /// Which scenarios need time to pass. A plan that panics is the error of its own check, which comes later.
     pub(super) fn timed(&self) -> Timed {
-        let plan = |check: Check| {
-            let plan = std::panic::catch_unwind(AssertUnwindSafe(|| self.of(&check)));
-            (check, plan.unwrap_or_default())
+        let plan = |check: &Check| {
+            let plan = std::panic::catch_unwind(AssertUnwindSafe(|| self.of(check)));
+            (*check, plan.unwrap_or_else(|_| Rc::new([])))
         };
-        Timed::among(catalogue().into_iter().map(plan))
+        Timed::among(catalogue().iter().map(plan))
     }
 
     /// Waits for what of the survey takes time to show, where this check asks for it.
@@ -172,9 +176,10 @@ impl Scenarios {
     /// shows alone. The plain scenarios of a few requests are enough for that.
     pub(super) async fn browsers_are_apart(&self) -> bool {
         for check in catalogue().iter().filter(|check| APART.contains(&check.id)) {
-            let few =
-                |scenario: &Scenario| scenario.varied.is_none() && scenario.script.cycles().count() <= FEW;
-            for scenario in self.of(check).into_iter().filter(few) {
+            let few = |scenario: &&Rc<Scenario>| {
+                scenario.varied.is_none() && scenario.script.cycles().count() <= FEW
+            };
+            for scenario in self.of(check).iter().filter(few) {
                 let is_right = match &*self.settle(check, scenario).await {
                     Settled::Judged(judged) => judged.judgement.finding.is_none(),
                     _ => false,
@@ -188,23 +193,25 @@ impl Scenarios {
     }
 
     /// The scenarios of a check on this backend; none where the check does not apply, or has none.
-    pub(super) fn of(&self, check: &Check) -> Vec<Scenario> {
-        match check.applicability(&self.survey) {
-            Applicability::Applies => check.scenarios(&self.survey),
-            _ => Vec::new(),
-        }
+    pub(super) fn of(&self, check: &Check) -> Plan {
+        self.plans.of(check, &self.survey)
+    }
+
+    /// The scenario of a check with this reason, if the check applies and has it.
+    fn with_reason(&self, check: &Check, reason: &str) -> Option<Rc<Scenario>> {
+        self.of(check).iter().find(|scenario| scenario.reason == reason).cloned()
     }
 
     /// Plays a scenario of a check, unless it was played before, or takes for granted what does not hold. Who asks for one
     /// that is being played waits for that.
-    pub(super) async fn settle(&self, check: &Check, scenario: Scenario) -> Rc<Settled> {
+    pub(super) async fn settle(&self, check: &Check, scenario: &Rc<Scenario>) -> Rc<Settled> {
         let key = (check.id, scenario.reason.clone());
         let settled = Rc::clone(self.settled.borrow_mut().entry(key).or_default());
         let settled = settled.get_or_init(async || {
-            if !Box::pin(self.plain_is_right(check, &scenario)).await {
+            if !Box::pin(self.plain_is_right(check, scenario)).await {
                 return Rc::new(Settled::Hidden);
             }
-            Rc::new(match self.first_broken(check, &scenario).await {
+            Rc::new(match self.first_broken(check, scenario).await {
                 Some(fact) => Settled::Blocked(fact),
                 None => self.play(check, scenario).await,
             })
@@ -215,9 +222,9 @@ impl Scenarios {
     /// Whether nothing is wrong in the scenario that this one varies, if it varies any.
     async fn plain_is_right(&self, check: &Check, scenario: &Scenario) -> bool {
         let Some(Varied { of, situation, .. }) = &scenario.varied else { return true };
-        let Some(plain) = self.of(check).into_iter().find(|plain| plain.reason == *of) else { return false };
+        let Some(plain) = self.with_reason(check, of) else { return false };
         let facts = relied_on(check, &plain);
-        let is_right = match &*self.settle(check, plain).await {
+        let is_right = match &*self.settle(check, &plain).await {
             Settled::Judged(judged) => judged.judgement.finding.is_none(),
             _ => false,
         };
@@ -226,10 +233,10 @@ impl Scenarios {
         }
         // What it relies on has to hold in its own situation, too; where it does not, another check says so.
         for fact in facts {
-            let Some(check) = catalogue().into_iter().find(|check| check.id == fact.check) else { continue };
+            let Some(check) = named(fact.check) else { continue };
             let reason = format!("{}-{situation}", fact.scenario);
-            let Some(same) = self.of(&check).into_iter().find(|same| same.reason == reason) else { continue };
-            let is_wrong = match &*self.settle(&check, same).await {
+            let Some(same) = self.with_reason(check, &reason) else { continue };
+            let is_wrong = match &*self.settle(check, &same).await {
                 Settled::Judged(judged) => judged.judgement.finding.is_some(),
                 settled => matches!(settled, Settled::Hidden),
             };
@@ -261,13 +268,13 @@ impl Scenarios {
 
     /// What is at the root of it where this fact does not hold.
     async fn broken(&self, fact: Fact) -> Option<Fact> {
-        let check = catalogue().into_iter().find(|check| check.id == fact.check)?;
-        self.learn_what_is_asked_by(&check).await;
-        let scenario = self.of(&check).into_iter().find(|scenario| scenario.reason == fact.scenario)?;
-        match &*self.settle(&check, scenario.clone()).await {
+        let check = named(fact.check)?;
+        self.learn_what_is_asked_by(check).await;
+        let scenario = self.with_reason(check, fact.scenario)?;
+        match &*self.settle(check, &scenario).await {
             Settled::Judged(judged) => judged.judgement.finding.as_ref().map(|_| fact),
             // What its own check may not be judged by can hold all the same, and then nobody else is hindered.
-            Settled::Blocked(root) => (!self.holds_all_the_same(&check, scenario).await).then_some(*root),
+            Settled::Blocked(root) => (!self.holds_all_the_same(check, &scenario).await).then_some(*root),
             Settled::Hidden
             | Settled::Unasked
             | Settled::TooSlow(_)
@@ -278,10 +285,10 @@ impl Scenarios {
     }
 
     /// Whether a scenario that takes for granted what does not hold shows nothing wrong, if it is played nevertheless.
-    async fn holds_all_the_same(&self, check: &Check, scenario: Scenario) -> bool {
+    async fn holds_all_the_same(&self, check: &Check, scenario: &Rc<Scenario>) -> bool {
         let key = (check.id, scenario.reason.clone());
         let holding = Rc::clone(self.holding.borrow_mut().entry(key).or_default());
-        let holds = holding.get_or_init(async || match self.played(check, &scenario).await {
+        let holds = holding.get_or_init(async || match self.played(check, scenario).await {
             Ok(Some((played, transcript))) => {
                 let judgement = played.judge(&transcript);
                 judgement.finding.is_none() && judgement.comparisons > 0
@@ -291,7 +298,7 @@ impl Scenarios {
         *holds.await
     }
 
-    async fn played(&self, check: &Check, scenario: &Scenario) -> Played {
+    async fn played(&self, check: &Check, scenario: &Rc<Scenario>) -> Played {
         let is_of_all = scenario.script.flushes_the_store() || scenario.script.breaks_the_store_of_all();
         let _nobody_waits = match is_of_all {
             true => Some(self.waits.are_over(&self.survey, &self.backend, self.patience).await),
@@ -301,14 +308,14 @@ impl Scenarios {
             // On virtual time it has a backend of its own; in real time most of it is waiting.
             let Self { survey, backend, patience, lanes, .. } = self;
             let played = self.waits.played(check.id, scenario, survey, backend, *patience, lanes).await?;
-            Ok(played.map(|transcript| (scenario.clone(), transcript)))
+            Ok(played.map(|transcript| (Rc::clone(scenario), transcript)))
         } else {
             self.play_in_time(check, scenario).await
         }
     }
 
-    async fn play(&self, check: &Check, scenario: Scenario) -> Settled {
-        let (scenario, transcript) = match self.played(check, &scenario).await {
+    async fn play(&self, check: &Check, scenario: &Rc<Scenario>) -> Settled {
+        let (scenario, transcript) = match self.played(check, scenario).await {
             Ok(Some(played)) => played,
             Ok(None) => return Settled::TooSlow(OUTLIVES_SESSIONS),
             Err(fault) => return Settled::Broken(fault),

@@ -1,6 +1,7 @@
 //! Plays a scenario in which no time has to pass: beside others or alone, faster where it took too long, and again where it failed.
 //! What takes too long even so is played with sessions that live longer (`longer.rs`).
 
+use std::rc::Rc;
 use std::time::Instant;
 
 use super::{Played, Scenarios};
@@ -14,7 +15,7 @@ const CONFIRMATIONS: usize = 2;
 
 impl Scenarios {
     /// Plays a script in which no time has to pass: beside others, and alone where that was not plainly right.
-    pub(super) async fn play_in_time(&self, check: &Check, scenario: &Scenario) -> Played {
+    pub(super) async fn play_in_time(&self, check: &Check, scenario: &Rc<Scenario>) -> Played {
         let is_alone = scenario.alone || scenario.script.breaks_the_store_of_all();
         if is_alone || !self.lanes.are_several() {
             return self.play_alone(check, scenario).await;
@@ -31,7 +32,7 @@ impl Scenarios {
         }
         let alone = self.play_alone(check, scenario).await;
         let is_right =
-            |(played, transcript): &(Scenario, Transcript)| played.judge(transcript).finding.is_none();
+            |(played, transcript): &(Rc<Scenario>, Transcript)| played.judge(transcript).finding.is_none();
         if has_failed && alone.as_ref().is_ok_and(|alone| alone.as_ref().is_some_and(is_right)) {
             self.lanes.failed_only_beside_others(check.id);
         }
@@ -41,7 +42,7 @@ impl Scenarios {
     /// Plays a script alone. A session may end of itself meanwhile, where the service is slow: then the script is played
     /// once more, with fewer requests in a row, and then with sessions that live longer. If none of that helps, there is nothing to
     /// judge.
-    async fn play_alone(&self, check: &Check, scenario: &Scenario) -> Played {
+    async fn play_alone(&self, check: &Check, scenario: &Rc<Scenario>) -> Played {
         let _alone = self.lanes.alone().await;
         if let Some(transcript) = self.play_once(scenario, 1).await? {
             return Ok(as_written(scenario, Some(transcript)));
@@ -90,7 +91,7 @@ impl Scenarios {
     pub(super) async fn confirm(
         &self,
         check: &Check,
-        scenario: &Scenario,
+        scenario: &Rc<Scenario>,
         finding: &Finding,
     ) -> Option<String> {
         if scenario.script.waits() {
@@ -111,6 +112,6 @@ impl Scenarios {
 }
 
 /// What happened, when nothing else was played than what is written.
-fn as_written(scenario: &Scenario, transcript: Option<Transcript>) -> Option<(Scenario, Transcript)> {
-    Some((scenario.clone(), transcript?))
+fn as_written(scenario: &Rc<Scenario>, transcript: Option<Transcript>) -> Option<(Rc<Scenario>, Transcript)> {
+    Some((Rc::clone(scenario), transcript?))
 }

@@ -12,6 +12,10 @@ use crate::play::{Outcome, Transcript};
 const EARLY: &str = "a request that was held was answered before its gate was opened, so that nothing overlapped: the probe's \
                      `hold` must have no timeout below 60 s, and wait for the answer";
 
+/// Why nothing can be concluded where a request that nobody kept waiting came too late to its gate.
+const LATE: &str = "a request that was to be held came too late to its gate, so that nothing overlapped: the service is too slow for \
+                    this, or its `hold` does not ask for the gate before anything else";
+
 /// Why nothing can be concluded where the time is over.
 pub(crate) const OVER: &str = "the moment in which the answer decides was over before the answer came: the lifetime is too short for its \
                     grace, or the service too slow";
@@ -27,8 +31,9 @@ impl Scenario {
     /// has not done its part.
     pub(crate) fn why_it_is_spoilt(&self, transcript: &Transcript) -> Option<BackendError> {
         let early = || transcript.left_early.then(|| EARLY.to_owned());
+        let late = || transcript.held_late.then(|| LATE.to_owned());
         let gap = || gap_of_probe(transcript);
-        let why = self.refusal(transcript).or_else(gap).or_else(early);
+        let why = self.refusal(transcript).or_else(gap).or_else(early).or_else(late);
         why.map(BackendError::TellsNothing)
     }
 

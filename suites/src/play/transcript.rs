@@ -30,6 +30,9 @@ pub struct Transcript {
     pub at_once: usize,
     /// Whether a request that was held was answered before it was released, so that it did not overlap with the others.
     pub left_early: bool,
+    /// Whether a request did not come to its gate in time, although no other one was held, so that it did not overlap with the
+    /// others.
+    pub held_late: bool,
     /// The reason for which the backend was not started again, or has not the node, where the script asks for that.
     pub not_launched: Option<String>,
     /// Why a script in which nothing goes wrong shows nothing: nobody has seen that the store was broken.
@@ -324,10 +327,11 @@ impl Transcript {
     }
 
     /// Whether no request was turned away for what else was going on: each was answered by the handler, or was asked to
-    /// fail, or is malformed or too large in the server's eyes, which others do not change.
+    /// fail, or is malformed or too large in the server's eyes, which others do not change. Nor was one held too late for that.
     #[must_use]
     pub fn is_fully_answered(&self) -> bool {
         self.not_launched.is_none()
+            && !self.held_late
             && self.exchanges.iter().all(|exchange| match exchange.outcome {
                 Outcome::Answered { .. } => true,
                 Outcome::NoAnswers { status, .. } => {

@@ -85,6 +85,11 @@ impl Player {
         }
     }
 
+    /// Whether any request waits at a gate.
+    fn holds_any(&self) -> bool {
+        self.held.iter().any(|held| !held.closed.is_empty())
+    }
+
     /// Takes down which of these, which had ended before they were released, have been answered by the handler.
     pub(super) fn note_early(&mut self, ended: &[usize]) {
         let is_answered =
@@ -136,6 +141,7 @@ impl Player {
             // script ends.
             Err(_) if !held.closed.is_empty() => {
                 self.transcript.exchanges[held.exchange].came_late = true;
+                self.transcript.held_late |= !self.is_disturbed() && !self.holds_any();
                 held.open_all();
                 self.keep(Held { closed: VecDeque::new(), ..held });
             }

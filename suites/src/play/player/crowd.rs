@@ -65,6 +65,8 @@ impl Player {
             let Step::Cycle(cycle) = step else { continue };
             let (exchange, request) = self.begin(&cycle.browser, cycle.ops.clone());
             sent.push((exchange, self.spawn(request)));
+            // As many as are at work where they come one after the other, so that the evidence is the same.
+            self.count_at_once(1);
         }
         for (exchange, mut task) in sent {
             let outcome = match timeout(self.patience, &mut task).await {
@@ -90,7 +92,7 @@ mod tests {
 
     use super::*;
     use crate::backend::{Backend, CycleRequest, CycleResponse, LocalBoxFuture, in_process};
-    use crate::script::ops::{get, set};
+    use crate::script::ops::{get, hold, set};
 
     /// The reference, which notes how many requests are at work at once.
     struct Counted {
@@ -116,8 +118,8 @@ mod tests {
         }
     }
 
-    /// How many requests were at work at once, at most, and what the last one was answered.
-    async fn played(script: &Script, together: usize) -> (usize, String) {
+    /// How many requests were at work at once, at most, what the last one was answered, and how many the transcript counts.
+    async fn played(script: &Script, together: usize) -> (usize, String, usize) {
         let counted = Rc::new(Counted {
             backend: in_process(Memory::default()),
             at_work: Cell::default(),
@@ -128,7 +130,7 @@ mod tests {
         assert_eq!(transcript.exchanges.len(), script.cycles().count());
         assert!(transcript.is_fully_answered());
         let last = transcript.exchanges.last().unwrap().answer(0).unwrap().to_string();
-        (counted.most.get(), last)
+        (counted.most.get(), last, transcript.at_once)
     }
 
     fn crowded(others: usize) -> Script {
@@ -139,12 +141,25 @@ mod tests {
             .cycle("ann", [get("colour")])
     }
 
+    fn held(browser: &str) -> Script {
+        Script::new().cycle(browser, [get("shape"), hold("gate")])
+    }
+
     #[tokio::test]
     async fn a_crowd_sends_so_many_requests_together_and_the_next_step_waits_for_them() {
         let red = || r#""red""#.to_owned();
         assert!(has_crowds(&crowded(10)));
         for (together, most) in [(1, 1), (4, 4), (16, 10)] {
-            assert_eq!(played(&crowded(10), together).await, (most, red()), "{together}");
+            assert_eq!(played(&crowded(10), together).await, (most, red(), 1), "{together}");
+        }
+    }
+
+    #[tokio::test]
+    async fn beside_a_request_that_is_held_the_same_is_counted_however_a_crowd_comes() {
+        let script = Script { steps: [held("zoe").steps, crowded(5).steps].concat() };
+        for (together, most) in [(1, 2), (16, 6)] {
+            let (at_work, _, counted) = played(&script, together).await;
+            assert_eq!((at_work, counted), (most, 2), "{together}");
         }
     }
 

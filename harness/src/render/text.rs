@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use anstyle::Style;
 use sessionspec::engine::report::{
-    CapabilityReport, CheckReport, KnownState, LEGEND, LevelVerdict, WIDTH, continued, failure_texts, wrapped,
+    CapabilityReport, CheckReport, LEGEND, LevelVerdict, WIDTH, continued, failure_texts, wrapped,
 };
 use sessionspec::engine::run::GONE;
 use sessionspec::{Level, Report, Verdict};
@@ -173,11 +173,18 @@ impl Text {
 
     /// What fails, in a few words near the prompt: the failures themselves may be far above it.
     fn gravest(&mut self, rows: &[Row<'_>]) {
-        let mut failing: Vec<&Row<'_>> = rows.iter().filter(|row| row.worst() == Verdict::Fail).collect();
+        let (listed, mut failing): (Vec<&Row<'_>>, Vec<&Row<'_>>) =
+            rows.iter().filter(|row| row.worst() == Verdict::Fail).partition(|row| row.is_listed_in_vain());
         failing.sort_by_key(|row| row.first().harm);
         for of_harm in failing.chunk_by(|one, other| one.first().harm == other.first().harm) {
             let ids: Vec<&str> = of_harm.iter().map(|row| row.first().id.as_str()).collect();
             let label = format!("fails ({})", of_harm[0].first().harm);
+            let ids = continued(&format!(": {}", together(&ids, rows)), label.len(), 2, WIDTH);
+            self.line(&format!("{FAILED}{label}{FAILED:#}{ids}"));
+        }
+        if !listed.is_empty() {
+            let ids: Vec<&str> = listed.iter().map(|row| row.first().id.as_str()).collect();
+            let label = "known failures that did not fail";
             let ids = continued(&format!(": {}", together(&ids, rows)), label.len(), 2, WIDTH);
             self.line(&format!("{FAILED}{label}{FAILED:#}{ids}"));
         }
@@ -208,6 +215,11 @@ impl Text {
             self.line(&format!("{level}: {style}{}{style:#}{rest}", verdict.as_str()));
         }
         self.gravest(rows);
+        if let Some(asked) = fails_above(reports) {
+            let decides =
+                format!("{asked} alone decides about the exit code; with --level hardened all levels do");
+            self.line(&wrapped(&decides, 0, WIDTH));
+        }
         if let Some(next) = next(reports, rows, target) {
             self.line(&format!("next: {next}"));
         }
@@ -263,21 +275,31 @@ fn remark(reports: &[Report], level: Level) -> String {
     text
 }
 
+/// The level that was asked for, where it does not fail, and one above it does.
+fn fails_above(reports: &[Report]) -> Option<Level> {
+    let asked = reports.iter().filter_map(|report| report.asked_level).min()?;
+    let fails = |level: &Level| level_verdict(reports, *level) == LevelVerdict::Fails;
+    let above = levels(reports).any(|level| level > asked && fails(&level));
+    (above && !levels(reports).filter(|level| *level <= asked).any(|level| fails(&level))).then_some(asked)
+}
+
 /// What to run next, on the backend that these arguments name.
 fn next(reports: &[Report], rows: &[Row<'_>], target: &str) -> Option<String> {
     let doctor = || format!("sessionspec doctor {target}");
     if reports.iter().any(|report| report.incomplete.as_deref().is_some_and(|why| why.starts_with(GONE))) {
         return Some(doctor());
     }
-    let is_stale = |row: &&Row<'_>| {
-        let mut known = row.doors.iter().filter_map(|(_, check)| check.known_failure.as_ref());
-        known.any(|known| known.state == KnownState::Stale)
-    };
-    if let Some(row) = rows.iter().find(is_stale) {
-        return Some(format!("remove {} from the known failures", row.first().id));
+    let listed: Vec<&str> =
+        rows.iter().filter(|row| row.is_listed_in_vain()).map(|row| row.first().id.as_str()).collect();
+    if !listed.is_empty() {
+        return Some(format!("remove {} from the known failures", listed.join(", ")));
     }
+    // What decides comes before what is asked for by a higher level.
+    let decides = |row: &Row<'_>| {
+        reports.iter().any(|report| report.asked_level.is_none_or(|asked| row.first().level <= asked))
+    };
     let needs_work = |row: &&Row<'_>| badness(row.worst()) > badness(Verdict::KnownFailure);
-    let worst = rows.iter().filter(needs_work).min_by_key(|row| gravity(row))?;
+    let worst = rows.iter().filter(needs_work).min_by_key(|row| (!decides(row), gravity(row)))?;
     match worst.worst() {
         Verdict::Error => Some(doctor()),
         _ => Some(format!("sessionspec explain {}", worst.first().id)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sessionspec::engine::report::CheckReport;
+use sessionspec::engine::report::{CheckReport, LevelVerdict};
 use sessionspec::{Level, Report, Verdict};
 
 use super::checks::{direction, is_in_part};
@@ -51,12 +51,23 @@ fn levels(old: &Report, new: &Report, checks: &[(Level, Change)]) -> Vec<Change>
         let was = old.verdict(now.level)?;
         let of_level = || checks.iter().filter(|(level, _)| *level <= now.level).map(|(_, change)| change);
         let any = |direction| of_level().any(|change| change.direction == direction);
-        let direction = Direction::of_levels(was, now.verdict, any(Direction::Worse), any(Direction::Hidden));
+        let is_of_the_list = of_level().all(|change| change.direction == Direction::Changed);
+        let direction = match is_of_the_list && is_decided_by_checks(was, now.verdict) {
+            true => Direction::Changed,
+            false => Direction::of_levels(was, now.verdict, any(Direction::Worse), any(Direction::Hidden)),
+        };
         let what = now.level.as_str();
         (was != now.verdict)
             .then(|| Change::new(direction, Kind::Level, what, was.as_str(), now.verdict.as_str()))
     });
     changes.collect()
+}
+
+/// Whether it can only be by checks that a level conformed and now fails, or the other way round. Where none of them has become better
+/// or worse, it is the list of known failures that has changed.
+fn is_decided_by_checks(was: LevelVerdict, is: LevelVerdict) -> bool {
+    use LevelVerdict::{Conforms, Fails};
+    matches!((was, is), (Conforms, Fails) | (Fails, Conforms))
 }
 
 fn capabilities(old: &Report, new: &Report) -> Vec<Change> {
@@ -109,6 +120,7 @@ fn reasons(check: &CheckReport) -> BTreeSet<&str> {
 fn in_words(check: &CheckReport) -> String {
     let reasons: Vec<&str> = reasons(check).into_iter().collect();
     match (reasons.as_slice(), &check.because) {
+        ([], _) if check.is_listed_in_vain() => "no failure, although it is listed as one".to_owned(),
         ([], Some(because)) if check.verdict != Verdict::Pass => {
             format!("{} ({because})", check.verdict.as_str())
         }

@@ -14,9 +14,13 @@ type Shown<'a> = (&'a str, &'a str);
 /// What it means that the check was this and is that; none where nothing is different.
 pub(super) fn direction(was: &CheckReport, is: &CheckReport) -> Option<Direction> {
     let (before, now) = (failures(was), failures(is));
+    if was.is_listed_in_vain() || is.is_listed_in_vain() {
+        return direction_of_listed(was, is);
+    }
     let was_hidden = |shown: &Shown<'_>| may_not_show(was, shown.1);
     let is_hidden = |shown: &Shown<'_>| may_not_show(is, shown.1);
-    if was.verdict != is.verdict {
+    let fails = |check: &CheckReport| matches!(check.verdict, Verdict::Fail | Verdict::KnownFailure);
+    if was.verdict != is.verdict && !(fails(was) && fails(is)) {
         let is_news = !now.is_empty() && now.iter().all(was_hidden);
         return Some(match (was.verdict, is.verdict) {
             (Verdict::Pass, Verdict::Fail) if is_news => Direction::NewlySeen,
@@ -33,7 +37,18 @@ pub(super) fn direction(was: &CheckReport, is: &CheckReport) -> Option<Direction
         (false, _) => Some(Direction::Worse),
         (true, false) if gone.iter().any(is_hidden) => Some(Direction::Hidden),
         (true, false) => Some(Direction::Better),
-        (true, true) => None,
+        // It is the list of known failures that says something else.
+        (true, true) => (was.verdict != is.verdict).then_some(Direction::Changed),
+    }
+}
+
+/// The same where one of them is listed as a known failure and did not fail: it is the list that is wrong, and not the backend.
+fn direction_of_listed(was: &CheckReport, is: &CheckReport) -> Option<Direction> {
+    let found = |check: &CheckReport| if check.is_listed_in_vain() { Verdict::Pass } else { check.verdict };
+    match (was.is_listed_in_vain(), is.is_listed_in_vain(), found(was) == found(is)) {
+        (true, true, _) => None,
+        (_, _, true) => Some(Direction::Changed),
+        _ => Some(Direction::of_verdicts(Some(found(was)), Some(found(is)))),
     }
 }
 

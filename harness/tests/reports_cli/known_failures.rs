@@ -45,6 +45,8 @@ fn an_entry_that_is_out_of_date_fails_the_run_at_any_level() {
     let (exit, text) = said(&stale, "reference", "cookie/none-when-untouched");
     assert_eq!(exit, 1, "it is of level recommended, and level minimum was asked for");
     assert!(text.contains("remove the entry"), "{text}");
+    assert!(text.contains("\nknown failures that did not fail: cookie/none-when-untouched\n"), "{text}");
+    assert!(!text.contains("\nfails ("), "{text}");
     assert!(text.ends_with("next: remove cookie/none-when-untouched from the known failures\n"), "{text}");
     let expired = entry("cookie/none-when-untouched", "expires = 2020-02-29");
     let (exit, text) = said(&expired, "conforming/creation-time-among-items", "cookie/none-when-untouched");
@@ -57,4 +59,39 @@ fn an_entry_that_is_out_of_date_fails_the_run_at_any_level() {
     assert_eq!(exit, 0, "{text}");
     let unknown = entry("cookie/none-when-untouchable", "");
     assert_eq!(said(&unknown, "reference", "cookie/none-when-untouched").0, 2);
+}
+
+/// The list is what somebody has written, and says nothing of the backend.
+#[test]
+fn a_list_makes_no_backend_worse_or_better() {
+    const CHECK: &str = "minimum/each-mutator-persists";
+    let folder = Folder::new("listed");
+    let list = format!("[[known-failures]]\ncheck = \"{CHECK}\"\nreason = \"it is flawed\"\n");
+    let list = folder.write("known.toml", &list);
+    let report = |backend: &str, name: &str, listed: bool| {
+        let json = format!("json={}", folder.path(name));
+        let known = if listed { vec!["--known-failures", &list] } else { Vec::new() };
+        let mut run = command();
+        run.args(["run", "--backend", backend, "--check", CHECK, "--report", &json]).args(known);
+        assert!(run.output().is_ok());
+        folder.path(name)
+    };
+    let (flawed, mended) = ("flawed/lone-overwrite-lost", "reference");
+    let fails = report(flawed, "fails.json", false);
+    let is_known = report(flawed, "known.json", true);
+    let passes = report(mended, "passes.json", false);
+    let in_vain = report(mended, "in-vain.json", true);
+    let said = |old: &str, new: &str| {
+        let output = sessionspec(&["diff", old, new]);
+        (output.status.code().unwrap(), stdout(&output))
+    };
+    for (old, new) in [(&fails, &is_known), (&is_known, &fails), (&passes, &in_vain), (&in_vain, &passes)] {
+        let (exit, text) = said(old, new);
+        assert!(exit == 0 && text.contains("changed") && !text.contains("worse "), "{text}");
+        assert!(!text.contains("better "), "{text}");
+    }
+    let (exit, text) = said(&is_known, &in_vain);
+    assert!(exit == 0 && text.contains(&format!("better {CHECK}")), "{text}");
+    let (exit, text) = said(&in_vain, &is_known);
+    assert!(exit == 1 && text.contains(&format!("worse  {CHECK}")), "{text}");
 }

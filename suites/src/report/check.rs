@@ -83,6 +83,12 @@ impl CheckReport {
         self.id.split_once('/').map_or(&self.id, |(suite, _)| suite)
     }
 
+    /// Whether it did not fail, although it is listed as a known failure: then its entry has to go.
+    #[must_use]
+    pub fn is_listed_in_vain(&self) -> bool {
+        self.known_failure.as_ref().is_some_and(|known| known.state == KnownState::Stale)
+    }
+
     /// Whether its entry in the list of known failures has to go, or its day has passed.
     #[must_use]
     pub fn entry_is_outdated(&self) -> bool {

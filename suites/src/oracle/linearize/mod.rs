@@ -46,10 +46,12 @@ pub(crate) fn scenario(script: Script, survey: &Survey, transcript: &Transcript)
     Scenario { reason: REASON.to_owned(), script, expectations, refusable, ..Scenario::default() }
 }
 
-/// A request that is held may be refused: that is a way to keep two writers apart, and its session may end meanwhile.
+/// A request that is held may be refused: that is a way to keep two writers apart, and its session may end meanwhile. Some backends
+/// refuse to end a session where there is none; `identity/destroy-idempotent` judges it.
 fn refusable(script: &Script) -> BTreeSet<usize> {
-    let is_held = |cycle: &Cycle| cycle.ops.iter().any(|op| matches!(op, Operation::Hold { .. }));
-    let cycles = script.cycles().enumerate().filter(|(_, cycle)| is_held(cycle));
+    let may_be_refused =
+        |cycle: &Cycle| cycle.ops.iter().any(|op| matches!(op, Operation::Hold { .. } | Operation::Destroy));
+    let cycles = script.cycles().enumerate().filter(|(_, cycle)| may_be_refused(cycle));
     cycles.map(|(index, _)| index).collect()
 }
 

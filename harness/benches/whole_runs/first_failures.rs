@@ -1,4 +1,4 @@
-//! How soon it is known that a backend has a defect, and what a quick run does not see.
+//! How soon it is known that a backend has a defect, and what a run of fewer cases does not see.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -8,7 +8,10 @@ use sessionspec::{Options, Verdict};
 use sessionspec_backends::{Embedded, Kind, registry};
 use tokio::sync::Notify;
 
-/// Prints the time until the first check has failed, of all flawed backends, in-process; and how many a quick run catches.
+/// Between a quick run and a whole one.
+const FEWER_CASES: u32 = 20;
+
+/// Prints the time until the first check has failed, of all flawed backends, in-process; and how many runs of fewer cases catch.
 pub(crate) fn print() {
     let mut flawed = registry();
     flawed.retain(|embedded| embedded.kind == Kind::Flawed);
@@ -17,8 +20,11 @@ pub(crate) fn print() {
         each.filter_map(|embedded| Some((until_first_failure(embedded, cases)?, embedded.name))).collect()
     };
     let mut all = failures(Options::default().cases);
-    let quick = failures(QUICK_CASES);
-    println!("| flawed backends that a run with `--quick` catches, of {} | {} |", all.len(), quick.len());
+    let [quick, fewer] = [QUICK_CASES, FEWER_CASES].map(|cases| failures(cases).len());
+    println!(
+        "| flawed backends that a run catches with `--quick`, and with `--cases {FEWER_CASES}`, of {} | {quick}, {fewer} |",
+        all.len()
+    );
     all.sort_unstable();
     let at = |part: usize| all[(all.len() - 1) * part / 100].0.as_millis();
     let slowest = all.last().expect("there are flawed backends");

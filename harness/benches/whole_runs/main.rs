@@ -9,11 +9,12 @@ mod first_failures;
 mod late;
 
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sessionspec::backend::{Backend, in_process};
 use sessionspec::engine::script::Script;
 use sessionspec::engine::script::ops::{get, set};
+use sessionspec::engine::search::ShrinkBounds;
 use sessionspec::reference::Memory;
 use sessionspec::{Options, Report};
 use sessionspec_backends::find;
@@ -51,14 +52,17 @@ fn run(url: &str, options: Options) -> (Report, f64) {
 fn whole_run() {
     let service = Late::serve(|| in_process(Memory::default()));
     let (report, seconds) = run(&service.url, Options { jobs: None, ..Options::default() });
-    let answers = service.answers();
+    let at_work = service.take();
+    let requests = at_work.requests;
+    let [one, many] = at_work.seconds();
     let jobs = report.this_run.as_ref().map_or(1, |run| run.jobs);
-    let bare = bare_seconds(&service, answers, jobs);
+    let bare = bare_seconds(&service, requests, jobs);
     println!(
-        "| whole run on the reference, each answer {} ms late | {seconds:.1} s for {answers} requests, {jobs} at once; a bare \
+        "| whole run on the reference, each answer {} ms late | {seconds:.1} s for {requests} requests, {jobs} at once; a bare \
          client takes {bare:.1} s for as many |",
         late::LATE.as_millis(),
     );
+    println!("| … of which one request was at work, or eight and more | {one:.1} s, {many:.1} s |");
 }
 
 /// Sends so many requests that write and read, so many at once; how long that takes.
@@ -85,20 +89,27 @@ fn bare_seconds(service: &Late, requests: usize, jobs: u32) -> f64 {
     })
 }
 
+/// A bug that only generated scripts show is made small by no more scripts than these.
+const SCRIPTS: u32 = 60;
+
 /// What it takes to find a bug that only generated scripts show, and to make its script small.
 fn planted_bug() {
     let planted = "flawed/write-lost-after-get";
     let service = Late::serve(move || find(planted).expect("it is embedded").open());
     let only = Some(vec!["minimum/persists".to_owned()]);
-    let (report, seconds) = run(&service.url, Options { jobs: None, only, ..Options::default() });
+    let shrink = ShrinkBounds { runs: SCRIPTS, ..ShrinkBounds::default() };
+    let (report, seconds) = run(&service.url, Options { jobs: None, only, shrink, ..Options::default() });
     let check = &report.checks[0];
-    let script =
-        check.failures.first().and_then(|failure| failure.scenario.as_ref()).map(|found| &found.script);
+    let failure = check.failures.first().expect("the bug is found");
+    assert_eq!(failure.note, None, "more scripts would make it smaller");
+    let script = failure.scenario.as_ref().expect("it fails on a script");
+    let of_check = report.this_run.as_ref().and_then(|run| run.checks.get(&check.id)).copied();
     println!(
-        "| a write that is lost after a read, found by generated scripts and made small, each answer {} ms late | {seconds:.1} s and {} \
-         requests, the survey included; the smallest script has {} |",
+        "| a write that is lost after a read, found by generated scripts, made small by {SCRIPTS} scripts at most, and played again, each \
+         answer {} ms late | {} ms, after {:.1} s of survey; the smallest script has {} requests |",
         late::LATE.as_millis(),
-        service.answers(),
-        script.map_or(0, |script| script.cycles().count()),
+        of_check.unwrap_or_default(),
+        seconds - Duration::from_millis(of_check.unwrap_or_default()).as_secs_f64(),
+        script.script.cycles().count(),
     );
 }

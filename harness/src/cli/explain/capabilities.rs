@@ -37,7 +37,7 @@ const CANNOT_BE_SEEN: (&str, &str) =
 const TOO_SLOW: (&str, &str) =
     (UNTOLD, "Each time that it was looked at, a session may have ended of itself before it had shown.");
 
-/// All rows, in the order in which reports list them.
+/// All rows, in the order in which reports list them; some are in few reports.
 pub(super) const CAPABILITIES: &[Capability] = &[
     Capability {
         name: "modified",
@@ -276,10 +276,39 @@ pub(super) const CAPABILITIES: &[Capability] = &[
         values: &[],
         claim: None,
     },
+    // The rows from here on are there where there is something to say.
+    Capability {
+        name: "spellings",
+        meaning: "The further spellings of operations that the probe declares, as `|=` beside `update`. Those that were done \
+                  are judged like the operation. Those that are declared and were not done are named, and never asked for again.",
+        values: &[],
+        claim: None,
+    },
+    Capability {
+        name: "nodes",
+        meaning: "How many processes the run was given that serve the same sessions, by --node or --nodes.",
+        values: &[],
+        claim: None,
+    },
+    Capability {
+        name: "beside",
+        meaning: "Where the service that --beside names keeps its data, and the cookies of its sessions.",
+        values: &[],
+        claim: None,
+    },
+    Capability {
+        name: "processes",
+        meaning: "How many processes answer at one address, where the probe names them and there are several. A browser \
+                  comes to any of them, so that a store or a secret of one process alone loses sessions by chance. More \
+                  than four are not counted, since it is chance how many of them answer.",
+        values: &[],
+        claim: None,
+    },
 ];
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::rc::Rc;
 
     use sessionspec::engine::report::CapabilityReport;
@@ -288,8 +317,8 @@ mod tests {
 
     use super::*;
 
-    /// What is observed on every embedded backend.
-    fn observed() -> Vec<CapabilityReport> {
+    /// What is observed on each embedded backend.
+    fn observed() -> Vec<Vec<CapabilityReport>> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("a test has a runtime");
         let options = Options {
@@ -303,21 +332,29 @@ mod tests {
         registry()
             .into_iter()
             .filter_map(|builtin| report(builtin.open()))
-            .flat_map(|report| report.survey)
+            .map(|report| report.survey)
             .collect()
     }
 
     #[test]
     fn every_row_of_the_survey_and_every_value_is_explained() {
         let observed = observed();
-        let rows: Vec<&str> = observed.iter().take(CAPABILITIES.len()).map(|row| row.name.as_str()).collect();
-        let explained: Vec<&str> = CAPABILITIES.iter().map(|capability| capability.name).collect();
-        assert_eq!(explained, rows);
-        for row in observed {
-            let capability = CAPABILITIES.iter().find(|capability| capability.name == row.name);
-            let values = capability.map(|capability| capability.values).unwrap_or_default();
+        let place = |row: &CapabilityReport| {
+            let place = CAPABILITIES.iter().position(|capability| capability.name == row.name);
+            place.unwrap_or_else(|| panic!("{} is not explained", row.name))
+        };
+        for row in observed.iter().flatten() {
+            let values = CAPABILITIES[place(row)].values;
             let is_explained = values.is_empty() || values.iter().any(|(value, _)| *value == row.observed);
             assert!(is_explained, "{}: {}", row.name, row.observed);
         }
+        for report in &observed {
+            assert!(report.iter().is_sorted_by(|one, next| place(one) < place(next)), "{report:?}");
+        }
+        // No embedded backend names the process that answers.
+        let rows = observed.iter().flatten().map(|row| row.name.as_str()).chain(["processes"]);
+        let rows: BTreeSet<&str> = rows.collect();
+        let explained: BTreeSet<&str> = CAPABILITIES.iter().map(|capability| capability.name).collect();
+        assert_eq!(rows, explained);
     }
 }

@@ -8,6 +8,8 @@ const os = require('node:os');
 const path = require('node:path');
 const { find } = require('./lib/binary');
 
+const OPTIONS = ['launch', 'url', 'level', 'knownFailures', 'args', 'runner'];
+
 const PROBLEMS = {
   unverified: 'it could not be verified',
   error: 'the service did not answer as a probe does',
@@ -21,7 +23,9 @@ const PROBLEMS = {
  * `knownFailures` names the list of known failures, and `args` are further arguments of `sessionspec run`. `runner` takes the
  * place of `node:test`, as with `import * as runner from 'vitest'`.
  */
-function conformance({ launch, url, level, knownFailures, args = [], runner = require('node:test') }) {
+function conformance({ launch, url, level, knownFailures, args = [], runner = require('node:test'), ...unknown }) {
+  const [option] = Object.keys(unknown);
+  if (option) throw new TypeError(`there is no option ${JSON.stringify(option)}; choose ${OPTIONS.join(', ')}`);
   if (!launch === !url) throw new TypeError('say what to test: either `launch`, a command, or `url`, a probe');
   const known = knownFailures ? ['--known-failures', knownFailures] : [];
   // A service that is not started yet has no URL, and nobody asks for it.

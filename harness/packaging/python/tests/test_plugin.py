@@ -137,6 +137,29 @@ def test_a_probe_that_runs_already_is_reached_by_its_url(careless):
     run(careless, "-k", "opens-empty").assert_outcomes(passed=1)
 
 
+DJANGO = """
+SECRET_KEY = "only for tests"
+INSTALLED_APPS = ["django.contrib.sessions"]
+MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware"]
+ROOT_URLCONF = "urls"
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+"""
+
+
+def test_the_sessions_of_django_are_served_with_the_settings_of_pytest(pytester, monkeypatch):
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "mysettings")
+    pytester.makepyfile(mysettings=DJANGO, conftest="""
+        import pytest
+
+        @pytest.fixture(scope="module")
+        def sessionspec_app():
+            from sessionspec.probes import django
+            return django.application()
+    """)
+    result = run(pytester)
+    assert result.ret == 0 and result.parseoutcomes()["passed"] > 10
+
+
 def test_other_tests_are_left_alone(careless):
     careless.makepyfile(test_other="def test_other(): pass")
     run(careless, "test_other.py").assert_outcomes(passed=1)

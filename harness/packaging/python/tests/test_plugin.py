@@ -98,6 +98,17 @@ def test_what_the_arguments_leave_out_is_no_test(careless):
     run(careless).assert_outcomes(passed=1)
 
 
+def test_the_arguments_name_the_level(careless):
+    careless.makeini("[pytest]\nsessionspec_arguments = --level recommended --suite cookie")
+    run(careless, "-k", "http-only").assert_outcomes(passed=1)
+
+
+def test_the_arguments_ask_for_a_report_of_their_own(careless):
+    careless.makeini("[pytest]\nsessionspec_arguments = --report markdown=report.md")
+    run(careless, "-k", "opens-empty").assert_outcomes(passed=1)
+    assert "minimum/opens-empty" in (careless.path / "report.md").read_text()
+
+
 def test_arguments_that_mean_nothing_are_told_before_anything_is_run(careless):
     careless.makeini("[pytest]\nsessionspec_arguments = --suite minimun")
     run(careless).stdout.fnmatch_lines(["*no check matches*minimun*did you mean*"])

@@ -1,5 +1,7 @@
 //! What somebody may have meant who mistyped a name.
 
+use std::path::{Path, PathBuf};
+
 use sessionspec::Level;
 
 /// How alike two names are at least, from 0 to 1, where one is suggested for the other: two letters of five may differ.
@@ -28,6 +30,27 @@ pub(crate) fn nearest<'a>(mistyped: &str, names: impl IntoIterator<Item = &'a st
 /// The end of a message about a mistyped name: what may have been meant, or nothing.
 pub(crate) fn hint<'a>(mistyped: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     nearest(mistyped, names).map(|name| format!("did you mean `{name}`? ")).unwrap_or_default()
+}
+
+/// The end of a message about a manifest that is not there: which one may have been meant, beside it or in this folder.
+pub(crate) fn manifest(mistyped: &Path, folder: &Path) -> String {
+    let beside = mistyped.parent().unwrap_or(Path::new(""));
+    let mut manifests: Vec<PathBuf> = [beside, folder].into_iter().flat_map(manifests_in).collect();
+    // A folder has no order.
+    manifests.sort();
+    let name = |path: &PathBuf| Some(path.file_stem()?.to_str()?.to_owned());
+    let names: Vec<String> = manifests.iter().filter_map(name).collect();
+    let wanted = mistyped.file_stem().unwrap_or_default().to_string_lossy();
+    let near = nearest(&wanted, names.iter().map(String::as_str));
+    let found = manifests.iter().find(|path| near.is_some() && name(path).as_deref() == near);
+    found.map(|path| format!("did you mean `{}`? ", path.with_extension("").display())).unwrap_or_default()
+}
+
+fn manifests_in(folder: &Path) -> Vec<PathBuf> {
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let files = std::fs::read_dir(here).into_iter().flatten().filter_map(Result::ok);
+    let paths = files.map(|file| folder.join(file.file_name()));
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml")).collect()
 }
 
 /// The level of this name, for an option of the command line.

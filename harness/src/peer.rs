@@ -11,12 +11,16 @@ use tokio::process::Command;
 use crate::bounded;
 use crate::known_failures::{KnownFailuresError, accepted};
 use crate::launch::{LaunchCommand, LaunchError, Launched, Mark, Recipe, StoreOfService, StoreSwitch};
+use crate::near;
 use crate::peer_storage::{PeerStorage, without_storage};
 use crate::project::KnownFailure;
 use crate::store_proxy::{StorePlace, Toxiproxy};
 
 /// Where the peer finds the folder of its storage.
 const STORAGE: &str = "STORAGE";
+
+/// Where this repository has its peers.
+const PEERS: &str = "fixtures/peers";
 
 /// How long a peer may take to listen.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -98,7 +102,10 @@ pub struct Peer {
 #[non_exhaustive]
 pub enum PeerError {
     /// The manifest cannot be read.
-    #[error("{path}: {error}; a peer is named by its manifest, as in fixtures/peers/flask-3.1.3-default", path = .path.display())]
+    #[error(
+        "{path}: {error}; {near}a peer is named by its manifest, as in fixtures/peers/flask-3.1.3-default",
+        path = .path.display(), near = near::manifest(path, Path::new(PEERS))
+    )]
     Read {
         /// The manifest.
         path: PathBuf,

@@ -7,7 +7,7 @@ use sessionspec::Level;
 use sessionspec::engine::checks::{Check, catalogue};
 use sessionspec_backends::{Embedded, Kind, registry};
 
-use super::{CliError, say};
+use super::{CliError, say, tell};
 use crate::exit::Exit;
 use crate::near::{hint, level};
 
@@ -43,6 +43,11 @@ pub(super) fn list(arguments: &Arguments) -> Result<Exit, CliError> {
     };
     match listed {
         Listed::Json(entries) => say(format_args!("{:#}", Value::Array(entries))),
+        Listed::Lines(lines) if lines.is_empty() => {
+            tell(
+                "sessionspec: no check of these suites has one of these levels; without --level all of theirs are listed",
+            );
+        }
         Listed::Lines(lines) => in_columns(&lines),
     }
     Ok(Exit::Conforms)

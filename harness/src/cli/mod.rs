@@ -12,6 +12,7 @@ mod init;
 mod interruption;
 mod known_failures;
 mod list;
+mod listening_elsewhere;
 mod man;
 mod nodes;
 mod output;

@@ -6,11 +6,13 @@ use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
 use std::path::Path;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use sessionspec::engine::report::{quoted, visible};
 
 use super::{Cli, CliError, tell, terminal};
+use crate::near::nearest;
 use crate::project::{FILE, Project};
 
 /// Which part of a `sessionspec.toml` counts, if any. It is read before these are, from the words that were typed.
@@ -92,7 +94,23 @@ fn command_of(word: &OsStr) -> Option<&'static str> {
 
 fn finish(matches: Result<ArgMatches, clap::Error>) -> Result<Cli, CliError> {
     let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
-    parsed.map_err(|error| refused(&error))
+    parsed.map_err(|error| refused(&with_near_command(error)))
+}
+
+/// The same complaint about a command that does not exist, with the one that may have been meant: clap takes two letters in
+/// each other's place for two mistakes.
+fn with_near_command(mut error: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(mistyped)) = error.get(ContextKind::InvalidSubcommand) else {
+        return error;
+    };
+    let commands = Cli::command();
+    let near = nearest(mistyped, commands.get_subcommands().map(clap::Command::get_name)).map(str::to_owned);
+    if error.get(ContextKind::SuggestedSubcommand).is_none()
+        && let Some(near) = near
+    {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near]));
+    }
+    error
 }
 
 /// Says what is wrong with the arguments, or the help that was asked for, and ends. It returns only where that cannot be

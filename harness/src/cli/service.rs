@@ -10,6 +10,7 @@ use sessionspec::engine::browser::Origin;
 use sessionspec::engine::report::quoted;
 
 use super::headers::{HeaderArgument, all_fields};
+use super::listening_elsewhere::starting;
 use super::target::Target;
 use super::{CliError, Interruption};
 use crate::http::{CallbackAddress, HttpBackend, HttpError, REDACTED, Trust, shown_url};
@@ -119,7 +120,8 @@ impl Service {
         let lifetime = self.lifetime_of(Some(&recipe))?;
         let start = async {
             self.has_toxiproxy().await?;
-            recipe.start(lifetime).await.map_err(CliError::not_verified)
+            let started = starting(&recipe.mark, recipe.start(lifetime)).await;
+            started.map_err(CliError::not_verified)
         };
         let fields = all_fields(&self.header)?;
         let started = interruption.or(start).await?;

@@ -4,8 +4,10 @@
 //! Everything that a service starts inherits a mark in its environment, by which it is known. Linux alone shows the environment
 //! of processes; elsewhere such processes outlive the run.
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// The name of the variable that is the mark.
@@ -53,6 +55,18 @@ impl Mark {
     /// Kills nothing: here nobody can see the environment of processes.
     #[cfg(not(target_os = "linux"))]
     pub fn kill_all(&self) {}
+
+    /// Where whatever has the mark listens.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn listens_at(&self) -> BTreeSet<SocketAddr> {
+        super::listening::addresses(&self.marked())
+    }
+
+    /// Nothing is known of it: here nobody can see the sockets of processes.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn listens_at(&self) -> BTreeSet<SocketAddr> {
+        BTreeSet::new()
+    }
 
     #[cfg(target_os = "linux")]
     fn marked(&self) -> Vec<rustix::process::Pid> {

@@ -7,6 +7,8 @@ mod apart;
 mod clock;
 mod last_words;
 mod launch_command;
+#[cfg(target_os = "linux")]
+mod listening;
 mod mark;
 mod port;
 mod reaper;

@@ -62,6 +62,14 @@ fn help_of_every_command() {
 }
 
 #[test]
+fn a_list_without_checks_says_so() {
+    assert_snapshot!(said(&sessionspec("list --suite cookie --level minimum").output().unwrap()), @"
+    sessionspec: no check of these suites has one of these levels; without --level all of theirs are listed
+    exit 0
+    ");
+}
+
+#[test]
 fn the_first_field_of_each_line_of_the_list_is_an_id() {
     let listed = usage("list");
     let ids: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
@@ -245,6 +253,7 @@ fn a_name_that_is_nearly_right() {
         usage("list --level hardend"),
         usage("run --report markdwon=a.md"),
         usage("complete bash"),
+        usage("rnu"),
     ].join("\n"), @"
     error: invalid value 'minimun' for '--level <LEVEL>': there is no level `minimun`; did you mean `minimum`? choose minimum, recommended or hardened
 
@@ -261,6 +270,14 @@ fn a_name_that_is_nearly_right() {
     error: unrecognized subcommand 'complete'
 
       tip: some similar subcommands exist: 'compare', 'completions'
+
+    Usage: sessionspec [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    exit 2
+    error: unrecognized subcommand 'rnu'
+
+      tip: a similar subcommand exists: 'run'
 
     Usage: sessionspec [OPTIONS] <COMMAND>
 

@@ -1,10 +1,11 @@
 //! `--launch`: a service is started, and gone afterwards with all its children, however the run ends.
 
-use std::process::Output;
+use std::io::{BufRead, BufReader};
+use std::process::{Output, Stdio};
 
 use insta::assert_snapshot;
 
-use crate::support::{Answer, Launch, Service, complaint, ending, sessionspec};
+use crate::support::{Answer, Launch, Service, complaint, ending, sessionspec, without_numbers};
 
 #[test]
 fn the_service_and_its_children_are_gone_after_a_run() {
@@ -122,6 +123,19 @@ fn the_command_never_listens() {
     sessionspec: `exec sleep 30` does not listen on 127.0.0.1:[n] after 0.2 s; it gets the port as {port} and in PORT; it said nothing on standard error
     exit 3
     ");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_command_that_listens_elsewhere_is_told_before_it_is_given_up() {
+    let ignores_its_port = format!("exec '{}' serve --addr 127.0.0.1:0", env!("CARGO_BIN_EXE_sessionspec"));
+    let mut run = sessionspec("run --start-timeout 600 --launch");
+    let mut run = run.arg(ignores_its_port).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut notice = String::new();
+    BufReader::new(run.stderr.take().unwrap()).read_line(&mut notice).unwrap();
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert_snapshot!(without_numbers(&notice), @"sessionspec: the service has to listen on 127.0.0.1, on the port that it gets as {port} and in PORT; so far it listens on 127.0.0.1:[n]");
 }
 
 #[test]

@@ -32,6 +32,25 @@ fn own_address() -> Option<IpAddr> {
     Some(socket.local_addr().ok()?.ip())
 }
 
+#[test]
+fn a_mistyped_peer_has_a_near_name() {
+    let refused = |arguments: &str, folder: &str| {
+        complaint(&sessionspec(arguments).current_dir(folder).output().unwrap())
+    };
+    assert_snapshot!(refused("run --peer ../fixtures/peers/flask-3.1.3-defautl", "."), @"
+    sessionspec: ../fixtures/peers/flask-3.1.3-defautl.toml: No such file or directory (os error [n]); did you mean `../fixtures/peers/flask-3.1.3-default`? a peer is named by its manifest, as in fixtures/peers/flask-3.1.3-default
+    exit 2
+    ");
+    assert_snapshot!(refused("run --peer flask-3.1.3-default", ".."), @"
+    sessionspec: flask-3.1.3-default.toml: No such file or directory (os error [n]); did you mean `fixtures/peers/flask-3.1.3-default`? a peer is named by its manifest, as in fixtures/peers/flask-3.1.3-default
+    exit 2
+    ");
+    assert_snapshot!(refused("run --peer colour", ".."), @"
+    sessionspec: colour.toml: No such file or directory (os error [n]); a peer is named by its manifest, as in fixtures/peers/flask-3.1.3-default
+    exit 2
+    ");
+}
+
 #[cfg(feature = "tls")]
 #[test]
 fn is_https_and_nobody_is_believed() {

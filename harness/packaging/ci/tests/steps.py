@@ -5,6 +5,7 @@ The actions of others are left out, and `gh` is a program of this file that note
 
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -76,15 +77,16 @@ def meant(condition, values):
     return True
 
 
-def gitlab(variables):
-    """Runs the script of the job: its exit code and output."""
+def gitlab(variables, folder=".", shell=("bash", "-eo", "pipefail", "-c")):
+    """Runs the script of the job: its exit code, its output, and which of its artifacts it has left."""
     job = yaml.safe_load(open(os.path.join(HERE, "gitlab.yml"), encoding="utf-8"))[".sessionspec"]
-    done = subprocess.run(["bash", "-eo", "pipefail", "-c", "\n".join(job["script"])],
+    kept = job["artifacts"]["paths"] + [job["artifacts"]["reports"]["junit"]]
+    for path in kept:
+        pathlib.Path(folder, path).unlink(missing_ok=True)
+    done = subprocess.run([*shell, "\n".join(job["script"])], cwd=folder,
                           env=dict(os.environ, **dict(job["variables"], **variables)),
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    kept = job["artifacts"]["paths"] + [job["artifacts"]["reports"]["junit"]]
-    assert all(os.path.isfile(path) for path in kept), (kept, done.stdout.decode())
-    return done.returncode, done.stdout.decode()
+    return done.returncode, done.stdout.decode(), [path for path in kept if os.path.isfile(os.path.join(folder, path))]
 
 
 def same(seen, expected, said=""):
@@ -117,8 +119,22 @@ def main(package, launch):
     assert "::error::No service is named" in said, said
     several = {"package": package, "launch": launch, "arguments": "--level hardened\n--suite cookie\n"}
     same(github(several)[0], 1)
-    same(gitlab({"PACKAGE": package, "LAUNCH": launch})[0], 0)
-    same(gitlab({"PACKAGE": package, "LAUNCH": launch, "ARGUMENTS": "--level hardened --suite cookie"})[0], 1)
+    reports = ["report.json", "report.md", "junit.xml"]
+    code, said, kept = gitlab({"PACKAGE": package, "LAUNCH": launch})
+    same((code, kept), (0, reports), said)
+    assert "minimum" in open("report.md", encoding="utf-8").read()
+    # An image without bash has another shell.
+    hardened = {"PACKAGE": package, "LAUNCH": launch, "ARGUMENTS": "--level hardened --suite cookie"}
+    code, said, kept = gitlab(hardened, shell=("sh", "-ec"))
+    same((code, kept), (1, reports), said)
+    os.mkdir("below")
+    code, said, kept = gitlab({"PACKAGE": package}, folder="below")
+    same((code, kept), (3, []), said)
+    assert "No service is named" in said, said
+    with open("sessionspec.toml", "w", encoding="utf-8") as project:
+        project.write("launch = %s\nsuites = ['minimum']\n" % json.dumps(launch))
+    code, said, kept = gitlab({"PACKAGE": package}, folder="below")
+    same((code, kept), (0, reports), said)
     print("the steps of both templates did what they say")
 
 

@@ -8,6 +8,8 @@ const os = require('node:os');
 const path = require('node:path');
 const { find } = require('./lib/binary');
 
+const OPTIONS = ['launch', 'url', 'level', 'knownFailures', 'args', 'runner'];
+
 const PROBLEMS = {
   unverified: 'it could not be verified',
   error: 'the service did not answer as a probe does',
@@ -21,7 +23,9 @@ const PROBLEMS = {
  * `knownFailures` names the list of known failures, and `args` are further arguments of `sessionspec run`. `runner` takes the
  * place of `node:test`, as with `import * as runner from 'vitest'`.
  */
-function conformance({ launch, url, level, knownFailures, args = [], runner = require('node:test') }) {
+function conformance({ launch, url, level, knownFailures, args = [], runner = require('node:test'), ...unknown }) {
+  const [option] = Object.keys(unknown);
+  if (option) throw new TypeError(`there is no option ${JSON.stringify(option)}; choose ${OPTIONS.join(', ')}`);
   if (!launch === !url) throw new TypeError('say what to test: either `launch`, a command, or `url`, a probe');
   const known = knownFailures ? ['--known-failures', knownFailures] : [];
   // A service that is not started yet has no URL, and nobody asks for it.
@@ -36,7 +40,9 @@ function conformance({ launch, url, level, knownFailures, args = [], runner = re
     before(async () => {
       const target = typeof url === 'function' ? [await url()] : named;
       try {
-        checks = await judge([...target, '--level', listed.level, ...known, ...args]);
+        // Checks that are selected would have a level of their own.
+        const decides = namesLevel(args) ? [] : ['--level', listed.level];
+        checks = await judge([...target, ...decides, ...known, ...args]);
       } catch (error) {
         nothingJudged = error;
       }
@@ -52,6 +58,10 @@ function conformance({ launch, url, level, knownFailures, args = [], runner = re
       });
     }
   });
+}
+
+function namesLevel(args) {
+  return args.some((word) => word === '--level' || word.startsWith('--level='));
 }
 
 /** The level that decides a run with these arguments in this folder, and the checks that it judges. */
@@ -70,7 +80,7 @@ async function judge(args) {
   const file = path.join(folder, 'report.json');
   try {
     const said = await new Promise((resolve) => {
-      execFile(find(), ['run', ...args, '--format', 'json', '--output', file], { maxBuffer: Infinity }, (_error, _out, err) => {
+      execFile(find(), ['run', ...args, '--report', `json=${file}`], { maxBuffer: Infinity }, (_error, _out, err) => {
         resolve(err);
       });
     });

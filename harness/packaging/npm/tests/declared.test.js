@@ -33,6 +33,7 @@ test('what is run only where it is named is a test only there', () => {
 test('what means nothing is told', () => {
   assert.throws(() => suites({ level: 'high' }), /high.*minimum/s);
   assert.throws(() => suites({ args: ['--suite', 'minimun'] }), /minimun/);
+  assert.throws(() => suites({ knownFailure: 'known.toml' }), /"knownFailure".*knownFailures/);
 });
 
 test('a project names suites and the level, too', (context) => {

@@ -98,6 +98,17 @@ def test_what_the_arguments_leave_out_is_no_test(careless):
     run(careless).assert_outcomes(passed=1)
 
 
+def test_the_arguments_name_the_level(careless):
+    careless.makeini("[pytest]\nsessionspec_arguments = --level recommended --suite cookie")
+    run(careless, "-k", "http-only").assert_outcomes(passed=1)
+
+
+def test_the_arguments_ask_for_a_report_of_their_own(careless):
+    careless.makeini("[pytest]\nsessionspec_arguments = --report markdown=report.md")
+    run(careless, "-k", "opens-empty").assert_outcomes(passed=1)
+    assert "minimum/opens-empty" in (careless.path / "report.md").read_text()
+
+
 def test_arguments_that_mean_nothing_are_told_before_anything_is_run(careless):
     careless.makeini("[pytest]\nsessionspec_arguments = --suite minimun")
     run(careless).stdout.fnmatch_lines(["*no check matches*minimun*did you mean*"])
@@ -135,6 +146,29 @@ def test_a_probe_that_runs_already_is_reached_by_its_url(careless):
                 yield f"http://127.0.0.1:{port}/probe"
     """)
     run(careless, "-k", "opens-empty").assert_outcomes(passed=1)
+
+
+DJANGO = """
+SECRET_KEY = "only for tests"
+INSTALLED_APPS = ["django.contrib.sessions"]
+MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware"]
+ROOT_URLCONF = "urls"
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+"""
+
+
+def test_the_sessions_of_django_are_served_with_the_settings_of_pytest(pytester, monkeypatch):
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "mysettings")
+    pytester.makepyfile(mysettings=DJANGO, conftest="""
+        import pytest
+
+        @pytest.fixture(scope="module")
+        def sessionspec_app():
+            from sessionspec.probes import django
+            return django.application()
+    """)
+    result = run(pytester)
+    assert result.ret == 0 and result.parseoutcomes()["passed"] > 10
 
 
 def test_other_tests_are_left_alone(careless):

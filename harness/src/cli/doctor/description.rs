@@ -11,6 +11,7 @@ use super::findings::Findings;
 use super::refusals::with_advice;
 use super::traces::{Trace, trace};
 use crate::http::{RawResponse, read_description};
+use crate::near::hint;
 use crate::quote::quoted;
 
 /// How much of a strange answer is quoted, in characters.
@@ -102,7 +103,9 @@ fn contents(json: &Value, findings: &mut Findings) {
     for (field, operations) in [("derived", &description.derived), ("composed", &description.composed)] {
         let is_unknown = |op: &&String| OperationKind::named(op).is_none();
         if let Some(unknown) = operations.iter().find(is_unknown) {
-            findings.wrong(field, &format!("`{unknown}` is no operation of the protocol"));
+            let hint = hint(unknown, OperationKind::ALL.iter().map(|operation| operation.as_str()));
+            let said = format!("`{unknown}` is no operation of the protocol; {hint}");
+            findings.wrong(field, said.trim_end_matches([' ', ';']));
         } else if !operations.is_empty() {
             findings.ok(field, &operations.join(", "));
         }
@@ -113,7 +116,9 @@ fn contents(json: &Value, findings: &mut Findings) {
 fn unknown(object: &Value, kind: &str, known: &[&str], findings: &mut Findings) {
     for name in object.as_object().into_iter().flat_map(|members| members.keys()) {
         if !known.contains(&name.as_str()) {
-            findings.remark(name, &format!("this is not {kind} of the protocol, and is ignored"));
+            let hint = hint(name, known.iter().copied());
+            let said = format!("this is not {kind} of the protocol, and is ignored; {hint}");
+            findings.remark(name, said.trim_end_matches([' ', ';']));
         }
     }
 }

@@ -48,7 +48,7 @@ pub(crate) fn ending(output: &Output) -> String {
 }
 
 /// Replaces the numbers that the system hands out.
-fn without_numbers(text: &str) -> String {
+pub(crate) fn without_numbers(text: &str) -> String {
     let mut normal = text.to_owned();
     for before in ["127.0.0.1:", "port ", "os error "] {
         let mut parts = normal.split(before);

@@ -40,13 +40,18 @@ def options(level, known_failures, arguments):
     return words + list(arguments or ())
 
 
+def names_level(arguments):
+    return any(word == "--level" or word.startswith("--level=") for word in arguments or ())
+
+
 class Run:
     """One run of the command. It takes place when its first outcome is asked for."""
 
     def __init__(self, app, checks, level, known_failures=(), arguments=(), folder=None):
         self.app = app
         self.checks = checks
-        self.options = options(level, known_failures, arguments)
+        # The level is named since checks that are selected would have a level of their own; it may be among the arguments.
+        self.options = options(None if names_level(arguments) else level, known_failures, arguments)
         self.folder = folder
         self.report = None
 
@@ -75,7 +80,7 @@ class Run:
         with tempfile.TemporaryDirectory() as folder, reached(self.app, self.folder) as target:
             file = os.path.join(folder, "report.json")
             selected = [word for check in self.checks for word in ("--check", check)]
-            arguments = [_binary.find(), "run", *target, *selected, *self.options, "--format", "json", "--output", file]
+            arguments = [_binary.find(), "run", *target, *selected, *self.options, "--report", "json=" + file]
             done = subprocess.run(arguments, stderr=subprocess.PIPE, stdout=subprocess.PIPE, cwd=self.folder)
             if not os.path.isfile(file):
                 raise NothingJudged(done.stderr.decode("utf-8", "replace").strip())

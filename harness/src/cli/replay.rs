@@ -203,11 +203,11 @@ fn believing(ca: Option<&Path>, script: String) -> String {
 
 /// What happened, as the report of a run tells it.
 fn told(case: &CaseFile, replayed: &Replayed) -> String {
-    let check = catalogue().into_iter().find(|check| check.id == case.check);
+    let check = catalogue().iter().find(|check| check.id == case.check);
     let (Some(failure), Some(check)) = (&replayed.failure, check) else {
         return script_text(&replayed.scenario.script, &replayed.shown);
     };
-    failure_text(&CheckReport::of(&check, Verdict::Fail), failure)
+    failure_text(&CheckReport::of(check, Verdict::Fail), failure)
 }
 
 fn in_words(finding: &Finding, failure: Option<&Failure>) -> String {

@@ -116,13 +116,13 @@ mod tests {
 
     #[tokio::test]
     async fn the_row_is_named_on_which_it_depends() {
-        let check = catalogue().into_iter().find(|check| check.id == "minimum/permanent-persists").unwrap();
+        let check = catalogue().iter().find(|check| check.id == "minimum/permanent-persists").unwrap();
         let other = surveyed(Modes { permanent_default: true, ..Modes::default() }).await;
         let scripts = check.scenarios(&surveyed(Modes::default()).await);
         let is_unknown = |scenario: &Scenario| scripts.iter().all(|own| own.script != scenario.script);
         let scenario = check.scenarios(&other).into_iter().find(is_unknown).unwrap();
         assert_eq!(
-            replayed(&check, scenario).await,
+            replayed(check, scenario).await,
             "minimum/permanent-persists has no such script for a backend of which the survey saw \
              `permanent default: false`"
         );
@@ -130,8 +130,8 @@ mod tests {
 
     #[tokio::test]
     async fn everything_is_named_where_no_row_alone_decides() {
-        let check = catalogue().into_iter().find(|check| check.id == "minimum/opens-empty").unwrap();
-        let because = replayed(&check, Scenario::new("nobody-has-it")).await;
+        let check = catalogue().iter().find(|check| check.id == "minimum/opens-empty").unwrap();
+        let because = replayed(check, Scenario::new("nobody-has-it")).await;
         assert!(
             because.starts_with("minimum/opens-empty has no such script for this backend; "),
             "{because}"

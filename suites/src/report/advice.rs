@@ -27,8 +27,8 @@ mod tests {
     #[test]
     fn a_claim_is_suspected_where_a_check_rests_on_one() {
         let is_advised = |id: &str| {
-            let check = catalogue().into_iter().find(|check| check.id == id).unwrap();
-            advice(&CheckReport::of(&check, Verdict::Fail)).is_some()
+            let check = catalogue().iter().find(|check| check.id == id).unwrap();
+            advice(&CheckReport::of(check, Verdict::Fail)).is_some()
         };
         assert!(is_advised("minimum/claims-hold"));
         assert!(is_advised("expiry/as-declared"));

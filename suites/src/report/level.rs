@@ -179,13 +179,13 @@ mod tests {
     fn a_level_says_that_no_session_was_old_enough_where_that_could_have_shown_something() {
         let gaps = Gaps { none_gets_old: true, ..Gaps::default() };
         let asking = catalogue().iter().find(|check| check.asks_for_age()).unwrap();
-        let young = [check(Level::Minimum, Verdict::Pass), CheckReport::of(&asking, Verdict::Pass)];
+        let young = [check(Level::Minimum, Verdict::Pass), CheckReport::of(asking, Verdict::Pass)];
         let said = |checks: &[CheckReport], gaps: &Gaps| -> Vec<bool> {
             judge(checks, gaps).iter().map(|level| level.without_older_sessions).collect()
         };
         assert_eq!(said(&young, &gaps), [false, true]);
         assert_eq!(said(&young, &Gaps::default()), [false, false]);
-        let failed = [check(Level::Minimum, Verdict::Pass), CheckReport::of(&asking, Verdict::Fail)];
+        let failed = [check(Level::Minimum, Verdict::Pass), CheckReport::of(asking, Verdict::Fail)];
         assert_eq!(said(&failed, &gaps), [false, false]);
     }
 

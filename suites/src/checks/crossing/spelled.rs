@@ -69,7 +69,7 @@ mod tests {
             .collect();
         let survey = Survey { spellings, ..survey };
         for (id, reason) in ASKED {
-            let check = catalogue().into_iter().find(|check| check.id == *id).unwrap();
+            let check = catalogue().iter().find(|check| check.id == *id).unwrap();
             let suffixes: Vec<String> = OperationKind::ALL
                 .into_iter()
                 .flat_map(names)
@@ -92,7 +92,7 @@ mod tests {
                 .collect(),
             ..survey
         };
-        for scenario in catalogue().into_iter().flat_map(|check| check.scenarios(&unknown)) {
+        for scenario in catalogue().iter().flat_map(|check| check.scenarios(&unknown)) {
             assert!(scenario.script.cycles().all(|cycle| cycle.ops.spelled() == 0), "{}", scenario.reason);
         }
     }

@@ -161,8 +161,8 @@ fn where_the_same_was_seen_in_several_situations_the_first_names_the_others() {
         seen: seen.to_owned(),
         ..Failure::default()
     };
-    let check = catalogue().into_iter().find(|check| check.id == "minimum/persists").unwrap();
-    let mut check = CheckReport::of(&check, Verdict::Fail);
+    let check = catalogue().iter().find(|check| check.id == "minimum/persists").unwrap();
+    let mut check = CheckReport::of(check, Verdict::Fail);
     check.failures = vec![failure("pop", "1"), failure("clear", "2"), failure("delete", "1")];
     let told = failure_texts(&check);
     assert_eq!(told.len(), 2);

@@ -242,6 +242,7 @@ async fn dead_sessions_on_purpose_accuse_the_reference_in_no_mode() {
             cases: 500,
             only_case: None,
             bounds: ShrinkBounds::default(),
+            seen: &|_, _, _| {},
         };
         let (evidence, counterexample) = run_cases(&runner, &wanted, &|_, _| {}).await.unwrap();
         assert!(counterexample.is_none());

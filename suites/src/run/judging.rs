@@ -16,7 +16,10 @@ use crate::expect::Scenario;
 use crate::oracle::promises::Excused;
 use crate::play::{Evidence, Lanes, SideBySide, Transcript};
 use crate::report::{self, Blocked, Failure, Redaction, Verdict};
-use crate::search::{self, CaseRunner, Cases, Counterexample, Generated, Property, Shape};
+use crate::search::situations::Pairs;
+use crate::search::{
+    self, CaseRunner, Cases, Counterexample, Generated, Generator, Property, Shape, case_seed,
+};
 use crate::survey::Survey;
 
 /// What judging a check needs.
@@ -235,8 +238,15 @@ impl Judging {
         let found = search::run_cases(&self.runner(), &wanted, played).await?;
         let outcome = self.counterexample(found);
         let at_once = outcome.evidence.at_once.filter(|_| property.shape == Shape::Parallel);
-        let held_to = at_once.map(|requests| format!("{requests} requests at once")).into_iter().collect();
-        Ok(Outcome { held_to, ..outcome })
+        let held_to = at_once.map(|requests| format!("{requests} requests at once"));
+        let met = || {
+            let seeds = (0..cases).map(|case| case_seed(self.options.seed, check.id, case));
+            let Pairs { met, of } = Generator::new(property, &self.survey).pairs_met(seeds)?;
+            Some(format!("{met} of {of} pairs of situations"))
+        };
+        let is_whole = outcome.verdict == Verdict::Pass && self.options.case.is_none();
+        let held_to = held_to.or_else(|| if is_whole { met() } else { None });
+        Ok(Outcome { held_to: held_to.into_iter().collect(), ..outcome })
     }
 
     /// Plays generated scenarios until one fails, and makes that one small.

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use sessionspec::Report;
-use sessionspec::engine::checks::catalogue;
+use sessionspec::engine::checks::{Check, catalogue};
 use sessionspec::engine::replay::CaseFile;
 use sessionspec::engine::report::quoted;
 
@@ -47,8 +47,8 @@ pub(super) fn write(
             for failure in &mut check.failures {
                 let mut command = with(&with("sessionspec run", &target.of_run), &target.nodes);
                 // A run that finds the failure again ends as a run ends that fails, whatever level it was found at.
-                let known = catalogue().into_iter().find(|known| known.id == of_check.id);
-                if known.is_some_and(|known| known.is_of_a_run()) {
+                let known = catalogue().iter().find(|known| known.id == of_check.id);
+                if known.is_some_and(Check::is_of_a_run) {
                     command.push_str(&format!(" --level {} --seed {seed}", of_check.level));
                 } else {
                     command.push_str(&format!(" --check {} --level {}", of_check.id, of_check.level));

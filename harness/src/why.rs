@@ -116,6 +116,11 @@ const WHY: &[(&str, &str)] = &[
         "cookie.vary",
         "A shared cache may hand the page of one user to another one, or one user's cookie to everybody.",
     ),
+    (
+        "cookie.every-response",
+        "A response of code that has its own way with cookies, such as a redirect, is the one place where a cookie can be read, \
+         cached or lost.",
+    ),
     ("cookie.vary-merged", "A cache may hand out a page in another language or encoding than was asked for."),
     (
         "cookie.others",

@@ -4,10 +4,10 @@ use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use sessionspec::engine::checks::catalogue;
+use sessionspec::Report;
+use sessionspec::engine::checks::{Check, catalogue};
 use sessionspec::engine::replay::CaseFile;
 use sessionspec::engine::report::quoted;
-use sessionspec::{CheckReport, Report};
 
 use super::CliError;
 
@@ -47,16 +47,20 @@ pub(super) fn write(
             for failure in &mut check.failures {
                 let mut command = with(&with("sessionspec run", &target.of_run), &target.nodes);
                 // A run that finds the failure again ends as a run ends that fails, whatever level it was found at.
-                if is_of_a_run(&of_check) {
+                let known = catalogue().iter().find(|known| known.id == of_check.id);
+                if known.is_some_and(Check::is_of_a_run) {
                     command.push_str(&format!(" --level {} --seed {seed}", of_check.level));
-                    failure.replay = vec![command];
-                    continue;
-                }
-                command.push_str(&format!(" --check {} --level {}", of_check.id, of_check.level));
-                if let Some(case) = failure.case {
-                    command.push_str(&format!(" --case {case} --seed {seed}"));
+                } else {
+                    command.push_str(&format!(" --check {} --level {}", of_check.id, of_check.level));
+                    if let Some(case) = failure.case {
+                        command.push_str(&format!(" --case {case} --seed {seed}"));
+                    }
                 }
                 failure.replay = vec![command];
+                // Some things no script shows, but a run of all of them.
+                if known.is_some_and(|known| !known.has_scripts()) {
+                    continue;
+                }
                 let case = CaseFile::of_failure(&of_check, failure, Some(&backend));
                 let (Some(folder), Some(case)) = (folder, case) else { continue };
                 match save(&case, folder) {
@@ -71,11 +75,6 @@ pub(super) fn write(
         }
     }
     written
-}
-
-/// Whether neither this check alone nor the script alone shows the failure, but a run of all others.
-fn is_of_a_run(check: &CheckReport) -> bool {
-    catalogue().iter().any(|known| known.id == check.id && known.is_of_a_run())
 }
 
 fn with(command: &str, target: &str) -> String {

@@ -365,3 +365,28 @@ fn what_only_a_whole_run_shows_is_shown_again_by_a_whole_run() {
     let replay = format!("sessionspec run {forgetful} --seed 0");
     assert_eq!(untouched["failures"][0]["replay"], serde_json::json!([replay]));
 }
+
+#[test]
+fn what_one_response_of_a_whole_run_shows_is_shown_again_by_its_script() {
+    let folder = Folder::new("every-response");
+    let careless = "--backend flawed/cookie-readable-by-scripts-on-see-other";
+    let output = folder.run(&format!("run {careless} --level recommended --format json --save-cases saved"));
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let checks = json[0]["checks"].as_array().unwrap();
+    let every = checks.iter().find(|check| check["id"] == "cookie/every-response").unwrap();
+    assert_eq!(every["verdict"], "fail");
+    let [failure] = every["failures"].as_array().unwrap().as_slice() else { panic!("{every}") };
+    assert_eq!(failure["reason"], "http-only");
+    assert_eq!(failure["scenario"]["script"].as_array().unwrap().len(), 1, "{failure:#}");
+    assert_eq!(failure["transcript"][0]["status"], 303);
+    let whole_run = format!("sessionspec run {careless} --level recommended --seed 0");
+    let replay = "sessionspec replay saved/cookie-every-response-http-only.json";
+    assert_eq!(failure["replay"], serde_json::json!([whole_run, replay]));
+    assert_eq!(folder.files("saved"), ["cookie-every-response-http-only.json"]);
+    assert!(typed(&folder, replay).ends_with("exit 1"));
+    // By itself the check has nothing to look at, and says so.
+    let alone = folder.run(&format!("run {careless} --check cookie/every-response --level recommended"));
+    assert!(said(&alone).contains("no other check was judged"), "{}", said(&alone));
+    assert!(said(&alone).ends_with("exit 3"));
+}

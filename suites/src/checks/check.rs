@@ -5,7 +5,7 @@ use std::fmt;
 use super::crossing::crossed;
 use super::{Applicability, Fact, Harm, Requirement};
 use crate::backend::{Glue, LocalBoxFuture};
-use crate::expect::Scenario;
+use crate::expect::{ResponseRule, Scenario};
 use crate::level::Level;
 use crate::search::{Generated, Property};
 use crate::survey::Survey;
@@ -48,6 +48,8 @@ pub enum Test {
     Claims,
     /// A session that is made before all others, that nobody touches, and that is looked at in the end. It needs other checks.
     Sentinel,
+    /// Rules for every response that sets or removes a cookie of the session, whichever check it belongs to. It needs other checks.
+    EveryResponse(fn(&Survey) -> Vec<ResponseRule>),
     /// The glue for applications with two hooks.
     Glue(GlueCheck),
 }
@@ -125,20 +127,28 @@ impl Check {
 
     /// Whether the number of answers that it compares may differ between identical runs. Scripts that are generated depend on
     /// which request came first, and forged cookies on the random part of those that they are made of. Of a request whose store
-    /// is broken, or whose process is ended or stopped meanwhile, it is a matter of moments whether it is answered as done.
+    /// is broken, or whose process is ended or stopped meanwhile, it is a matter of moments whether it is answered as done. What
+    /// looks at the responses of all of them depends on all that.
     #[must_use]
     pub fn compares_by_chance(&self) -> bool {
         let has = |requirement| self.applies.contains(&requirement);
         let is_at_work = has(Requirement::Holds) || has(Requirement::OnePerSession);
         let loses_its_store = has(Requirement::StoreFaults) || has(Requirement::StoreOutages);
         let is_cut_short = loses_its_store || (has(Requirement::Restarts) && is_at_work);
-        self.has_cases() || self.suite() == "forgery" || is_cut_short
+        let is_of_all = matches!(self.test, Test::EveryResponse(_));
+        self.has_cases() || self.suite() == "forgery" || is_cut_short || is_of_all
     }
 
-    /// Whether it looks at what all other checks of a run have left, so that by itself it shows nothing.
+    /// Whether it looks at what all other checks of a run have left or were answered, so that by itself it shows nothing.
     #[must_use]
     pub fn is_of_a_run(&self) -> bool {
-        matches!(self.test, Test::Sentinel)
+        matches!(self.test, Test::Sentinel | Test::EveryResponse(_))
+    }
+
+    /// Whether the scripts of its failures show them by themselves. What all other checks together have led to, no script shows.
+    #[must_use]
+    pub fn has_scripts(&self) -> bool {
+        !matches!(self.test, Test::Sentinel)
     }
 
     /// Whether its scripts are generated, so that each has a number.

@@ -2,7 +2,8 @@
 //! tests, the names in `known_failures` and their levels come from it, and a test holds it against the catalogue.
 //!
 //! The `glue` suite is not among them: it judges an extension's glue and no backend, see
-//! [`Options::glue`](crate::Options::glue). Nor is `expiry/untouched-stays`, which needs a run of others.
+//! [`Options::glue`](crate::Options::glue). Nor are those that need a run of others: `expiry/untouched-stays`,
+//! `cookie/every-response` and `cookie/every-same-site`.
 
 /// Calls a macro with what it is given, followed by every suite with the level and the name of each check.
 #[doc(hidden)]

@@ -18,6 +18,7 @@ pub use fact::Fact;
 pub use judgement::{Finding, Judgement};
 pub(crate) use judgement::{OVER, failed_request};
 pub use line::Line;
+pub(crate) use response_rule::Every;
 pub use response_rule::ResponseRule;
 pub use scenario::{Expectation, Scenario, Varied};
 pub(crate) use untold::gap_of_probe;

@@ -168,7 +168,9 @@ async fn adapted(case: &CaseFile, survey: &Survey, transcript: &Transcript) -> R
             .find(|scenario| scenario.script == case.scenario.script)
             .ok_or_else(|| missing_script::told(check, &case.scenario.script, survey)),
         // The expectations in the file hold for every backend to which the check applies.
-        Test::Generated(_) | Test::Claims | Test::Sentinel | Test::Glue(_) => Ok(case.scenario.clone()),
+        Test::Generated(_) | Test::Claims | Test::Sentinel | Test::EveryResponse(_) | Test::Glue(_) => {
+            Ok(case.scenario.clone())
+        }
     }
 }
 

@@ -42,10 +42,20 @@ impl Blocked {
 
     /// Takes one more scenario into account.
     pub(crate) fn add(all: &mut Vec<Self>, fact: Fact, hindered: String) {
-        let same = |blocked: &&mut Self| blocked.check == fact.check && blocked.scenario == fact.scenario;
+        Self::add_named(all, fact.check, fact.scenario, hindered);
+    }
+
+    /// Takes one more scenario into account, which this scenario of this check hinders.
+    pub(crate) fn add_named(all: &mut Vec<Self>, check: &str, scenario: &str, hindered: String) {
+        let same = |blocked: &&mut Self| blocked.check == check && blocked.scenario == scenario;
         match all.iter_mut().find(same) {
             Some(blocked) => blocked.hinders(hindered),
-            None => all.push(Self { hindered: vec![hindered], ..Self::by(fact) }),
+            None => all.push(Self {
+                check: check.to_owned(),
+                scenario: scenario.to_owned(),
+                scenarios: 1,
+                hindered: vec![hindered],
+            }),
         }
     }
 

@@ -6,15 +6,20 @@ use std::rc::Rc;
 use super::claims::claims;
 use super::hindrances::{Hindrances, Name};
 use super::outcome::Outcome;
+use super::responses::Responses;
 use super::scenarios::{Plan, Scenarios, Settled};
 use super::timed::Timed;
 use super::{Options, glue};
 use crate::backend::{Backend, BackendError, without_panic};
 use crate::checks::{Applicability, Check, Fact, GlueCheck, Lack, Test, named};
+use crate::expect::Scenario;
 use crate::oracle::promises::Excused;
-use crate::play::{Evidence, Lanes, SideBySide};
+use crate::play::{Evidence, Lanes, SideBySide, Transcript};
 use crate::report::{self, Blocked, Failure, Redaction, Verdict};
-use crate::search::{self, CaseRunner, Cases, Counterexample, Generated, Property, Shape};
+use crate::search::situations::Pairs;
+use crate::search::{
+    self, CaseRunner, Cases, Counterexample, Generated, Generator, Property, Shape, case_seed,
+};
 use crate::survey::Survey;
 
 /// What judging a check needs.
@@ -24,6 +29,7 @@ pub(super) struct Judging {
     pub(super) options: Rc<Options>,
     pub(super) lanes: Rc<Lanes>,
     pub(super) scenarios: Scenarios,
+    pub(super) responses: Rc<Responses>,
 }
 
 impl Judging {
@@ -86,7 +92,7 @@ impl Judging {
             Test::Generated(generated) => self.generated(check, generated(&self.survey), played).await,
             Test::Claims => Ok(claims(&self.survey)),
             // The run looks at it itself, once everything else is over.
-            Test::Sentinel => Ok(Outcome::of(Evidence::default(), Vec::new())),
+            Test::Sentinel | Test::EveryResponse(_) => Ok(Outcome::of(Evidence::default(), Vec::new())),
             Test::Glue(body) => Ok(self.glue(check, body).await),
         };
         outcome.unwrap_or_else(|fault| {
@@ -177,10 +183,14 @@ impl Judging {
 
     /// What becomes of a check that relies on this fact, which does not hold.
     pub(super) fn blocked_by(&self, fact: Fact) -> Outcome {
-        let blocked = vec![Blocked::by(fact)];
-        let because = self.why_blocked(&blocked[0]);
+        self.blocked_by_all(vec![Blocked::by(fact)])
+    }
+
+    /// What becomes of a check of which nothing can be judged, since all this is in its way.
+    pub(super) fn blocked_by_all(&self, blocked: Vec<Blocked>) -> Outcome {
+        let because = blocked.first().map(|first| self.why_blocked(first));
         let verdict = self.verdict_of_blocked(&blocked);
-        Outcome { blocked, ..Outcome::without_evidence(verdict, because) }
+        Outcome { blocked, ..Outcome::without_evidence(verdict, because.unwrap_or_default()) }
     }
 
     /// What becomes of a check of which nothing could be judged: it is excused where all that is in its way is known to
@@ -223,11 +233,20 @@ impl Judging {
     ) -> Result<Outcome, BackendError> {
         let cases = property.shape.cases(self.options.cases);
         let wanted = Cases { cases, ..self.cases(check, property) };
+        let seen = self.looking_at(check);
+        let wanted = Cases { seen: &seen, ..wanted };
         let found = search::run_cases(&self.runner(), &wanted, played).await?;
         let outcome = self.counterexample(found);
         let at_once = outcome.evidence.at_once.filter(|_| property.shape == Shape::Parallel);
-        let held_to = at_once.map(|requests| format!("{requests} requests at once")).into_iter().collect();
-        Ok(Outcome { held_to, ..outcome })
+        let held_to = at_once.map(|requests| format!("{requests} requests at once"));
+        let met = || {
+            let seeds = (0..cases).map(|case| case_seed(self.options.seed, check.id, case));
+            let Pairs { met, of } = Generator::new(property, &self.survey).pairs_met(seeds)?;
+            Some(format!("{met} of {of} pairs of situations"))
+        };
+        let is_whole = outcome.verdict == Verdict::Pass && self.options.case.is_none();
+        let held_to = held_to.or_else(|| if is_whole { met() } else { None });
+        Ok(Outcome { held_to: held_to.into_iter().collect(), ..outcome })
     }
 
     /// Plays generated scenarios until one fails, and makes that one small.
@@ -237,12 +256,23 @@ impl Judging {
         generated: Generated,
         played: &dyn Fn(u32, u32),
     ) -> Result<Outcome, BackendError> {
-        let wanted = self.cases(check, generated);
+        let seen = self.looking_at(check);
+        let wanted = Cases { seen: &seen, ..self.cases(check, generated) };
         let found = search::run_generated_cases(&self.runner(), &wanted, played).await?;
         Ok(self.counterexample(found))
     }
 
-    fn runner(&self) -> CaseRunner<'_> {
+    /// Looks at the responses to generated scripts of this check.
+    fn looking_at(&self, check: &Check) -> impl Fn(u32, &Scenario, &Transcript) {
+        let Self { responses, survey, .. } = self;
+        let id = check.id;
+        move |case, scenario, transcript| {
+            let place = || usize::try_from(case).unwrap_or(usize::MAX);
+            responses.look(id, place, scenario, transcript, survey);
+        }
+    }
+
+    pub(super) fn runner(&self) -> CaseRunner<'_> {
         CaseRunner {
             backend: Rc::clone(&self.backend),
             survey: &self.survey,
@@ -260,11 +290,16 @@ impl Judging {
             cases: self.options.cases,
             only_case: self.options.case,
             bounds: self.options.shrink,
+            seen: &|_, _, _| {},
         }
     }
 
+    pub(super) fn redaction(&self) -> Redaction<'_> {
+        Redaction::of(&self.survey)
+    }
+
     fn counterexample(&self, (evidence, counterexample): (Evidence, Option<Counterexample>)) -> Outcome {
-        let redaction = Redaction::of(&self.survey);
+        let redaction = self.redaction();
         let failures = counterexample.map(|Counterexample { case, smallest, note }| Failure {
             case: Some(case),
             note,

@@ -11,16 +11,18 @@ mod judging;
 mod looks;
 mod options;
 mod outcome;
+mod responses;
 mod scenarios;
 mod sentinel;
 mod surveyed;
 mod tasks;
 mod timed;
 mod waits;
+mod whole;
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::task::LocalSet;
 
@@ -37,6 +39,7 @@ use judged::Judged;
 use judging::Judging;
 pub use options::{Options, QUICK_CASES};
 use outcome::Outcome;
+use responses::Responses;
 use scenarios::{Scenarios, Settled};
 use sentinel::Sentinel;
 use tasks::{Ended, Tasks};
@@ -151,10 +154,17 @@ async fn run_local(
         () = &mut stop => return Err(PreflightError::Stopped),
     };
     let backend = if survey.at_once == AtOnce::One { one_at_a_time(backend) } else { backend };
-    let scenarios =
-        Scenarios::new(Rc::clone(&backend), Rc::clone(&survey), options.patience, Rc::clone(&lanes));
+    let responses = Rc::new(Responses::of(&wanted, &survey));
+    let scenarios = Scenarios::new(
+        Rc::clone(&backend),
+        Rc::clone(&survey),
+        options.patience,
+        Rc::clone(&lanes),
+        Rc::clone(&responses),
+    );
     let sentinel = Sentinel::begin(&wanted, &backend, &survey, &options).await;
-    let judging = Rc::new(Judging { backend, survey, options: Rc::new(options), lanes, scenarios });
+    let judging =
+        Rc::new(Judging { backend, survey, options: Rc::new(options), lanes, scenarios, responses });
     let mut run = Run { judging, front, ended: None };
     // What a service does not show that went away meanwhile is nothing that it lacks.
     run.end_if_gone().await;
@@ -218,11 +228,7 @@ async fn run_local(
         }
     }
     drop(tasks);
-    if let Some(sentinel) = sentinel {
-        let report = run.with_sentinel(sentinel, &planned, &checks, &mut watch, &observe).await;
-        let place = planned.iter().position(Check::is_of_a_run).unwrap_or(checks.len());
-        checks.insert(place.min(checks.len()), report);
-    }
+    run.look_back(sentinel, &planned, &mut checks, &mut watch, &observe, &mut stop).await;
     Ok(run.report(checks, watch))
 }
 
@@ -257,28 +263,6 @@ impl Run {
             failures: outcome.failures,
             ..CheckReport::of(check, outcome.verdict)
         }
-    }
-
-    /// Looks at the session that nobody has touched, once everything else is over.
-    async fn with_sentinel(
-        &self,
-        sentinel: Sentinel,
-        planned: &[Check],
-        judged: &[CheckReport],
-        watch: &mut Watch,
-        observe: &dyn Fn(Event<'_>),
-    ) -> CheckReport {
-        observe(Event::Started(&sentinel.check));
-        let count = judged.iter().filter(|check| check.evidence.scripts > 0).count();
-        let began = Instant::now();
-        let (check, outcome) = match &self.ended {
-            None => sentinel.look(planned, &self.judging, count).await,
-            Some(why) => (sentinel.check, Outcome::without_evidence(Verdict::Unverified, why.clone())),
-        };
-        watch.check_ended(check.id, began.elapsed());
-        let report = self.report_on(&check, outcome);
-        observe(Event::Finished(&report));
-        report
     }
 
     /// Nothing is asked any more of a service that does not answer.

@@ -10,7 +10,7 @@ use super::Options;
 use super::judging::Judging;
 use super::outcome::Outcome;
 use crate::backend::Backend;
-use crate::checks::{Applicability, Check, Lack};
+use crate::checks::{Applicability, Check, Lack, Test};
 use crate::expect::Scenario;
 use crate::play::{Evidence, Player, Transcript};
 use crate::report::{Failure, Redaction, Verdict, message};
@@ -28,7 +28,7 @@ const NAME: &str = "sentinel";
 
 /// A session that nobody touches.
 pub(super) struct Sentinel {
-    pub(super) check: Check,
+    check: Check,
     player: Player,
     begun: Instant,
 }
@@ -41,7 +41,7 @@ impl Sentinel {
         survey: &Survey,
         options: &Options,
     ) -> Option<Self> {
-        let check = *wanted.iter().find(|check| check.is_of_a_run())?;
+        let check = *wanted.iter().find(|check| matches!(check.test, Test::Sentinel))?;
         let is_of_use = why_not(wanted).is_none() && check.applicability(survey) == Applicability::Applies;
         let mut player = Player::new(Rc::clone(backend), options.patience);
         if is_of_use {
@@ -51,33 +51,33 @@ impl Sentinel {
     }
 
     /// Looks at the session, after so many checks were judged.
-    pub(super) async fn look(self, wanted: &[Check], judging: &Judging, judged: usize) -> (Check, Outcome) {
+    pub(super) async fn look(self, wanted: &[Check], judging: &Judging, judged: usize) -> Outcome {
         let Self { check, mut player, begun } = self;
         let survey = &*judging.survey;
         match (check.applicability(survey), why_not(wanted)) {
             (Applicability::NotApplicable(lack), _) | (_, Some(lack)) => {
-                return (check, Outcome::not_applicable(&lack));
+                return Outcome::not_applicable(&lack);
             }
             (Applicability::Unverified(because), _) => {
-                return (check, Outcome::without_evidence(Verdict::Unverified, message(&because)));
+                return Outcome::without_evidence(Verdict::Unverified, message(&because));
             }
             (Applicability::Applies, None) => {}
         }
         if judged == 0 {
             let because = "no other check was judged, so that nothing was done beside the session".to_owned();
-            return (check, Outcome::without_evidence(Verdict::Unverified, because));
+            return Outcome::without_evidence(Verdict::Unverified, because);
         }
         if let Some(fact) = judging.scenarios.first_broken(&check, &scenario("lost", survey)).await {
-            return (check, judging.blocked_by(fact));
+            return judging.blocked_by(fact);
         }
         player.cycle(NAME, vec![items()]).await;
         let transcript = player.finish().await;
         let took = begun.elapsed();
         let may_have_ended = took > LONGEST || survey.outlives_a_session_of(&survey.description, took);
         if may_have_ended || has_dropped_its_cookie(&transcript) {
-            return (check, Outcome::not_applicable(&Lack::LastingSessions));
+            return Outcome::not_applicable(&Lack::LastingSessions);
         }
-        (check, outcome(&transcript, survey, judged))
+        outcome(&transcript, survey, judged)
     }
 }
 

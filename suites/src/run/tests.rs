@@ -31,9 +31,16 @@ async fn a_panic_within_a_check_is_its_error_and_the_others_are_run() {
     let patience = Duration::from_secs(10);
     let survey = Rc::new(Survey::of(Rc::clone(&backend), patience).await.unwrap());
     let lanes = Rc::new(Lanes::new(1));
-    let scenarios = Scenarios::new(Rc::clone(&backend), Rc::clone(&survey), patience, Rc::clone(&lanes));
+    let responses = Rc::new(Responses::of(&[], &survey));
+    let scenarios = Scenarios::new(
+        Rc::clone(&backend),
+        Rc::clone(&survey),
+        patience,
+        Rc::clone(&lanes),
+        Rc::clone(&responses),
+    );
     let options = Rc::new(Options::default());
-    let judging = Judging { backend, survey, options, lanes, scenarios };
+    let judging = Judging { backend, survey, options, lanes, scenarios, responses };
     let plan = check(&[], Test::Scenarios(|_| panic!("no plan at 127.0.0.1:4711")));
     let generator = check(&[], Test::Generated(|_| panic!("no generator")));
     judging.scenarios.begin_waits(&[plan, generator]);

@@ -98,6 +98,26 @@ impl CaseRunner<'_> {
         Ok(self.judged(scenario, transcript, began))
     }
 
+    /// Plays the script with fresh browsers, and judges what happened by what has to be then.
+    ///
+    /// # Errors
+    ///
+    /// As [`play`](Self::play).
+    pub(super) async fn play_for(
+        &self,
+        script: Script,
+        room: Room,
+        scenario: &dyn Fn(Script, &Transcript) -> Scenario,
+    ) -> Result<JudgedCase, BackendError> {
+        let _place = self.place(room, &script).await;
+        let moved = if script.waits() { self.backend.on_virtual_time().await } else { None };
+        let backend = moved.as_ref().unwrap_or(&self.backend);
+        let transcript = play_judgeable(backend, &script, self.patience).await?;
+        let scenario = scenario(script, &transcript);
+        let judgement = scenario.judge(&transcript);
+        Ok(JudgedCase { scenario, transcript, judgement, unjudged: None })
+    }
+
     async fn place(&self, room: Room, script: &Script) -> Option<Place<'_>> {
         match room {
             Room::BesideOthers => Some(self.lanes.beside_others(script).await),

@@ -6,8 +6,9 @@ use super::overlapping_scripts::OverlappingScripts;
 use super::rng::Rng;
 use super::sequential_scripts::SequentialScripts;
 use super::shrink::GeneratedScript;
+use super::situations::{Pairs, Reach, Row};
 use super::{Generator, Shape};
-use crate::script::{Cycle, Operation, Script};
+use crate::script::{Cycle, Operation, OperationKind, Script};
 
 /// The number of keys in scripts with overlapping requests. It is small, so that the requests change the same items.
 const KEYS_OF_OVERLAPPING: usize = 3;
@@ -72,10 +73,28 @@ impl Generator {
             Shape::OneCycle => SequentialScripts::new(self, rng).one_cycle(),
             Shape::SeveralCycles => SequentialScripts::new(self, rng).several_cycles(),
             Shape::AnyRace => AnyRaces::new(self, rng, seed).script(),
-            Shape::AnyScript | Shape::AnyLife => AnyScripts::new(self, rng, seed).script(),
+            Shape::AnyScript | Shape::AnyLife => AnyScripts::new(self, rng, seed).written().script,
             Shape::Overlapping => overlapping(rng).step_by_step(),
             Shape::Parallel => overlapping(rng).in_parallel(),
         }
+    }
+
+    /// How many pairs of situations the scripts of these seeds meet, where they are about situations.
+    pub(crate) fn pairs_met(&self, seeds: impl Iterator<Item = [u8; 32]>) -> Option<Pairs> {
+        let is_life = match self.property.shape {
+            Shape::AnyScript => false,
+            Shape::AnyLife => true,
+            _ => return None,
+        };
+        let episodes: Vec<Vec<Row>> =
+            seeds.flat_map(|seed| AnyScripts::new(self, Rng::new(seed), seed).written().met).collect();
+        let reach = Reach { survey: &self.survey, is_tried: &|kind| self.tries(kind) };
+        Some(Pairs::among(&episodes, is_life, reach))
+    }
+
+    /// Whether the contract says enough about this operation on the backend.
+    pub(super) fn tries(&self, kind: OperationKind) -> bool {
+        self.kinds.iter().any(|(_, tried)| *tried == kind)
     }
 
     /// The script of this seed, ready to be shrunk.

@@ -73,7 +73,7 @@ impl Generator {
 
 /// As many keys as [`KEYS`] and as many as [`MORE_KEYS`], without those that the framework uses for items of its own: what
 /// it keeps there is its own business. Other keys take their places.
-fn free_keys(own_keys: &BTreeSet<String>) -> [Vec<String>; 2] {
+pub(super) fn free_keys(own_keys: &BTreeSet<String>) -> [Vec<String>; 2] {
     let is_free = |key: &String| !own_keys.contains(key);
     let mut others = other_keys().filter(is_free);
     let mut filled = |keys: &[&str]| {

@@ -12,6 +12,7 @@ mod case_runner;
 mod generate;
 mod generated;
 mod generator;
+mod look_again;
 mod overlapping_scripts;
 mod rng;
 mod run_cases;
@@ -33,6 +34,7 @@ pub use generate::case_seed;
 pub use generated::Generated;
 pub(crate) use generated::run_generated_cases;
 pub use generator::Generator;
+pub(crate) use look_again::look_again;
 pub(crate) use run_cases::{Cases, Counterexample, run_cases};
 pub use shrink::ShrinkBounds;
 

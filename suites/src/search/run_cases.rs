@@ -4,7 +4,8 @@ use super::case_runner::{FailingCase, JudgedCase, Room};
 use super::shrink::{Failing, GeneratedScript, Shrink, Shrunk, shrink};
 use super::{CaseRunner, Generator, Property, ShrinkBounds, case_seed};
 use crate::backend::BackendError;
-use crate::play::{Evidence, Lanes, SideBySide};
+use crate::expect::Scenario;
+use crate::play::{Evidence, Lanes, SideBySide, Transcript};
 
 /// A failure is played again so many times.
 const CONFIRMATIONS: usize = 3;
@@ -23,6 +24,8 @@ pub(crate) struct Cases<'a, P = Property> {
     pub(crate) only_case: Option<u32>,
     /// How much may be done to make a failing case small.
     pub(crate) bounds: ShrinkBounds,
+    /// Is shown each case that counts, with its number.
+    pub(crate) seen: &'a dyn Fn(u32, &Scenario, &Transcript),
 }
 
 /// A case that failed, made small.
@@ -89,6 +92,7 @@ impl<P> Cases<'_, P> {
                 judged_case?
             };
             evidence.add(&judged_case.transcript, judged_case.judgement.comparisons);
+            (self.seen)(number, &judged_case.scenario, &judged_case.transcript);
             unjudged = unjudged.or(judged_case.unjudged.clone());
             if let Some(case) = judged_case.failing() {
                 begun.all_ended().await;
@@ -129,7 +133,7 @@ fn is_to_be_seen_alone(lanes: &Lanes, judged_case: &Result<JudgedCase, BackendEr
 ///
 /// Candidates are played side by side. Where what they have led to does not fail every time that it is played alone, the
 /// case is made small once more, by candidates that are played alone.
-async fn shrunk_and_confirmed<T: Shrink>(
+pub(super) async fn shrunk_and_confirmed<T: Shrink>(
     case: u32,
     failing: Failing<T>,
     lanes: &Lanes,

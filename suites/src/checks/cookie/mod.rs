@@ -2,6 +2,7 @@
 
 mod attributes;
 mod caching;
+mod every_response;
 mod lifetime;
 mod needless;
 mod other_cookies;
@@ -35,6 +36,8 @@ pub(crate) const CHECKS: &[Check] = &[
     stored::FITS,
     stored::ONLY_IF_KEPT,
     caching::VARY_WHATEVER_THE_STATUS,
+    every_response::EVERY_RESPONSE,
+    every_response::SAME_SITE,
 ];
 
 /// What makes a session that ends with the browser: where `permanent` is true by default, it is unset.

@@ -2,12 +2,13 @@
 
 mod beside;
 mod caching;
+mod cookies;
+mod every;
 mod ids;
 mod left;
 mod lifetime;
 mod removal;
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::time::SystemTime;
 
@@ -18,6 +19,8 @@ use crate::play::{Exchange, Outcome, Transcript};
 use crate::script::Operation;
 use beside::{cookies_as, other_cookies, sets_own};
 use caching::{vary_cookie, vary_lists};
+use cookies::{each_set, kept, once_per_name, sent_back};
+pub(crate) use every::Every;
 use ids::{GUESSABLE, distinct, drawn_anew, set_until, unpredictable};
 use left::left;
 use lifetime::lasts;
@@ -197,19 +200,22 @@ impl ResponseRule {
             Self::Distinct => distinct(&set_until(transcript, cycle)),
             Self::Unpredictable => unpredictable(&set_until(transcript, cycle)),
             Self::DrawnAnew => drawn_anew(&set_until(transcript, cycle)),
-            Self::OncePerName => once_per_name(&received_by(transcript, exchange)),
-            Self::HttpOnly => each_set(&received, |cookie| cookie.http_only, "without HttpOnly"),
-            Self::SameSite => each_set(&received, |cookie| cookie.same_site.is_some(), "without SameSite"),
-            Self::Secure => each_set(&received, |cookie| cookie.secure, "without Secure"),
-            Self::Kept => kept(transcript, exchange),
-            Self::SentBack => sent_back(&received, transcript.path_of(exchange)),
+            Self::OncePerName
+            | Self::HttpOnly
+            | Self::SameSite
+            | Self::Secure
+            | Self::Kept
+            | Self::SentBack
+            | Self::RemovalRemoves
+            | Self::VaryCookie => {
+                self.of_cookies(transcript, exchange, &received_by(transcript, exchange), &received)
+            }
             Self::Lasts { seconds, grace } => lasts(&received, exchange.answered?, *seconds, *grace),
             Self::EndsWithBrowser => each_set(
                 &received,
                 |cookie| cookie.max_age.is_none() && cookie.expires.is_none(),
                 "with Max-Age or Expires",
             ),
-            Self::RemovalRemoves => removal_removes(&received_by(transcript, exchange)),
             Self::RemovalLeavesNone => {
                 let until = transcript.exchanges.iter().take(cycle + 1);
                 let own = until.filter(|earlier| earlier.browser == exchange.browser);
@@ -217,10 +223,41 @@ impl ResponseRule {
                 leaves_none(&received, &all, transcript.path_of(exchange))
             }
             Self::RemovalRepeats { cycle } => removal_repeats(&received, &earlier(cycle)),
-            Self::VaryCookie => Some(vary_cookie(exchange)),
             Self::VaryAlso { field } => Some(vary_lists(exchange, field)),
             Self::SetsOwn { cookie } => Some(sets_own(&all_received(exchange), cookie)),
             Self::OtherCookies { cycle } => other_cookies(&received, &earlier(cycle)),
+        }
+    }
+}
+
+impl ResponseRule {
+    /// Its name, in words with hyphens.
+    pub(crate) fn name(&self) -> Option<String> {
+        // One with fields is an object whose only key is its name.
+        let rule = serde_json::to_value(self).ok()?;
+        let name = rule.as_str().or_else(|| rule.as_object()?.keys().next().map(String::as_str))?;
+        Some(name.replace('_', "-"))
+    }
+
+    /// Judges a response by a rule that asks for nothing but what the response itself has: the cookies of the session that it
+    /// sets, and those that it leaves.
+    fn of_cookies(
+        &self,
+        transcript: &Transcript,
+        exchange: &Exchange,
+        set: &[Received],
+        left: &[Received],
+    ) -> Option<Result<(), String>> {
+        match self {
+            Self::OncePerName => once_per_name(set),
+            Self::HttpOnly => each_set(left, |cookie| cookie.http_only, "without HttpOnly"),
+            Self::SameSite => each_set(left, |cookie| cookie.same_site.is_some(), "without SameSite"),
+            Self::Secure => each_set(left, |cookie| cookie.secure, "without Secure"),
+            Self::Kept => kept(transcript, exchange),
+            Self::SentBack => sent_back(left, transcript.path_of(exchange)),
+            Self::RemovalRemoves => removal_removes(set),
+            Self::VaryCookie => Some(vary_cookie(exchange)),
+            _ => None,
         }
     }
 }
@@ -266,47 +303,4 @@ fn all_received(exchange: &Exchange) -> Vec<Received> {
 
 fn name(cookie: &SetCookie) -> String {
     format!("`{}`", String::from_utf8_lossy(&cookie.name))
-}
-
-/// Checks that each cookie which is no removal meets a condition.
-fn each_set(
-    received: &[Received],
-    condition: impl Fn(&SetCookie) -> bool,
-    otherwise: &str,
-) -> Option<Result<(), String>> {
-    let mut set =
-        received.iter().filter(|received| !received.is_removal).map(|received| &received.cookie).peekable();
-    set.peek()?;
-    Some(match set.find(|cookie| !condition(cookie)) {
-        Some(cookie) => Err(format!("{} {otherwise}", name(cookie))),
-        None => Ok(()),
-    })
-}
-
-fn once_per_name(received: &[Received]) -> Option<Result<(), String>> {
-    let mut seen = BTreeSet::new();
-    let twice = received.iter().find(|received| !seen.insert(&received.cookie.name));
-    if let Some(twice) = twice {
-        return Some(Err(format!("two of {}", name(&twice.cookie))));
-    }
-    (!received.is_empty()).then_some(Ok(()))
-}
-
-fn kept(transcript: &Transcript, exchange: &Exchange) -> Option<Result<(), String>> {
-    let fields = exchange.headers.all("Set-Cookie").zip(&exchange.stored);
-    let of_session = fields.filter(|(field, _)| transcript.is_of_session(exchange, field));
-    let mut stored = of_session.map(|(_, stored)| stored).peekable();
-    stored.peek()?;
-    Some(match stored.find_map(|stored| stored.as_ref().err()) {
-        Some(refusal) => Err(refusal.to_string()),
-        None => Ok(()),
-    })
-}
-
-fn sent_back(received: &[Received], path: &str) -> Option<Result<(), String>> {
-    let covers = |cookie: &SetCookie| {
-        let named = cookie.path.as_deref().filter(|named| named.starts_with('/'));
-        named.is_none_or(|named| crate::browser::path_match(path, named))
-    };
-    each_set(received, covers, &format!("with a Path that does not cover {path}"))
 }

@@ -17,7 +17,7 @@ mod unusual;
 
 use std::collections::BTreeSet;
 
-use crate::expect::{Expectation, Expected, Finding, ResponseRule, Scenario, failed_request};
+use crate::expect::{Expectation, Expected, Finding, Scenario, failed_request};
 use crate::oracle::sequential::difference;
 use crate::play::Transcript;
 use crate::script::{Script, Step};
@@ -50,7 +50,7 @@ pub(crate) fn scenario(
 ) -> Scenario {
     let (mut expectations, refusable) = owed(&script, survey, asked, excused, transcript);
     expectations.retain(|expectation| match &expectation.expected {
-        Expected::Response(rule) => rule_name(rule).is_none_or(|name| !excused.rule(&name)),
+        Expected::Response(rule) => rule.name().is_none_or(|name| !excused.rule(&name)),
         _ => true,
     });
     let mut scenario = Scenario { script, expectations, refusable, ..Scenario::default() };
@@ -65,17 +65,10 @@ pub(crate) fn scenario(
 /// Which operation it is that answers differently, or which rule the response breaks.
 fn reason(script: &Script, finding: &Finding) -> String {
     let rule = match &finding.expected {
-        Expected::Response(rule) => rule_name(rule),
+        Expected::Response(rule) => rule.name(),
         _ => None,
     };
     rule.or_else(|| difference(script, finding)).unwrap_or_default()
-}
-
-/// The name of a rule; one with fields is an object whose only key is its name.
-fn rule_name(rule: &ResponseRule) -> Option<String> {
-    let rule = serde_json::to_value(rule).ok()?;
-    let name = rule.as_str().or_else(|| rule.as_object()?.keys().next().map(String::as_str))?;
-    Some(name.replace('_', "-"))
 }
 
 fn owed(

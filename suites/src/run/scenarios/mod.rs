@@ -21,6 +21,7 @@ use crate::survey::Survey;
 
 use crate::run::facts::relied_on;
 use crate::run::judged::Judged;
+use crate::run::responses::Responses;
 use crate::run::timed::Timed;
 use crate::run::waits::Waits;
 
@@ -79,6 +80,7 @@ pub(super) struct Scenarios {
     survey: Rc<Survey>,
     patience: Duration,
     lanes: Rc<Lanes>,
+    responses: Rc<Responses>,
     waits: Waits,
     plans: Plans,
     settled: RefCell<BTreeMap<Key, Rc<OnceCell<Rc<Settled>>>>>,
@@ -96,12 +98,14 @@ impl Scenarios {
         survey: Rc<Survey>,
         patience: Duration,
         lanes: Rc<Lanes>,
+        responses: Rc<Responses>,
     ) -> Self {
         Self {
             backend,
             survey,
             patience,
             lanes,
+            responses,
             waits: Waits::default(),
             plans: Plans::default(),
             settled: RefCell::default(),
@@ -320,6 +324,9 @@ impl Scenarios {
             Ok(None) => return Settled::TooSlow(OUTLIVES_SESSIONS),
             Err(fault) => return Settled::Broken(fault),
         };
+        let place =
+            || self.of(check).iter().position(|own| own.reason == scenario.reason).unwrap_or(usize::MAX);
+        self.responses.look(check.id, place, &scenario, &transcript, &self.survey);
         if let Some(why) = &transcript.unmended {
             self.unmended.borrow_mut().get_or_insert_with(|| report::message(why));
         }

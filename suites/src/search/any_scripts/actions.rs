@@ -238,7 +238,7 @@ impl AnyScripts<'_> {
 
     /// A change inside of a value, of which the session is told or not.
     fn nested(&mut self, browser: &str) -> Vec<Operation> {
-        let is_tried = self.plan.kinds.iter().any(|(_, kind)| *kind == OperationKind::SetIn);
+        let is_tried = self.plan.tries(OperationKind::SetIn);
         let key = self.new_key(browser);
         if !is_tried || self.survey().values != Values::Json {
             return vec![set(&key, self.value())];
@@ -256,6 +256,6 @@ impl AnyScripts<'_> {
 
     /// The operation, where the contract says enough about it for this backend.
     pub(super) fn if_tried(&self, op: Operation) -> Option<Operation> {
-        self.plan.kinds.iter().any(|(_, kind)| *kind == op.kind()).then_some(op)
+        self.plan.tries(op.kind()).then_some(op)
     }
 }

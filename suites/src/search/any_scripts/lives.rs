@@ -4,9 +4,8 @@ use super::{AnyScripts, COMPANION};
 use crate::oracle::promises::{IDS_OF_ONE_SESSION, SHORTEST};
 use crate::script::ops::{contains, delete, get, items, pop, set, set_permanent, setdefault};
 use crate::script::{Change, Forgery, Keyless, Operation, Spelling};
-use crate::search::generator::BROWSERS;
 use crate::search::situations::{
-    Action, Ending, OTHERS_OF_LIVES, Others, PASTS_OF_LIVES, Past, Plan, Subject,
+    Action, Ending, OTHERS_OF_LIVES, Others, PASTS_OF_LIVES, Past, Plan, Prologue,
 };
 use crate::survey::Store;
 
@@ -29,14 +28,14 @@ const OWNER: &str = "annabelle";
 const IMPOSTOR: &str = "bernadine";
 
 impl AnyScripts<'_> {
-    /// Whether this script is about a crowd.
+    /// Whether a crowd comes first.
     pub(super) fn is_crowded(&self) -> bool {
-        Subject::of(self.first) == Subject::Crowd
+        Prologue::of(self.first) == Prologue::Crowd
     }
 
-    /// Whether this script is about one session that gets id after id.
+    /// Whether one session that gets id after id comes first.
     pub(super) fn is_about_one(&self) -> bool {
-        Subject::of(self.first) == Subject::OneSession && self.survey().supports("regenerate")
+        Prologue::of(self.first) == Prologue::OneSession && self.survey().supports("regenerate")
     }
 
     /// A session from its beginning to its end, and those who have kept its cookies.
@@ -61,7 +60,7 @@ impl AnyScripts<'_> {
             self.end_and_begin_again(actor);
         }
         let ops = self.action(actor, plan.action);
-        self.request(actor, ops, ending);
+        let ending = self.request(actor, ops, ending);
         if actor == LATECOMER {
             self.look(LATECOMER);
         }
@@ -74,6 +73,8 @@ impl AnyScripts<'_> {
             Others::Visitor | Others::WritingThief if has_own => Others::InTime,
             others => others,
         };
+        let has_others = others != Others::WritingThief || self.tracker.is_known(COMPANION);
+        self.note(plan, ending, has_others.then_some(others));
         match others {
             Others::WritingThief if self.tracker.is_known(COMPANION) => {
                 let action = if self.rng.once_in(3) { Action::Rotate } else { Action::Set };
@@ -146,7 +147,7 @@ impl AnyScripts<'_> {
 
     /// Many sessions of many browsers; the first ones are there all the same.
     pub(super) fn crowd(&mut self) {
-        let first = BROWSERS[0];
+        let first = "first";
         self.write(first);
         let crowd: Vec<String> = (1..=CROWD).map(|number| format!("visitor{number}")).collect();
         for browser in &crowd {
@@ -160,7 +161,7 @@ impl AnyScripts<'_> {
 
     /// One session gets id after id, and none is made from the one before.
     pub(super) fn rotated_often(&mut self) {
-        let browser = BROWSERS[0];
+        let browser = "rotated";
         self.write(browser);
         for _ in 0..IDS_OF_ONE_SESSION {
             self.cycle(browser, vec![Operation::Regenerate]);

@@ -13,7 +13,8 @@ use super::Shape;
 use super::generator::{BROWSERS, Generator};
 use super::rng::Rng;
 use super::situations::{
-    ACTIONS, ACTIONS_OF_LIVES, Action, ENDINGS, EPISODES, Ending, OTHERS, Others, PASTS, Past, Plan, number,
+    ACTIONS, ACTIONS_OF_LIVES, Action, ENDINGS, EPISODES, Ending, OTHERS, Others, PASTS, Past, Plan, Reach,
+    Row, number,
 };
 use crate::oracle::promises::{Asked, Tracker};
 use crate::script::ops::{contains, delete, get, items, len, modified, new, permanent, pop, set};
@@ -46,7 +47,15 @@ pub(super) struct AnyScripts<'a> {
     is_often: bool,
     /// Those who took the cookies of this episode's browser, the first one first.
     keepers: Vec<String>,
+    /// The situations that each episode has met.
+    met: Vec<Vec<Row>>,
     steps: Vec<Step>,
+}
+
+/// A script, and the situations that each of its episodes meets.
+pub(super) struct Written {
+    pub(super) script: Script,
+    pub(super) met: Vec<Vec<Row>>,
 }
 
 impl<'a> AnyScripts<'a> {
@@ -71,19 +80,18 @@ impl<'a> AnyScripts<'a> {
             turn: 0,
             is_often: false,
             keepers: Vec::new(),
+            met: Vec::new(),
             steps: Vec::new(),
         }
     }
 
-    pub(super) fn script(mut self) -> Script {
+    pub(super) fn written(mut self) -> Written {
         let is_life = self.plan.property.shape == Shape::AnyLife;
-        if is_life && (self.is_crowded() || self.is_about_one()) {
-            if self.is_crowded() {
-                self.crowd();
-            } else {
-                self.rotated_often();
-            }
-            return Script { steps: self.steps };
+        if is_life && self.is_crowded() {
+            self.crowd();
+        }
+        if is_life && self.is_about_one() {
+            self.rotated_often();
         }
         for (episode, browser) in BROWSERS.into_iter().take(EPISODES).enumerate() {
             let number = self.first + episode;
@@ -91,7 +99,14 @@ impl<'a> AnyScripts<'a> {
             self.turn = self.count % 3;
             if is_life { self.life(browser, number) } else { self.episode(browser, number) }
         }
-        Script { steps: self.steps }
+        Written { script: Script { steps: self.steps }, met: self.met }
+    }
+
+    /// Notes which situations were met in an episode that was planned so and has come to this; nobody may have come along.
+    fn note(&mut self, plan: Plan, ending: Ending, others: Option<Others>) {
+        let generator = self.plan;
+        let reach = Reach { survey: &generator.survey, is_tried: &|kind| generator.tries(kind) };
+        self.met.push(reach.rows(plan, ending, others));
     }
 
     fn survey(&self) -> &'a Survey {
@@ -119,8 +134,10 @@ impl<'a> AnyScripts<'a> {
             browser
         };
         let ops = self.action(actor, plan.action);
-        self.request(actor, ops, plan.ending);
+        let ending = self.request(actor, ops, plan.ending);
         self.look(actor);
+        let has_others = plan.others != Others::SecondTab || self.tracker.is_known(browser);
+        self.note(plan, ending, has_others.then_some(plan.others));
         match plan.others {
             Others::SecondTab if self.tracker.is_known(browser) => {
                 self.copy_cookies(browser, COMPANION);
@@ -157,8 +174,8 @@ impl<'a> AnyScripts<'a> {
         self.cycle("visitor", look.into_iter().collect());
     }
 
-    /// A request that does this and ends like that, as far as the probe can.
-    fn request(&mut self, browser: &str, mut ops: Vec<Operation>, ending: Ending) {
+    /// A request that does this and ends like that, as far as the probe can. Returns how it ends.
+    fn request(&mut self, browser: &str, mut ops: Vec<Operation>, ending: Ending) -> Ending {
         let survey = self.survey();
         match ending {
             Ending::WithoutBody { status, otherwise } => {
@@ -172,6 +189,7 @@ impl<'a> AnyScripts<'a> {
             _ => {}
         }
         self.cycle(browser, ops);
+        ending
     }
 
     /// Looks at what is there.

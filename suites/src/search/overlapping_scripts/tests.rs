@@ -128,6 +128,7 @@ async fn the_histories_of_the_reference_are_explained_in_every_mode() {
                 cases: 300,
                 only_case: None,
                 bounds: ShrinkBounds::default(),
+                seen: &|_, _, _| {},
             };
             let hunted = run_cases(&runner, &wanted, &|_, _| {});
             let (evidence, counterexample) = tokio::task::LocalSet::new().run_until(hunted).await.unwrap();

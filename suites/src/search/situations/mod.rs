@@ -4,6 +4,11 @@
 //! common divisor, so that episodes that are counted through meet every pair of rows of two tables: by the Chinese
 //! remainder theorem, within as many episodes as the product of the two numbers.
 
+mod pairs;
+
+pub(crate) use pairs::Pairs;
+pub(super) use pairs::{Reach, Row};
+
 /// How a request ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Ending {
@@ -296,24 +301,24 @@ impl Plan {
     }
 }
 
-/// What a script about the lives of sessions is about.
+/// What comes before the episodes of a script about the lives of sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Subject {
-    /// The situations that its episodes plan.
-    Situations,
+pub(crate) enum Prologue {
+    /// Nothing.
+    Nothing,
     /// More sessions than a small store keeps.
     Crowd,
     /// One session that is rotated again and again.
     OneSession,
 }
 
-impl Subject {
-    /// The subject of the script whose first episode has this number: two scripts in a hundred are not about situations.
+impl Prologue {
+    /// What comes first in the script whose first episode has this number: something does in two scripts in a hundred.
     pub(crate) fn of(first: usize) -> Self {
         match (first / EPISODES) % 100 {
             25 => Self::OneSession,
             50 => Self::Crowd,
-            _ => Self::Situations,
+            _ => Self::Nothing,
         }
     }
 }

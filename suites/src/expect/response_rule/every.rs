@@ -1,0 +1,191 @@
+//! What every response owes that sets a cookie of the session, or removes one: whatever was done, and however the request ended.
+//!
+//! A scenario says what it looks at, so that its author knows which cookies there can be. Here nobody does. So a response is left
+//! out in which a cookie comes that is neither known to be the session's nor known not to be: it may be the application's, which
+//! needs no attributes.
+
+use super::{Received, ResponseRule, left_by, received_by};
+use crate::browser::{SetCookie, Stored};
+use crate::play::{Exchange, Moment, Transcript};
+use crate::script::Operation;
+use crate::survey::Survey;
+
+/// The rules that hold for every response, and the names of the session's cookies.
+#[derive(Debug, Clone)]
+pub(crate) struct Every {
+    rules: Vec<ResponseRule>,
+    names: Vec<Vec<u8>>,
+}
+
+impl Every {
+    /// These rules for the responses of the backend that was surveyed.
+    pub(crate) fn of(rules: Vec<ResponseRule>, survey: &Survey) -> Self {
+        let names = survey.cookies.iter().map(|name| name.clone().into_bytes()).collect();
+        Self { rules, names }
+    }
+
+    /// The rules.
+    pub(crate) fn rules(&self) -> &[ResponseRule] {
+        &self.rules
+    }
+
+    /// What comes of each rule for this response; nothing where the rule is about nothing in it.
+    pub(crate) fn judge(&self, transcript: &Transcript, cycle: usize) -> Vec<Option<Result<(), String>>> {
+        let nothing = || vec![None; self.rules.len()];
+        let Some(exchange) = transcript.exchanges.get(cycle) else { return nothing() };
+        let is_asked = exchange.answered.is_some() && exchange.refused().is_none() && !exchange.beside;
+        if !is_asked || !self.sets_cookies_of_the_session(transcript, exchange) {
+            return nothing();
+        }
+        let set = received_by(transcript, exchange);
+        let left = left_by(transcript, exchange);
+        let judged = self.rules.iter().map(|rule| match rule {
+            ResponseRule::RemovalRemoves => {
+                let is_had = |one: &Received| has_by_itself(transcript, cycle, &one.cookie.name);
+                let mut removed = set.iter().filter(|one| one.is_removal || one.is_meant_as_removal);
+                if removed.all(is_had) { rule.of_cookies(transcript, exchange, &set, &left) } else { None }
+            }
+            // What the application sets may be dropped.
+            ResponseRule::Kept if !set_by_script(exchange).is_empty() => None,
+            _ => rule.of_cookies(transcript, exchange, &set, &left),
+        });
+        judged.collect()
+    }
+
+    /// Whether cookies of the session are among those that it sets, and none of which nobody knows whose they are.
+    fn sets_cookies_of_the_session(&self, transcript: &Transcript, exchange: &Exchange) -> bool {
+        let own = set_by_script(exchange);
+        let mut is_any = false;
+        for field in exchange.headers.all("Set-Cookie") {
+            let Ok(cookie) = SetCookie::parse(field) else { return false };
+            if transcript.foreign_to(exchange).has(&cookie.name) || own.contains(&cookie.name) {
+                continue;
+            }
+            if !self.names.iter().any(|name| is_part(&cookie.name, name)) {
+                return false;
+            }
+            is_any = true;
+        }
+        is_any
+    }
+}
+
+/// Whether this is the name of a session's cookie, or of one of the pieces or the signature beside it.
+fn is_part(name: &[u8], of: &[u8]) -> bool {
+    let Some(rest) = name.strip_prefix(of) else { return false };
+    let is_joint = |byte: &&u8| b"._-".contains(*byte);
+    let rest = &rest[rest.iter().take_while(is_joint).count()..];
+    rest.iter().all(u8::is_ascii_digit) || rest == b"sig"
+}
+
+/// The names of the cookies that the script sets in the name of the application.
+fn set_by_script(exchange: &Exchange) -> Vec<Vec<u8>> {
+    let fields = exchange.ops.iter().filter_map(|op| match op {
+        Operation::Header { name, value } if name.eq_ignore_ascii_case("Set-Cookie") => Some(value),
+        _ => None,
+    });
+    fields.filter_map(|field| SetCookie::parse(field.as_bytes()).ok()).map(|cookie| cookie.name).collect()
+}
+
+/// Whether the browser certainly had a cookie of this name when the response came: the service has set it there, nobody has
+/// passed cookies to this browser, and nothing else was at work.
+fn has_by_itself(transcript: &Transcript, cycle: usize, name: &[u8]) -> bool {
+    let exchange = &transcript.exchanges[cycle];
+    let moments = &transcript.moments;
+    let Some(sent) = moments.iter().position(|moment| *moment == Moment::Sent(cycle)) else { return false };
+    let is_alone = moments.get(sent + 1) == Some(&Moment::Answered(cycle));
+    let is_passed = |moment: &Moment| matches!(moment, Moment::Passed { to, .. } if *to == exchange.browser);
+    let is_sent = || {
+        let pairs = exchange.cookie.as_deref().unwrap_or_default().split(|byte| *byte == b';');
+        let mut names = pairs.map(|pair| pair.split(|byte| *byte == b'=').next().unwrap_or_default());
+        names.any(|sent| sent.trim_ascii() == name)
+    };
+    let is_set = || {
+        let earlier = transcript.exchanges[..cycle].iter().filter(|one| one.browser == exchange.browser);
+        let mut fields = earlier.flat_map(|one| one.headers.all("Set-Cookie").zip(&one.stored));
+        fields.any(|(field, stored)| {
+            matches!(stored, Ok(Stored::Added | Stored::Replaced))
+                && SetCookie::parse(field).is_ok_and(|cookie| cookie.name == name)
+        })
+    };
+    is_alone && !moments[..sent].iter().any(is_passed) && is_sent() && is_set()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sessionspec_reference::{COOKIE_NAME, Memory};
+
+    use super::*;
+    use crate::backend::in_process;
+    use crate::play::play_judgeable;
+    use crate::script::Script;
+    use crate::script::ops::{clear, get, set};
+
+    const RULES: [ResponseRule; 3] =
+        [ResponseRule::HttpOnly, ResponseRule::RemovalRemoves, ResponseRule::VaryCookie];
+
+    /// Which of the rules hold for the response to this cycle, with these fields in the place of its own.
+    async fn held(script: Script, cycle: usize, fields: &[(&str, &str)]) -> Vec<Option<bool>> {
+        let backend = in_process(Memory::default());
+        let survey = Survey::of(std::rc::Rc::clone(&backend), Duration::from_secs(10)).await.unwrap();
+        let mut transcript = play_judgeable(&backend, &script, Duration::from_secs(10)).await.unwrap();
+        let exchange = &mut transcript.exchanges[cycle];
+        if !fields.is_empty() {
+            exchange.headers = Default::default();
+            for (name, value) in fields {
+                exchange.headers.append(name, value.replace("ID", COOKIE_NAME));
+            }
+            let cookies = exchange.headers.all("Set-Cookie").count();
+            exchange.stored = vec![Ok(Stored::Replaced); cookies];
+        }
+        let judged = Every::of(RULES.to_vec(), &survey).judge(&transcript, cycle);
+        judged.into_iter().map(|result| result.map(|result| result.is_ok())).collect()
+    }
+
+    fn written() -> Script {
+        Script::new().cycle("ann", [set("colour", "red")])
+    }
+
+    #[tokio::test]
+    async fn each_response_with_a_cookie_of_the_session_is_judged_and_no_other() {
+        assert_eq!(held(written(), 0, &[]).await, [Some(true), None, Some(true)]);
+        let read = || written().cycle("ann", [get("colour")]);
+        assert_eq!(held(read(), 1, &[]).await, [None; 3], "it sets none");
+        let cookie = ("Set-Cookie", "ID=1; Path=/");
+        assert_eq!(held(read(), 1, &[cookie]).await, [Some(false), None, Some(false)]);
+        let vary = ("Vary", "Cookie");
+        let signed = ("Set-Cookie", "ID.sig=1; Path=/");
+        assert_eq!(held(read(), 1, &[vary, signed]).await, [Some(false), None, Some(true)]);
+        assert_eq!(
+            held(read(), 1, &[("Set-Cookie", "flash=saved; Path=/")]).await,
+            [None; 3],
+            "nobody knows whose"
+        );
+        let both = [cookie, ("Set-Cookie", "flash=saved; Path=/")];
+        assert_eq!(held(read(), 1, &both).await, [None; 3], "nobody knows whose one of them is");
+    }
+
+    #[tokio::test]
+    async fn a_removal_is_judged_where_the_browser_has_the_cookie_by_itself() {
+        let removed = written().cycle("ann", [clear()]);
+        assert_eq!(held(removed.clone(), 1, &[]).await, [None, Some(true), Some(true)]);
+        let removal = [("Set-Cookie", "ID=; Path=/; Max-Age=0"), ("Vary", "Cookie")];
+        assert_eq!(held(removed, 1, &removal).await[1], Some(false), "it has removed nothing");
+        let copied = written().copy_cookies("ann", "bob").cycle("bob", [clear()]);
+        assert_eq!(held(copied, 1, &removal).await[1], None, "the cookie is another's");
+        let visited = Script::new().cycle("ann", [clear()]);
+        assert_eq!(held(visited, 0, &removal).await[1], None, "there is none");
+    }
+
+    #[test]
+    fn the_pieces_of_a_cookie_are_known_by_its_name() {
+        for piece in ["id", "id.sig", "id0", "id.1", "id_12", "id-3"] {
+            assert!(is_part(piece.as_bytes(), b"id"), "{piece}");
+        }
+        for other in ["", "i", "idea", "id_hint", "id.signature", "theme"] {
+            assert!(!is_part(other.as_bytes(), b"id"), "{other}");
+        }
+    }
+}

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::convert::Infallible;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +14,7 @@ use sessionspec::backend::{BackendError, Body, CycleRequest, CycleResponse, Loca
 use sessionspec::engine::checks::Lacking;
 use sessionspec::engine::report::{CheckReport, Verdict};
 use sessionspec::engine::script::{Answer, Operation};
-use sessionspec::reference::{Description, Memory, Modes};
+use sessionspec::reference::{Description, Memory, Modes, Record, Store, Stored};
 
 const CHECKS: [&str; 3] = ["expiry/own-lifetime", "expiry/past-lifetime", "expiry/long-lifetime"];
 
@@ -160,4 +163,76 @@ async fn each_reason_for_which_a_check_does_not_apply_says_who_lacks_what() {
     let lacks = |id: &str| report.checks.iter().find(|check| check.id == id).unwrap().lacks;
     assert_eq!(lacks("minimum/null-session"), Some(Lacking::Backend));
     assert_eq!(lacks("cookie/secure"), Some(Lacking::Probe));
+}
+
+/// A store with a collector, which runs whenever a session begins and takes along what will be over: a session that nobody has
+/// followed never ends.
+#[derive(Default)]
+struct Collected {
+    /// The records by their ids, each with its end, and with the number of sessions that had begun by then.
+    records: RefCell<HashMap<String, (Record, Option<SystemTime>, usize)>>,
+    begun: Cell<usize>,
+}
+
+impl Collected {
+    fn put(&self, id: &str, record: &Record, lifetime: Option<Duration>) {
+        let end = lifetime.map(|lifetime| SystemTime::now() + lifetime);
+        let mut records = self.records.borrow_mut();
+        let number = records.get(id).map_or(self.begun.get(), |(_, _, number)| *number);
+        records.insert(id.to_owned(), (record.clone(), end, number));
+    }
+}
+
+impl Store for Collected {
+    type Error = Infallible;
+
+    async fn create(
+        &self,
+        id: &str,
+        record: &Record,
+        lifetime: Option<Duration>,
+    ) -> Result<bool, Infallible> {
+        self.begun.set(self.begun.get() + 1);
+        self.put(id, record, lifetime);
+        Ok(true)
+    }
+
+    async fn load(&self, id: &str) -> Result<Option<Record>, Infallible> {
+        let records = self.records.borrow();
+        let found = records.get(id).filter(|(_, end, number)| {
+            let is_over = end.is_some_and(|end| end <= SystemTime::now());
+            !is_over || *number == self.begun.get()
+        });
+        Ok(found.map(|(record, _, _)| record.clone()))
+    }
+
+    async fn replace(
+        &self,
+        id: &str,
+        record: &Record,
+        lifetime: Option<Duration>,
+    ) -> Result<bool, Infallible> {
+        self.put(id, record, lifetime);
+        Ok(true)
+    }
+
+    async fn delete(&self, id: &str) -> Result<(), Infallible> {
+        self.records.borrow_mut().remove(id);
+        Ok(())
+    }
+}
+
+/// A backend in real time whose sessions end when others come.
+#[tokio::test]
+async fn an_end_that_only_others_bring_about_is_told_in_real_time() {
+    let lifetime = Duration::from_secs(2);
+    let modes = Modes { lifetime, browser_lifetime: Some(lifetime), ..Modes::default() };
+    let stored = Stored::with_modes(Collected::default(), modes);
+    let options = Options { only: Some(vec!["expiry/gone".to_owned()]), ..Options::default() };
+    let report = sessionspec::run(in_process(stored), options).await.unwrap();
+    let gone = report.checks.iter().find(|check| check.id == "expiry/gone").unwrap();
+    assert_eq!(gone.verdict, Verdict::Fail, "{gone:?}");
+    let told =
+        gone.failures.iter().any(|failure| failure.reason.ends_with("-still-there-unless-others-come"));
+    assert!(told, "{:?}", gone.failures);
 }

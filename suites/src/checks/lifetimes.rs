@@ -191,6 +191,16 @@ pub(super) fn each_kind_with_room(
     kinds.iter().flat_map(scenarios).collect()
 }
 
+/// A lifetime of its own with which a session ends before any other of this backend does, grace included: [`SHORT`], or a shorter one
+/// where those do not live for long. It is of whole seconds, since some libraries count in them. Where the declared lifetimes leave no
+/// room for one, it is [`SHORT`], and nothing is told by it.
+pub(super) fn shorter(survey: &Survey) -> f64 {
+    let Description { lifetime_seconds, browser_lifetime_seconds, .. } = &survey.description;
+    let declared = [*lifetime_seconds, browser_lifetime_seconds.flatten()].into_iter().flatten();
+    let room = declared.fold(f64::INFINITY, f64::min) - 2.0 * grace(survey);
+    if room >= 1.0 { room.floor().min(SHORT) } else { SHORT }
+}
+
 /// How much longer than the default a longer lifetime is.
 pub(super) const TIMES: f64 = 3.0;
 

@@ -25,6 +25,7 @@ mod outage;
 mod promises;
 mod requirement;
 mod restart;
+mod statuses;
 
 pub use crate::expect::Fact;
 pub use catalogue::catalogue;

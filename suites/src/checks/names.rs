@@ -15,6 +15,7 @@ macro_rules! __each_check {
             minimum {
                 minimum opens_empty
                 minimum each_mutator_persists
+                minimum sees_own_changes
                 minimum false_values_are_items
                 minimum values_survive
                 minimum browsers_isolated

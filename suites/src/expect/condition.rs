@@ -11,6 +11,8 @@ use crate::script::Answer;
 pub enum Condition {
     /// This cycle has set a cookie.
     SetCookieIn(usize),
+    /// This cycle has sent a cookie of the session: its browser had not dropped it.
+    SentCookieIn(usize),
     /// Every operation of this cycle was done, and the request has not failed.
     DoneIn(usize),
     /// This operation of this cycle was done, and the request has not failed.
@@ -57,7 +59,7 @@ impl Condition {
     /// Whether it depends on the answers to this cycle.
     pub(crate) fn is_of_answers_in(&self, number: usize) -> bool {
         match self {
-            Self::SetCookieIn(_) | Self::Within { .. } => false,
+            Self::SetCookieIn(_) | Self::SentCookieIn(_) | Self::Within { .. } => false,
             Self::DoneIn(cycle)
             | Self::Done { cycle, .. }
             | Self::AbsentIn { cycle, .. }
@@ -110,6 +112,9 @@ impl Condition {
                 let mut fields = exchange.headers.all("Set-Cookie");
                 fields.any(|field| transcript.is_of_session(exchange, field))
             }),
+            Self::SentCookieIn(cycle) => {
+                transcript.session_sent_in(*cycle).iter().any(|cookie| !cookie.is_empty())
+            }
             Self::DoneIn(cycle) => transcript.is_done(*cycle),
             Self::Done { cycle, op } => transcript.exchanges.get(*cycle).is_some_and(|exchange| {
                 matches!(exchange.outcome, Outcome::Answered { save_error: None, .. })

@@ -134,6 +134,7 @@ impl NamesCycles for Condition {
     fn move_cycles(&mut self, moved: &dyn Fn(usize) -> usize) {
         match self {
             Self::SetCookieIn(cycle)
+            | Self::SentCookieIn(cycle)
             | Self::DoneIn(cycle)
             | Self::Done { cycle, .. }
             | Self::AbsentIn { cycle, .. }

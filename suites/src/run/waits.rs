@@ -129,11 +129,15 @@ impl Waiting {
     /// In real time all that wait begin together, and that rush may be what an answer comes from. So what came too late to
     /// decide is played once more, and looks sooner if it may. What is too late even so is played by itself, and so is what
     /// failed, which is judged by that. While time passes, others go on all the same, and whoever asks in the end waits for them:
-    /// what is too late for that alone is played with nothing else at work.
+    /// what is too late for that alone is played with nothing else at work. So is what asks for that, once nobody else waits.
     async fn play(mut self, mut scenario: Rc<Scenario>) -> Played {
         let quiet = Rc::clone(&self.quiet);
-        let _undisturbed = quiet.read().await;
         let given = Rc::clone(&self.backend);
+        if scenario.alone && given.on_virtual_time().await.is_none() {
+            let _quiet = quiet.write().await;
+            return self.play_in_quiet(&scenario).await;
+        }
+        let _undisturbed = quiet.read().await;
         let on_virtual_time = given.on_virtual_time().await;
         let is_real = on_virtual_time.is_none();
         self.backend = on_virtual_time.unwrap_or_else(|| Rc::clone(&given));

@@ -72,8 +72,8 @@ pub(super) fn forge(bytes: &[u8]) {
 }
 
 fn forgeries() -> Vec<Forgery> {
-    use Change::{Doubled, Emptied, Flipped, Missing, Recased, Swapped, Truncated, Zeroed};
-    let changes = [Emptied, Truncated, Doubled, Flipped, Recased, Swapped, Zeroed, Missing];
+    use Change::{Doubled, Emptied, Flipped, Missing, Recased, Shortened, Swapped, Truncated, Zeroed};
+    let changes = [Emptied, Truncated, Shortened, Doubled, Flipped, Recased, Swapped, Zeroed, Missing];
     let rewritten = |signature| Forgery::Rewritten {
         from: "red".to_owned(),
         to: "blue \u{e9}\u{0}".to_owned(),

@@ -37,6 +37,7 @@ pub(super) const FAILED_REQUEST: Check = Check {
     applies: &[Requirement::RealSessions, Requirement::Endings],
     relies: &[],
     test: Test::Scenarios(|survey| {
+        // Of failures, one of each class: the suite `promises` has races that end with the others.
         let endings = [
             ("raise", Operation::Raise),
             ("server-error", Operation::Respond { status: 500 }),

@@ -97,7 +97,12 @@ pub(super) const VARY_WHATEVER_THE_STATUS: Check = Check {
         let failed = ending(500).relies_on(kept);
         let statuses = [201, 301, 302, 303, 307, 308, 400, 401, 403, 404, 409, 410, 422, 429];
         let without_body = WITHOUT_BODY.into_iter().filter(|status| survey.ends_without_body(*status));
-        statuses.into_iter().chain(without_body).map(ending).chain([failed]).collect()
+        // Where the commoner ones say so, the rarer ones may be left out of a list. A 200 is what `cookie/vary` asks.
+        let rarer = [(503, "500"), (300, "302"), (202, "201"), (203, "201"), (206, "201")];
+        let rarer = rarer.map(|(status, common)| {
+            ending(status).relies_on(Fact::of("cookie/vary-whatever-the-status", common))
+        });
+        statuses.into_iter().chain(without_body).map(ending).chain([failed]).chain(rarer).collect()
     }),
 };
 

@@ -1,12 +1,14 @@
 //! How long browsers keep the session's cookies.
 
 use super::for_the_browser_session;
-use crate::checks::lifetimes::{each_kind_with_room, grace};
+use crate::checks::lifetimes::{Kind, each_kind_with_room, grace};
+use crate::checks::statuses::{OTHER_FAILURES, OTHER_REDIRECTS};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Expected, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::ops::{get, set, set_permanent};
-use crate::script::{Answer, Forgery};
+use crate::script::{Answer, Forgery, Operation};
+use crate::survey::Survey;
 
 pub(super) const LASTS_WHEN_PERMANENT: Check = Check {
     id: "cookie/lasts-when-permanent",
@@ -36,7 +38,11 @@ pub(super) const LASTS_WHEN_PERMANENT: Check = Check {
         let written = written_again(begun, lasts)
             .relies_on(Fact::of("minimum/permanent-persists", "forgotten-by-another-change"))
             .relies_on(Fact::of(LASTS_WHEN_PERMANENT.id, "from-the-start"));
-        vec![from_the_start, later, written]
+        let mut scenarios = vec![from_the_start, later, written];
+        if survey.gap_of_probe("respond").is_none() {
+            scenarios.extend(other_statuses(lasts));
+        }
+        scenarios
     }),
 };
 
@@ -66,6 +72,26 @@ pub(super) const ENDS_WITH_THE_BROWSER: Check = Check {
         vec![at_first, again, written]
     }),
 };
+
+/// A permanent session that begins with a request which ends with a status beside 200, 302, 404 and those without a body: with these
+/// the checks are crossed. What sets no cookie owes none. Of sessions that are not permanent this is not asked, since nothing adds a
+/// lifetime to a cookie for its status.
+fn other_statuses(rule: impl Fn() -> ResponseRule) -> Vec<Scenario> {
+    let of = |reason| Fact::of(LASTS_WHEN_PERMANENT.id, reason);
+    let ends = |status: u16, common: Fact| {
+        let begin = [set("colour", "red"), set_permanent(true), Operation::Respond { status }];
+        Scenario::new(&format!("from-the-start-with-a-{status}"))
+            .cycle("ann", begin.map(Operation::unjudged))
+            .response(rule())
+            .only_if(Condition::SetCookieIn(0))
+            .relies_on(of("from-the-start"))
+            .relies_on(common)
+    };
+    let failures = [500].into_iter().chain(OTHER_FAILURES.map(|(status, _)| status));
+    let failures = failures.map(|status| ends(status, of("from-the-start-and-not-found")));
+    let redirects = OTHER_REDIRECTS.map(|status| ends(status, of("from-the-start-and-redirected")));
+    failures.chain(redirects).chain([ends(201, of("from-the-start"))]).collect()
+}
 
 /// How often a session is written again: some libraries make the later cookies of a session with other code than the first.
 const WRITES: [&str; 4] = ["1", "2", "3", "4"];
@@ -110,7 +136,30 @@ pub(super) const REFRESHED_WITH_THE_RECORD: Check = Check {
                     ]))],
                 )
                 .cycle("keeper", [get("colour").answers(Expected::AnyOf(red_or_gone.into()))]);
-            vec![scenario]
+            [scenario].into_iter().chain(outliving(survey, kind)).collect()
         })
     }),
 };
+
+/// Whoever reads is sent the cookie of a permanent session again, and comes back with it when the session would be over without that:
+/// a cookie that lasts says that the session does. It may last for no longer than what is left of the session, and is gone by then.
+fn outliving(survey: &Survey, kind: &Kind) -> Option<Scenario> {
+    let read = 0.6 * kind.lifetime;
+    let seconds = kind.lifetime - kind.grace;
+    let answers_take = if survey.virtual_time { 0.0 } else { 0.5 };
+    let is_told = kind.name == "permanent" && kind.over() - read + answers_take < seconds;
+    is_told.then(|| {
+        let both = vec![
+            Condition::SetCookieIn(1),
+            Condition::FoundIn { cycle: 1, op: 0 },
+            Condition::SentCookieIn(2),
+            Condition::Within { since: 1, seconds },
+        ];
+        kind.begin("cookie-outlives-the-record")
+            .wait(read)
+            .cycle("ann", [get("colour").unjudged()])
+            .wait(kind.over() - read)
+            .cycle("ann", [get("colour").is("red").only_if(Condition::All(both))])
+            .relies_on(Fact::of(LASTS_WHEN_PERMANENT.id, "from-the-start"))
+    })
+}

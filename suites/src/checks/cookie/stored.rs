@@ -1,5 +1,6 @@
 //! A cookie promises that the session was kept: none is set where it was not.
 
+use crate::checks::statuses::OTHER_FAILURES;
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
@@ -61,6 +62,12 @@ pub(super) const ONLY_IF_KEPT: Check = Check {
             ending("server-error", &[Operation::Respond { status: 500 }]),
             ending("raised", &[Operation::Raise]),
         ];
-        endings.into_iter().flatten().collect()
+        // Redirects, and other successes than 200, have to be saved: `fault/redirects-are-saved` asks for them.
+        let others = OTHER_FAILURES.into_iter().filter_map(|(status, name)| {
+            let common = if status < 500 { "not-found" } else { "server-error" };
+            ending(name, &[Operation::Respond { status }])
+                .map(|scenario| scenario.relies_on(Fact::of(ONLY_IF_KEPT.id, common)))
+        });
+        endings.into_iter().flatten().chain(others).collect()
     }),
 };

@@ -8,7 +8,8 @@ use crate::script::ops::{delete, header, pop, set, set_permanent, update};
 use crate::script::{Cycle, Operation};
 use crate::survey::{Attribute, OLD, OnError, Store, Survey};
 
-/// A situation in which a promise has to hold, too.
+/// A situation in which a promise has to hold, too. One redirect, one refusal and one failure stand for all of them: that the others
+/// are saved alike, and say alike to caches and browsers, is asked where that is the question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Situation {
     /// Every request ends in a redirect, the commonest ending of a request that changes a session.

@@ -1,6 +1,6 @@
 //! Lifetimes of single sessions: short, past, and very long ones.
 
-use crate::checks::lifetimes::{Kind, TIMES, grace, kinds, longer};
+use crate::checks::lifetimes::{Kind, TIMES, grace, kinds, longer, shorter};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, ResponseRule, Scenario};
 use crate::level::Level;
@@ -47,19 +47,19 @@ pub(super) const STAYS: Check = Check {
     applies: &[Requirement::RealSessions, Requirement::Has("set_lifetime")],
     relies: &[Fact::of("expiry/own-lifetime", "short")],
     test: Test::Scenarios(|survey| {
-        let grace = grace(survey);
+        let (seconds, grace) = (shorter(survey), grace(survey));
         let after = |reason: &str, op: Operation| {
             Scenario::new(reason)
                 .cycle("ann", [set("colour", "red").is_done()])
                 .cycle(
                     "ann",
-                    [Operation::SetLifetime { seconds: SHORT }.unjudged(), set("size", "small").unjudged()],
+                    [Operation::SetLifetime { seconds }.unjudged(), set("size", "small").unjudged()],
                 )
                 .may_be_refused()
                 .cycle("ann", [op.unjudged()])
                 .forge("ann", "keeper", Forgery::Replayed)
                 // A read may prolong a session, by as much as it lives.
-                .wait(SHORT + grace)
+                .wait(seconds + grace)
                 .cycle("keeper", [items().are([], survey).only_if(Condition::DoneIn(1))])
                 .relies_on(Fact::of("expiry/gone", "permanent-still-there"))
                 .relies_on(Fact::of("expiry/gone", "permanent-still-there-after-a-read"))

@@ -1,6 +1,6 @@
 //! When a session ends: neither before its time, nor after it.
 
-use crate::checks::lifetimes::{Kind, each_kind, permanent as permanent_kind};
+use crate::checks::lifetimes::{Kind, each_kind, kinds, permanent as permanent_kind};
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Line, Scenario};
 use crate::level::Level;
@@ -109,8 +109,20 @@ pub(super) const GONE: Check = Check {
                     .may_be_refused()
                     .relies_on(kind.ends())
             });
-            let plain = [alone, after_a_stranger, after_a_read, after_two_reads];
-            plain.into_iter().chain(no_more).chain(raised).collect()
+            // In real time, other scripts are at work while time passes, and the end may be the work of one of their requests.
+            let is_first =
+                kinds(survey).is_ok_and(|kinds| kinds.first().is_some_and(|first| first.name == kind.name));
+            let unless_others_come = (!survey.virtual_time && is_first).then(|| {
+                begin("still-there-unless-others-come")
+                    .alone()
+                    .wait(over)
+                    .cycle("keeper", [items().are([], survey)])
+                    .relies_on(kind.ends())
+            });
+            let plain = [alone, after_a_stranger, after_a_read, after_two_reads]
+                .into_iter()
+                .chain(unless_others_come);
+            plain.chain(no_more).chain(raised).collect()
         })
     }),
 };

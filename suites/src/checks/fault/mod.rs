@@ -3,10 +3,11 @@
 mod redirects;
 mod without_body;
 
+use crate::checks::statuses::OTHER_FAILURES;
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
-use crate::expect::{Line, Scenario};
+use crate::expect::{Condition, Line, Scenario};
 use crate::level::Level;
-use crate::script::ops::{destroy, get, items, permanent, set, set_permanent};
+use crate::script::ops::{delete, destroy, get, items, permanent, set, set_permanent};
 use crate::script::{Operation, OperationKind};
 use crate::survey::{Attribute, OnError, Store, Survey};
 
@@ -32,7 +33,37 @@ fn consistent(survey: &Survey) -> Vec<Scenario> {
         ("raised", Operation::Raise, survey.on_error),
     ];
     let known = endings.into_iter().filter(|(_, _, mode)| *mode != OnError::Unknown);
-    known.flat_map(|(name, ending, mode)| ways(name, &ending, mode, survey)).collect()
+    let known = known.flat_map(|(name, ending, mode)| ways(name, &ending, mode, survey));
+    known.chain(alike(survey)).collect()
+}
+
+/// Whether requests that end with another status are saved is not known beforehand. What one of them shows, the next one has to do.
+fn alike(survey: &Survey) -> impl Iterator<Item = Scenario> {
+    let is_asked = survey.supports("delete") && survey.can_end_with(&Operation::Respond { status: 409 });
+    OTHER_FAILURES.into_iter().filter(move |_| is_asked).map(|(status, name)| {
+        let ending = || Operation::Respond { status }.unjudged();
+        let is_refusal = status < 500;
+        let was_saved = Condition::FoundIn { cycle: 3, op: 0 };
+        let was_dropped = Condition::AbsentIn { cycle: 3, op: 0 };
+        Scenario::new(&format!("{name}-alike"))
+            .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
+            .cycle("ann", [set("shape", "round").unjudged(), ending()])
+            .cycle("ann", [delete("colour").unjudged(), ending()])
+            .cycle(
+                "ann",
+                [
+                    get("shape").unjudged(),
+                    get("colour").is_absent().only_if(was_saved),
+                    get("colour").is("red").only_if(was_dropped),
+                ],
+            )
+            .relies_on(Fact::of("cookie/only-if-kept", name))
+            .relies_on(Fact::of(CONSISTENT.id, if is_refusal { "not-found-set" } else { "server-error-set" }))
+            .relies_on(Fact::of(
+                CONSISTENT.id,
+                if is_refusal { "not-found-delete" } else { "server-error-delete" },
+            ))
+    })
 }
 
 /// Each way to change a session, in a request that ends like this.

@@ -92,6 +92,7 @@ const STRUCTURES: Check = check(
             ("empty-inside", json!({"list": [], "object": {}, "text": ""})),
             ("empty-key-inside", json!({"": 1, " ": 2})),
             ("numbers-as-keys", json!({"1": "a", "01": "b", "1.0": "c", "-1": "d"})),
+            ("counted-keys", json!({"0": "a", "1": "b", "2": "c"})),
             ("deep", deep),
             ("mixed-list", json!([1, "1", true, [1], {"1": 1}])),
         ];

@@ -18,6 +18,7 @@ pub(super) const CHECK: Check = check(
     |survey| {
         // The lengths at which a field of one byte or two, a column or a page ends, and their neighbours.
         let mut sizes = vec![
+            ("0-bytes", 0),
             ("1-byte", 1),
             ("254-bytes", 254),
             ("255-bytes", 255),
@@ -30,6 +31,7 @@ pub(super) const CHECK: Check = check(
             // In a cookie, the length of all that it holds decides, and not that of a value.
             sizes.extend([("4095-bytes", 4_095), ("4096-bytes", 4_096), ("4097-bytes", 4_097)]);
             sizes.extend([("16-kB", 16_000), ("32-kB", 32_000)]);
+            sizes.extend([("65535-bytes", 65_535), ("65536-bytes", 65_536)]);
             // There it would be a header that no client reads to its end.
             sizes.extend([("1-MB", 1_000_000), ("beyond-1-MiB", 1_050_000), ("2-MB", 2_000_000)]);
         }
@@ -38,7 +40,11 @@ pub(super) const CHECK: Check = check(
             survey,
             sizes.into_iter().map(|(reason, size)| (reason, json!(incompressible(size)))).collect(),
         );
-        sizes.into_iter().chain(grown).collect()
+        let sizes = sizes.into_iter().map(|scenario| match scenario.reason.as_str() {
+            "0-bytes" => scenario.relies_on(Fact::of("minimum/false-values-are-items", "empty-text")),
+            _ => scenario,
+        });
+        sizes.chain(grown).collect()
     },
 );
 

@@ -28,6 +28,7 @@ pub(super) const COUNTS: Check = Check {
         let changes = [
             Change::Emptied,
             Change::Truncated,
+            Change::Shortened,
             Change::Doubled,
             Change::Flipped,
             Change::Swapped,

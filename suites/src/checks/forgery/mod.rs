@@ -62,6 +62,7 @@ const FIELDS: Check = check(
         let changes = [
             Change::Emptied,
             Change::Truncated,
+            Change::Shortened,
             Change::Doubled,
             Change::Flipped,
             Change::Recased,

@@ -1,8 +1,9 @@
 //! Rotation: a session gets a new id, as after a login, so that whoever knew the old one knows nothing.
 
 use super::rotated;
+use crate::checks::statuses::OTHER_FAILURES;
 use crate::checks::{Check, Fact, Harm, Requirement, Test, lifetimes};
-use crate::expect::{Condition, ResponseRule, Scenario};
+use crate::expect::{Condition, Line, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
 use crate::script::ops::{destroy, get, items, permanent, set, set_permanent};
@@ -237,20 +238,28 @@ pub(super) const SURVIVES_FAILURE: Check = Check {
     applies: &[Requirement::RealSessions, Requirement::Has("regenerate")],
     relies: &[Fact::of("identity/rotation-keeps-the-data", "alone")],
     test: Test::Scenarios(|survey| {
-        let failing = |reason: &str, failure: Operation, kept: &'static str| {
+        let failing_after = |reason: &str, rotation: Line, failure: Operation, kept: &'static str| {
             survey.can_end_with(&failure).then(|| {
                 Scenario::new(reason)
                     .cycle("ann", [set("colour", "red").is_done()])
-                    .cycle("ann", [Operation::Regenerate.is_done(), failure.unjudged()])
+                    .cycle("ann", [rotation, failure.unjudged()])
                     .cycle("ann", [get("colour").is("red")])
                     .relies_on(Fact::of("cookie/only-if-kept", kept))
             })
         };
+        let failing =
+            |reason, failure, kept| failing_after(reason, Operation::Regenerate.is_done(), failure, kept);
         let failures = [
             failing("answered-500", Operation::Respond { status: 500 }, "server-error"),
             failing("raised", Operation::Raise, "raised"),
         ];
-        failures.into_iter().flatten().collect()
+        // A login that is refused may have rotated before, and a library that sends no cookie with failures may draw the line anywhere.
+        let others = [(404, "not-found")].into_iter().chain(OTHER_FAILURES).filter_map(|(status, kept)| {
+            let (rotation, failure) = (Operation::Regenerate.unjudged(), Operation::Respond { status });
+            failing_after(&format!("answered-{status}"), rotation, failure, kept)
+                .map(|scenario| scenario.relies_on(Fact::of(SURVIVES_FAILURE.id, "answered-500")))
+        });
+        failures.into_iter().flatten().chain(others).collect()
     }),
 };
 

@@ -133,7 +133,13 @@ fn each_mutator_persists(survey: &Survey) -> Vec<Scenario> {
             .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, "delete"))
             .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, "set-later"))
     });
-    let firsts = [set_first, set_later, overwrite, many_times]
+    // Whoever looks at a change has not taken it back.
+    let looked_at = Scenario::new("set-before-a-get")
+        .cycle("ann", [set("colour", "red").is_done()])
+        .cycle("ann", [set("size", "small").is_done(), get("size").unjudged()])
+        .cycle("ann", [get("size").is("small")])
+        .relies_on(Fact::of(EACH_MUTATOR_PERSISTS.id, "set-later"));
+    let firsts = [set_first, set_later, overwrite, many_times, looked_at]
         .into_iter()
         .chain(saved_early)
         .chain(deleted_once)
@@ -215,6 +221,7 @@ fn browsers_isolated(survey: &Survey) -> Vec<Scenario> {
 
 /// Whoever comes without cookies after a request that did more than write, or that failed, finds nothing of it.
 fn visitors(survey: &Survey) -> Vec<Scenario> {
+    // Of failures, one of each class: the suite `promises` looks after the others.
     let endings = [
         ("a-404", Operation::Respond { status: 404 }),
         ("a-500", Operation::Respond { status: 500 }),

@@ -8,6 +8,7 @@ mod null;
 mod permanent;
 mod umbrella;
 mod values;
+mod within;
 
 use crate::checks::{Check, Harm, Requirement, Test};
 use crate::level::Level;
@@ -16,6 +17,7 @@ use crate::level::Level;
 pub(crate) const CHECKS: &[Check] = &[
     mapping::OPENS_EMPTY,
     mapping::EACH_MUTATOR_PERSISTS,
+    within::SEES_OWN_CHANGES,
     values::FALSE_VALUES_ARE_ITEMS,
     values::VALUES_SURVIVE,
     mapping::BROWSERS_ISOLATED,

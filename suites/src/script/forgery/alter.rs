@@ -42,6 +42,7 @@ pub(super) fn changed(value: &[u8], field: usize, change: Change, theirs: &[u8])
     let new = match change {
         Change::Emptied => Vec::new(),
         Change::Truncated => old[..old.len() / 2].to_vec(),
+        Change::Shortened => shortened(old).to_vec(),
         Change::Doubled => [old, old].concat(),
         Change::Flipped => {
             let mut flipped = old.to_vec();
@@ -63,6 +64,19 @@ pub(super) fn changed(value: &[u8], field: usize, change: Change, theirs: &[u8])
         },
     };
     [&value[..range.start], &new, &value[range.end..]].concat()
+}
+
+/// The field without its last letter. Padding is no letter of it: some decoders can do without.
+fn shortened(field: &[u8]) -> &[u8] {
+    let mut left = field;
+    while let Some(rest) = left.strip_suffix(b"=").or_else(|| left.strip_suffix(b"%3D")) {
+        left = rest;
+    }
+    let last = match left.len().checked_sub(3) {
+        Some(at) if decoded(&left[at..]).is_some() => 3,
+        _ => 1,
+    };
+    &left[..left.len().saturating_sub(last)]
 }
 
 /// The largest number of this length, written with the same digits; the same where it is no number.

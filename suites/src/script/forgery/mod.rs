@@ -118,6 +118,8 @@ pub enum Change {
     Emptied,
     /// The second half of the field is missing.
     Truncated,
+    /// The last letter of the field is missing, and the padding of base64 behind it.
+    Shortened,
     /// The field stands there twice.
     Doubled,
     /// One character in the middle of the field is another one.

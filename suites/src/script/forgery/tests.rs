@@ -32,6 +32,15 @@ fn one_field_is_changed() {
     let field = |field, change| forged(&Forgery::Field { cookie: 0, field, change });
     assert_eq!(field(1, Change::Emptied), "a=s%3A.cd; b=22");
     assert_eq!(field(2, Change::Truncated), "a=s%3Aab.c; b=22");
+    assert_eq!(field(2, Change::Shortened), "a=s%3Aab.c; b=22");
+    let shortened = |value: &[u8]| {
+        let shortened = Forgery::Field { cookie: 0, field: 0, change: Change::Shortened };
+        shortened.header(&vec![(b"a".to_vec(), value.to_vec())], &Cookies::new())
+    };
+    assert_eq!(shortened(b"YWI=.xy"), b"a=YW.xy", "padding is no letter");
+    assert_eq!(shortened(b"YQ%3D%3D.xy"), b"a=Y.xy");
+    assert_eq!(shortened(b"Y%2B.xy"), b"a=Y.xy");
+    assert_eq!(shortened(b"1.xy"), b"a=.xy");
     assert_eq!(field(1, Change::Doubled), "a=s%3Aabab.cd; b=22");
     assert_eq!(field(1, Change::Flipped), "a=s%3AaA.cd; b=22");
     let flipped = Forgery::Field { cookie: 0, field: 0, change: Change::Flipped };

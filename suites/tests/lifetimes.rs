@@ -165,12 +165,15 @@ async fn each_reason_for_which_a_check_does_not_apply_says_who_lacks_what() {
     assert_eq!(lacks("cookie/secure"), Some(Lacking::Probe));
 }
 
+/// A record with its end, and with the number of sessions that had begun by then.
+type Kept = (Record, Option<SystemTime>, usize);
+
 /// A store with a collector, which runs whenever a session begins and takes along what will be over: a session that nobody has
 /// followed never ends.
 #[derive(Default)]
 struct Collected {
-    /// The records by their ids, each with its end, and with the number of sessions that had begun by then.
-    records: RefCell<HashMap<String, (Record, Option<SystemTime>, usize)>>,
+    /// By their ids.
+    records: RefCell<HashMap<String, Kept>>,
     begun: Cell<usize>,
 }
 

@@ -47,7 +47,10 @@ pub(super) fn init(arguments: &Arguments) -> Result<Exit, CliError> {
             first.iter().for_each(|first| say(format_args!("first: {first}")));
             say(format_args!("next: sessionspec doctor, then sessionspec run"));
         }
-        None => say(format_args!("next: say in it how your service is started, then run sessionspec doctor")),
+        None => {
+            say(format_args!("no application was recognised in this folder"));
+            say(format_args!("next: say in it how your service is started, then run sessionspec doctor"));
+        }
     }
     Ok(Exit::Conforms)
 }
@@ -55,7 +58,7 @@ pub(super) fn init(arguments: &Arguments) -> Result<Exit, CliError> {
 fn text(found: Option<&Found>) -> String {
     let launch = match found {
         Some(found) => format!("launch = {}\n", toml::Value::String(found.launch.clone())),
-        None => "# launch = \"python app.py --port {port}\"\n".to_owned(),
+        None => "# launch = \"./service --port {port}\"\n".to_owned(),
     };
     format!(
         "# How the sessions of this project are tested: `sessionspec run` reads this in this folder and below.\n\
@@ -63,8 +66,9 @@ fn text(found: Option<&Found>) -> String {
          # The command that starts the service with its probe. `{{port}}` becomes a free port, which is also in PORT.\n\
          # Where it has a `{{lifetime}}`, sessions live for 5 seconds, so that their end is seen.\n\
          {launch}\n\
-         # The level that decides: minimum, recommended or hardened.\n\
-         level = \"minimum\"\n\n\
+         # The level that decides: minimum, recommended or hardened. Only hardened asks whether a session ends, and whether\n\
+         # an old id or a forged cookie opens one. Failures of the library itself can be listed, as [[known-failures]].\n\
+         level = \"hardened\"\n\n\
          # More that can be said:\n\
          # url = \"http://127.0.0.1:5000/probe\"   # a service that runs already, in place of `launch`\n\
          # node = [\"http://127.0.0.1:5001/probe\"] # further nodes of such a service\n\
@@ -219,34 +223,62 @@ fn node(folder: &Path) -> Option<Found> {
     })
 }
 
-/// A Go program: with which library it has sessions follows from what it requires.
+const GO_SESSIONS: [&str; 2] = ["github.com/gorilla/sessions", "github.com/alexedwards/scs"];
+
+/// A Go program: with which library it has sessions follows from what it requires, or imports where it is no module.
 fn go(folder: &Path) -> Option<Found> {
-    let module = read(folder.join("go.mod"))?;
+    let (file, uses, module) = match read(folder.join("go.mod")) {
+        Some(module) => ("go.mod".to_owned(), "requires", module),
+        None => {
+            let (file, source) = go_program(folder)?;
+            (file, "imports", source)
+        }
+    };
+    let [gorilla, scs] = GO_SESSIONS;
     let known = [
         (
-            "github.com/gorilla/sessions",
+            gorilla,
             "copy core.go, items.go and mount.go of fixtures/probes/gorilla, and mount the probe as its README says",
         ),
         (
-            "github.com/alexedwards/scs",
+            scs,
             "copy core.go and items.go of fixtures/probes/gorilla and mount.go of fixtures/probes/scs, and mount the \
              probe as the README there says",
         ),
     ];
     let used = known.into_iter().find(|(library, _)| module.contains(library));
     let (told, first) = match used {
-        Some((library, first)) => (format!("go.mod requires {library}"), first),
+        Some((library, first)) => (format!("{file} {uses} {library}"), first),
         None => (
-            "go.mod is there".to_owned(),
+            format!("{file} is there"),
             "mount a probe, as harness/PROTOCOL.md says; fixtures/probes/gorilla/core.go and items.go are a part of it",
         ),
     };
     let has_a_probe = folder.join("mount.go").is_file();
     Some(Found {
         launch: "go run .".to_owned(),
-        because: format!("{told}; the program has to listen on the port in PORT"),
+        because: format!(
+            "{told}; the program has to listen on the port in PORT, or be told `{{port}}` in the command"
+        ),
         first: (!has_a_probe).then_some(first),
     })
+}
+
+/// A file that belongs to a Go program, with its source: the first that imports sessions, or else the first of all.
+fn go_program(folder: &Path) -> Option<(String, String)> {
+    let entries = fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut files: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|extension| extension == "go")).collect();
+    files.sort();
+    let programs = files.iter().filter_map(|path| {
+        let source =
+            read(path).filter(|source| source.lines().any(|line| line.trim_end() == "package main"))?;
+        Some((path.file_name()?.to_string_lossy().into_owned(), source))
+    });
+    let programs: Vec<(String, String)> = programs.collect();
+    let imports =
+        |(_, source): &&(String, String)| GO_SESSIONS.iter().any(|library| source.contains(library));
+    programs.iter().find(imports).or(programs.first()).cloned()
 }
 
 /// Whether a file names one of our probes, so that it was mounted already.

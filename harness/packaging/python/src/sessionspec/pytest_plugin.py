@@ -44,13 +44,13 @@ def pytest_collect_file(file_path, parent):
 def pytest_report_collectionfinish(config):
     """What is tested and what is not: tests that nobody collects, and levels that nobody asks for, fail nothing."""
     collected = config.stash.get(COLLECTED, {})
-    lines = ["sessionspec: %s: %s" % (beside(config, path), told) for path, told in collected.items()]
+    lines = ["sessionspec: %s: %s" % (beside(config, path), told) for path, told in collected.items() if told]
     if getattr(getattr(config, "args_source", None), "name", None) == "ARGS":
         return lines
     named = [plugin.__file__ for plugin in config.pluginmanager.get_plugins() if is_conftest_with_an_app(plugin)]
     for path in sorted(set(named) - set(collected)):
         lines.append(
-            "sessionspec: %s has a `sessionspec_app` and is not tested: it is not below `testpaths`" % beside(config, path)
+            "sessionspec: %s has a `sessionspec_app`, and is not below what is collected (testpaths)" % beside(config, path)
         )
     if not named and any(config.getini(name) for name in SETTINGS):
         lines.append("sessionspec: nothing is tested: no conftest.py that was loaded has a `sessionspec_app`")
@@ -74,7 +74,7 @@ def loaded(config, path):
     return next((plugin for plugin in plugins if getattr(plugin, "__file__", None) == str(path)), None)
 
 
-# What is told of each `conftest.py` whose checks were collected.
+# What is told of each `conftest.py` that was collected: nothing, where its checks could not be listed.
 COLLECTED = pytest.StashKey()
 
 
@@ -86,13 +86,14 @@ class Checks(pytest.Module):
         return loaded(self.config, self.path)
 
     def collect(self):
+        self.config.stash.setdefault(COLLECTED, {})[str(self.path)] = None
         try:
             app = self.obj.sessionspec_app
             self.level, self.checks = _harness.listed(app, level_of(self.config), **self.options())
         except _harness.NothingJudged as error:
             raise self.CollectError(str(error)) from None
         told = "%d checks of level %s%s" % (len(self.checks), self.level, self.left_out(app))
-        self.config.stash.setdefault(COLLECTED, {})[str(self.path)] = told
+        self.config.stash[COLLECTED][str(self.path)] = told
         for check in self.checks:
             test = pytest.Function.from_parent(self, name=check["id"], callobj=holds)
             test.add_marker("sessionspec")

@@ -4,7 +4,12 @@ use crate::near::hint;
 
 /// What a TOML error says, without the excerpt that takes several lines, but with the line's number.
 pub(crate) fn one_line(error: &toml::de::Error, text: &str) -> String {
-    let message = error.message().replace('\n', ", ");
+    let mut message = error.message().replace('\n', ", ");
+    if message == "duplicate key"
+        && let Some(key) = error.span().and_then(|span| text.get(span))
+    {
+        message = format!("duplicate key `{key}`");
+    }
     let line =
         error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
     let hint = unknown_entry(&message).unwrap_or_default();

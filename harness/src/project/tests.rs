@@ -7,6 +7,7 @@ fn what_means_nothing_is_refused() {
         [
             refused("launch = 'a'\nurl = 'b'"),
             refused("lunch = 'a'"),
+            refused("launch = 'a'\nlaunch = 'b'"),
             refused("[[excluded]]\ncheck = 'cookie/*'"),
             refused("[[excluded]]\ncheck = 'cookie/*'\nreason = ' '"),
             refused("[[known-failures]]\ncheck = 'minimum/persists'"),

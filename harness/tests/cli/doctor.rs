@@ -108,7 +108,8 @@ fn an_empty_cycle_that_looks_at_the_session() {
     assert_snapshot!(found(Slip::EmptyCycleLooks), @"
     remark   the empty cycle
              it says `Vary: Cookie` to a visitor who used no session; is that the
-             framework's way, or does the probe look at the session?
+             framework's way, or that of an option such as `rolling`, or does the
+             probe look at the session?
     ");
 }
 

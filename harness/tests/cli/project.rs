@@ -306,6 +306,8 @@ fn a_project_is_written_from_what_is_in_its_folder() {
             launch("start", &[("package.json", started), ("web.mjs", "")]),
             launch("go", &[("go.mod", "require github.com/gorilla/sessions v1.2.1\n")]),
             launch("other-go", &[("go.mod", "module shop\n")]),
+            launch("go-without-module", &[("main.go", "package main\n")]),
+            launch("go-library", &[("sessions.go", "package sessions\n")]),
             launch("empty", &[]),
         ]
         .join("\n")
@@ -314,14 +316,27 @@ fn a_project_is_written_from_what_is_in_its_folder() {
 
 #[test]
 fn what_is_to_be_done_first_follows_from_the_library() {
-    let said = |name: &str, module: &str| {
+    let said = |name: &str, files: &[(&str, &str)]| {
         let project = Project::new(name, "");
-        project.write("go.mod", module);
+        files.iter().for_each(|(file, text)| project.write(file, text));
         project.said("init")
     };
-    let told =
-        [said("scs", "require github.com/alexedwards/scs/v2 v2.8.0\n"), said("own-go", "module shop\n")];
+    let imports = "package main\n\nimport \"github.com/gorilla/sessions\"\n";
+    let told = [
+        said("scs", &[("go.mod", "require github.com/alexedwards/scs/v2 v2.8.0\n")]),
+        said("own-go", &[("go.mod", "module shop\n")]),
+        said("imports", &[("cart.go", "package main\n"), ("main.go", imports)]),
+        said("nothing", &[("notes.txt", "")]),
+    ];
     assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn the_level_that_is_written_decides_of_whatever_is_selected() {
+    let project = Project::new("selected", "");
+    assert_eq!(project.run("init").status.code(), Some(0));
+    let output = project.run("run --backend flawed/expired-session-returned --check expiry/gone");
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub fn advice(check: &CheckReport) -> Option<&'static str> {
             Some("The claim may be what is wrong: it stands in `declares` of the backend's description.")
         }
         ("expiry.window" | "cookie.permanent", _) => Some(
-            "The backend is held to the lifetime and the grace that its description declares; they may be what is wrong.",
+            "The lifetime and the grace are those that the probe declares, be it from `--lifetime`; they may be what is wrong.",
         ),
         _ => None,
     }

@@ -53,7 +53,7 @@ function probed(sessions, { path = '/probe', description = {}, probe = { describ
   return (req, res, next) => {
     if (req.path !== path) return sessions(req, res, next);
     // In front of the sessions, so that it opens none.
-    if (req.method !== 'POST') return res.json({ ...probe.describe(), ...description });
+    if (req.method !== 'POST') return res.json(core.completed(probe.describe(), description));
     return sessions(req, res, (error) => (error ? next(error) : cycle(req, res, probe).catch(next)));
   };
 }

@@ -51,7 +51,7 @@ async function plugin(app, { path = '/probe', description = {} } = {}) {
   if (!core.isAllowed()) return;
   const isDescribed = (request) => request.method === 'GET' && request.url.split('?')[0] === path;
   app.addHook('onRequest', async (request, reply) => {
-    if (isDescribed(request)) return reply.send({ ...describe(), ...description });
+    if (isDescribed(request)) return reply.send(core.completed(describe(), description));
     return undefined;
   });
   app.get(path, (_request, reply) => reply.callNotFound()); // the hook has answered before

@@ -64,7 +64,7 @@ function probe(open, { description = {} } = {}) {
       event.res.status = 404;
       return 'not found';
     }
-    if (event.req.method !== 'POST') return { ...describe(), ...description };
+    if (event.req.method !== 'POST') return core.completed(describe(), description);
     const { status, headers, text } = await core.run(await event.req.text(), operations(() => open(event)));
     for (const [name, value] of headers) event.res.headers.append(name, value);
     if (text !== null) event.res.headers.set('Content-Type', 'application/json');

@@ -84,7 +84,7 @@ function probed(sessions, { path = '/probe', description = {} } = {}) {
   return (c, next) => {
     if (c.req.path !== path) return sessions(c, next);
     // In front of the sessions, so that it opens none.
-    if (c.req.method !== 'POST') return c.json({ ...describe(), ...description });
+    if (c.req.method !== 'POST') return c.json(core.completed(describe(), description));
     return sessions(c, async () => {
       c.res = await cycle(c);
     });

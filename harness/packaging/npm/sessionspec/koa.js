@@ -55,7 +55,7 @@ function probed(sessions, { path = '/probe', description = {} } = {}) {
   return (ctx, next) => {
     if (ctx.path !== path) return sessions(ctx, next);
     if (ctx.method === 'POST') return sessions(ctx, () => cycle(ctx));
-    ctx.body = { ...describe(), ...description }; // in front of the sessions, so that it opens none
+    ctx.body = core.completed(describe(), description); // in front of the sessions, so that it opens none
     return undefined;
   };
 }

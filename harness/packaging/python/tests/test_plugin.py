@@ -70,6 +70,47 @@ def test_the_level_says_which_checks_there_are_and_marks_them(careless):
     run(careless, "--collect-only", "-q").stdout.fnmatch_lines(["conftest.py::identity/*"])
 
 
+def test_what_is_tested_and_what_is_left_out_is_told(careless):
+    run(careless, "--collect-only").stdout.fnmatch_lines([
+        "sessionspec: conftest.py: * checks of level minimum; * of higher levels are left out, of the suites *expiry*",
+    ])
+    told = run(careless, "--collect-only", "--sessionspec-level", "hardened").stdout
+    told.fnmatch_lines(["sessionspec: conftest.py: * checks of level hardened"])
+    told.no_fnmatch_line("*left out*")
+
+
+def test_a_conftest_that_is_not_collected_is_told(careless):
+    careless.makeini("[pytest]\ntestpaths = tests")
+    careless.mkdir("tests").joinpath("test_other.py").write_text("def test_other(): pass")
+    result = run(careless)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["sessionspec: conftest.py has a `sessionspec_app`, and is not below what is collected *"])
+    # Whoever names files knows which.
+    run(careless, "tests/test_other.py").stdout.no_fnmatch_line("sessionspec: *")
+
+
+def test_settings_that_mean_nothing_are_told(pytester):
+    pytester.makeini("[pytest]\nsessionspec_level = hardened")
+    pytester.makepyfile(conftest="sessionspec_ap = 'true'", test_other="def test_other(): pass")
+    result = run(pytester)
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["sessionspec: nothing is tested: no conftest.py that was loaded has a `sessionspec_app`"])
+
+
+FORGETFUL = APP.replace('session.pop("size", None)', "return")
+
+
+def test_what_relies_on_a_test_that_fails_is_skipped(careless):
+    careless.makepyfile(shop=FORGETFUL)
+    relying = "minimum/values-survive"
+    assert FORGETFUL != APP
+    result = run(careless, "-rs", "conftest.py::minimum/each-mutator-persists", "conftest.py::" + relying)
+    result.assert_outcomes(failed=1, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED * it could not be verified: relies on minimum/each-mutator-persists*"])
+    # Where what it relies on is no test, nothing else would fail.
+    run(careless, "conftest.py::" + relying).assert_outcomes(failed=1)
+
+
 RECOMMENDED = "--collect-only", "-q", "--sessionspec-level", "recommended"
 
 
@@ -111,7 +152,9 @@ def test_the_arguments_ask_for_a_report_of_their_own(careless):
 
 def test_arguments_that_mean_nothing_are_told_before_anything_is_run(careless):
     careless.makeini("[pytest]\nsessionspec_arguments = --suite minimun")
-    run(careless).stdout.fnmatch_lines(["*no check matches*minimun*did you mean*"])
+    result = run(careless)
+    result.stdout.fnmatch_lines(["*no check matches*minimun*did you mean*"])
+    result.stdout.no_fnmatch_line("sessionspec: conftest.py *")
 
 
 def test_a_known_failure_is_expected_to_fail(careless):

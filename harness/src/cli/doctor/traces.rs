@@ -50,7 +50,9 @@ pub(super) async fn of_empty_cycles(probe_client: &ProbeClient, findings: &mut F
 }
 
 fn remark(findings: &mut Findings, seen: &str) {
-    let note = format!("{seen}; is that the framework's way, or does the probe look at the session?");
+    let note = format!(
+        "{seen}; is that the framework's way, or that of an option such as `rolling`, or does the probe look at the session?"
+    );
     findings.remark("the empty cycle", &note);
 }
 

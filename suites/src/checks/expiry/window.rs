@@ -17,6 +17,8 @@ fn share(survey: &Survey) -> f64 {
 fn window(kind: &Kind, survey: &Survey) -> String {
     let &Kind { name, lifetime, grace, .. } = kind;
     let (alive, over) = (kind.alive(), kind.over());
+    let name =
+        if name == "browser-session" { "browser-session, as any that is not made permanent" } else { name };
     let whose = if survey.description.lifetime_grace_seconds.is_some() { "declared" } else { "usual" };
     format!(
         "{name}: there until {alive} s, gone at {over} s; lifetime {lifetime} s, give or take the {whose} {grace} s"

@@ -4,11 +4,15 @@ A `conftest.py` that has a fixture or a variable `sessionspec_app` names what is
 of that file.
 """
 
+import pathlib
+import re
+
 import pytest
 
 from sessionspec import _harness
 
 LEVELS = ("minimum", "recommended", "hardened")
+SETTINGS = ("sessionspec_level", "sessionspec_known_failures", "sessionspec_arguments")
 PROBLEMS = {
     "unverified": "it could not be verified",
     "error": "the service did not answer as a probe does",
@@ -37,10 +41,41 @@ def pytest_collect_file(file_path, parent):
     return None
 
 
+def pytest_report_collectionfinish(config):
+    """What is tested and what is not: tests that nobody collects, and levels that nobody asks for, fail nothing."""
+    collected = config.stash.get(COLLECTED, {})
+    lines = ["sessionspec: %s: %s" % (beside(config, path), told) for path, told in collected.items() if told]
+    if getattr(getattr(config, "args_source", None), "name", None) == "ARGS":
+        return lines
+    named = [plugin.__file__ for plugin in config.pluginmanager.get_plugins() if is_conftest_with_an_app(plugin)]
+    for path in sorted(set(named) - set(collected)):
+        lines.append(
+            "sessionspec: %s has a `sessionspec_app`, and is not below what is collected (testpaths)" % beside(config, path)
+        )
+    if not named and any(config.getini(name) for name in SETTINGS):
+        lines.append("sessionspec: nothing is tested: no conftest.py that was loaded has a `sessionspec_app`")
+    return lines
+
+
+def is_conftest_with_an_app(plugin):
+    return str(getattr(plugin, "__file__", None)).endswith("conftest.py") and hasattr(plugin, "sessionspec_app")
+
+
+def beside(config, path):
+    try:
+        return pathlib.Path(path).relative_to(config.rootpath)
+    except ValueError:
+        return path
+
+
 def loaded(config, path):
     """The module of a `conftest.py`, which pytest has loaded as a plugin."""
     plugins = config.pluginmanager.get_plugins()
     return next((plugin for plugin in plugins if getattr(plugin, "__file__", None) == str(path)), None)
+
+
+# What is told of each `conftest.py` that was collected: nothing, where its checks could not be listed.
+COLLECTED = pytest.StashKey()
 
 
 class Checks(pytest.Module):
@@ -51,17 +86,31 @@ class Checks(pytest.Module):
         return loaded(self.config, self.path)
 
     def collect(self):
+        self.config.stash.setdefault(COLLECTED, {})[str(self.path)] = None
         try:
             app = self.obj.sessionspec_app
             self.level, self.checks = _harness.listed(app, level_of(self.config), **self.options())
         except _harness.NothingJudged as error:
             raise self.CollectError(str(error)) from None
+        told = "%d checks of level %s%s" % (len(self.checks), self.level, self.left_out(app))
+        self.config.stash[COLLECTED][str(self.path)] = told
         for check in self.checks:
             test = pytest.Function.from_parent(self, name=check["id"], callobj=holds)
             test.add_marker("sessionspec")
             test.add_marker(check["level"])
             yield test
 
+    def left_out(self, app):
+        """How many checks are above the level, where it is not the arguments that name it."""
+        if self.level == LEVELS[-1] or _harness.names_level(self.options()["arguments"]):
+            return ""
+        _, every = _harness.listed(app, LEVELS[-1], **self.options())
+        ids = {check["id"] for check in self.checks}
+        above = [check["id"].partition("/")[0] for check in every if check["id"] not in ids]
+        if not above:
+            return ""
+        suites = ", ".join(dict.fromkeys(above))
+        return "; %d of higher levels are left out, of the suites %s (sessionspec_level)" % (len(above), suites)
 
     def options(self):
         return {
@@ -97,8 +146,20 @@ def holds(request, sessionspec_report):
         request.node.add_marker(pytest.mark.xfail(reason=known["reason"], strict=True))
     if verdict in ("fail", "known-failure"):
         pytest.fail(sessionspec_report.told(check["text"], request.node.nodeid), pytrace=False)
+    if verdict == "unverified" and is_echo(because, request, sessionspec_report):
+        pytest.skip(f"{PROBLEMS[verdict]}: {because}")
     if verdict in PROBLEMS:
         pytest.fail(f"{PROBLEMS[verdict]}: {because}", pytrace=False)
+
+
+def is_echo(because, request, report):
+    """Whether nothing is known of a check because of another one that is a test of this run, and fails it."""
+    relied_on = re.match(r"relies on ([a-z-]+/[a-z-]+)", because)
+    if relied_on is None:
+        return False
+    name = relied_on.group(1)
+    is_test = any(item.name == name and item.parent is request.node.parent for item in request.session.items)
+    return is_test and report.outcome(name)["verdict"] == "fail"
 
 
 @pytest.fixture(scope="module")

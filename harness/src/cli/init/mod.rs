@@ -1,5 +1,7 @@
 //! `sessionspec init`: writes a `sessionspec.toml`, from what is in the folder, and asks nothing.
 
+mod go;
+
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -47,7 +49,10 @@ pub(super) fn init(arguments: &Arguments) -> Result<Exit, CliError> {
             first.iter().for_each(|first| say(format_args!("first: {first}")));
             say(format_args!("next: sessionspec doctor, then sessionspec run"));
         }
-        None => say(format_args!("next: say in it how your service is started, then run sessionspec doctor")),
+        None => {
+            say(format_args!("no application was recognised in this folder"));
+            say(format_args!("next: say in it how your service is started, then run sessionspec doctor"));
+        }
     }
     Ok(Exit::Conforms)
 }
@@ -55,7 +60,7 @@ pub(super) fn init(arguments: &Arguments) -> Result<Exit, CliError> {
 fn text(found: Option<&Found>) -> String {
     let launch = match found {
         Some(found) => format!("launch = {}\n", toml::Value::String(found.launch.clone())),
-        None => "# launch = \"python app.py --port {port}\"\n".to_owned(),
+        None => "# launch = \"./service --port {port}\"\n".to_owned(),
     };
     format!(
         "# How the sessions of this project are tested: `sessionspec run` reads this in this folder and below.\n\
@@ -63,8 +68,9 @@ fn text(found: Option<&Found>) -> String {
          # The command that starts the service with its probe. `{{port}}` becomes a free port, which is also in PORT.\n\
          # Where it has a `{{lifetime}}`, sessions live for 5 seconds, so that their end is seen.\n\
          {launch}\n\
-         # The level that decides: minimum, recommended or hardened.\n\
-         level = \"minimum\"\n\n\
+         # The level that decides: minimum, recommended or hardened. Only hardened asks whether a session ends, and whether\n\
+         # an old id or a forged cookie opens one. Failures of the library itself can be listed, as [[known-failures]].\n\
+         level = \"hardened\"\n\n\
          # More that can be said:\n\
          # url = \"http://127.0.0.1:5000/probe\"   # a service that runs already, in place of `launch`\n\
          # node = [\"http://127.0.0.1:5001/probe\"] # further nodes of such a service\n\
@@ -107,7 +113,7 @@ fn read(file: impl AsRef<Path>) -> Option<String> {
 }
 
 fn look_into(folder: &Path) -> Option<Found> {
-    django(folder).or_else(|| other_python(folder)).or_else(|| node(folder)).or_else(|| go(folder))
+    django(folder).or_else(|| other_python(folder)).or_else(|| node(folder)).or_else(|| go::go(folder))
 }
 
 fn django(folder: &Path) -> Option<Found> {
@@ -216,36 +222,6 @@ fn node(folder: &Path) -> Option<Found> {
             "package.json depends on {library}, and {main} is there; it has to listen on the port in PORT"
         ),
         first: (!has_a_probe(&folder.join(main))).then_some(first),
-    })
-}
-
-/// A Go program: with which library it has sessions follows from what it requires.
-fn go(folder: &Path) -> Option<Found> {
-    let module = read(folder.join("go.mod"))?;
-    let known = [
-        (
-            "github.com/gorilla/sessions",
-            "copy core.go, items.go and mount.go of fixtures/probes/gorilla, and mount the probe as its README says",
-        ),
-        (
-            "github.com/alexedwards/scs",
-            "copy core.go and items.go of fixtures/probes/gorilla and mount.go of fixtures/probes/scs, and mount the \
-             probe as the README there says",
-        ),
-    ];
-    let used = known.into_iter().find(|(library, _)| module.contains(library));
-    let (told, first) = match used {
-        Some((library, first)) => (format!("go.mod requires {library}"), first),
-        None => (
-            "go.mod is there".to_owned(),
-            "mount a probe, as harness/PROTOCOL.md says; fixtures/probes/gorilla/core.go and items.go are a part of it",
-        ),
-    };
-    let has_a_probe = folder.join("mount.go").is_file();
-    Some(Found {
-        launch: "go run .".to_owned(),
-        because: format!("{told}; the program has to listen on the port in PORT"),
-        first: (!has_a_probe).then_some(first),
     })
 }
 

@@ -11,6 +11,7 @@ mod judging;
 mod looks;
 mod options;
 mod outcome;
+mod plans;
 mod responses;
 mod scenarios;
 mod sentinel;

@@ -7,7 +7,7 @@ use crate::checks::{Check, Fact};
 use crate::expect::{Scenario, Varied};
 
 use super::facts::relied_on;
-use super::scenarios::Plan;
+use super::plans::Plan;
 
 /// The scenarios of a run that need time to pass, by the check's id and the scenario's reason.
 pub(super) struct Timed {

@@ -1,7 +1,6 @@
 //! Plays the scenarios of named checks, each once in a run, and says which of them can be judged.
 
 mod longer;
-mod plans;
 mod playing;
 
 use std::cell::RefCell;
@@ -21,12 +20,10 @@ use crate::survey::Survey;
 
 use crate::run::facts::relied_on;
 use crate::run::judged::Judged;
+use crate::run::plans::{Plan, Plans};
 use crate::run::responses::Responses;
 use crate::run::timed::Timed;
 use crate::run::waits::Waits;
-
-pub(super) use plans::Plan;
-use plans::Plans;
 
 /// Why nothing is concluded from a script that may have outlived its sessions, and what to do about it. Eight seconds is about
 /// the longest lifetime whose end is still waited for.

@@ -51,16 +51,32 @@ fn levels(old: &Report, new: &Report, checks: &[(Level, Change)]) -> Vec<Change>
         let was = old.verdict(now.level)?;
         let of_level = || checks.iter().filter(|(level, _)| *level <= now.level).map(|(_, change)| change);
         let any = |direction| of_level().any(|change| change.direction == direction);
-        let is_of_the_list = of_level().all(|change| change.direction == Direction::Changed);
-        let direction = match is_of_the_list && is_decided_by_checks(was, now.verdict) {
+        let of_backend =
+            [(old, was), (new, now.verdict)].map(|(report, told)| of_backend(report, now.level, told));
+        let is_of_the_list = of_backend[0] == of_backend[1]
+            || (is_decided_by_checks(was, now.verdict)
+                && of_level().all(|change| change.direction == Direction::Changed));
+        let (worse, hidden) = (any(Direction::Worse), any(Direction::Hidden));
+        let direction = match is_of_the_list {
             true => Direction::Changed,
-            false => Direction::of_levels(was, now.verdict, any(Direction::Worse), any(Direction::Hidden)),
+            false => Direction::of_levels(of_backend[0], of_backend[1], worse, hidden),
         };
         let what = now.level.as_str();
         (was != now.verdict)
             .then(|| Change::new(direction, Kind::Level, what, was.as_str(), now.verdict.as_str()))
     });
     changes.collect()
+}
+
+/// What a level comes to, whatever is listed as a known failure and did not fail.
+fn of_backend(report: &Report, level: Level, told: LevelVerdict) -> LevelVerdict {
+    let mut failed = report
+        .checks
+        .iter()
+        .filter(|check| check.level <= level && check.verdict == Verdict::Fail)
+        .peekable();
+    let fails_by_the_list = failed.peek().is_some() && failed.all(CheckReport::is_listed_in_vain);
+    if told == LevelVerdict::Fails && fails_by_the_list { LevelVerdict::Conforms } else { told }
 }
 
 /// Whether it can only be by checks that a level conformed and now fails, or the other way round. Where none of them has become better

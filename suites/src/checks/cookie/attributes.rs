@@ -3,7 +3,7 @@
 use super::for_the_browser_session;
 use crate::checks::statuses::{OTHER_FAILURES, OTHER_REDIRECTS};
 use crate::checks::{Check, Harm, Requirement, Test};
-use crate::expect::{ResponseRule, Scenario};
+use crate::expect::{Line, ResponseRule, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
 use crate::script::ops::{set, set_permanent};
@@ -65,24 +65,29 @@ pub(super) const SENT_BACK: Check = Check {
 /// Whenever a cookie is set: for a new session, a changed one, a permanent one, one that is rotated, and by responses that
 /// are redirects or errors. Those without a body, and rarer successes, are left to the suite `promises`, which looks at every response.
 fn each_time(survey: &Survey, reason: &str, rule: ResponseRule) -> Vec<Scenario> {
-    let respond = |status| Operation::Respond { status }.unjudged();
-    let mut cycles = vec![
+    let judged = |reason: &str, cycles: Vec<Vec<Line>>| {
+        let begun = Scenario::new(reason);
+        cycles.into_iter().fold(begun, |session, lines| session.cycle("ann", lines).response(rule.clone()))
+    };
+    let ends = |status: u16| {
+        let respond = Operation::Respond { status };
+        vec![set("colour", status.to_string()).unjudged(), respond.unjudged()]
+    };
+    let mut plain = vec![
         for_the_browser_session(survey),
         vec![set("colour", "blue").unjudged()],
         vec![set_permanent(true).unjudged()],
         vec![Operation::Regenerate.unjudged()],
     ];
-    if survey.gap_of_probe("respond").is_none() {
-        cycles.push(vec![set("colour", "green").unjudged(), respond(302)]);
-        cycles.push(vec![set("colour", "white").unjudged(), respond(404)]);
-        cycles.push(vec![set("colour", "black").unjudged(), respond(500)]);
-        let failures = OTHER_FAILURES.map(|(status, _)| status);
-        for status in [201].into_iter().chain(OTHER_REDIRECTS).chain(failures) {
-            cycles.push(vec![set("colour", status.to_string()).unjudged(), respond(status)]);
-        }
+    if survey.gap_of_probe("respond").is_some() {
+        return vec![judged(reason, plain)];
     }
-    let session = cycles
-        .into_iter()
-        .fold(Scenario::new(reason), |session, lines| session.cycle("ann", lines).response(rule.clone()));
-    vec![session]
+    plain.extend([302, 404, 500].map(ends));
+    let failures = OTHER_FAILURES.map(|(status, _)| status);
+    let rarer = [201].into_iter().chain(OTHER_REDIRECTS).chain(failures).map(ends);
+    let others = [for_the_browser_session(survey)].into_iter().chain(rarer).collect();
+    vec![judged(reason, plain), judged(reason, others).varied(RARER, Vec::new())]
 }
+
+/// The situation of a response with one of the statuses beside 200, 302, 404 and 500.
+const RARER: &str = "with-another-status";

@@ -54,9 +54,9 @@ const CROSSINGS: &[Crossing] = &[
         "items-of-another-browser",
         &[Redirects, NotFound, NoContent, NotModified],
     ),
-    all("cookie/http-only", &[BesideOwnCookie]),
-    all("cookie/same-site", &[BesideOwnCookie]),
-    all("cookie/secure", &[BesideOwnCookie]),
+    only("cookie/http-only", "no-http-only", &[BesideOwnCookie]),
+    only("cookie/same-site", "no-same-site", &[BesideOwnCookie]),
+    only("cookie/secure", "not-secure", &[BesideOwnCookie]),
     only(
         "cookie/lasts-when-permanent",
         "from-the-start",

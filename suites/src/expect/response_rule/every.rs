@@ -33,7 +33,11 @@ impl Every {
     pub(crate) fn judge(&self, transcript: &Transcript, cycle: usize) -> Vec<Option<Result<(), String>>> {
         let nothing = || vec![None; self.rules.len()];
         let Some(exchange) = transcript.exchanges.get(cycle) else { return nothing() };
-        let is_asked = exchange.answered.is_some() && exchange.refused().is_none() && !exchange.beside;
+        // What comes after a request that has failed may follow from that, which another check says.
+        let has_failed =
+            transcript.exchanges[..cycle].iter().any(|earlier| earlier.failed_request().is_some());
+        let is_asked =
+            exchange.answered.is_some() && exchange.refused().is_none() && !exchange.beside && !has_failed;
         if !is_asked || !self.sets_cookies_of_the_session(transcript, exchange) {
             return nothing();
         }
@@ -47,6 +51,8 @@ impl Every {
             }
             // What the application sets may be dropped.
             ResponseRule::Kept if !set_by_script(exchange).is_empty() => None,
+            // Whoever saves twice may set the cookie twice: browsers keep the last one.
+            ResponseRule::OncePerName if exchange.ops.contains(&Operation::Save) => None,
             _ => rule.of_cookies(transcript, exchange, &set, &left),
         });
         judged.collect()

@@ -233,9 +233,8 @@ impl Judging {
         played: &dyn Fn(u32, u32),
     ) -> Result<Outcome, BackendError> {
         let cases = property.shape.cases(self.options.cases);
-        let wanted = Cases { cases, ..self.cases(check, property) };
         let seen = self.looking_at(check);
-        let wanted = Cases { seen: &seen, ..wanted };
+        let wanted = Cases { cases, seen: &seen, ..self.cases(check, property) };
         let found = search::run_cases(&self.runner(), &wanted, played).await?;
         let outcome = self.counterexample(found);
         let at_once = outcome.evidence.at_once.filter(|_| property.shape == Shape::Parallel);

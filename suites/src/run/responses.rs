@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use crate::checks::{Applicability, Check, Test, catalogue};
+use crate::checks::{Applicability, Check, Test, position};
 use crate::expect::{Every, Expectation, Expected, Finding, ResponseRule, Scenario};
 use crate::play::{Outcome, Transcript};
 use crate::report::{Failure, Redaction};
@@ -112,7 +112,7 @@ impl Responses {
         let takes_time = script.waits() && !survey.virtual_time;
         let launches = script.steps.iter().any(|step| matches!(step, Step::Launch { .. }));
         let is_slow = takes_time || launches || script.goes_apart();
-        let of_check = catalogue().iter().position(|known| known.id == check).unwrap_or(usize::MAX);
+        let of_check = position(check).unwrap_or(usize::MAX);
         let is_full = broken.len() >= KEPT;
         let last = broken.last_key_value().map(|(place, _)| *place);
         // Which place a scenario has in its check is not asked where that does not matter.

@@ -125,7 +125,7 @@ mod tests {
 
     use super::*;
     use crate::backend::in_process;
-    use crate::play::play_judgeable;
+    use crate::play::{Outcome, play_judgeable};
     use crate::script::Script;
     use crate::script::ops::{clear, get, set};
 
@@ -134,6 +134,16 @@ mod tests {
 
     /// Which of the rules hold for the response to this cycle, with these fields in the place of its own.
     async fn held(script: Script, cycle: usize, fields: &[(&str, &str)]) -> Vec<Option<bool>> {
+        held_to(&RULES, script, cycle, fields).await
+    }
+
+    /// The same for these rules.
+    async fn held_to(
+        rules: &[ResponseRule],
+        script: Script,
+        cycle: usize,
+        fields: &[(&str, &str)],
+    ) -> Vec<Option<bool>> {
         let backend = in_process(Memory::default());
         let survey = Survey::of(std::rc::Rc::clone(&backend), Duration::from_secs(10)).await.unwrap();
         let mut transcript = play_judgeable(&backend, &script, Duration::from_secs(10)).await.unwrap();
@@ -146,7 +156,7 @@ mod tests {
             let cookies = exchange.headers.all("Set-Cookie").count();
             exchange.stored = vec![Ok(Stored::Replaced); cookies];
         }
-        let judged = Every::of(RULES.to_vec(), &survey).judge(&transcript, cycle);
+        let judged = Every::of(rules.to_vec(), &survey).judge(&transcript, cycle);
         judged.into_iter().map(|result| result.map(|result| result.is_ok())).collect()
     }
 
@@ -171,6 +181,40 @@ mod tests {
         );
         let both = [cookie, ("Set-Cookie", "flash=saved; Path=/")];
         assert_eq!(held(read(), 1, &both).await, [None; 3], "nobody knows whose one of them is");
+    }
+
+    #[tokio::test]
+    async fn a_cookie_comes_twice_only_from_whoever_saves_twice() {
+        let twice = [("Set-Cookie", "ID=1; Path=/"), ("Set-Cookie", "ID=2; Path=/")];
+        let rules = [ResponseRule::OncePerName, ResponseRule::HttpOnly];
+        let once = held_to(&rules, written(), 0, &twice).await;
+        assert_eq!(once, [Some(false), Some(false)]);
+        let saved = Script::new().cycle("ann", [Operation::Save, set("colour", "red")]);
+        assert_eq!(
+            held_to(&rules, saved, 0, &twice).await,
+            [None, Some(false)],
+            "only the number may be another"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_comes_after_a_request_that_has_failed_is_not_judged() {
+        let cookie = [("Set-Cookie", "ID=1; Path=/")];
+        let script = || written().cycle("ann", [get("colour")]);
+        assert_eq!(held(script(), 1, &cookie).await[0], Some(false));
+        let asked = Script::new()
+            .cycle("ann", [set("colour", "red"), Operation::Raise])
+            .cycle("ann", [get("colour")]);
+        assert_eq!(held(asked, 1, &cookie).await[0], Some(false), "it was asked to fail");
+        let backend = in_process(Memory::default());
+        let survey = Survey::of(std::rc::Rc::clone(&backend), Duration::from_secs(10)).await.unwrap();
+        let mut transcript = play_judgeable(&backend, &script(), Duration::from_secs(10)).await.unwrap();
+        transcript.exchanges[1].headers.append("Set-Cookie", format!("{COOKIE_NAME}=1; Path=/"));
+        transcript.exchanges[1].stored = vec![Ok(Stored::Replaced)];
+        let every = Every::of(RULES.to_vec(), &survey);
+        assert!(every.judge(&transcript, 1)[0].is_some());
+        transcript.exchanges[0].outcome = Outcome::NoAnswers { status: 500, said: String::new() };
+        assert_eq!(every.judge(&transcript, 1), vec![None; 3]);
     }
 
     #[tokio::test]

@@ -60,22 +60,16 @@ async fn the_same_seed_gives_the_same_script_and_another_one_another() {
     assert!(distinct.len() > 190, "{} of 200", distinct.len());
 }
 
-/// So many pairs of two tables are not met at most, although each is planned: one of the two keeps the script from the other.
-const NOT_TOGETHER: [usize; 2] = [7, 24];
-
 #[tokio::test]
-async fn in_a_hundred_cases_nearly_every_pair_of_situations_is_met() {
+async fn in_a_hundred_cases_every_pair_of_situations_is_met_that_can_be() {
     let memory = in_process(Memory::default()).on_virtual_time().await.unwrap();
     let survey = Survey::of(memory, Duration::from_secs(10)).await.unwrap();
-    for (shape, check, missed) in [
-        (Shape::AnyScript, "promises/any-script", NOT_TOGETHER[0]),
-        (Shape::AnyLife, "promises/any-life", NOT_TOGETHER[1]),
-    ] {
+    for (shape, check) in [(Shape::AnyScript, "promises/any-script"), (Shape::AnyLife, "promises/any-life")] {
         let generator = Generator::new(Property { shape, ..SEVERAL }, &survey);
         for run_seed in [0, 1, 211] {
             let seeds = |cases| (0..cases).map(move |case| case_seed(run_seed, check, case));
             let pairs = generator.pairs_met(seeds(100)).unwrap();
-            assert!(pairs.met + missed >= pairs.of, "{check} with the seed {run_seed}: {pairs:?}");
+            assert_eq!(pairs.met, pairs.of, "{check} with the seed {run_seed}");
             assert!(generator.pairs_met(seeds(10)).unwrap().met < pairs.met);
         }
     }

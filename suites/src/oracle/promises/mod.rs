@@ -40,6 +40,11 @@ pub(crate) enum Asked {
     Hardened,
 }
 
+/// Whether nobody knows if a request is saved that ends with this status, or by an exception where there is none.
+pub(crate) fn leaves_in_doubt(status: Option<u16>, survey: &Survey) -> bool {
+    status.map_or(open::Ending::Raised, open::Ending::Status).kept(survey) == open::Kept::Unknown
+}
+
 /// The script with all that is owed on it. The reason is that of the first difference in this transcript.
 pub(crate) fn scenario(
     script: Script,

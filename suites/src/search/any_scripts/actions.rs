@@ -99,7 +99,7 @@ impl AnyScripts<'_> {
 
     /// Half of the time, attributes are read before and after.
     fn with_attributes(&mut self, browser: &str, ops: Vec<Operation>) -> Vec<Operation> {
-        if self.rng.once_in(2) {
+        if self.rng.once_in(2) || self.is_shared {
             return ops;
         }
         let key = self.existing_key(browser).unwrap_or_else(|| "a".to_owned());
@@ -194,6 +194,7 @@ impl AnyScripts<'_> {
         let rotation = || is_supported.then_some(Operation::Regenerate);
         let end = if self.turn == 0 { clear() } else { self.end() };
         match self.turn {
+            _ if self.is_shared => rotation().into_iter().chain([self.end()]).collect(),
             1 => rotation().into_iter().chain([end]).collect(),
             _ => [end].into_iter().chain(rotation()).collect(),
         }
@@ -224,7 +225,7 @@ impl AnyScripts<'_> {
             let description = &self.survey().description;
             let usual = description.lifetime_seconds.unwrap_or(3600.0);
             let short = SHORT_LIFETIMES.get(self.count % (SHORT_LIFETIMES.len() + 1));
-            let seconds = match short.filter(|short| may_be_over || **short > 0.0) {
+            let seconds = match short.filter(|short| !self.is_shared && (may_be_over || **short > 0.0)) {
                 _ if longer => {
                     3.0 * usual.max(description.browser_lifetime_seconds.flatten().unwrap_or(usual))
                 }

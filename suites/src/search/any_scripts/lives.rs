@@ -12,6 +12,9 @@ use crate::survey::Store;
 /// Who comes when the session's time is over.
 pub(super) const LATECOMER: &str = "latecomer";
 
+/// Who comes after that, with the same cookies.
+pub(super) const STRAGGLER: &str = "straggler";
+
 /// Who says that there is more time.
 const LENGTHENER: &str = "lengthener";
 
@@ -42,6 +45,7 @@ impl AnyScripts<'_> {
     pub(super) fn life(&mut self, browser: &'static str, number: usize) {
         let plan = Plan::of_life(number);
         (self.next, self.made_for_next) = (Some(plan.action), None);
+        self.is_shared = plan.others == Others::WritingThief;
         self.keepers.clear();
         self.past(browser, plan.past, Ending::Status(200));
         self.keep(browser);
@@ -49,70 +53,90 @@ impl AnyScripts<'_> {
             self.copy_cookies(browser, COMPANION);
         }
         // Who comes when the session's time is over comes with its cookies all the same.
-        let (actor, ending) = match plan.past {
-            Past::Over if self.tracker.is_dead(browser) => {
-                let turn = (number / PASTS_OF_LIVES.len()) % 3;
-                (LATECOMER, [Ending::Status(302), plan.ending, Ending::Status(200)][turn])
+        let is_late = plan.past == Past::Over && self.tracker.is_dead(browser);
+        if is_late {
+            let endings = [Ending::Status(302), plan.ending, Ending::Status(200)];
+            self.late_request(LATECOMER, plan.action, endings[(number / PASTS_OF_LIVES.len()) % 3]);
+        }
+        if plan.action == Action::EndBesideHeaders && !is_late {
+            self.end_and_begin_again(browser);
+        }
+        let ending = match is_late {
+            true => self.late_request(STRAGGLER, plan.action, plan.ending),
+            false => {
+                let ops = self.action(browser, plan.action);
+                self.request(browser, ops, plan.ending)
             }
-            _ => (browser, plan.ending),
         };
-        if plan.action == Action::EndBesideHeaders {
-            self.end_and_begin_again(actor);
-        }
-        let ops = self.action(actor, plan.action);
-        let ending = self.request(actor, ops, ending);
-        if actor == LATECOMER {
-            self.look(LATECOMER);
-        }
-        // What is over at once is looked for at once.
-        let is_over = self.tracker.left_to_live(browser).is_some_and(|(there, _)| there <= 0.0);
         let has_own =
             matches!(plan.past, Past::ShorterLifetime | Past::LongerLifetime | Past::OwnLifetimeUsed);
-        let others = match plan.others {
-            _ if is_over => Others::LateKeeper,
-            Others::Visitor | Others::WritingThief if has_own => Others::InTime,
-            others => others,
-        };
-        let has_others = others != Others::WritingThief || self.tracker.is_known(COMPANION);
-        self.note(plan, ending, has_others.then_some(others));
-        match others {
-            Others::WritingThief if self.tracker.is_known(COMPANION) => {
+        // What is over at once is looked for at once; then the browser begins another session.
+        let is_over = is_late || self.tracker.left_to_live(browser).is_some_and(|(there, _)| there <= 0.0);
+        if is_over && plan.others != Others::LateKeeper {
+            self.come_late(browser, has_own);
+            self.write(browser);
+        }
+        let is_thief_known = self.tracker.is_known(COMPANION);
+        let has_others = plan.others != Others::WritingThief || is_thief_known;
+        self.note(plan, ending, has_others.then_some(plan.others));
+        match plan.others {
+            Others::WritingThief if is_thief_known => {
                 let action = if self.rng.once_in(3) { Action::Rotate } else { Action::Set };
                 self.stale_write(action, number / OTHERS_OF_LIVES.len(), plan.ending);
             }
-            Others::LateKeeper => {
-                self.forge(browser, COMPANION, Forgery::Replayed);
-                self.lengthen(browser);
-                match self.rng.once_in(2) {
-                    true => self.use_meanwhile(browser, false),
-                    false if has_own => {
-                        self.wait_until_nearly_over(browser);
-                        self.look(browser);
-                    }
-                    false => {}
-                }
-                self.wait_until_over(browser);
-                if self.tracker.is_dead(LENGTHENER) {
-                    self.look(LENGTHENER);
-                }
-                if self.rng.once_in(2) {
-                    self.late_use(COMPANION);
-                }
-                self.look(COMPANION);
-            }
-            Others::InTime => {
-                if !self.rng.once_in(3) {
-                    let writes = self.rng.once_in(3);
-                    self.use_meanwhile(browser, writes);
-                }
-                self.wait_until_nearly_over(browser);
-            }
+            Others::LateKeeper => self.come_late(browser, has_own),
+            Others::InTime => self.come_in_time(browser),
             Others::Visitor => self.visit(plan.ending),
             Others::Forger => self.forged(browser, number / OTHERS_OF_LIVES.len()),
             _ => {}
         }
+        if has_own && matches!(plan.others, Others::Visitor | Others::WritingThief) {
+            self.come_in_time(browser);
+        }
         self.look(browser);
         self.keepers_look();
+    }
+
+    /// Somebody does this who comes when the session's time is over, and looks at what is there then. Returns how the request ends.
+    fn late_request(&mut self, late: &str, action: Action, ending: Ending) -> Ending {
+        if action == Action::EndBesideHeaders {
+            self.end_and_begin_again(late);
+        }
+        let ops = self.action(late, action);
+        let ending = self.request(late, ops, ending);
+        self.look(late);
+        ending
+    }
+
+    /// A client that keeps cookies for good looks when the session's time is over.
+    fn come_late(&mut self, browser: &str, has_own: bool) {
+        self.forge(browser, COMPANION, Forgery::Replayed);
+        self.lengthen(browser);
+        match self.rng.once_in(2) {
+            true => self.use_meanwhile(browser, false),
+            false if has_own => {
+                self.wait_until_nearly_over(browser);
+                self.look(browser);
+            }
+            false => {}
+        }
+        self.wait_until_over(browser);
+        if self.tracker.is_dead(LENGTHENER) {
+            self.look(LENGTHENER);
+        }
+        if self.rng.once_in(2) {
+            self.late_use(COMPANION);
+        }
+        self.look(COMPANION);
+    }
+
+    /// The browser comes shortly before its session's time is over.
+    fn come_in_time(&mut self, browser: &str) {
+        if !self.rng.once_in(3) {
+            let writes = self.rng.once_in(3);
+            self.use_meanwhile(browser, writes);
+        }
+        self.wait_until_nearly_over(browser);
     }
 
     /// Somebody takes the browser's cookies, where a server can take them back.

@@ -45,6 +45,9 @@ pub(super) struct AnyScripts<'a> {
     turn: usize,
     /// Whether what is written twice is written often.
     is_often: bool,
+    /// Whether somebody else has the cookies of this episode's session and is going to use it. Cookies count in whole seconds, so
+    /// that nobody knows what they open in the last seconds of a session.
+    is_shared: bool,
     /// Those who took the cookies of this episode's browser, the first one first.
     keepers: Vec<String>,
     /// The situations that each episode has met.
@@ -79,6 +82,7 @@ impl<'a> AnyScripts<'a> {
             count: 0,
             turn: 0,
             is_often: false,
+            is_shared: false,
             keepers: Vec::new(),
             met: Vec::new(),
             steps: Vec::new(),
@@ -179,8 +183,12 @@ impl<'a> AnyScripts<'a> {
         let survey = self.survey();
         match ending {
             Ending::WithoutBody { status, otherwise } => {
-                let status =
-                    if survey.ends_without_body(status) && !needs_answers(&ops) { status } else { otherwise };
+                let is_lifetime = |op: &Operation| matches!(op, Operation::SetLifetime { .. });
+                if !survey.ends_without_body(status) || ops.iter().any(is_lifetime) {
+                    return self.request(browser, ops, Ending::Status(otherwise));
+                }
+                // A backend may refuse these, and then the answers that are lost would have said so.
+                ops.retain(|op| !matches!(op, Operation::Save | Operation::SetModified));
                 return self.request(browser, ops, Ending::Status(status));
             }
             Ending::Status(200) => {}
@@ -263,12 +271,4 @@ impl<'a> AnyScripts<'a> {
     fn items(&self, browser: &str) -> Map {
         self.tracker.items(browser)
     }
-}
-
-/// Whether only the answers say what was done: a backend may refuse these, and is then judged by what it said.
-fn needs_answers(ops: &[Operation]) -> bool {
-    let may_be_refused = |op: &Operation| {
-        matches!(op, Operation::SetLifetime { .. } | Operation::Save | Operation::SetModified)
-    };
-    ops.iter().any(may_be_refused)
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 use sessionspec_reference::Map;
 
 use super::AnyScripts;
-use super::lives::LATECOMER;
+use super::lives::{LATECOMER, STRAGGLER};
 use crate::script::ops::{clear, delete, items, set, set_permanent, setdefault};
 use crate::script::{Forgery, Operation, incompressible};
 use crate::search::situations::{Action, Ending, Past};
@@ -114,7 +114,9 @@ impl AnyScripts<'_> {
             Past::OlderThanASecond => self.wait(1.5),
             Past::NearItsEnd => self.wait_until_nearly_over(browser),
             Past::Over => {
-                self.forge(browser, LATECOMER, Forgery::Replayed);
+                for late in [LATECOMER, STRAGGLER] {
+                    self.forge(browser, late, Forgery::Replayed);
+                }
                 self.wait_until_over(browser);
             }
             _ => {}

@@ -6,6 +6,7 @@ use super::{
     ACTIONS, ACTIONS_OF_LIVES, Action, ENDINGS, Ending, FEWER_ENDINGS, OTHERS, OTHERS_OF_LIVES, Others,
     PASTS, PASTS_OF_LIVES, Past, Plan,
 };
+use crate::oracle::promises::leaves_in_doubt;
 use crate::script::OperationKind;
 use crate::survey::{OnError, Store, Survey};
 
@@ -45,10 +46,17 @@ impl Pairs {
             true => reach.tables(&FEWER_ENDINGS, &PASTS_OF_LIVES, &ACTIONS_OF_LIVES, &OTHERS_OF_LIVES),
             false => reach.tables(&ENDINGS, &PASTS, &ACTIONS, &OTHERS),
         };
-        let sizes = tables.map(|table| table.len());
-        let of =
-            (0..sizes.len()).flat_map(|one| sizes[one + 1..].iter().map(move |other| sizes[one] * other));
-        Self { met: met.len(), of: of.sum() }
+        let mut pairs = Self { met: 0, of: 0 };
+        for (at, table) in tables.iter().enumerate() {
+            let others: Vec<Row> = tables[at + 1..].iter().flatten().copied().collect();
+            for pair in table.iter().flat_map(|one| others.iter().map(move |other| (*one, *other))) {
+                if reach.can_meet(pair) {
+                    pairs.of += 1;
+                    pairs.met += usize::from(met.contains(&pair));
+                }
+            }
+        }
+        pairs
     }
 }
 
@@ -76,6 +84,27 @@ impl Reach<'_> {
             actions.iter().filter_map(|row| self.action(*row)).map(Row::Action).collect(),
             others.iter().filter_map(|row| self.others(*row)).map(Row::Others).collect(),
         ]
+    }
+
+    /// Whether the two can be met together. The contract leaves open what is owed where the others are.
+    fn can_meet(self, pair: (Row, Row)) -> bool {
+        match pair {
+            // A lifetime may be refused, and only the answer says whether it was.
+            (
+                Row::Ending(Ending::Status(204 | 205 | 304)),
+                Row::Action(Action::Shorten | Action::Lengthen),
+            ) => false,
+            // A second tab finds what was saved, if anything was.
+            (Row::Ending(Ending::Status(status)), Row::Others(Others::SecondTab)) => {
+                !leaves_in_doubt(Some(status), self.survey)
+            }
+            (Row::Ending(Ending::Raised), Row::Others(Others::SecondTab)) => {
+                !leaves_in_doubt(None, self.survey)
+            }
+            // What is written after the end of a session may have its old id.
+            (Row::Action(Action::DestroyAndWrite), Row::Others(Others::WritingThief)) => false,
+            _ => true,
+        }
     }
 
     /// How a request ends that is to end so.

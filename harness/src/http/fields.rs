@@ -102,9 +102,15 @@ impl HeaderField {
 /// A URL as it may be shown, whether it can be read or not: nothing stands before its host.
 #[must_use]
 pub fn shown_url(url: &str) -> String {
+    let parsed = Url::parse(url);
+    if let Ok(mut parsed) = parsed.clone()
+        && HeaderField::taken_from(&mut parsed).is_some()
+    {
+        // However many slashes stand before the user, and whichever these are.
+        return parsed.as_str().replacen("://", &format!("://{REDACTED}@"), 1);
+    }
     let start = url.find("://").map_or(0, |scheme| scheme + 3);
-    let is_url = Url::parse(url).is_ok();
-    let end = if is_url {
+    let end = if parsed.is_ok() {
         url[start..].find(['/', '?', '#', '\\']).map_or(url.len(), |end| start + end)
     } else {
         url.len()
@@ -218,6 +224,10 @@ mod tests {
             ("http://user:pass@127.0.0.1/probe", "http://***@127.0.0.1/probe"),
             ("http://user@host/@me", "http://***@host/@me"),
             ("http://user:p@ss@host/", "http://***@host/"),
+            ("http:/user:pass@127.0.0.1:5000/probe", "http://***@127.0.0.1:5000/probe"),
+            ("http:///user:pass@127.0.0.1:5000/probe", "http://***@127.0.0.1:5000/probe"),
+            ("http:user:pass@127.0.0.1:5000/probe", "http://***@127.0.0.1:5000/probe"),
+            (r"http:\\user:pass@127.0.0.1:5000\probe", "http://***@127.0.0.1:5000/probe"),
             ("http://user:p/ss@host/", "http://***@host/"),
             ("user:pass@host", "***@host"),
             ("nonsense", "nonsense"),

@@ -212,7 +212,11 @@ impl<'a> Redactor<'a> {
         // One that browsers drop is shown like any other: what is in it is no less secret.
         let (own, value) = name_and_value(raw);
         let value = open(value).unwrap_or_else(|| name(self.names.set(browser, own, value)));
-        let mut shown = format!("{}={value}", String::from_utf8_lossy(own));
+        let mut shown = match own {
+            // A cookie without a name, as browsers store and send it.
+            b"" => value,
+            own => format!("{}={value}", String::from_utf8_lossy(own)),
+        };
         for attribute in String::from_utf8_lossy(raw).split(';').skip(1).map(str::trim) {
             shown.push_str("; ");
             // An expiry date is a time of this run.
@@ -251,11 +255,14 @@ impl<'a> Redactor<'a> {
     }
 }
 
-/// The name and the value of a `Set-Cookie` field, also of one that browsers drop.
+/// The name and the value of a `Set-Cookie` field, also of one that browsers drop. What has no `=` is a value without a name
+/// (RFC 6265bis, section 5.6).
 fn name_and_value(raw: &[u8]) -> (&[u8], &[u8]) {
     let pair = raw.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-    let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
-    (pair[..equals].trim_ascii(), pair.get(equals + 1..).unwrap_or_default().trim_ascii())
+    match pair.iter().position(|byte| *byte == b'=') {
+        Some(equals) => (pair[..equals].trim_ascii(), pair[equals + 1..].trim_ascii()),
+        None => (b"", pair),
+    }
 }
 
 fn name(number: usize) -> String {

@@ -91,6 +91,15 @@ fn a_cookie_that_browsers_drop_is_no_less_secret() {
 }
 
 #[test]
+fn a_cookie_without_a_name_is_no_less_secret() {
+    let own_keys = none();
+    let mut redact = Redactor::new(by_value(&own_keys));
+    let nameless = "8f3a90c1b2d4e5f60718293a4b5c6d7e; Path=/";
+    assert_eq!(redact.set_cookie("ann", nameless.as_bytes(), now()), "<1>; Path=/");
+    assert_eq!(redact.cookie_header("ann", b"8f3a90c1b2d4e5f60718293a4b5c6d7e"), "<1>");
+}
+
+#[test]
 fn expiry_dates_are_seen_from_the_answer() {
     let own_keys = none();
     let mut redact = Redactor::new(by_value(&own_keys));

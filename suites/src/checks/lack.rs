@@ -240,7 +240,7 @@ impl fmt::Display for Lack {
                 "no lifetime is declared after which a session that lives longer can be looked for"
             }
             Self::PermanentLifetime => "no lifetime of a permanent session can be waited for",
-            Self::ExpiryClaim => "whether reading prolongs a session is not declared",
+            Self::ExpiryClaim => "`declares.expiry` does not say whether reading prolongs a session",
             Self::LongEnough { lifetime, grace } => {
                 return write!(
                     f,

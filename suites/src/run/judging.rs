@@ -208,6 +208,13 @@ impl Judging {
         }
     }
 
+    /// Why some of the scenarios were not judged, if that is nothing that is known and accepted.
+    pub(super) fn why_hidden(&self, outcome: &Outcome) -> Option<String> {
+        let unjudged = outcome.unjudged.first().map(|scenario| scenario.because.clone());
+        let is_new = |blocked: &&Blocked| self.known_reason(blocked).is_none();
+        unjudged.or_else(|| outcome.blocked.iter().find(is_new).map(|blocked| self.why_blocked(blocked)))
+    }
+
     /// Why the check that is in the way fails, where that is known and accepted.
     fn known_reason(&self, blocked: &Blocked) -> Option<&str> {
         let known = self.options.known_failures.get(blocked.check.as_str())?;

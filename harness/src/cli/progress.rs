@@ -75,7 +75,7 @@ impl Progress {
     pub(super) fn observe(&self, event: &Event<'_>) {
         let mut state = self.state.borrow_mut();
         match event {
-            Event::Planned(checks) => state.checks = checks.len(),
+            Event::Planned { checks, .. } => state.checks = checks.len(),
             Event::Started(check) => {
                 state.current = check.id.to_owned();
                 state.cases = None;

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use sessionspec::PreflightError;
 use sessionspec::backend::BackendError;
+use sessionspec::reference::Description;
 
 use super::{CliError, tell};
 use crate::http::{HeaderField, shown_url, without_secrets};
@@ -44,6 +45,17 @@ impl Target {
     /// How it was started, and where the others are that are started like it.
     pub(super) fn recipe(&self) -> Option<(&Recipe, f64, &Rc<Others>)> {
         self.recipe.as_ref().map(|(recipe, lifetime)| (recipe, *lifetime, &self.others))
+    }
+
+    /// What to say where the command has a `{lifetime}` and the description names none. The run then waits for no end of a session.
+    pub(super) fn undeclared_lifetime(&self, description: &Description) -> Option<&'static str> {
+        let is_asked_for = self.recipe.as_ref().is_some_and(|(recipe, _)| recipe.takes_a_lifetime());
+        let is_declared =
+            description.lifetime_seconds.is_some() || description.browser_lifetime_seconds.is_some();
+        (is_asked_for && !is_declared).then_some(
+            "the command has a {lifetime}, and the probe's description names neither `lifetime_seconds` nor \
+             `browser_lifetime_seconds`, so that a run waits for no session to end",
+        )
     }
 
     /// Starts the command of the service once more, beside it: the port of the new process, which ends with the service.

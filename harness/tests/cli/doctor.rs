@@ -96,6 +96,11 @@ fn a_probe_behind_a_guard() {
 }
 
 #[test]
+fn a_store_that_was_not_told_of_lists() {
+    assert_snapshot!(found(Slip::FailsOnLists), @"");
+}
+
+#[test]
 fn a_get_that_uses_the_session() {
     assert_snapshot!(found(Slip::GetUsesTheSession), @"
     remark   Vary: Cookie

@@ -88,6 +88,24 @@ fn what_the_service_said_is_quoted_when_it_dies_midway() {
     assert_eq!(launch.survivors(), "");
 }
 
+/// Whoever writes `{lifetime}` wants the end of sessions to be seen, and that needs a declaration, too.
+#[test]
+fn a_lifetime_that_is_asked_for_and_not_declared_is_told() {
+    let command = |backend: &str| {
+        let program = env!("CARGO_BIN_EXE_sessionspec");
+        format!(": {{lifetime}}; exec {program} serve --backend {backend} --addr 127.0.0.1:{{port}}")
+    };
+    let note = "the command has a {lifetime}, and the probe's description names neither";
+    for (backend, is_told) in [("conforming/short-lifetimes-refused", true), ("reference", false)] {
+        let run =
+            sessionspec("run --check minimum/opens-empty --launch").arg(command(backend)).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&run.stderr).contains(note), is_told, "{backend}");
+    }
+    let doctor =
+        sessionspec("doctor --launch").arg(command("conforming/short-lifetimes-refused")).output().unwrap();
+    assert!(String::from_utf8_lossy(&doctor.stdout).contains("  remark   {lifetime}\n"));
+}
+
 #[test]
 fn the_command_does_not_exist() {
     // What the shell says about it differs from shell to shell.

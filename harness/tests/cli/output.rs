@@ -74,6 +74,18 @@ fn a_report_that_cannot_be_written_loses_no_other_one_nor_the_verdict() {
     }
 }
 
+/// A backend that fails as it did before has not become worse, which is not to say that it conforms.
+#[test]
+fn a_report_that_cannot_be_written_says_what_became_of_a_baseline() {
+    let folder = Folder::new("baseline_full");
+    let json = folder.file("report.json");
+    sessionspec(&format!("run {FLAWED} --report json={}", json.display())).output().unwrap();
+    let baseline = format!("--baseline {} --report json=/dev/full", json.display());
+    let output = sessionspec(&format!("run {FLAWED} {baseline}")).output().unwrap();
+    let said = said(&output);
+    assert!(said.ends_with("sessionspec: nothing got worse than in the baseline\nexit 3"), "{said}");
+}
+
 #[test]
 fn what_cannot_be_written_is_told_before_the_run() {
     let folder = Folder::new("told_before");

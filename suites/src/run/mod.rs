@@ -25,6 +25,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use sessionspec_reference::Description;
 use tokio::task::LocalSet;
 
 use crate::backend::{Backend, Front, IntoBackend, LocalBoxFuture, catching_panics, fronted, one_at_a_time};
@@ -49,8 +50,13 @@ use tasks::{Ended, Tasks};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// The backend has been surveyed, and these checks will be run.
-    Planned(&'a [Check]),
+    /// The backend has been surveyed.
+    Planned {
+        /// The checks that will be run.
+        checks: &'a [Check],
+        /// What the backend says of itself.
+        description: &'a Description,
+    },
     /// A check begins.
     Started(&'a Check),
     /// So many generated scripts of the current check have been played.
@@ -169,7 +175,7 @@ async fn run_local(
     let mut run = Run { judging, front, ended: None };
     // What a service does not show that went away meanwhile is nothing that it lacks.
     run.end_if_gone().await;
-    observe(Event::Planned(&wanted));
+    observe(Event::Planned { checks: &wanted, description: &run.judging.survey.description });
     let planned = wanted;
     let wanted: Vec<Check> = planned.iter().filter(|check| !check.is_of_a_run()).copied().collect();
     let mut known = run.known_at_once(&wanted, stop.as_mut()).await;
@@ -278,12 +284,14 @@ impl Run {
         outcome: Outcome,
     ) -> (Outcome, Option<KnownFailureReport>) {
         let Some(known) = self.judging.options.known_failures.get(check.id) else { return (outcome, None) };
-        // What failed before may be what nothing can be concluded from now.
-        let is_in_part = outcome.verdict == Verdict::Pass && !outcome.unjudged.is_empty();
+        // What failed before may be what nothing can be concluded from now, or what a new failure hides.
+        let hidden = match outcome.verdict {
+            Verdict::Pass => self.judging.why_hidden(&outcome),
+            _ => None,
+        };
         let (verdict, because, entry) =
-            known.apply(if is_in_part { Verdict::Unverified } else { outcome.verdict });
-        let because = because
-            .or_else(|| outcome.unjudged.first().map(|one| one.because.clone()).filter(|_| is_in_part));
+            known.apply(if hidden.is_some() { Verdict::Unverified } else { outcome.verdict });
+        let because = because.or(hidden);
         (Outcome { verdict, because: because.or(outcome.because), ..outcome }, Some(entry))
     }
 

@@ -1,7 +1,5 @@
 //! The description: is this a probe, and what does it say of itself?
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 use sessionspec::engine::script::OperationKind;
 use sessionspec::reference::Description;
@@ -64,21 +62,9 @@ fn read(response: &RawResponse) -> Result<Value, String> {
     }
 }
 
-/// What the answer to a `GET` says of the lifetime of permanent sessions; none where it is no description.
-pub(super) fn lifetime(response: &RawResponse) -> Option<f64> {
-    read(response).ok()?.get("lifetime_seconds")?.as_f64()
-}
-
-/// The spellings that the answer to a `GET` declares; none where it is no description.
-pub(super) fn spellings(response: &RawResponse) -> BTreeMap<String, Vec<String>> {
-    let description = read(response).ok().and_then(|json| read_description(json).ok());
-    description.map(|description| description.spellings).unwrap_or_default()
-}
-
-/// The statuses without a body that the answer to a `GET` declares; none where it is no description.
-pub(super) fn without_body(response: &RawResponse) -> Vec<u16> {
-    let description = read(response).ok().and_then(|json| read_description(json).ok());
-    description.map(|description| description.without_body).unwrap_or_default()
+/// The description in the answer to a `GET`; none where it is none.
+pub(super) fn described(response: &RawResponse) -> Option<Description> {
+    read(response).ok().and_then(|json| read_description(json).ok())
 }
 
 fn contents(json: &Value, findings: &mut Findings) {

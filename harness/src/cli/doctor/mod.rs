@@ -16,6 +16,7 @@ mod refusals;
 mod requests;
 mod spellings;
 mod traces;
+mod values;
 mod without_body;
 
 use super::service::Service;
@@ -74,24 +75,31 @@ pub(super) async fn doctor(arguments: Arguments, interruption: &Interruption) ->
 
 /// Looks at everything, unless the service stops answering: then the rest would say nothing.
 async fn examine(probe_client: &ProbeClient, reached: &Target, target: &str) -> Result<Findings, CliError> {
-    let description = probe_client.get().await.map_err(|fault| {
+    let response = probe_client.get().await.map_err(|fault| {
         let advice = reached.last_words();
         let advice = advice.as_deref().unwrap_or("start the service, or let --launch start it");
         CliError::not_verified(format!("there is nothing to look at: {fault}; {advice}"))
     })?;
     let mut findings = Findings::default();
     say(format_args!("sessionspec doctor {target}"));
-    description::examine(&description, &mut findings);
+    description::examine(&response, &mut findings);
+    let description = description::described(&response);
+    if let Some(note) = description.as_ref().and_then(|description| reached.undeclared_lifetime(description))
+    {
+        findings.remark("{lifetime}", note);
+    }
+    let description = description.unwrap_or_default();
     if !requests::answers_at_all(probe_client, &mut findings).await {
         return Ok(findings);
     }
     if operations::examine(probe_client, &mut findings).await && probe_client.answers() {
-        spellings::examine(probe_client, &description::spellings(&description), &mut findings).await;
+        spellings::examine(probe_client, &description.spellings, &mut findings).await;
         cookies::examine(probe_client, &mut findings).await;
+        values::examine(probe_client, &mut findings).await;
     }
     if probe_client.answers() {
-        lifetimes::examine(probe_client, description::lifetime(&description), &mut findings).await;
-        requests::examine(probe_client, &description::without_body(&description), &mut findings).await;
+        lifetimes::examine(probe_client, description.lifetime_seconds, &mut findings).await;
+        requests::examine(probe_client, &description.without_body, &mut findings).await;
     }
     if probe_client.answers() {
         pauses::examine(probe_client, &mut findings).await;

@@ -64,8 +64,15 @@ impl Arguments {
         let observe = |event: Event<'_>| {
             progress.observe(&event);
             kept.observe(&event, "");
-            if let Event::Finished(check) = event {
-                interruption.observe(check);
+            match event {
+                Event::Planned { description, .. } => {
+                    if let Some(note) = service.undeclared_lifetime(description) {
+                        progress::clear();
+                        tell(format_args!("sessionspec: {note}"));
+                    }
+                }
+                Event::Finished(check) => interruption.observe(check),
+                _ => {}
             }
         };
         let report = run_until(backend, options, observe, interruption.arrival()).await;

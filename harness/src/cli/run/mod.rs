@@ -77,7 +77,13 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
     if losses.is_empty() {
         return Ok(exit);
     }
-    tell(format_args!("sessionspec: {}: {}", arguments.level(), exit.as_str()));
+    match &changes {
+        None => tell(format_args!("sessionspec: {}: {}", arguments.level(), exit.as_str())),
+        Some(changes) => {
+            let got = if changes.got_worse() { "something" } else { "nothing" };
+            tell(format_args!("sessionspec: {got} got worse than in the baseline"));
+        }
+    }
     Ok(exit.with_loss())
 }
 

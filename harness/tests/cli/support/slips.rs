@@ -33,6 +33,8 @@ pub(crate) enum Slip {
     DropsWhatRaises,
     /// Its framework shows a page with the status 200 after an exception.
     ShowsWhatRaises,
+    /// Its store was not told of lists, and fails.
+    FailsOnLists,
 }
 
 /// The page that Django answers to a request without a token, as far as it matters.
@@ -101,6 +103,10 @@ fn answer(slip: Slip, request: &Request) -> Answer {
         Slip::ZeroEndsWithTheBrowser if has("set_lifetime") => {
             let (zero, nothing) = (r#""set_lifetime","seconds":0}"#, r#""permanent"               }"#);
             Answer::altered(request.text().replace(zero, nothing), same)
+        }
+        Slip::FailsOnLists if request.text().contains(r#""value":["#) => {
+            let said = "gob: type not registered for interface: []interface {}";
+            Answer::response("500 Internal Server Error", "text/plain", said)
         }
         Slip::WritesTwice => Answer::Apart,
         Slip::DropsWhatRaises if has("raise") => Answer::Bytes(Vec::new()),

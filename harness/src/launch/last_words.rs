@@ -63,9 +63,15 @@ impl LastWords {
 
 /// The last line that says anything, with what belongs to it. Where an error is followed by indented lines, as in the
 /// stack traces of Node, Java and Ruby, that is the error; the calls are left out, and so is the version with which Node
-/// ends every crash.
+/// ends every crash. Go tells the error before its traces, each of which begins with the number of a goroutine.
 fn complaint(said: &str) -> Option<String> {
     let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+    let is_trace = |line: &&str| line.starts_with("goroutine ") && line.ends_with("]:");
+    let is_panic = |line: &&&str| line.contains("panic") || line.starts_with("fatal error:");
+    let before_a_trace = lines.iter().rposition(is_trace).map_or(&[][..], |trace| &lines[..trace]);
+    if let Some(panic) = before_a_trace.iter().rfind(is_panic) {
+        return Some(panic.chars().take(LINE).collect());
+    }
     let last = match lines.as_slice() {
         [lines @ .., last] if last.starts_with("Node.js v") && !lines.is_empty() => lines,
         lines => lines,
@@ -144,6 +150,15 @@ mod tests {
         let python =
             "Traceback (most recent call last):\n  File \"app.py\", line 1, in <module>\nKeyError: 'id'\n";
         assert_eq!(complaint(python).as_deref(), Some("KeyError: 'id'"));
+        let go = "2026/11/28 02:36:14 http: panic serving 127.0.0.1:41234: interface conversion: no session\n\
+                  goroutine 18 [running]:\nnet/http.(*conn).serve.func1()\n\t/usr/lib/go/server.go:1854\n\
+                  created by net/http.(*Server).Serve\n\t/usr/lib/go/server.go:3102 +0x4db\n";
+        let told =
+            "2026/11/28 02:36:14 http: panic serving 127.0.0.1:41234: interface conversion: no session";
+        assert_eq!(complaint(go).as_deref(), Some(told));
+        let go =
+            "panic: no store\n\ngoroutine 1 [running]:\nmain.main()\n\t/app/main.go:3 +0x1d\nexit status 2\n";
+        assert_eq!(complaint(go).as_deref(), Some("panic: no store"));
         assert_eq!(complaint("Node.js v20.20.2\n").as_deref(), Some("Node.js v20.20.2"));
         assert_eq!(complaint("  only this\n\n").as_deref(), Some("only this"));
         assert_eq!(complaint(" \n"), None);

@@ -25,10 +25,9 @@ pub(super) struct Cause<'a> {
 pub(super) fn causes<'a>(rows: &[Row<'a>]) -> Vec<Cause<'a>> {
     let mut causes: Vec<Cause<'a>> = Vec::new();
     for check in rows.iter().map(hindered) {
-        let Some(first) = check.blocked.first() else { continue };
         let is_unjudged = check.evidence.scripts == 0 && check.failures.is_empty();
         // What could not be judged at all is told once; what was judged in part has several things to say.
-        for blocked in if is_unjudged { std::slice::from_ref(first) } else { &check.blocked } {
+        for blocked in check.blocked_by_others().take(if is_unjudged { 1 } else { usize::MAX }) {
             let cause = of(&mut causes, blocked, rows);
             let told = if is_unjudged { &mut cause.unjudged } else { &mut cause.in_part };
             if told.last().is_none_or(|last| last.id != check.id) {
@@ -73,7 +72,7 @@ fn in_part<'a>(row: &Row<'a>) -> Option<&'a CheckReport> {
 /// The check through the door where most is in its way.
 fn hindered<'a>(row: &Row<'a>) -> &'a CheckReport {
     let doors = row.doors.iter().map(|(_, check)| *check);
-    doors.rev().max_by_key(|check| check.blocked.len()).unwrap_or_else(|| row.first())
+    doors.rev().max_by_key(|check| check.blocked_by_others().count()).unwrap_or_else(|| row.first())
 }
 
 /// The cause that this belongs to, which may be new.

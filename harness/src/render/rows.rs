@@ -54,7 +54,7 @@ impl<'a> Row<'a> {
     pub(super) fn unseen(&self) -> Vec<String> {
         let mut unseen: Vec<String> = Vec::new();
         for (_, check) in &self.doors {
-            let hindered = check.blocked.iter().flat_map(|blocked| &blocked.hindered);
+            let hindered = check.blocked_by_others().flat_map(|blocked| &blocked.hindered);
             let unjudged = check.unjudged.iter().map(|unjudged| &unjudged.scenario);
             for scenario in hindered.chain(unjudged) {
                 if !unseen.contains(scenario) {

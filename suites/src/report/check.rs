@@ -77,6 +77,11 @@ impl CheckReport {
             && !self.unjudged.is_empty()
     }
 
+    /// What is in the way of scenarios and is no failure of the check itself, which would say enough.
+    pub fn blocked_by_others(&self) -> impl Iterator<Item = &Blocked> {
+        self.blocked.iter().filter(|blocked| blocked.check != self.id)
+    }
+
     /// The suite that the check belongs to.
     #[must_use]
     pub fn suite(&self) -> &str {

@@ -150,9 +150,6 @@ impl Judging {
         if failures.is_empty() {
             held_to.extend(launched);
             held_to.extend(hindrances.refused.drain(..).filter(|_| evidence.comparisons > 0));
-        } else {
-            // What a check relies on of itself is among its failures, which say enough.
-            hindrances.blocked.retain(|blocked| blocked.check != check.id);
         }
         let outcome = self.outcome_of(evidence, failures, &hindrances);
         let Hindrances { blocked, mut unjudged, .. } = hindrances;

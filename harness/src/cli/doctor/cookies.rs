@@ -50,12 +50,18 @@ async fn destroyed(probe_client: &ProbeClient, findings: &mut Findings) {
         .cycle("ann", [set("text", KEPT)])
         .copy_cookies("ann", "keeper")
         .cycle("ann", [destroy()])
+        .cycle("keeper", [get("text")])
         .cycle("keeper", [set("other", KEPT)])
         .cycle("keeper", [get("other")]);
     let exchanges = probe_client.player().play(&script).await.exchanges;
-    let [first, ended, later, last] = exchanges.as_slice() else { return };
+    let [first, ended, looks, later, last] = exchanges.as_slice() else { return };
     if !matches!(ended.answer(0), Some(Answer::Ok(_))) {
         return;
+    }
+    if looks.answer(0) == Some(&Answer::Ok(KEPT.into())) {
+        let note = "the cookie of a destroyed session still opens it, with its items: is it saved again when the request ends? \
+                    Where the data are in the cookie, this cannot be helped; on a server, `run` fails for it";
+        return findings.remark("destroy", note);
     }
     let given = |exchange: &Exchange| -> Vec<Vec<u8>> {
         let pair = |field: &[u8]| field.split(|byte| *byte == b';').next().unwrap_or_default().to_vec();

@@ -90,6 +90,9 @@ async fn examine(probe_client: &ProbeClient, reached: &Target, target: &str) -> 
     }
     let description = description.unwrap_or_default();
     if !requests::answers_at_all(probe_client, &mut findings).await {
+        if let Some(last_words) = reached.last_words() {
+            findings.remark("the service", &last_words);
+        }
         return Ok(findings);
     }
     if operations::examine(probe_client, &mut findings).await && probe_client.answers() {

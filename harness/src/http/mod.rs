@@ -7,6 +7,7 @@ mod error;
 mod fields;
 mod gates;
 mod outgoing;
+mod reading;
 mod tls;
 #[doc(hidden)]
 pub mod wire;
@@ -14,7 +15,7 @@ pub mod wire;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use reqwest::Method;
+use reqwest::{Method, Version};
 use sessionspec::backend::{
     Backend, BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture, OpenConnection,
 };
@@ -238,6 +239,8 @@ impl HttpBackend {
     pub async fn post(&self, headers: &Headers, body: Vec<u8>) -> Result<RawResponse, BackendError> {
         let (method, common) = (Method::POST, &self.of_post);
         self.send(Outgoing { method, common, added: headers, body, alone: false }, None).await
+    /// The version of HTTP in which it came.
+    version: Version,
     }
 
     /// Sends the probe this body on a connection of its own, and asks the service to close that: all that comes until it does.
@@ -300,7 +303,7 @@ impl Backend for HttpBackend {
             let common = &self.of_post;
             let post =
                 Outgoing { method: Method::POST, common, added, body: sent, alone: without_body.is_some() };
-            let RawResponse { status, headers, body } = self.send(post, connection).await?;
+            let RawResponse { status, headers, body, .. } = self.send(post, connection).await?;
             if without_body == Some(status) {
                 // A 205 may come with a body all the same, which means nothing.
                 let body = Body::Other(String::new());

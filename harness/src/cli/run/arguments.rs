@@ -48,8 +48,9 @@ pub(crate) struct Arguments {
     /// Also show what was played and was right; of generated scripts there are too many.
     #[arg(long, short)]
     pub(super) verbose: bool,
-    /// End with the first failure of the level that decides.
-    #[arg(long)]
+    /// End with the first failure of the level that decides. Not with --baseline: what a run that ends early has not looked at
+    /// counts as worse.
+    #[arg(long, conflicts_with = "baseline")]
     pub(super) fail_fast: bool,
     /// Also say what changed since this saved report, and judge by that: the exit code is the one of `sessionspec diff`.
     #[arg(long, value_name = "FILE")]

@@ -1,4 +1,4 @@
-//! The arguments of `sessionspec run`.
+//! The arguments of `sessionspec run`, with their defaults; the one of `--jobs` is chosen in `suites/src/run/jobs.rs`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,5 +1,6 @@
 //! Files that others have written are read up to a bound: a device, or a file that was made for it, has no end, and what is
 //! short in JSON or TOML may take a hundred times as much memory.
+//! The answers of a service are bounded in `http/reading.rs` by their bytes, and in `http/wire.rs` by their values.
 
 use std::fs::File;
 use std::io::{self, Read};

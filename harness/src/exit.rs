@@ -1,4 +1,5 @@
-//! The exit codes of the command line, in one place.
+//! The exit codes of the command line, and which of them one report comes to. What a run ends with is decided in
+//! `cli/run/mod.rs`: by what changed since a `--baseline`, by doors that disagree, and by what could not be written.
 
 use std::process::ExitCode;
 
@@ -6,7 +7,7 @@ use sessionspec::engine::report::CheckReport;
 use sessionspec::{Level, LevelVerdict, Report, Verdict};
 
 /// How the command ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
     /// Everything of the asked level passed, does not apply, fails as is known, or is excused by that.

@@ -15,6 +15,7 @@ use crate::near;
 use crate::peer_storage::{PeerStorage, without_storage};
 use crate::project::KnownFailure;
 use crate::store_proxy::{StorePlace, Toxiproxy};
+use crate::toml_error::one_line;
 
 /// Where the peer finds the folder of its storage.
 const STORAGE: &str = "STORAGE";
@@ -59,6 +60,33 @@ pub struct Manifest {
     /// Checks that are known to fail.
     #[serde(default)]
     pub known_failures: Vec<KnownFailure>,
+}
+
+impl Manifest {
+    /// Refuses commands that are none, and those that nothing would run.
+    fn has_meaning(&self) -> Result<(), String> {
+        let commands = [
+            ("provision", Some(&self.provision)),
+            ("launch", Some(&self.launch)),
+            ("break", self.breaking.as_ref()),
+            ("mend", self.mend.as_ref()),
+            ("flush", self.flush.as_ref()),
+        ];
+        let is_empty = |command: Option<&Vec<String>>| command.is_some_and(Vec::is_empty);
+        if let Some((name, _)) = commands.iter().find(|(_, command)| is_empty(*command)) {
+            return Err(format!("`{name}` is empty: write a list of a command and its arguments"));
+        }
+        if self.breaking.is_some() != self.mend.is_some() {
+            return Err("what `break` breaks, `mend` mends: it has only one of them".to_owned());
+        }
+        if self.flush.is_some() && self.store.is_none() && self.breaking.is_none() {
+            return Err(
+                "`flush` empties a store that the suite `outage` knows: name it with `store`, or with `break` and `mend`"
+                    .to_owned(),
+            );
+        }
+        Ok(())
+    }
 }
 
 /// What is expected of a run on a peer.
@@ -165,15 +193,8 @@ impl Peer {
     /// Where it is no manifest.
     pub fn parse(path: &Path, text: &str) -> Result<Self, PeerError> {
         let malformed = |error: String| PeerError::Malformed { path: path.to_owned(), error };
-        let manifest: Manifest = toml::from_str(text).map_err(|error| malformed(error.to_string()))?;
-        if manifest.provision.is_empty() || manifest.launch.is_empty() {
-            return Err(malformed(
-                "`provision` and `launch` are lists of a command and its arguments".to_owned(),
-            ));
-        }
-        if manifest.breaking.is_some() != manifest.mend.is_some() {
-            return Err(malformed("what `break` breaks, `mend` mends: it has only one of them".to_owned()));
-        }
+        let manifest: Manifest = toml::from_str(text).map_err(|error| malformed(one_line(&error, text)))?;
+        manifest.has_meaning().map_err(malformed)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Ok(Self { name, manifest, folder: folder.to_owned(), mark: Mark::default(), toxiproxy: None })
@@ -213,8 +234,7 @@ impl Peer {
     fn store(&self) -> Option<StoreOfService> {
         let storage = self.manifest.environment.get(STORAGE)?;
         let command = |command: &Option<Vec<String>>| {
-            let command = command.as_ref().filter(|command| !command.is_empty())?;
-            let arguments = self.resolve(command);
+            let arguments = self.resolve(command.as_ref()?);
             Some(LaunchCommand::Program {
                 arguments: arguments.iter().map(|argument| argument.replace("{storage}", storage)).collect(),
                 folder: self.folder.clone(),
@@ -291,5 +311,41 @@ impl Peer {
             command[0] = self.folder.join(&command[0]).to_string_lossy().into_owned();
         }
         command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of a manifest that has this, too.
+    fn complaint(entries: &str) -> Option<String> {
+        let text = format!(
+            "description = 'a peer'\nprovision = ['true']\nlaunch = ['serve']\npath = '/probe'\n{entries}\n\
+             [expect]\nverdict = 'conforms'\n"
+        );
+        Peer::parse(Path::new("peer.toml"), &text).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_would_never_be_run_is_refused_by_its_name() {
+        for entries in ["", "store = 'a'\nflush = ['b']", "break = ['a']\nmend = ['b']\nflush = ['c']"] {
+            assert_eq!(complaint(entries), None, "{entries}");
+        }
+        for (entries, said) in [
+            ("break = []\nmend = ['b']", "`break` is empty: write a list of a command and its arguments"),
+            ("break = ['a']\nmend = []", "`mend` is empty: write a list of a command and its arguments"),
+            ("store = 'a'\nflush = []", "`flush` is empty: write a list of a command and its arguments"),
+            ("break = ['a']", "what `break` breaks, `mend` mends: it has only one of them"),
+            (
+                "flush = ['a']",
+                "`flush` empties a store that the suite `outage` knows: name it with `store`, or with `break` and `mend`",
+            ),
+            ("flusj = ['a']", "line 5: did you mean `flush`? unknown field `flusj`"),
+        ] {
+            let complaint = complaint(entries).unwrap_or_default();
+            assert!(complaint.starts_with(&format!("peer.toml: {said}")), "{complaint}");
+            assert_eq!(complaint.lines().count(), 1, "{complaint}");
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! The legal ways in which good backends differ: the reference can be set to each.
+//! The legal ways in which good backends differ: the reference can be set to each. What each value means is
+//! said in `capability.rs`; which one a backend has is decided in `survey/` of the suites, by `values.rs` and its neighbours.
 
 use std::time::Duration;
 

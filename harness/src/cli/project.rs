@@ -239,7 +239,8 @@ impl Project {
         });
         add("reports", &["report", "format", "output"], reports.collect());
         let baseline = self.baseline.as_ref().map(|file| there(&file.to_string_lossy()));
-        add("baseline", &["baseline"], one("baseline", baseline));
+        // A run that ends early is not compared with one that did not.
+        add("baseline", &["baseline", "fail_fast"], one("baseline", baseline));
         added
     }
 

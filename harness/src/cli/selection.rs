@@ -123,6 +123,18 @@ pub(super) fn checks(
     Ok(Some(checks))
 }
 
+/// Whether a check of one of these suites is named, by itself, by its suite or by its clause, and is not left out. What means
+/// nothing names none: [`checks`] complains about it.
+pub(super) fn names_one_of(suites: &[&str], asked: Asked<'_>, left_out: &[Exclusion]) -> bool {
+    let left_out: Vec<glob::Pattern> =
+        left_out.iter().filter_map(|exclusion| glob::Pattern::new(&exclusion.pattern).ok()).collect();
+    let named = selected(asked).ok().flatten().unwrap_or_default();
+    let is_of_suites = |check: &Check| suites.contains(&check.suite());
+    catalogue().iter().filter(|check| is_of_suites(check)).any(|check| {
+        named.iter().any(|id| id == check.id) && !left_out.iter().any(|pattern| pattern.matches(check.id))
+    })
+}
+
 /// What `--exclude` leaves out, and why.
 #[derive(Debug, Clone)]
 pub(super) struct Exclusion {

@@ -8,19 +8,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker, ready};
 
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
+use hyper::Request;
+use hyper::body::Bytes;
 use hyper::client::conn::http1::{Builder, SendRequest};
-use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use sessionspec::backend::{BackendError, MOST_FIELDS, Retained};
-use sessionspec::reference::http::Headers;
+use sessionspec::backend::{BackendError, MOST_FIELDS};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::RawResponse;
+use super::reading::Reading;
 use super::tls::{Stream, is_of_tls};
-
-/// The most that is read of a response, in bytes: twice what a probe has to accept.
-pub(super) const MAX_BODY: usize = 16 * 1024 * 1024;
 
 /// Sends these bytes as a request on this connection, and reads the whole response.
 ///
@@ -42,13 +39,13 @@ pub(super) async fn exchange_bytes(stream: Stream, bytes: Vec<u8>) -> Result<Raw
 }
 
 async fn ask(sender: &mut SendRequest<Full<Bytes>>) -> Result<RawResponse, Unanswered> {
-    let response = sender.send_request(Request::new(Full::default())).await?;
-    let status = response.status().as_u16();
-    let mut headers = Headers::default();
-    for (name, value) in response.headers() {
-        headers.append(name.as_str(), value.as_bytes());
+    let mut response = sender.send_request(Request::new(Full::default())).await?;
+    let mut reading = Reading::begin(response.status(), response.version(), response.headers());
+    while let Some(frame) = response.body_mut().frame().await {
+        let Ok(data) = frame?.into_data() else { continue };
+        reading.add(&data).map_err(Unanswered::Unread)?;
     }
-    Ok(RawResponse { status, headers, body: body(response).await? })
+    Ok(reading.end())
 }
 
 enum Unanswered {
@@ -61,21 +58,6 @@ impl From<hyper::Error> for Unanswered {
     fn from(error: hyper::Error) -> Self {
         Self::Fault(error)
     }
-}
-
-async fn body(response: Response<Incoming>) -> Result<Vec<u8>, Unanswered> {
-    let mut body = response.into_body();
-    let (mut bytes, mut retained) = (Vec::new(), Retained::default());
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame?.into_data() else { continue };
-        retained.add(data.len()).map_err(Unanswered::Unread)?;
-        bytes.extend_from_slice(&data);
-        if bytes.len() > MAX_BODY {
-            let too_long = format!("its answer is longer than {MAX_BODY} bytes");
-            return Err(Unanswered::Unread(BackendError::NotAProbe(too_long)));
-        }
-    }
-    Ok(bytes)
 }
 
 /// What went wrong, told by its innermost cause: the outer ones say little else. `heard` says whether any of the answer

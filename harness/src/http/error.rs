@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use sessionspec::engine::browser::OriginError;
 use url::Url;
 
 use super::TlsError;
@@ -27,6 +28,18 @@ pub enum HttpError {
     /// The target is on another machine.
     #[error("{0} is not on this machine; --allow-remote permits it, for a service that is yours to test")]
     Remote(Url),
+    /// Where the target is, no browser can believe to be: nobody knows which cookies it would send there.
+    #[error(
+        "{url} has no origin for the rules of cookies: {error}; write its host otherwise, or say with --origin where browsers \
+         believe they are, as in https://app.test"
+    )]
+    NoOrigin {
+        /// The target.
+        url: Box<Url>,
+        /// What is wrong with it.
+        #[source]
+        error: OriginError,
+    },
     /// The gates cannot be served where they were asked for.
     #[error(
         "no gate can be served at {address}: {error}; --callback-addr takes an address of this machine, or a host name"

@@ -1,4 +1,6 @@
 //! Serves gates over HTTP: a probe that holds a cycle asks for the gate's URL, and gets its answer when it opens.
+//! This program's own probe asks in `probe/hold.rs`. What waits and what opens are in the suites, in `backend/gate.rs` and in
+//! `play/player/held.rs`.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};

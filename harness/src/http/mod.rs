@@ -7,6 +7,7 @@ mod error;
 mod fields;
 mod gates;
 mod outgoing;
+mod reading;
 mod tls;
 #[doc(hidden)]
 pub mod wire;
@@ -14,7 +15,7 @@ pub mod wire;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use reqwest::Method;
+use reqwest::{Method, Version};
 use sessionspec::backend::{
     Backend, BackendError, Body, CycleRequest, CycleResponse, LocalBoxFuture, OpenConnection,
 };
@@ -23,7 +24,7 @@ use sessionspec::engine::script::Operation;
 use sessionspec::reference::Description;
 use sessionspec::reference::http::Headers;
 use tokio::io::{AsyncRead, AsyncWrite};
-use url::Url;
+use url::{Host, Url};
 
 pub use callback::{CallbackAddress, CallbackError};
 pub(crate) use client::is_localhost;
@@ -42,7 +43,7 @@ pub struct HttpBackend {
     client: Client,
     /// Where the probe is, without user and password.
     url: Url,
-    origin: Option<Origin>,
+    place: Place,
     /// What goes with every request.
     fields: Vec<HeaderField>,
     /// The header fields of each `GET`, and of each `POST`.
@@ -50,6 +51,30 @@ pub struct HttpBackend {
     of_post: Fields,
     secrets: Secrets,
     gates: Rc<GateServer>,
+}
+
+/// Where browsers believe they are.
+#[derive(Clone)]
+struct Place {
+    origin: Origin,
+    /// Whether somebody said so, and the service is told.
+    is_given: bool,
+}
+
+impl Place {
+    /// The origin that was given, or else that of the URL.
+    fn of(url: &Url, given: Option<Origin>) -> Result<Self, HttpError> {
+        if let Some(origin) = given {
+            return Ok(Self { origin, is_given: true });
+        }
+        let origin = Origin::parse(&format!("{}://{}", url.scheme(), url.authority()));
+        let no_origin = |error| HttpError::NoOrigin { url: Box::new(url.clone()), error };
+        Ok(Self { origin: origin.map_err(no_origin)?, is_given: false })
+    }
+
+    fn given(&self) -> Option<&Origin> {
+        Some(&self.origin).filter(|_| self.is_given)
+    }
 }
 
 impl HttpBackend {
@@ -87,6 +112,7 @@ impl HttpBackend {
         if !allow_remote && !is_loopback(&url) {
             return Err(HttpError::Remote(url));
         }
+        let place = Place::of(&url, origin)?;
         let tls = match (is_encrypted, trust) {
             (true, trust) => match Tls::trusting(trust) {
                 Ok(tls) => Some(tls),
@@ -99,19 +125,13 @@ impl HttpBackend {
         let gates = GateServer::start(&CallbackAddress::default())
             .await
             .map_err(|error| HttpError::SetUp(error.to_string()))?;
-        Ok(Self::with(client, url, origin, fields, Rc::new(gates)))
+        Ok(Self::with(client, url, place, fields, Rc::new(gates)))
     }
 
-    fn with(
-        client: Client,
-        url: Url,
-        origin: Option<Origin>,
-        fields: Vec<HeaderField>,
-        gates: Rc<GateServer>,
-    ) -> Self {
-        let of = |method| Fields::of(common_fields(&method, &url, origin.as_ref(), &fields));
+    fn with(client: Client, url: Url, place: Place, fields: Vec<HeaderField>, gates: Rc<GateServer>) -> Self {
+        let of = |method| Fields::of(common_fields(&method, &url, place.given(), &fields));
         let (of_get, of_post) = (of(Method::GET), of(Method::POST));
-        Self { client, url, origin, of_get, of_post, secrets: Secrets::of(&fields), fields, gates }
+        Self { client, url, place, of_get, of_post, secrets: Secrets::of(&fields), fields, gates }
     }
 
     /// The same service, which is sent these header fields with every request. One of them takes the place of what the
@@ -120,7 +140,7 @@ impl HttpBackend {
     pub fn sending(mut self, fields: &[HeaderField]) -> Self {
         self.fields.retain(|of_url| fields.iter().all(|field| field.name() != of_url.name()));
         self.fields.extend_from_slice(fields);
-        Self::with(self.client, self.url, self.origin, self.fields, self.gates)
+        Self::with(self.client, self.url, self.place, self.fields, self.gates)
     }
 
     /// The same service, with no connection used twice.
@@ -154,8 +174,9 @@ impl HttpBackend {
         let no_url = || HttpError::NoUrl(self.url.to_string());
         url.set_port(Some(port)).map_err(|()| no_url())?;
         let client = self.client.beside(&url).ok_or_else(no_url)?;
-        let (origin, fields, gates) = (self.origin.clone(), self.fields.clone(), Rc::clone(&self.gates));
-        Ok(Self::with(client, url, origin, fields, gates))
+        let place = Place::of(&url, self.place.given().cloned())?;
+        let (fields, gates) = (self.fields.clone(), Rc::clone(&self.gates));
+        Ok(Self::with(client, url, place, fields, gates))
     }
 }
 
@@ -199,11 +220,14 @@ pub async fn response_on(
     connection::exchange_bytes(Box::new(stream), request).await
 }
 
-/// Whether a URL's host is this machine.
+/// Whether a URL's host is this machine: whatever is connected to for it is, too.
 pub(crate) fn is_loopback(url: &Url) -> bool {
-    url.host_str()
-        .and_then(|host| Origin::parse(&format!("http://{host}")).ok())
-        .is_some_and(|origin| origin.is_loopback())
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => is_localhost(name),
+        None => false,
+    }
 }
 
 /// A response as it came, whatever it says.
@@ -215,6 +239,8 @@ pub struct RawResponse {
     pub headers: Headers,
     /// The body.
     pub body: Vec<u8>,
+    /// The version of HTTP in which it came.
+    version: Version,
 }
 
 impl HttpBackend {
@@ -300,7 +326,7 @@ impl Backend for HttpBackend {
             let common = &self.of_post;
             let post =
                 Outgoing { method: Method::POST, common, added, body: sent, alone: without_body.is_some() };
-            let RawResponse { status, headers, body } = self.send(post, connection).await?;
+            let RawResponse { status, headers, body, .. } = self.send(post, connection).await?;
             if without_body == Some(status) {
                 // A 205 may come with a body all the same, which means nothing.
                 let body = Body::Other(String::new());
@@ -316,10 +342,7 @@ impl Backend for HttpBackend {
     }
 
     fn origin(&self) -> Origin {
-        self.origin.clone().unwrap_or_else(|| {
-            let origin = format!("{}://{}", self.url.scheme(), self.url.authority());
-            Origin::parse(&origin).unwrap_or_default()
-        })
+        self.place.origin.clone()
     }
 
     fn path(&self) -> &str {

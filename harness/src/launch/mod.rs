@@ -114,49 +114,52 @@ pub enum LaunchError {
     NoPort(std::io::Error),
 }
 
+/// How a service is started, whichever its command is.
+pub struct Start<'a> {
+    /// What stands between it and its store, where something does.
+    pub way: Option<WayToStore>,
+    /// What all that it starts is known by.
+    pub mark: &'a Mark,
+    /// By how many seconds its clock is ahead.
+    pub ahead: u32,
+    /// How long it may take until it listens.
+    pub patience: Duration,
+}
+
 impl Launched {
-    /// Starts a program and waits until it listens. `{port}` in an argument becomes the port that it has to serve. Its clock is
-    /// so many seconds ahead.
+    /// Starts a program in this folder, with these variables beside those of this process, and waits until it listens. `{port}`
+    /// in an argument becomes the port that it has to serve.
     ///
     /// # Errors
     ///
-    /// Where it cannot be started, ends, or does not listen within `patience`.
+    /// Where it cannot be started, ends, or does not listen in time.
     pub async fn start(
         arguments: &[String],
         folder: &Path,
         environment: impl IntoIterator<Item = (impl AsRef<OsStr>, impl AsRef<OsStr>)>,
-        way: Option<WayToStore>,
-        mark: &Mark,
-        ahead: u32,
-        patience: Duration,
+        how: Start<'_>,
     ) -> Result<Self, LaunchError> {
         let port = Port::claim().map_err(LaunchError::NoPort)?;
-        let filled = |argument: &String| with_ports(argument, port.number(), way.as_ref());
+        let filled = |argument: &String| with_ports(argument, port.number(), how.way.as_ref());
         let arguments: Vec<String> = arguments.iter().map(filled).collect();
         let mut command = Command::new(&arguments[0]);
         command.args(&arguments[1..]).current_dir(folder).envs(environment);
-        command.envs(clock::environment(ahead)).envs([mark.variable()]);
-        Self::spawn(command, arguments.join(" "), port, way, patience).await
+        command.envs(clock::environment(how.ahead)).envs([how.mark.variable()]);
+        Self::spawn(command, arguments.join(" "), port, how.way, how.patience).await
     }
 
-    /// Starts a command as one writes it in a shell, in this folder and environment, and waits until it listens.
+    /// Starts a command as one writes it in a shell, in the folder and environment of this process, and waits until it listens.
     ///
     /// # Errors
     ///
     /// As [`start`](Self::start).
-    pub async fn shell(
-        command: &str,
-        way: Option<WayToStore>,
-        mark: &Mark,
-        ahead: u32,
-        patience: Duration,
-    ) -> Result<Self, LaunchError> {
+    pub async fn shell(command: &str, how: Start<'_>) -> Result<Self, LaunchError> {
         let port = Port::claim().map_err(LaunchError::NoPort)?;
         let mut shell = Command::new("sh");
-        shell.arg("-c").arg(with_ports(command, port.number(), way.as_ref()));
-        shell.envs(clock::environment(ahead)).envs([mark.variable()]);
+        shell.arg("-c").arg(with_ports(command, port.number(), how.way.as_ref()));
+        shell.envs(clock::environment(how.ahead)).envs([how.mark.variable()]);
         let shown = command.split_whitespace().collect::<Vec<_>>().join(" ");
-        Self::spawn(shell, shown, port, way, patience).await
+        Self::spawn(shell, shown, port, how.way, how.patience).await
     }
 
     async fn spawn(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{LaunchCommand, LaunchError, Launched, Mark, STORE_PORT, StoreOfService};
+use super::{LaunchCommand, LaunchError, Launched, Mark, STORE_PORT, Start, StoreOfService};
 use crate::store_proxy::WayToStore;
 
 /// What becomes the lifetime of permanent sessions, in seconds.
@@ -83,14 +83,13 @@ impl Recipe {
     pub async fn start_ahead(&self, lifetime: f64, ahead: u32) -> Result<Launched, LaunchError> {
         let filled = |text: &String| text.replace(LIFETIME, &lifetime.to_string());
         let way = self.way_to_store().await.map_err(LaunchError::NoProxy)?;
+        let how = Start { way, mark: &self.mark, ahead, patience: self.patience };
         match &self.command {
-            LaunchCommand::Shell(command) => {
-                Launched::shell(&filled(command), way, &self.mark, ahead, self.patience).await
-            }
+            LaunchCommand::Shell(command) => Launched::shell(&filled(command), how).await,
             LaunchCommand::Program { arguments, folder, environment } => {
                 let arguments: Vec<String> = arguments.iter().map(filled).collect();
                 let environment = environment.iter().map(|(name, value)| (name, filled(value)));
-                Launched::start(&arguments, folder, environment, way, &self.mark, ahead, self.patience).await
+                Launched::start(&arguments, folder, environment, how).await
             }
         }
     }

@@ -1,4 +1,6 @@
 //! The probe's side of `hold`: asks for the gate's URL when a cycle arrives at it, and goes on when the answer comes.
+//! The harness serves that URL in `http/gates.rs`. The gate itself is in `backend/gate.rs` of the suites, and scripts open it in
+//! `play/player/held.rs` there.
 
 use std::env;
 

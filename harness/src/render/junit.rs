@@ -12,7 +12,7 @@ use sessionspec::engine::report::{CheckReport, Failure, LEGEND, WIDTH, failure_t
 use sessionspec::{Report, Verdict};
 
 use super::pace::pace;
-use super::rows::{by_gravity, disturbances, with_remarks};
+use super::rows::{disturbances, in_reading_order, with_remarks};
 
 pub(super) fn junit(reports: &[Report]) -> String {
     let name = reports.first().map_or("sessionspec", |report| &report.backend.name);
@@ -30,7 +30,7 @@ pub(super) fn junit(reports: &[Report]) -> String {
 
 fn suites(report: &Report) -> Vec<TestSuite> {
     let mut suites: Vec<TestSuite> = Vec::new();
-    for check in by_gravity(report) {
+    for check in in_reading_order(report) {
         let name = format!("{}/{}", report.backend.door, check.suite());
         let case = case(check, report, &name);
         match suites.iter_mut().find(|suite| suite.name.as_str() == name) {

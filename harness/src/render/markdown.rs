@@ -7,7 +7,7 @@ use sessionspec::{LevelVerdict, Report, Verdict};
 
 use super::causes::causes;
 use super::code::{code, escaped};
-use super::rows::{Row, applied, doors, generated, gravity, level_verdict, levels, remarks, rows};
+use super::rows::{Row, applied, doors, generated, level_verdict, levels, reading_order, remarks, rows};
 
 /// A comment on GitHub has at most 65 536 characters; what tells that something is left out needs some of them.
 const ROOM: usize = 60_000;
@@ -73,7 +73,7 @@ fn levels_table(reports: &[Report]) -> String {
 }
 
 fn totals(rows: &[Row<'_>]) -> String {
-    let count = |verdict: Verdict| rows.iter().filter(|row| row.worst() == verdict).count();
+    let count = |verdict: Verdict| rows.iter().filter(|row| row.most_severe() == verdict).count();
     let counted = Verdict::ALL.iter().copied().map(|verdict| (verdict, count(verdict)));
     let told: Vec<String> = counted
         .filter(|(_, count)| *count > 0)
@@ -109,7 +109,7 @@ fn not_judged(rows: &[Row<'_>]) -> String {
 /// What fails, the gravest first, up to the length that a comment may have.
 fn failures(rows: &[Row<'_>]) -> String {
     let mut failing: Vec<&Row<'_>> = rows.iter().filter(|row| !row.failing().is_empty()).collect();
-    failing.sort_by_key(|row| gravity(row));
+    failing.sort_by_key(|row| reading_order(row));
     let mut text = String::new();
     let mut left_out = Vec::new();
     for row in failing {

@@ -1,5 +1,5 @@
 //! Puts the reports of one backend through several doors side by side, and says which check comes first in a form that is
-//! read from its top (`gravity`).
+//! read from its top (`reading_order`).
 
 use std::cmp::Reverse;
 
@@ -32,10 +32,10 @@ impl<'a> Row<'a> {
         self.agrees().then(|| self.first().verdict)
     }
 
-    /// The worst of the verdicts: the one that a reader has to see first.
-    pub(super) fn worst(&self) -> Verdict {
+    /// The most severe of the verdicts: the one that a reader has to see first.
+    pub(super) fn most_severe(&self) -> Verdict {
         let verdicts = self.doors.iter().map(|(_, check)| check.verdict);
-        verdicts.max_by_key(|verdict| badness(*verdict)).unwrap_or(Verdict::Error)
+        verdicts.max_by_key(|verdict| severity(*verdict)).unwrap_or(Verdict::Error)
     }
 
     /// The doors whose failures are worth showing: the first one where all agree, else each that has some.
@@ -131,34 +131,35 @@ pub(super) fn level_verdict(reports: &[Report], level: Level) -> LevelVerdict {
 }
 
 /// Where a check stands in a report that is read from its top: what needs work first, and of that the gravest.
-pub(super) fn gravity(row: &Row<'_>) -> (Reverse<u8>, Harm) {
-    gravity_of(row.worst(), row.first().harm)
+pub(super) fn reading_order(row: &Row<'_>) -> (Reverse<u8>, Harm) {
+    reading_order_of(row.most_severe(), row.first().harm)
 }
 
-fn gravity_of(verdict: Verdict, harm: Harm) -> (Reverse<u8>, Harm) {
-    let asks_for_nothing = badness(verdict) <= badness(Verdict::Excused);
+fn reading_order_of(verdict: Verdict, harm: Harm) -> (Reverse<u8>, Harm) {
+    let asks_for_nothing = severity(verdict) <= severity(Verdict::Excused);
     // What asks for nothing stays in the order of the catalogue.
-    (Reverse(badness(verdict)), if asks_for_nothing { Harm::Hygiene } else { harm })
+    (Reverse(severity(verdict)), if asks_for_nothing { Harm::Hygiene } else { harm })
 }
 
-/// The same for one report.
-pub(super) fn by_gravity(report: &Report) -> Vec<&CheckReport> {
+/// The checks of one report in that order.
+pub(super) fn in_reading_order(report: &Report) -> Vec<&CheckReport> {
     let mut checks: Vec<&CheckReport> = report.checks.iter().collect();
-    checks.sort_by_key(|check| gravity_of(check.verdict, check.harm));
+    checks.sort_by_key(|check| reading_order_of(check.verdict, check.harm));
     checks
 }
 
 /// How much a verdict matters to a reader.
-pub(super) fn badness(verdict: Verdict) -> u8 {
+pub(super) fn severity(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Pass => 0,
         Verdict::NotApplicable => 1,
         Verdict::Excused => 2,
         Verdict::KnownFailure => 3,
+        Verdict::Unverified => 4,
         Verdict::Error => 5,
         Verdict::Fail => 6,
         // What nobody knows of is a doubt, as what is unverified.
-        _ => 4,
+        _ => severity(Verdict::Unverified),
     }
 }
 

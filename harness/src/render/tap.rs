@@ -8,7 +8,7 @@ use sessionspec::engine::report::{CheckReport, LEGEND, failure_texts};
 use sessionspec::{Report, Verdict};
 
 use super::pace::pace;
-use super::rows::{by_gravity, disturbances, with_remarks};
+use super::rows::{disturbances, in_reading_order, with_remarks};
 
 pub(super) fn tap(reports: &[Report]) -> String {
     let mut tap = "TAP version 14\n".to_owned();
@@ -43,7 +43,7 @@ fn document(report: &Report) -> String {
     for disturbance in disturbances(report) {
         let _ = writeln!(tap, "# {disturbance}");
     }
-    for (index, check) in by_gravity(report).into_iter().enumerate() {
+    for (index, check) in in_reading_order(report).into_iter().enumerate() {
         tap.push_str(&test_point(index + 1, report, check));
     }
     for level in &report.levels {

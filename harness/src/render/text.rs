@@ -12,7 +12,9 @@ use sessionspec::{Level, Report, Verdict};
 
 use super::causes::causes;
 use super::palette::{self, FAILED, HEADING};
-use super::rows::{Row, applied, badness, doors, generated, gravity, level_verdict, levels, remarks, rows};
+use super::rows::{
+    Row, applied, doors, generated, level_verdict, levels, reading_order, remarks, rows, severity,
+};
 
 /// The width of the column that holds the verdicts.
 const VERDICT: usize = 14;
@@ -90,7 +92,7 @@ impl Text {
             |row: &&Row<'_>| row.agrees() && row.verdict() != Some(Verdict::Pass) && !is_hindered(row);
         let mut others: Vec<&Row<'_>> = rows.iter().filter(is_told).collect();
         // The gravest first, also among those that fail for the same reason.
-        others.sort_by_key(|row| gravity(row));
+        others.sort_by_key(|row| reading_order(row));
         let mut reasons: Vec<(Verdict, Option<&str>, Vec<&str>)> = Vec::new();
         for row in others {
             let check = row.first();
@@ -145,7 +147,7 @@ impl Text {
     /// What needs work comes first, and of that the gravest. What is known to fail comes last.
     fn failures(&mut self, rows: &[Row<'_>]) {
         let mut failing: Vec<&Row<'_>> = rows.iter().filter(|row| !row.failing().is_empty()).collect();
-        failing.sort_by_key(|row| gravity(row));
+        failing.sort_by_key(|row| reading_order(row));
         if !failing.is_empty() {
             self.heading("Failures");
         }
@@ -172,9 +174,11 @@ impl Text {
     }
 
     /// What fails, in a few words near the prompt: the failures themselves may be far above it.
-    fn gravest(&mut self, rows: &[Row<'_>]) {
-        let (listed, mut failing): (Vec<&Row<'_>>, Vec<&Row<'_>>) =
-            rows.iter().filter(|row| row.worst() == Verdict::Fail).partition(|row| row.is_listed_in_vain());
+    fn failing_by_harm(&mut self, rows: &[Row<'_>]) {
+        let (listed, mut failing): (Vec<&Row<'_>>, Vec<&Row<'_>>) = rows
+            .iter()
+            .filter(|row| row.most_severe() == Verdict::Fail)
+            .partition(|row| row.is_listed_in_vain());
         failing.sort_by_key(|row| row.first().harm);
         for of_harm in failing.chunk_by(|one, other| one.first().harm == other.first().harm) {
             let ids: Vec<&str> = of_harm.iter().map(|row| row.first().id.as_str()).collect();
@@ -193,7 +197,7 @@ impl Text {
     fn conclusion(&mut self, reports: &[Report], rows: &[Row<'_>], target: &str) {
         let mut totals: BTreeMap<Verdict, usize> = BTreeMap::new();
         for row in rows {
-            *totals.entry(row.worst()).or_default() += 1;
+            *totals.entry(row.most_severe()).or_default() += 1;
         }
         let totals: Vec<String> =
             totals.into_iter().map(|(verdict, count)| format!("{count} {}", verdict.as_str())).collect();
@@ -214,7 +218,7 @@ impl Text {
             let rest = continued(&remark, used, 2, WIDTH);
             self.line(&format!("{level}: {style}{}{style:#}{rest}", verdict.as_str()));
         }
-        self.gravest(rows);
+        self.failing_by_harm(rows);
         if let Some(asked) = fails_above(reports) {
             let decides =
                 format!("{asked} alone decides about the exit code; with --level hardened all levels do");
@@ -298,10 +302,10 @@ fn next(reports: &[Report], rows: &[Row<'_>], target: &str) -> Option<String> {
     let decides = |row: &Row<'_>| {
         reports.iter().any(|report| report.asked_level.is_none_or(|asked| row.first().level <= asked))
     };
-    let needs_work = |row: &&Row<'_>| badness(row.worst()) > badness(Verdict::KnownFailure);
-    let worst = rows.iter().filter(needs_work).min_by_key(|row| (!decides(row), gravity(row)))?;
-    match worst.worst() {
+    let needs_work = |row: &&Row<'_>| severity(row.most_severe()) > severity(Verdict::KnownFailure);
+    let first = rows.iter().filter(needs_work).min_by_key(|row| (!decides(row), reading_order(row)))?;
+    match first.most_severe() {
         Verdict::Error => Some(doctor()),
-        _ => Some(format!("sessionspec explain {}", worst.first().id)),
+        _ => Some(format!("sessionspec explain {}", first.first().id)),
     }
 }

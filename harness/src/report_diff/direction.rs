@@ -51,12 +51,11 @@ impl Direction {
         match (Knowledge::of(was), Knowledge::of(is)) {
             (Nothing, Fails) => Self::NewlySeen,
             (Fails | Accepted, Nothing | Idle) => Self::Hidden,
-            (Holds | Idle | Accepted, Fails) | (Holds, Accepted | Idle | Nothing) | (Idle, Nothing) => {
-                Self::Worse
-            }
+            (Holds | Idle, Fails) | (Holds, Accepted | Idle | Nothing) | (Idle, Nothing) => Self::Worse,
             (Fails | Accepted | Idle, Holds) => Self::Better,
             // A check that was not run before says nothing about the backend by being run.
             (Nothing, Holds) if was.is_some() => Self::Better,
+            // Whether a failure is accepted is what the list of known failures says, and not what the backend does.
             _ => Self::Changed,
         }
     }
@@ -141,7 +140,12 @@ mod tests {
             assert_eq!(of(Verdict::Pass, is), Direction::Worse, "{is:?}");
         }
         assert_eq!(Direction::of_verdicts(Some(Verdict::Pass), None), Direction::Worse);
-        assert_eq!(of(Verdict::KnownFailure, Verdict::Fail), Direction::Worse);
+    }
+
+    #[test]
+    fn what_only_the_list_of_known_failures_says_makes_nothing_worse_or_better() {
+        assert_eq!(of(Verdict::KnownFailure, Verdict::Fail), Direction::Changed);
+        assert_eq!(of(Verdict::Fail, Verdict::KnownFailure), Direction::Changed);
     }
 
     #[test]

@@ -262,6 +262,28 @@ fn a_run_is_judged_by_what_changed_since_its_baseline() {
     assert!(serde_json::from_slice::<Value>(&json.stdout).is_ok());
 }
 
+/// The first failure may be one of the baseline, and what was not looked at after it would count as worse.
+#[test]
+fn a_run_that_ends_early_is_not_compared_with_a_baseline() {
+    let project = Project::new("fail-fast-baseline", "baseline = 'old.json'\n");
+    let check = "--check minimum/each-mutator-persists";
+    let flawed = format!("run --backend flawed/pop-does-not-remove {check}");
+    assert_eq!(project.run(&format!("{flawed} --report json=old.json")).status.code(), Some(1));
+    let both = project.run(&format!("{flawed} --fail-fast --baseline old.json"));
+    assert_eq!(both.status.code(), Some(2));
+    let said = said(&both);
+    assert!(said.contains("'--fail-fast' cannot be used with '--baseline <FILE>'"), "{said}");
+    // What is typed sets aside what a project says.
+    project.write(
+        "sessionspec.toml",
+        &format!("launch = \"{}\"\nbaseline = 'old.json'\n", serving("reference")),
+    );
+    let early = project.said(&format!("run --fail-fast {check}"));
+    assert!(early.contains("says launch\n") && early.ends_with("exit 0"), "{early}");
+    let compared = project.said(&format!("run {check}"));
+    assert!(compared.contains("says launch, baseline\n"), "{compared}");
+}
+
 #[test]
 fn an_excluded_check_has_to_exist() {
     let project = Project::new("excluded", "");

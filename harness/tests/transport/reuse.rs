@@ -72,6 +72,35 @@ async fn a_connection_that_brought_no_success_is_not_used_again() {
     }
 }
 
+/// A server that says it closes the connection, or speaks HTTP/1.0 and says nothing of keeping it, has not dropped a request that
+/// comes over the next one.
+#[tokio::test]
+async fn a_connection_is_used_again_only_where_the_server_keeps_it() {
+    let lost = BackendError::ConnectionLost;
+    for (version, said, then) in [
+        ("HTTP/1.1", "", lost.clone()),
+        ("HTTP/1.1", "Connection: TE\r\n", lost.clone()),
+        ("HTTP/1.1", "Connection: close\r\n", BackendError::Dropped),
+        ("HTTP/1.1", "Connection: TE, Close\r\n", BackendError::Dropped),
+        ("HTTP/1.1", "Connection: TE\r\nConnection: close,TE\r\n", BackendError::Dropped),
+        ("HTTP/1.0", "", BackendError::Dropped),
+        ("HTTP/1.0", "Connection: TE, Keep-Alive\r\n", lost),
+    ] {
+        let requests = Arc::new(AtomicUsize::new(0));
+        // The first request is answered, and the second one is not, whichever connection it comes over.
+        let url = server(move |connection| {
+            while connection.request().is_some() && requests.fetch_add(1, Ordering::SeqCst) == 0 {
+                let (length, body) = (15, r#"{"results": []}"#);
+                let head = format!("{version} 200 OK\r\n{said}Content-Length: {length}\r\n\r\n");
+                connection.send(&[head.as_bytes(), body.as_bytes()].concat());
+            }
+        });
+        let backend = HttpBackend::new(&url, None, false).await.unwrap();
+        backend.cycle(CycleRequest::default()).await.unwrap();
+        assert_eq!(backend.cycle(CycleRequest::default()).await, Err(then), "{version} {said}");
+    }
+}
+
 /// What comes after the head of a 204 is no answer to the next request, however much it looks like one.
 #[tokio::test]
 async fn what_is_sent_after_a_response_without_a_body_answers_nothing() {

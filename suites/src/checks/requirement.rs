@@ -28,7 +28,7 @@ pub enum Requirement {
     OwnNew,
     /// `permanent` is its own: the probe does not stand in for it.
     OwnPermanent,
-    /// It has a `permanent` of its own, and not merely no stand-in.
+    /// It has a `permanent`, and that is not the probe's stand-in.
     HasPermanent,
     /// Sessions that were not changed are not saved.
     SavesOnlyChanges,
@@ -62,6 +62,8 @@ pub enum Requirement {
     Logout,
     /// An id can be left without a session: by `destroy`, by `regenerate`, or by `clear` where an emptied session is removed.
     EndedIds,
+    /// A handler can add a header field to the response.
+    AddsFields,
     /// A request can end with the status that the handler chose.
     Responds,
     /// A request can end with a 204 or another status without a body, and the probe says so.
@@ -127,7 +129,6 @@ impl Requirement {
         match self {
             Self::RealSessions => unless(survey.null, Lack::RealSessions),
             Self::NullSessions => unless(!survey.null, Lack::NullSessions),
-            Self::Has("header") => of_probe(survey, "header", "no handler adds header fields"),
             Self::Has(operation) => unless(!survey.supports(operation), Lack::Operation(operation)),
             Self::OwnModified => unless(survey.modified == Attribute::Derived, Lack::StoodIn("modified")),
             Self::OwnNew => unless(survey.new == Attribute::Derived, Lack::StoodIn("new")),
@@ -160,19 +161,14 @@ impl Requirement {
             },
             Self::ClientStore => unless(survey.store != Store::Client, Lack::DataInCookie),
             Self::ReadableCookie => unless(!survey.readable_cookie, Lack::ReadableCookie),
-            Self::Holds | Self::Overlap if survey.at_once == AtOnce::Unknown => {
-                Applicability::Unverified(survey.no_hold())
-            }
-            Self::Holds | Self::Overlap if survey.at_once == AtOnce::One => lacks(Lack::TwoRequests),
-            Self::Holds => Applicability::Applies,
-            Self::Overlap => unless(survey.at_once == AtOnce::OnePerSession, Lack::TwoRequestsOfOneSession),
+            Self::Holds | Self::Overlap | Self::OnePerSession => match (survey.at_once, self) {
+                (AtOnce::Unknown, _) => Applicability::Unverified(survey.no_hold()),
+                (AtOnce::One | AtOnce::Many, Self::OnePerSession) => lacks(Lack::OneRequestPerSession),
+                (AtOnce::One, _) => lacks(Lack::TwoRequests),
+                (AtOnce::OnePerSession, Self::Overlap) => lacks(Lack::TwoRequestsOfOneSession),
+                (AtOnce::OnePerSession | AtOnce::Many, _) => Applicability::Applies,
+            },
             Self::SavedChangesOnly => unless(survey.live_objects, Lack::ObjectsOfTheirOwn),
-            Self::OnePerSession if survey.at_once == AtOnce::Unknown => {
-                Applicability::Unverified(survey.no_hold())
-            }
-            Self::OnePerSession => {
-                unless(survey.at_once != AtOnce::OnePerSession, Lack::OneRequestPerSession)
-            }
             Self::Outwaited => or_lack(lifetimes::outwaited(survey)),
             Self::Logout => {
                 unless(!survey.supports("destroy") && survey.emptied == Emptied::Kept, Lack::Logout)
@@ -181,6 +177,7 @@ impl Requirement {
                 let has_one = ["destroy", "regenerate"].iter().any(|op| survey.supports(op));
                 unless(!has_one && survey.emptied == Emptied::Kept, Lack::EndedIds)
             }
+            Self::AddsFields => of_probe(survey, "header", "no handler adds header fields"),
             Self::Responds => of_probe(survey, "respond", "no handler chooses a status"),
             Self::EndsWithoutBody if survey.description.without_body.is_empty() => lacks(Lack::WithoutBody),
             Self::EndsWithoutBody => Self::Responds.applicability(survey),
@@ -252,6 +249,7 @@ impl fmt::Display for Requirement {
             }
             Self::Logout => "has a way to end a session",
             Self::EndedIds => "has a way to leave an id without a session",
+            Self::AddsFields => "has `header`",
             Self::Responds => "lets the handler choose the status",
             Self::EndsWithoutBody => "lets the handler end with a status without a body",
             Self::Raises => "lets the handler raise",

@@ -31,9 +31,10 @@ pub struct Scenario {
     /// Which other one of its check it varies, if it is the same in another situation.
     #[serde(skip)]
     pub varied: Option<Varied>,
-    /// Whether it needs the service to itself, since it looks at what others change.
+    /// Whether it needs the service to itself from its first request to its last, also while time passes, since it looks at what
+    /// others change.
     #[serde(skip)]
-    pub alone: bool,
+    pub alone_throughout: bool,
     /// Whether it shows the same where less time passes: it is then played so, once its moment was over.
     #[serde(skip)]
     pub may_look_sooner: bool,
@@ -147,10 +148,10 @@ impl Scenario {
         self
     }
 
-    /// Needs the service to itself: what it looks at is changed by others, too.
+    /// Needs the service to itself, also while time passes: what it looks at is changed by others, too.
     #[must_use]
-    pub fn alone(self) -> Self {
-        Self { alone: true, ..self }
+    pub fn alone_throughout(self) -> Self {
+        Self { alone_throughout: true, ..self }
     }
 
     /// Says in the report by which claim the backend is judged.

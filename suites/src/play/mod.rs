@@ -11,8 +11,8 @@ pub use evidence::Evidence;
 pub(crate) use lanes::{Lanes, OwnedPlace, Place};
 pub use player::{Player, play};
 pub(crate) use player::{
-    has_crowds, play_judgeable, play_judgeable_alone, play_judgeable_in_quiet, play_judgeable_together,
-    still_answers, undisturbed,
+    has_crowds, play_judgeable, play_judgeable_alone_but_for_waits, play_judgeable_alone_throughout,
+    play_judgeable_together, still_answers, undisturbed,
 };
 pub(crate) use side_by_side::SideBySide;
 pub use transcript::{Exchange, Moment, Outcome, Transcript};

@@ -291,11 +291,11 @@ impl Transcript {
     /// The cookies of the session that this cycle sent.
     #[must_use]
     pub fn session_sent_in(&self, cycle: usize) -> Vec<&[u8]> {
-        let sent =
-            self.exchanges.get(cycle).and_then(|exchange| exchange.cookie.as_deref()).unwrap_or_default();
+        let Some(exchange) = self.exchanges.get(cycle) else { return Vec::new() };
+        let (sent, foreign) = (exchange.cookie.as_deref().unwrap_or_default(), self.foreign_to(exchange));
         let pairs = sent.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
         let name = |pair: &[u8]| pair.split(|byte| *byte == b'=').next().unwrap_or_default().to_vec();
-        pairs.filter(|pair| !self.foreign.has(&name(pair))).collect()
+        pairs.filter(|pair| !foreign.has(&name(pair))).collect()
     }
 
     /// Whether every operation of this cycle was done, and the request has not failed.
@@ -357,5 +357,41 @@ impl Transcript {
             Outcome::Broken(error) => Some(error),
             _ => None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_of_the_session_of_the_service_that_was_asked() {
+        let foreign = |name: &[u8]| Foreign::These([name.to_vec()].into());
+        let exchange = |beside| Exchange {
+            browser: "ann".to_owned(),
+            ops: Operations::default(),
+            node: None,
+            connection: None,
+            beside,
+            interrupted: false,
+            disturbed: false,
+            outlasted: false,
+            came_late: false,
+            cookie: Some(b"sid=1; theme=dark; shop=2".to_vec()),
+            outcome: Outcome::Broken(BackendError::Dropped),
+            headers: Headers::default(),
+            stored: Vec::new(),
+            sent: SystemTime::UNIX_EPOCH,
+            answered: None,
+        };
+        let transcript = Transcript {
+            foreign: foreign(b"shop"),
+            foreign_beside: foreign(b"sid"),
+            exchanges: vec![exchange(false), exchange(true)],
+            ..Transcript::default()
+        };
+        assert_eq!(transcript.session_sent_in(0), [&b"sid=1"[..], b"theme=dark"]);
+        assert_eq!(transcript.session_sent_in(1), [&b"theme=dark"[..], b"shop=2"]);
+        assert_eq!(transcript.session_sent_in(2), [&b""[..]; 0]);
     }
 }

@@ -1,4 +1,5 @@
-//! Known failures: what a list says of a check, and whether the run bears it out.
+//! Known failures: what a list says of a check, and whether the run bears it out. The harness reads lists in
+//! `known_failures.rs`, and `sessionspec known-failures` writes one in `cli/known_failures.rs`.
 
 use serde::{Deserialize, Serialize};
 

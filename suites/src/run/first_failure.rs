@@ -22,7 +22,7 @@ impl Run {
         let Some(level) = options.fail_fast.filter(|_| !self.judging.survey.virtual_time) else {
             return known;
         };
-        if self.ended.is_some() {
+        if self.stopped_because.is_some() {
             return known;
         }
         self.judging.scenarios.begin_waits(wanted);
@@ -31,7 +31,7 @@ impl Run {
             let ended = tokio::select! {
                 ended = tasks.end_of(check, &|_, _| {}) => ended,
                 () = &mut stop => {
-                    self.ended = Some(STOPPED.to_owned());
+                    self.stopped_because = Some(STOPPED.to_owned());
                     return known;
                 }
             };
@@ -43,7 +43,7 @@ impl Run {
                 known.insert(check.id, ended);
             }
             if fails && decides {
-                self.ended = Some(STOPPED.to_owned());
+                self.stopped_because = Some(STOPPED.to_owned());
                 return known;
             }
         }

@@ -57,7 +57,7 @@ impl Hindrances {
                 self.add_unjudged(name, why);
             }
             Settled::Unjudged(because) => {
-                self.tells_nothing = Some(because.clone());
+                self.tells_nothing.get_or_insert_with(|| because.clone());
                 self.add_unjudged(name, because);
             }
             Settled::NotLaunched(why) => {
@@ -112,6 +112,17 @@ mod tests {
 
     fn name(reason: &str, of: Option<&str>) -> Name {
         Name { reason: reason.to_owned(), of: of.map(str::to_owned), launch: None }
+    }
+
+    #[test]
+    fn the_first_reason_is_the_one_of_the_check() {
+        let mut hindrances = Hindrances::default();
+        for why in ["one", "other"] {
+            hindrances.add(name(why, None), &Settled::Unjudged(why.to_owned()));
+            hindrances.add(name(why, None), &Settled::NotLaunched(why.to_owned()));
+        }
+        assert_eq!(hindrances.tells_nothing.as_deref(), Some("one"));
+        assert_eq!(hindrances.not_launched.as_deref(), Some("one"));
     }
 
     #[test]

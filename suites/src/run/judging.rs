@@ -1,4 +1,5 @@
-//! Judges one check: what is played for it, and what that comes to.
+//! Judges one check: what is played for it, and what that comes to. Whether a check applies is said in
+//! `checks/requirement.rs`, and which scenarios it has in `checks/check.rs`.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -69,7 +70,7 @@ impl Judging {
             return None;
         }
         // What goes wrong otherwise than by a failure is told when the whole check is judged.
-        let outcome = without_panic(self.scenarios(check, &now)).await.ok()?.ok()?;
+        let outcome = without_panic(self.settle_all(check, &now)).await.ok()?.ok()?;
         Some((outcome, false))
     }
 
@@ -88,7 +89,7 @@ impl Judging {
             return self.blocked_by(fact);
         }
         let outcome = match check.test {
-            Test::Scenarios(_) => self.scenarios(check, &self.scenarios.of(check)).await,
+            Test::Scenarios(_) => self.settle_all(check, &self.scenarios.of(check)).await,
             Test::Property(property) => self.property(check, property, played).await,
             Test::Generated(generated) => self.generated(check, generated(&self.survey), played).await,
             Test::Claims => Ok(claims(&self.survey)),
@@ -105,8 +106,8 @@ impl Judging {
         })
     }
 
-    /// Settles each scenario. The error is a fault of the service that leaves nothing to judge.
-    async fn scenarios(&self, check: &Check, scenarios: &Plan) -> Result<Outcome, BackendError> {
+    /// Settles each of these scenarios. The error is a fault of the service that leaves nothing to judge.
+    async fn settle_all(&self, check: &Check, scenarios: &Plan) -> Result<Outcome, BackendError> {
         let mut evidence = Evidence::default();
         let mut failures = Vec::new();
         let mut held_to = Vec::new();
@@ -162,21 +163,21 @@ impl Judging {
     fn outcome_of(&self, evidence: Evidence, failures: Vec<Failure>, hindrances: &Hindrances) -> Outcome {
         let nothing = evidence.comparisons == 0 && failures.is_empty();
         let Hindrances { blocked, tells_nothing, not_launched, too_slow, .. } = hindrances;
-        match (not_launched, tells_nothing, too_slow, blocked.first()) {
-            // Whoever does not start with such a lifetime has refused it.
-            (Some(why), _, None, _) if nothing => Outcome::not_applicable(&Lack::Start(why.clone())),
-            // What was judged beside a request that was refused is no pass.
-            (_, Some(because), ..) if failures.is_empty() => {
-                Outcome { evidence, ..Outcome::without_evidence(Verdict::Unverified, because.clone()) }
-            }
-            (_, _, Some(because), _) if nothing => {
-                Outcome::without_evidence(Verdict::Unverified, (*because).to_owned())
-            }
-            (.., Some(first)) if nothing => {
-                Outcome::without_evidence(self.verdict_of_blocked(blocked), self.why_blocked(first))
-            }
-            _ => Outcome::of(evidence, failures),
+        // Whoever does not start with such a lifetime has refused it.
+        if let (true, Some(why), None) = (nothing, not_launched, too_slow) {
+            return Outcome::not_applicable(&Lack::Start(why.clone()));
         }
+        // What was judged beside a request that was refused is no pass.
+        if let (true, Some(because)) = (failures.is_empty(), tells_nothing) {
+            return Outcome { evidence, ..Outcome::without_evidence(Verdict::Unverified, because.clone()) };
+        }
+        if let (true, Some(because)) = (nothing, too_slow) {
+            return Outcome::without_evidence(Verdict::Unverified, (*because).to_owned());
+        }
+        if let (true, Some(first)) = (nothing, blocked.first()) {
+            return Outcome::without_evidence(self.verdict_of_blocked(blocked), self.why_blocked(first));
+        }
+        Outcome::of(evidence, failures)
     }
 
     /// What becomes of a check that relies on this fact, which does not hold.

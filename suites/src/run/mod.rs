@@ -146,19 +146,37 @@ async fn run_local(
 ) -> Result<Report, PreflightError> {
     let observe = RefCell::new(observe);
     let observe = |event: Event<'_>| (observe.borrow_mut())(event);
+    let mut watch = Watch::start();
+    let (mut run, wanted, sentinel) = set_up(backend, options, &mut stop).await?;
+    // What a service does not show that went away meanwhile is nothing that it lacks.
+    run.end_if_gone().await;
+    observe(Event::Planned { checks: &wanted, description: &run.judging.survey.description });
+    let planned = wanted;
+    let wanted: Vec<Check> = planned.iter().filter(|check| !check.is_of_a_run()).copied().collect();
+    let mut checks = run.judge(&wanted, &mut watch, &observe, &mut stop).await;
+    run.look_back(sentinel, &planned, &mut checks, &mut watch, &observe, &mut stop).await;
+    Ok(run.report(checks, watch))
+}
+
+/// Surveys the backend and chooses how many requests there may be at once: the run, the checks that are wanted of it, and the
+/// session that nobody touches.
+async fn set_up(
+    backend: Rc<dyn Backend>,
+    options: Options,
+    stop: &mut LocalBoxFuture<'_, ()>,
+) -> Result<(Run, Vec<Check>, Option<Sentinel>), PreflightError> {
     let front = Rc::new(Front::of_session_cookies(&options.session_cookies));
     let backend = fronted(catching_panics(backend), &front);
-    let mut watch = Watch::start();
     let survey = tokio::select! {
         survey = surveyed::survey(&backend, &front, options.patience) => survey?,
-        () = &mut stop => return Err(PreflightError::Stopped),
+        () = &mut *stop => return Err(PreflightError::Stopped),
     };
     let wanted: Vec<Check> = catalogue().iter().filter(|check| options.wants(check)).copied().collect();
     let lock_patience = options.lock_patience.map(|patience| patience.as_secs_f64());
     let survey = Rc::new(Survey { processes: front.processes(), lock_patience, ..survey });
     let lanes = tokio::select! {
         jobs = jobs::chosen(&backend, &survey, &options) => Rc::new(Lanes::new(jobs)),
-        () = &mut stop => return Err(PreflightError::Stopped),
+        () = &mut *stop => return Err(PreflightError::Stopped),
     };
     let backend = if survey.at_once == AtOnce::One { one_at_a_time(backend) } else { backend };
     let responses = Rc::new(Responses::of(&wanted, &survey));
@@ -172,71 +190,7 @@ async fn run_local(
     let sentinel = Sentinel::begin(&wanted, &backend, &survey, &options).await;
     let judging =
         Rc::new(Judging { backend, survey, options: Rc::new(options), lanes, scenarios, responses });
-    let mut run = Run { judging, front, ended: None };
-    // What a service does not show that went away meanwhile is nothing that it lacks.
-    run.end_if_gone().await;
-    observe(Event::Planned { checks: &wanted, description: &run.judging.survey.description });
-    let planned = wanted;
-    let wanted: Vec<Check> = planned.iter().filter(|check| !check.is_of_a_run()).copied().collect();
-    let mut known = run.known_at_once(&wanted, stop.as_mut()).await;
-    let mut tasks = match run.ended {
-        None => {
-            let unknown = wanted.iter().filter(|check| !known.contains_key(check.id)).copied();
-            Tasks::begin(&run.judging, &unknown.collect::<Vec<_>>())
-        }
-        Some(_) => Tasks::default(),
-    };
-    let mut checks = Vec::new();
-    for check in &wanted {
-        observe(Event::Started(check));
-        let played = |cases, of| observe(Event::Played { cases, of });
-        let ended = match (known.remove(check.id), &run.ended) {
-            (Some(ended), _) => Ok(ended),
-            // What has ended before the run was stopped stays known.
-            (None, Some(why)) => tasks.ended(check).await.ok_or_else(|| why.clone()),
-            (None, None) => tokio::select! {
-                ended = tasks.end_of(check, &played) => Ok(ended),
-                () = &mut stop => Err(STOPPED.to_owned()),
-            },
-        };
-        let outcome = match ended {
-            Ok(Ended { outcome, took, .. }) => {
-                watch.check_ended(check.id, took);
-                outcome
-            }
-            Err(why) => {
-                watch.check_ended(check.id, Duration::ZERO);
-                run.ended = Some(why.clone());
-                Outcome::without_evidence(Verdict::Unverified, why)
-            }
-        };
-        let compared = outcome.evidence.comparisons;
-        if check.compares_by_chance() && compared > 0 {
-            watch.compared(check.id, compared);
-        }
-        for settled in &outcome.kept {
-            if let Settled::Judged(judged) = &**settled {
-                let reason = judged.scenario.reason.as_str();
-                observe(Event::Kept(Kept { check, reason, judged, survey: &run.judging.survey }));
-            }
-        }
-        let report = run.report_on(check, outcome);
-        observe(Event::Finished(&report));
-        let is_error = report.verdict == Verdict::Error;
-        checks.push(report);
-        run.ended = run.ended.or_else(|| run.front.shut());
-        run.ended = run.ended.or_else(|| run.judging.scenarios.unmended());
-        if run.ended.is_none() && is_error {
-            run.end_if_gone().await;
-            if run.ended.is_some() {
-                // What was found at the same moment, and later in the catalogue, depends on that moment.
-                tasks = Tasks::default();
-            }
-        }
-    }
-    drop(tasks);
-    run.look_back(sentinel, &planned, &mut checks, &mut watch, &observe, &mut stop).await;
-    Ok(run.report(checks, watch))
+    Ok((Run { judging, front, stopped_because: None }, wanted, sentinel))
 }
 
 /// How the reason begins for which nothing more was asked, where the service went away.
@@ -253,10 +207,91 @@ struct Run {
     judging: Rc<Judging>,
     front: Rc<Front>,
     /// Why nothing can be asked any more.
-    ended: Option<String>,
+    stopped_because: Option<String>,
 }
 
 impl Run {
+    /// Judges these checks, in their order. Once the run is stopped, those are unverified that had not ended by then.
+    async fn judge(
+        &mut self,
+        wanted: &[Check],
+        watch: &mut Watch,
+        observe: &dyn Fn(Event<'_>),
+        stop: &mut LocalBoxFuture<'_, ()>,
+    ) -> Vec<CheckReport> {
+        let mut known = self.known_at_once(wanted, stop.as_mut()).await;
+        let mut tasks = match self.stopped_because {
+            None => {
+                let unknown = wanted.iter().filter(|check| !known.contains_key(check.id)).copied();
+                Tasks::begin(&self.judging, &unknown.collect::<Vec<_>>())
+            }
+            Some(_) => Tasks::default(),
+        };
+        let mut checks = Vec::new();
+        for check in wanted {
+            observe(Event::Started(check));
+            let played = |cases, of| observe(Event::Played { cases, of });
+            let ended = match (known.remove(check.id), &self.stopped_because) {
+                (Some(ended), _) => Ok(ended),
+                // What has ended before the run was stopped stays known.
+                (None, Some(why)) => tasks.ended(check).await.ok_or_else(|| why.clone()),
+                (None, None) => tokio::select! {
+                    ended = tasks.end_of(check, &played) => Ok(ended),
+                    () = &mut *stop => Err(STOPPED.to_owned()),
+                },
+            };
+            let outcome = self.note_end(check, ended, watch);
+            self.show_kept(check, &outcome, observe);
+            let report = self.report_on(check, outcome);
+            observe(Event::Finished(&report));
+            if self.was_gone_by(&report).await {
+                // What was found at the same moment, and later in the catalogue, depends on that moment.
+                tasks = Tasks::default();
+            }
+            checks.push(report);
+        }
+        checks
+    }
+
+    /// Takes note of a check that has ended, or of why it has not: then nothing more is asked. What it came to.
+    fn note_end(&mut self, check: &Check, ended: Result<Ended, String>, watch: &mut Watch) -> Outcome {
+        let (outcome, took) = match ended {
+            Ok(Ended { outcome, took, .. }) => (outcome, took),
+            Err(why) => {
+                self.stopped_because = Some(why.clone());
+                (Outcome::without_evidence(Verdict::Unverified, why), Duration::ZERO)
+            }
+        };
+        watch.check_ended(check.id, took);
+        let compared = outcome.evidence.comparisons;
+        if check.compares_by_chance() && compared > 0 {
+            watch.compared(check.id, compared);
+        }
+        outcome
+    }
+
+    /// Shows the scripts of a check in which nothing was wrong.
+    fn show_kept(&self, check: &Check, outcome: &Outcome, observe: &dyn Fn(Event<'_>)) {
+        for settled in &outcome.kept {
+            if let Settled::Judged(judged) = &**settled {
+                let reason = judged.scenario.reason.as_str();
+                observe(Event::Kept(Kept { check, reason, judged, survey: &self.judging.survey }));
+            }
+        }
+    }
+
+    /// Looks whether anything can be asked after this check. Whether nothing can, since the service went away and only the error of
+    /// this check shows it.
+    async fn was_gone_by(&mut self, report: &CheckReport) -> bool {
+        let broken = || self.front.shut().or_else(|| self.judging.scenarios.unmended());
+        self.stopped_because = self.stopped_because.take().or_else(broken);
+        if self.stopped_because.is_some() || report.verdict != Verdict::Error {
+            return false;
+        }
+        self.end_if_gone().await;
+        self.stopped_because.is_some()
+    }
+
     fn report_on(&self, check: &Check, outcome: Outcome) -> CheckReport {
         let (outcome, known_failure) = self.hold_against_known_failures(check, outcome);
         CheckReport {
@@ -275,7 +310,8 @@ impl Run {
     /// Nothing is asked any more of a service that does not answer.
     async fn end_if_gone(&mut self) {
         let answers = still_answers(&self.judging.backend, self.judging.options.patience).await;
-        self.ended = answers.err().map(|fault| format!("{GONE}: {}", report::message(&fault.to_string())));
+        self.stopped_because =
+            answers.err().map(|fault| format!("{GONE}: {}", report::message(&fault.to_string())));
     }
 
     fn hold_against_known_failures(
@@ -326,7 +362,7 @@ impl Run {
             levels: Report::judge_levels(&checks, observed),
             survey: survey.collect(),
             checks,
-            incomplete: self.ended,
+            incomplete: self.stopped_because,
             this_run: Some(ThisRun {
                 jobs: lanes.jobs(),
                 only_beside_others: lanes.only_beside_others(),

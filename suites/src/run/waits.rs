@@ -10,7 +10,9 @@ use tokio::task::JoinHandle;
 
 use crate::backend::{Backend, BackendError};
 use crate::expect::{Condition, Scenario};
-use crate::play::{Lanes, Transcript, play_judgeable, play_judgeable_alone, play_judgeable_in_quiet};
+use crate::play::{
+    Lanes, Transcript, play_judgeable, play_judgeable_alone_but_for_waits, play_judgeable_alone_throughout,
+};
 use crate::survey::Survey;
 
 /// What happened; nothing where a session may have ended of itself before the script was over.
@@ -22,10 +24,11 @@ pub(super) struct Waits {
     begun: RefCell<BTreeMap<(&'static str, String), JoinHandle<Played>>>,
     /// Whether somebody waits for what the survey sees only on an older session.
     asks_for_age: Cell<bool>,
-    /// It is read by all that are being played for the first time.
-    rush: Rc<RwLock<()>>,
-    /// It is read by all that are being played, and written by whoever changes something for everybody.
-    quiet: Rc<RwLock<()>>,
+    /// It is read by all that are being played for the first time, and written by whoever waits until they have been.
+    first_plays: Rc<RwLock<()>>,
+    /// It is read by all that are being played, and written by whoever changes something for everybody, or needs the service to
+    /// itself while time passes.
+    plays: Rc<RwLock<()>>,
     /// Whether a script was too late although nothing else was at work: the service itself is too slow then.
     is_slow: Rc<Cell<bool>>,
 }
@@ -58,9 +61,9 @@ impl Waits {
         lanes: &Rc<Lanes>,
     ) -> Waiting {
         let (survey, backend, lanes) = (Rc::clone(survey), Rc::clone(backend), Rc::clone(lanes));
-        let (rush, quiet) = (Rc::clone(&self.rush), Rc::clone(&self.quiet));
+        let (first_plays, plays) = (Rc::clone(&self.first_plays), Rc::clone(&self.plays));
         let is_slow = Rc::clone(&self.is_slow);
-        Waiting { check, survey, backend, patience, lanes, rush, quiet, is_slow }
+        Waiting { check, survey, backend, patience, lanes, first_plays, plays, is_slow }
     }
 
     /// Waits until nobody has a session for which somebody waits. Nobody begins to, as long as what is returned is kept.
@@ -73,7 +76,7 @@ impl Waits {
         if self.asks_for_age.get() {
             survey.learn_age(backend, patience).await;
         }
-        self.quiet.write().await
+        self.plays.write().await
     }
 
     /// Begins to wait for what the survey sees only on an older session. Whoever asks for it later waits for the same.
@@ -108,6 +111,12 @@ fn is_guarded(scenario: &Scenario) -> bool {
     !conditions.any(Condition::is_of_time)
 }
 
+/// Whether nothing can be concluded from what happened: a session may have ended of itself meanwhile, or the moment was over at
+/// which the scenario looks.
+fn is_late(played: Option<&Transcript>, scenario: &Scenario) -> bool {
+    played.is_none_or(|transcript| scenario.is_over(transcript))
+}
+
 /// How much of the time passes where a scenario looks sooner.
 const SOONER: f64 = 0.6;
 
@@ -118,57 +127,47 @@ struct Waiting {
     backend: Rc<dyn Backend>,
     patience: Duration,
     lanes: Rc<Lanes>,
-    rush: Rc<RwLock<()>>,
-    quiet: Rc<RwLock<()>>,
+    first_plays: Rc<RwLock<()>>,
+    plays: Rc<RwLock<()>>,
     is_slow: Rc<Cell<bool>>,
 }
 
 impl Waiting {
-    /// Plays a scenario, on virtual time of its own if the backend has any.
-    ///
-    /// In real time all that wait begin together, and that rush may be what an answer comes from. So what came too late to
-    /// decide is played once more, and looks sooner if it may. What is too late even so is played by itself, and so is what
-    /// failed, which is judged by that. While time passes, others go on all the same, and whoever asks in the end waits for them:
-    /// what is too late for that alone is played with nothing else at work. So is what asks for that, once nobody else waits.
-    async fn play(mut self, mut scenario: Rc<Scenario>) -> Played {
-        let quiet = Rc::clone(&self.quiet);
-        let given = Rc::clone(&self.backend);
-        if scenario.alone && given.on_virtual_time().await.is_none() {
-            let _quiet = quiet.write().await;
-            return self.play_in_quiet(&scenario).await;
+    /// Plays a scenario. While time passes, others go on all the same, unless it asks for the service to itself from beginning to
+    /// end: that is had in real time once nobody else plays.
+    async fn play(self, scenario: Rc<Scenario>) -> Played {
+        let plays = Rc::clone(&self.plays);
+        if scenario.alone_throughout && self.backend.on_virtual_time().await.is_none() {
+            let _nobody_else_plays = plays.write().await;
+            return self.play_alone_throughout(&scenario).await;
         }
-        let _undisturbed = quiet.read().await;
+        let _nobody_is_alone_throughout = plays.read().await;
+        self.play_until_it_counts(scenario).await
+    }
+
+    /// Plays a scenario, on virtual time of its own if the backend has any, until what happened can be judged.
+    ///
+    /// In real time all that wait begin together, and what goes wrong may come from that. So what was too late even when it
+    /// looked sooner is played again once all others have been played, and so is what failed, which is judged by that.
+    async fn play_until_it_counts(mut self, scenario: Rc<Scenario>) -> Played {
+        let given = Rc::clone(&self.backend);
         let on_virtual_time = given.on_virtual_time().await;
         let is_real = on_virtual_time.is_none();
         self.backend = on_virtual_time.unwrap_or_else(|| Rc::clone(&given));
-        let rush = Rc::clone(&self.rush);
-        let first = rush.read().await;
-        let mut beside_others = self.play_beside_others(&scenario).await?;
-        let is_late = |played: &Option<Transcript>, scenario: &Scenario| {
-            played.as_ref().is_none_or(|transcript| scenario.is_over(transcript))
-        };
-        if is_real && is_late(&beside_others, &scenario) {
-            if scenario.may_look_sooner {
-                let script = scenario.script.clone().with_waits(SOONER);
-                scenario = Rc::new(Scenario { script, ..Scenario::clone(&scenario) });
-            }
-            beside_others = self.play_beside_others(&scenario).await?;
-        }
+        let first_plays = Rc::clone(&self.first_plays);
+        let first_play = first_plays.read().await;
+        let (scenario, beside_others) = self.play_in_time_beside_others(scenario, is_real).await?;
         let is_right = |transcript: &Transcript| scenario.judge(transcript).finding.is_none();
         let has_failed = !beside_others.as_ref().is_none_or(is_right);
-        if !(has_failed || is_real && is_late(&beside_others, &scenario)) {
+        if !(has_failed || is_real && is_late(beside_others.as_ref(), &scenario)) {
             return Ok(beside_others);
         }
-        // All others that wait have been played once by then.
-        drop(first);
-        drop(rush.write().await);
+        drop(first_play);
+        let all_have_been_played_once = first_plays.write().await;
+        drop(all_have_been_played_once);
         self.backend = given.on_virtual_time().await.unwrap_or(given);
-        let mut alone = self.play_alone(&scenario).await?;
-        if is_real && is_late(&alone, &scenario) && !self.is_slow.get() {
-            alone = self.play_in_quiet(&scenario).await?;
-            self.is_slow.set(is_late(&alone, &scenario));
-        }
-        if is_late(&alone, &scenario) {
+        let alone = self.play_in_time_alone(&scenario, is_real).await?;
+        if is_late(alone.as_ref(), &scenario) {
             return Ok(beside_others);
         }
         if has_failed && alone.as_ref().is_some_and(is_right) {
@@ -177,19 +176,62 @@ impl Waiting {
         Ok(alone)
     }
 
+    /// Plays a scenario beside others, and once more where that was too late in real time: then it looks sooner, if it may. The
+    /// scenario is the one that was played last.
+    async fn play_in_time_beside_others(
+        &self,
+        scenario: Rc<Scenario>,
+        is_real: bool,
+    ) -> Result<(Rc<Scenario>, Option<Transcript>), BackendError> {
+        let played = self.play_beside_others(&scenario).await?;
+        if !(is_real && is_late(played.as_ref(), &scenario)) {
+            return Ok((scenario, played));
+        }
+        let scenario = if scenario.may_look_sooner {
+            let script = scenario.script.clone().with_waits(SOONER);
+            Rc::new(Scenario { script, ..Scenario::clone(&scenario) })
+        } else {
+            scenario
+        };
+        let played = self.play_beside_others(&scenario).await?;
+        Ok((scenario, played))
+    }
+
+    /// Plays a scenario by itself. Whoever asks while time passes waits for others that go on meanwhile, so that what is too late
+    /// in real time is played with nothing else at work, unless the service was too slow even for that before.
+    async fn play_in_time_alone(&self, scenario: &Scenario, is_real: bool) -> Played {
+        let played = self.play_alone_but_for_waits(scenario).await?;
+        if !(is_real && is_late(played.as_ref(), scenario)) || self.is_slow.get() {
+            return Ok(played);
+        }
+        let played = self.play_alone_throughout(scenario).await?;
+        self.is_slow.set(is_late(played.as_ref(), scenario));
+        Ok(played)
+    }
+
     async fn play_beside_others(&self, scenario: &Scenario) -> Played {
         let Self { survey, backend, patience, .. } = self;
         in_time(survey, scenario, play_judgeable(backend, &scenario.script, *patience)).await
     }
 
-    async fn play_alone(&self, scenario: &Scenario) -> Played {
+    async fn play_alone_but_for_waits(&self, scenario: &Scenario) -> Played {
         let Self { survey, backend, patience, lanes, .. } = self;
-        in_time(survey, scenario, play_judgeable_alone(backend, &scenario.script, *patience, lanes)).await
+        in_time(
+            survey,
+            scenario,
+            play_judgeable_alone_but_for_waits(backend, &scenario.script, *patience, lanes),
+        )
+        .await
     }
 
-    async fn play_in_quiet(&self, scenario: &Scenario) -> Played {
+    async fn play_alone_throughout(&self, scenario: &Scenario) -> Played {
         let Self { survey, backend, patience, lanes, .. } = self;
-        in_time(survey, scenario, play_judgeable_in_quiet(backend, &scenario.script, *patience, lanes)).await
+        in_time(
+            survey,
+            scenario,
+            play_judgeable_alone_throughout(backend, &scenario.script, *patience, lanes),
+        )
+        .await
     }
 }
 

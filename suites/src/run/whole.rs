@@ -28,7 +28,7 @@ impl Run {
             observe(Event::Started(check));
             let began = Instant::now();
             let unknown = |why: &str| Outcome::without_evidence(Verdict::Unverified, why.to_owned());
-            let outcome = match (&self.ended, check.test) {
+            let outcome = match (&self.stopped_because, check.test) {
                 (Some(why), _) => unknown(why),
                 (None, Test::EveryResponse(rules)) => tokio::select! {
                     outcome = self.every_response(check, rules(&self.judging.survey), checks) => outcome,

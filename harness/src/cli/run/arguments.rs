@@ -1,4 +1,4 @@
-//! The arguments of `sessionspec run`.
+//! The arguments of `sessionspec run`, with their defaults; the one of `--jobs` is chosen in `suites/src/run/jobs.rs`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -48,8 +48,9 @@ pub(crate) struct Arguments {
     /// Also show what was played and was right; of generated scripts there are too many.
     #[arg(long, short)]
     pub(super) verbose: bool,
-    /// End with the first failure of the level that decides.
-    #[arg(long)]
+    /// End with the first failure of the level that decides. Not with --baseline: what a run that ends early has not looked at
+    /// counts as worse.
+    #[arg(long, conflicts_with = "baseline")]
     pub(super) fail_fast: bool,
     /// Also say what changed since this saved report, and judge by that: the exit code is the one of `sessionspec diff`.
     #[arg(long, value_name = "FILE")]
@@ -117,15 +118,15 @@ impl Arguments {
     /// that a service which is started for it has two.
     pub(super) fn completed(mut self) -> Self {
         let is_started = self.peer.is_some() || self.service.is_to_be_launched();
-        if is_started && self.patterns().any(|pattern| pattern.starts_with("nodes")) {
+        if is_started && self.names_one_of(&["nodes"]) {
             self.nodes.are_two_at_least();
         }
         self
     }
 
-    /// What is asked for by name.
-    fn patterns(&self) -> impl Iterator<Item = &String> {
-        self.suite.iter().chain(&self.check).chain(&self.clause)
+    /// Whether a check of one of these suites is asked for by its name, or by a pattern.
+    fn names_one_of(&self, suites: &[&str]) -> bool {
+        selection::names_one_of(suites, self.asked(), &self.exclude)
     }
 
     pub(super) fn options(&self) -> Result<Options, CliError> {
@@ -151,8 +152,7 @@ impl Arguments {
     /// Whether several processes of a peer need the same storage: nodes, those that are started again, and those of which the
     /// way to it is broken.
     pub(super) fn shares_storage(&self) -> bool {
-        let of_restarts = |pattern: &String| pattern.starts_with("restart") || pattern.starts_with("outage");
-        self.nodes.are_several() || self.patterns().any(of_restarts)
+        self.nodes.are_several() || self.names_one_of(&["restart", "outage"])
     }
 
     /// What is wanted although nobody names it, since there is what it needs.
@@ -195,5 +195,58 @@ impl Arguments {
 
     fn asked(&self) -> Asked<'_> {
         Asked { checks: &self.check, suites: &self.suite, clauses: &self.clause }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::Arguments;
+
+    #[derive(clap::Parser)]
+    struct Run {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    fn parsed(words: &[&str]) -> Arguments {
+        Run::parse_from(["run"].iter().chain(words)).arguments.completed()
+    }
+
+    #[test]
+    fn whoever_names_a_check_of_nodes_gets_two_processes() {
+        for words in [
+            ["--suite", "nodes"],
+            ["--check", "nodes/*"],
+            ["--check", "*/logout-holds-everywhere"],
+            ["--check", "[n]odes/saved-is-seen"],
+            ["--clause", "*.clocks"],
+        ] {
+            let launched = parsed(&[&["--launch", "serve"], &words[..]].concat());
+            assert!(launched.nodes.are_several(), "{words:?}");
+        }
+        for words in [
+            &["--suite", "restart"][..],
+            &["--check", "minimum/*"],
+            &["--check", "*/logout-holds-everywhere", "--exclude", "nodes/*"],
+            &["--exclude", "minimum/*"],
+            &["--check", "nodes/no-such-check"],
+        ] {
+            let launched = parsed(&[&["--launch", "serve"], words].concat());
+            assert!(!launched.nodes.are_several(), "{words:?}");
+        }
+        let running = parsed(&["http://127.0.0.1:1/probe", "--check", "*/logout-holds-everywhere"]);
+        assert!(!running.nodes.are_several());
+    }
+
+    #[test]
+    fn whoever_names_a_check_of_restarts_or_outages_gets_one_storage() {
+        for words in [["--check", "*/saved-survives"], ["--suite", "outage"], ["--clause", "[or]*.usable"]] {
+            assert!(parsed(&[&["--peer", "flask"], &words[..]].concat()).shares_storage(), "{words:?}");
+        }
+        for words in [["--suite", "minimum"], ["--check", "restart/no-such-check"]] {
+            assert!(!parsed(&[&["--peer", "flask"], &words[..]].concat()).shares_storage(), "{words:?}");
+        }
     }
 }

@@ -7,16 +7,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use reqwest::Request;
-use sessionspec::backend::{BackendError, MOST_FIELDS, OpenConnection, Retained};
-use sessionspec::reference::http::Headers;
+use reqwest::{Request, Version};
+use sessionspec::backend::{BackendError, MOST_FIELDS, OpenConnection};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use url::{Host, Url};
 
 use super::RawResponse;
-use super::connection::{MAX_BODY, exchange_bytes, fault};
+use super::connection::{exchange_bytes, fault};
 use super::outgoing::Outgoing;
+use super::reading::{MAX_BODY, Reading};
 use super::tls::{Stream, Tls, unencrypted};
 
 /// How long a connection may have been idle that is used again. A server may close it at any moment.
@@ -132,7 +132,9 @@ impl Client {
             return Err(BackendError::ConnectionLost);
         }
         match response {
-            Ok(RawResponse { status: 200..300, ref headers, .. }) if !is_large && keeps_alive(headers) => {
+            Ok(ref response @ RawResponse { status: 200..300, .. })
+                if !is_large && stays_connected(response) =>
+            {
                 self.used.set(Some(Instant::now()));
             }
             // A server that has failed, or has not read a request to its end, may close its connections without a word.
@@ -209,19 +211,11 @@ fn direct_client(url: &Url, tls: Option<&Tls>, idle: usize, kept: Duration) -> O
 /// Sends a lawful request, and reads the whole response.
 async fn exchange(client: &reqwest::Client, request: Request) -> Result<RawResponse, BackendError> {
     let mut response = client.execute(request).await.map_err(|error| fault(&error, false))?;
-    let mut headers = Headers::default();
-    for (name, value) in response.headers() {
-        headers.append(name.as_str(), value.as_bytes());
-    }
-    let (mut body, mut retained) = (Vec::new(), Retained::default());
+    let mut reading = Reading::begin(response.status(), response.version(), response.headers());
     while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error, true))? {
-        retained.add(chunk.len())?;
-        body.extend_from_slice(&chunk);
-        if body.len() > MAX_BODY {
-            return Err(BackendError::NotAProbe(format!("its answer is longer than {MAX_BODY} bytes")));
-        }
+        reading.add(&chunk)?;
     }
-    Ok(RawResponse { status: response.status().as_u16(), headers, body })
+    Ok(reading.end())
 }
 
 /// Sends one request at `http` on a connection of its own.
@@ -262,14 +256,19 @@ impl Address {
 fn is_farewell(response: &Result<RawResponse, BackendError>) -> bool {
     match response {
         Err(BackendError::Dropped | BackendError::CutOff(_)) => true,
-        Ok(RawResponse { status: 408, headers, .. }) => !keeps_alive(headers),
+        Ok(response @ RawResponse { status: 408, .. }) => !stays_connected(response),
         _ => false,
     }
 }
 
-/// Whether a server has not announced that it closes the connection after this response.
-fn keeps_alive(headers: &Headers) -> bool {
-    !headers.all("Connection").any(|value| value.eq_ignore_ascii_case(b"close"))
+/// Whether the connection persists after this response, by what the server says (RFC 9112, section 9.3).
+fn stays_connected(response: &RawResponse) -> bool {
+    let says = |option: &[u8]| {
+        let mut options =
+            response.headers.all("Connection").flat_map(|value| value.split(|byte| *byte == b','));
+        options.any(|said| said.trim_ascii().eq_ignore_ascii_case(option))
+    };
+    !says(b"close") && (response.version >= Version::HTTP_11 || says(b"keep-alive"))
 }
 
 /// Whether a name is this machine's by its spelling (RFC 6761, section 6.3): no resolver is asked.

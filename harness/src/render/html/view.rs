@@ -11,7 +11,9 @@ use sessionspec::{Level, Report, Verdict};
 use super::prose::{Run, paragraphs, prose};
 use super::sequence::Sequence;
 use crate::render::causes::{Cause, causes};
-use crate::render::rows::{Row, applied, doors, generated, gravity, level_verdict, levels, remarks, rows};
+use crate::render::rows::{
+    Row, applied, doors, generated, level_verdict, levels, reading_order, remarks, rows,
+};
 use crate::why::why;
 
 /// The whole page.
@@ -124,7 +126,7 @@ impl Page {
     pub(super) fn of(reports: &[Report]) -> Self {
         let rows = rows(reports);
         let mut checks: Vec<&Row<'_>> = rows.iter().collect();
-        checks.sort_by_key(|row| (row.worst() == Verdict::NotApplicable, gravity(row)));
+        checks.sort_by_key(|row| (row.most_severe() == Verdict::NotApplicable, reading_order(row)));
         let causes = causes(&rows);
         let first = reports.first();
         let is_false = |row: &CapabilityReport| row.borne_out == Some(false);
@@ -242,7 +244,7 @@ impl CheckView {
             is_open: false,
             clause: check.clause.clone(),
             clause_text: contract::clause(&check.clause).map(paragraphs).unwrap_or_default(),
-            mark: Mark::of(row.worst()),
+            mark: Mark::of(row.most_severe()),
             because: because.map(prose).unwrap_or_default(),
             issue: check.known_failure.as_ref().and_then(|known| known.issue.clone()),
             evidence: evidence(row, reports),
@@ -280,7 +282,7 @@ fn open_the_only_failure(checks: &mut [CheckView]) {
 }
 
 fn totals(rows: &[Row<'_>]) -> Vec<Total> {
-    let count = |verdict: Verdict| rows.iter().filter(|row| row.worst() == verdict).count();
+    let count = |verdict: Verdict| rows.iter().filter(|row| row.most_severe() == verdict).count();
     let totals =
         Verdict::ALL.iter().copied().map(|verdict| Total { mark: Mark::of(verdict), count: count(verdict) });
     totals.filter(|total| total.count > 0).collect()

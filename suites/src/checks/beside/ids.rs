@@ -39,6 +39,6 @@ pub(super) const APART: Check = Check {
         let looked = visitors().fold(begun, |scenario, (browser, is_beside)| {
             at(scenario.cycle(&browser, [get("name").is(browser.as_str())]), is_beside)
         });
-        vec![looked.alone()]
+        vec![looked.alone_throughout()]
     }),
 };

@@ -113,7 +113,7 @@ pub(super) const VARY_IS_MERGED: Check = Check {
     clause: "cookie.vary-merged",
     promise: "Where the application says `Vary` itself, the response says both.",
     source: "RFC 9110, section 12.5.5; frameworks that set the field instead of adding to it",
-    applies: &[Requirement::RealSessions, Requirement::Cookies, Requirement::Has("header")],
+    applies: &[Requirement::RealSessions, Requirement::Cookies, Requirement::AddsFields],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let after = |reason: &str, said: &[&str], op: Operation| {

@@ -19,7 +19,7 @@ pub(super) const OTHERS_SURVIVE: Check = Check {
     clause: "cookie.others",
     promise: "The application's own cookies are sent beside those of the session, whatever becomes of the session.",
     source: "RFC 6265, section 3: each cookie is a field of its own, and none replaces another",
-    applies: &[Requirement::RealSessions, Requirement::Cookies, Requirement::Has("header")],
+    applies: &[Requirement::RealSessions, Requirement::Cookies, Requirement::AddsFields],
     relies: &[],
     test: Test::Scenarios(|survey| {
         let own = || header("Set-Cookie", OWN).is_done();

@@ -152,7 +152,7 @@ impl Situation {
                 self.past().iter().flatten().all(|op| survey.supports(op.name()))
             }
             Heavy => true,
-            BesideOwnCookie => applies(Requirement::Has("header")),
+            BesideOwnCookie => applies(Requirement::AddsFields),
         }
     }
 

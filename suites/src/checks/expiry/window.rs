@@ -116,7 +116,7 @@ pub(super) const GONE: Check = Check {
                 kinds(survey).is_ok_and(|kinds| kinds.first().is_some_and(|first| first.name == kind.name));
             let unless_others_come = (!survey.virtual_time && is_first).then(|| {
                 begin("still-there-unless-others-come")
-                    .alone()
+                    .alone_throughout()
                     .wait(over)
                     .cycle("keeper", [items().are([], survey)])
                     .relies_on(kind.ends())

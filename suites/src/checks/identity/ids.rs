@@ -31,7 +31,7 @@ pub(super) const UNPREDICTABLE: Check = Check {
     relies: &[Fact::of("identity/ids-unique", "shared")],
     // Ids that others get in between would make a counter look less like one.
     test: Test::Scenarios(|_| {
-        vec![many_sessions("predictable").response(ResponseRule::Unpredictable).alone()]
+        vec![many_sessions("predictable").response(ResponseRule::Unpredictable).alone_throughout()]
     }),
 };
 

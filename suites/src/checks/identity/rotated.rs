@@ -25,7 +25,7 @@ pub(super) fn into_ids_of_its_own() -> Scenario {
         .only_if(has_given())
         .response(ResponseRule::DrawnAnew)
         .only_if(has_given())
-        .alone()
+        .alone_throughout()
         .relies_on(Fact::of("identity/ids-unpredictable", "predictable"))
         .relies_on(NEW_ID)
 }

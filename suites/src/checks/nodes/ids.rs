@@ -33,6 +33,6 @@ pub(super) const UNIQUE: Check = Check {
         let looked = visitors().fold(begun, |scenario, (browser, node)| {
             scenario.cycle(&browser, [get("name").is(browser.as_str())]).on_node(3 - node)
         });
-        vec![looked.alone()]
+        vec![looked.alone_throughout()]
     }),
 };

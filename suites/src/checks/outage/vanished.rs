@@ -36,6 +36,6 @@ pub(super) const UNKNOWN: Check = Check {
             .cycle("ann", [get("colour").unjudged()])
             .cycle("ann", [set("size", "small").is_done()])
             .cycle("ann", [get("size").is("small")]);
-        vec![adopted.alone(), usable.alone()]
+        vec![adopted.alone_throughout(), usable.alone_throughout()]
     }),
 };

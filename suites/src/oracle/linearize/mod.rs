@@ -4,8 +4,9 @@
 //! A history is explained where the requests can be thought to have been saved, each as a whole, at some moment between
 //! their last change and their answer. The checker is our own, and small: the scripts say when a request begins, where
 //! it is held and when it goes on, so that only the moments of saving are open, a handful in each script. It follows all
-//! [states](state::State) that are possible, and drops those that an answer contradicts. When none is left, nothing
-//! explains what was seen. A request that was refused, or never answered, may have been saved or not: both are followed.
+//! [states](state::State) that are possible, and drops those that an answer contradicts ([`Checker::perform`], and
+//! [`Checker::rest`] where several requests go on at once). When none is left, nothing explains what was seen. A request that
+//! was refused, or never answered, may have been saved or not: both are followed.
 
 mod changes;
 mod state;
@@ -22,7 +23,7 @@ use crate::survey::{AtOnce, Survey};
 use state::State;
 use timeline::{Event, Interval, timeline};
 
-/// The reason of a finding: no tracker is left.
+/// The reason of a finding: no state is left.
 pub(crate) const REASON: &str = "unexplained";
 
 /// The script with what its requests may answer, in the light of what the earlier ones have answered. Nothing is expected
@@ -126,24 +127,24 @@ impl<'a> Checker<'a> {
         (!self.unjudged.contains(&exchange.browser)).then_some(exchange)
     }
 
-    fn worlds_of(&mut self, browser: &'a str) -> Vec<State> {
+    fn states_of(&mut self, browser: &'a str) -> Vec<State> {
         self.states.remove(browser).unwrap_or_else(|| vec![State::default()])
     }
 
-    /// Replaces each tracker of the cycle's browser by those that may follow.
+    /// Replaces each state of the cycle's browser by those that may follow.
     fn change(&mut self, cycle: usize, follow: impl Fn(State, &Exchange, &Survey) -> Vec<State>) {
         let Some(exchange) = self.exchange(cycle) else { return };
-        let states = self.worlds_of(&exchange.browser);
+        let states = self.states_of(&exchange.browser);
         let next = states.into_iter().flat_map(|state| follow(state, exchange, self.survey));
         let next = distinct(next);
         self.states.insert(&exchange.browser, next);
     }
 
-    /// An operation, and what it answered: worlds that would have answered something else are dropped.
+    /// An operation, and what it answered: states in which something else would have been answered are dropped.
     fn perform(&mut self, cycle: usize, op: usize) {
         let Some(exchange) = self.exchange(cycle) else { return };
         let operation = &exchange.ops[op];
-        let mut states = self.worlds_of(&exchange.browser);
+        let mut states = self.states_of(&exchange.browser);
         if !matches!(operation, Operation::Hold { .. }) {
             let late: Vec<State> = states.iter().flat_map(|state| state.open_late(cycle, exchange)).collect();
             states = distinct(states.into_iter().chain(late));
@@ -168,7 +169,7 @@ impl<'a> Checker<'a> {
         self.expectations.push(Expectation { cycle, op: Some(op), expected, only_if: None });
     }
 
-    /// What the operation could answer in this tracker, where it is compared at all.
+    /// What the operation could answer in this state, where it is compared at all.
     fn possible(&self, state: &State, cycle: usize, operation: &Operation) -> Vec<Expected> {
         let answers = state.answers(cycle, operation);
         let answers = answers.iter().filter_map(|answer| expected(operation, answer, self.survey));
@@ -179,7 +180,7 @@ impl<'a> Checker<'a> {
         possible
     }
 
-    /// Whether this tracker would have answered so.
+    /// Whether a backend in this state would have answered so.
     fn agrees(&self, state: &State, cycle: usize, op: usize, exchange: &Exchange) -> bool {
         let Some(seen) = exchange.answer(op) else { return true };
         let possible = self.possible(state, cycle, &exchange.ops[op]);
@@ -190,7 +191,7 @@ impl<'a> Checker<'a> {
     fn in_any_order(&mut self, browser: &'a str, intervals: Vec<Interval>) {
         let mut possible = Possible::new();
         let mut orders: Vec<(State, Vec<Interval>)> =
-            self.worlds_of(browser).into_iter().map(|state| (state, intervals.clone())).collect();
+            self.states_of(browser).into_iter().map(|state| (state, intervals.clone())).collect();
         let mut states = Vec::new();
         while !orders.is_empty() {
             let mut next = Vec::new();
@@ -217,20 +218,20 @@ impl<'a> Checker<'a> {
         self.states.insert(browser, states);
     }
 
-    /// The worlds in which a request that has only waited is opened now.
+    /// The states in which a request that has only waited is opened now.
     fn opened_late(&self, state: &State, interval: &Interval) -> Vec<State> {
         let Some(exchange) = self.exchange(interval.cycle) else { return Vec::new() };
         state.open_late(interval.cycle, exchange)
     }
 
-    /// The share of one request, while nobody else is at work.
+    /// What one request does in this interval, while nobody else is at work.
     fn alone(&self, state: State, interval: &Interval, possible: &mut Possible) -> Vec<State> {
         let Some(exchange) = self.exchange(interval.cycle) else { return vec![state] };
         let opened = if interval.from == 0 { state.open(interval.cycle, exchange) } else { vec![state] };
         opened.into_iter().flat_map(|state| self.rest(state, interval, exchange, possible)).collect()
     }
 
-    /// What an open request does in this share.
+    /// What an open request does in this interval.
     fn rest(
         &self,
         mut state: State,
@@ -239,7 +240,8 @@ impl<'a> Checker<'a> {
         possible: &mut Possible,
     ) -> Vec<State> {
         for op in interval.from..interval.to {
-            // Others may have been served between two operations of a request that has been held.
+            // Others may have been served between two operations of a request that has been held, so that no order of whole
+            // intervals says what it sees. One that begins here has waited until nobody else was at work.
             if interval.from == 0 {
                 let answers = self.possible(&state, interval.cycle, &exchange.ops[op]);
                 possible.entry((interval.cycle, op)).or_default().extend(answers);

@@ -1,4 +1,4 @@
-//! One of the worlds that are possible: what the browser's cookies lead to, and what each open request has seen and done.
+//! One of the states that are possible: what the browser's cookies lead to, and what each open request has seen and done.
 
 use std::collections::BTreeMap;
 
@@ -159,7 +159,7 @@ impl State {
         states
     }
 
-    /// The worlds that a save can lead to.
+    /// The states that a save can lead to.
     fn saved(self, open: &Open, survey: &Survey) -> Vec<Self> {
         if !open.is_touched {
             // The browser takes whichever cookie came last: that of a visitor who was given a session, or, where each answer

@@ -36,8 +36,8 @@ pub(super) struct Interval {
 }
 
 impl From<&Segment<'_>> for Interval {
-    fn from(interval: &Segment<'_>) -> Self {
-        let Segment { cycle, ops, then, .. } = interval;
+    fn from(segment: &Segment<'_>) -> Self {
+        let Segment { cycle, ops, then, .. } = segment;
         Self { cycle: *cycle, from: ops.start, to: ops.end, ends: *then == Then::Answered }
     }
 }
@@ -77,20 +77,20 @@ struct Timeline<'a> {
 }
 
 impl Timeline<'_> {
-    fn begin(&mut self, interval: &Segment<'_>) {
-        let cycle = interval.cycle;
-        if interval.then == Then::NotWaitedFor {
+    fn begin(&mut self, segment: &Segment<'_>) {
+        let cycle = segment.cycle;
+        if segment.then == Then::NotWaitedFor {
             self.events.push(Event::Sent { cycle });
         } else {
             self.events.push(Event::Opens { cycle });
-            self.one(&interval.into());
+            self.one(&segment.into());
         }
     }
 
     /// What goes on when a gate opens: first who waited there, then who waited for them.
     fn set_free(&mut self, parts: &[Part<'_>]) {
         let intervals = parts.iter().filter_map(|part| match part {
-            Part::Segment(interval) => Some(Interval::from(interval)),
+            Part::Segment(segment) => Some(Interval::from(segment)),
             Part::Step(_) | Part::End => None,
         });
         let (started, released): (Vec<Interval>, Vec<Interval>) =

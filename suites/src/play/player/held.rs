@@ -16,7 +16,7 @@ pub(super) struct Held {
     pub(super) exchange: usize,
     pub(super) browser: String,
     /// The gates at which it has still to wait, in their order. A cycle without any is one that the script does not
-    /// wait for.
+    /// wait for, or one whose gates are all open.
     pub(super) closed: VecDeque<(String, Gate)>,
     pub(super) task: JoinHandle<Result<CycleResponse, BackendError>>,
 }
@@ -57,7 +57,7 @@ impl Player {
         }
         let browsers: Vec<String> = released.iter().map(|held| held.browser.clone()).collect();
         for held in released {
-            self.hold(held).await;
+            self.wait_for(held).await;
         }
         self.note_early(&early);
         for browser in browsers {
@@ -78,7 +78,7 @@ impl Player {
             self.transcript.exchanges[held.exchange].interrupted = true;
         }
         for held in interrupted {
-            self.hold(held).await;
+            self.wait_for(held).await;
         }
         if let Err(why) = restarted {
             self.transcript.not_launched = Some(why);
@@ -106,7 +106,7 @@ impl Player {
         let (started, held) = std::mem::take(&mut self.held).into_iter().partition(is_of_browser);
         self.held = held;
         for started in started {
-            self.hold(started).await;
+            self.wait_for(started).await;
         }
     }
 
@@ -116,8 +116,8 @@ impl Player {
         self.held.push(held);
     }
 
-    /// Waits until the cycle was answered, or has come to the first of its gates that is closed.
-    pub(super) async fn hold(&mut self, mut held: Held) {
+    /// Waits until the cycle was answered, or has come to the first of its gates that is closed, if any is.
+    pub(super) async fn wait_for(&mut self, mut held: Held) {
         let next = held.closed.front().map(|(_, gate)| gate.clone());
         let arrived_or_answered = async {
             let arrived = async {
@@ -147,6 +147,7 @@ impl Player {
             }
             // Its answer is awaited once the store can be reached again.
             Err(_) if self.is_disturbed() => self.keep(held),
+            // It stays without an answer, as it has been since it began.
             Err(_) => {
                 held.task.abort();
                 if self.transcript.exchanges[held.exchange].interrupted {

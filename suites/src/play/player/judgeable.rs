@@ -43,27 +43,34 @@ pub(crate) async fn play_judgeable_together(
 /// # Errors
 ///
 /// Returns a fault that leaves nothing to judge.
-pub(crate) async fn play_judgeable_alone(
+pub(crate) async fn play_judgeable_alone_but_for_waits(
     backend: &Rc<dyn Backend>,
     script: &Script,
     patience: Duration,
     lanes: &Rc<Lanes>,
 ) -> Result<Transcript, BackendError> {
-    judgeable(backend, || Player::new(Rc::clone(backend), patience).alone(lanes), script, patience).await
+    judgeable(
+        backend,
+        || Player::new(Rc::clone(backend), patience).alone_but_for_waits(lanes),
+        script,
+        patience,
+    )
+    .await
 }
 
-/// Plays a script as [`play_judgeable_alone`] does, with the service to itself also while time passes.
+/// Plays a script as [`play_judgeable_alone_but_for_waits`] does, with the service to itself also while time passes.
 ///
 /// # Errors
 ///
 /// Returns a fault that leaves nothing to judge.
-pub(crate) async fn play_judgeable_in_quiet(
+pub(crate) async fn play_judgeable_alone_throughout(
     backend: &Rc<dyn Backend>,
     script: &Script,
     patience: Duration,
     lanes: &Rc<Lanes>,
 ) -> Result<Transcript, BackendError> {
-    judgeable(backend, || Player::new(Rc::clone(backend), patience).in_quiet(lanes), script, patience).await
+    judgeable(backend, || Player::new(Rc::clone(backend), patience).alone_throughout(lanes), script, patience)
+        .await
 }
 
 async fn judgeable(
@@ -112,11 +119,11 @@ mod tests {
 
     /// Whether others come to the service between the first request and the last.
     #[tokio::test(start_paused = true)]
-    async fn while_time_passes_others_go_on_unless_it_has_to_be_quiet() {
+    async fn while_time_passes_others_go_on_unless_it_has_to_be_alone_throughout() {
         let backend = in_process(Memory::default());
         let script = Script::new().cycle("ann", [set("a", 1)]).wait(1.0).cycle("ann", [get("a")]);
         let patience = Duration::from_secs(10);
-        for is_quiet in [false, true] {
+        for is_throughout in [false, true] {
             let lanes = Rc::new(Lanes::new(4));
             let comes = Rc::new(Cell::new(false));
             let other = {
@@ -130,9 +137,11 @@ mod tests {
             let came_meanwhile = LocalSet::new()
                 .run_until(async {
                     let other = tokio::task::spawn_local(other);
-                    let transcript = match is_quiet {
-                        true => play_judgeable_in_quiet(&backend, &script, patience, &lanes).await,
-                        false => play_judgeable_alone(&backend, &script, patience, &lanes).await,
+                    let transcript = match is_throughout {
+                        true => play_judgeable_alone_throughout(&backend, &script, patience, &lanes).await,
+                        false => {
+                            play_judgeable_alone_but_for_waits(&backend, &script, patience, &lanes).await
+                        }
                     };
                     assert!(transcript.unwrap().is_fully_answered());
                     let came = comes.get();
@@ -140,7 +149,7 @@ mod tests {
                     came
                 })
                 .await;
-            assert_eq!((came_meanwhile, comes.get()), (!is_quiet, true));
+            assert_eq!((came_meanwhile, comes.get()), (!is_throughout, true));
         }
     }
 }

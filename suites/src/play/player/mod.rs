@@ -30,7 +30,8 @@ use command::Witness;
 pub(crate) use crowd::has_crowds;
 use held::Held;
 pub(crate) use judgeable::{
-    play_judgeable, play_judgeable_alone, play_judgeable_in_quiet, play_judgeable_together, still_answers,
+    play_judgeable, play_judgeable_alone_but_for_waits, play_judgeable_alone_throughout,
+    play_judgeable_together, still_answers,
 };
 pub use replayed::play;
 pub(crate) use replayed::undisturbed;
@@ -132,13 +133,13 @@ impl Player {
 
     /// Has the service to itself, except while it lets time pass and holds no request.
     #[must_use]
-    pub(crate) fn alone(self, lanes: &Rc<Lanes>) -> Self {
+    pub(crate) fn alone_but_for_waits(self, lanes: &Rc<Lanes>) -> Self {
         Self { room: Some(Room { lanes: Rc::clone(lanes), is_shared: true, taken: None }), ..self }
     }
 
     /// Has the service to itself, also while it lets time pass: nothing delays the answer that comes after that.
     #[must_use]
-    pub(crate) fn in_quiet(self, lanes: &Rc<Lanes>) -> Self {
+    pub(crate) fn alone_throughout(self, lanes: &Rc<Lanes>) -> Self {
         Self { room: Some(Room { lanes: Rc::clone(lanes), is_shared: false, taken: None }), ..self }
     }
 
@@ -207,7 +208,7 @@ impl Player {
         if ops.iter().any(|op| matches!(op, Operation::Hold { .. })) {
             let held = self.spawn_held(browser, ops);
             let exchange = held.exchange;
-            self.hold(held).await;
+            self.wait_for(held).await;
             return exchange;
         }
         if self.is_disturbed() {
@@ -223,7 +224,7 @@ impl Player {
     /// Sends one cycle that may not be answered before a gate opens, and waits no longer than patience allows. Returns
     /// whether it was answered; where it was not, its answer is awaited when the script ends.
     pub async fn try_cycle(&mut self, browser: &str, ops: Vec<Operation>) -> bool {
-        self.backend.breathe().await;
+        self.breathe().await;
         let (exchange, request) = self.begin(browser, ops.into());
         let mut task = self.spawn(request);
         match timeout(self.patience, &mut task).await {
@@ -252,7 +253,7 @@ impl Player {
 
     /// Lets time pass, by the backend's clock.
     pub async fn wait(&mut self, seconds: f64) {
-        // What is no duration is none.
+        // A negative or infinite wait is no wait.
         let duration = Duration::try_from_secs_f64(seconds).unwrap_or_default();
         if !self.held.is_empty() {
             // Where time is moved by hand, it moves at once: whoever was not waited for comes before that.
@@ -288,7 +289,7 @@ impl Player {
             held.closed.clear();
         }
         for held in held {
-            self.hold(held).await;
+            self.wait_for(held).await;
         }
         self.note_early(&early);
         self.transcript

@@ -122,7 +122,7 @@ impl Player {
         });
         self.held = held;
         for held in waiting {
-            self.hold(held).await;
+            self.wait_for(held).await;
         }
         if was_out_of_reach {
             // Where it does not find its store again, the requests that follow show that.

@@ -16,7 +16,7 @@ const CONFIRMATIONS: usize = 2;
 impl Scenarios {
     /// Plays a script in which no time has to pass: beside others, and alone where that was not plainly right.
     pub(super) async fn play_in_time(&self, check: &Check, scenario: &Rc<Scenario>) -> Played {
-        let is_alone = scenario.alone || scenario.script.breaks_the_store_of_all();
+        let is_alone = scenario.alone_throughout || scenario.script.breaks_the_store_of_all();
         if is_alone || !self.lanes.are_several() {
             return self.play_alone(check, scenario).await;
         }

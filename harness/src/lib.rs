@@ -3,6 +3,7 @@
 pub mod beside;
 mod bounded;
 pub mod builtin;
+mod called_as;
 pub mod cli;
 pub mod exit;
 pub mod http;

@@ -10,6 +10,7 @@ use sessionspec::engine::replay::CaseFile;
 use sessionspec::engine::report::quoted;
 
 use super::CliError;
+use crate::called_as::called_as;
 
 /// What was tested, as it was typed.
 pub(super) struct TargetArguments {
@@ -45,7 +46,7 @@ pub(super) fn write(
         for check in &mut report.checks {
             let of_check = check.clone();
             for failure in &mut check.failures {
-                let mut command = with(&with("sessionspec run", &target.of_run), &target.nodes);
+                let mut command = with(&with(&format!("{} run", called_as()), &target.of_run), &target.nodes);
                 // A run that finds the failure again ends as a run ends that fails, whatever level it was found at.
                 let known = catalogue().iter().find(|known| known.id == of_check.id);
                 if known.is_some_and(Check::is_of_a_run) {
@@ -65,7 +66,7 @@ pub(super) fn write(
                 let (Some(folder), Some(case)) = (folder, case) else { continue };
                 match save(&case, folder) {
                     Ok(file) => {
-                        let command = format!("sessionspec replay {}", quoted(&file.to_string_lossy()));
+                        let command = format!("{} replay {}", called_as(), quoted(&file.to_string_lossy()));
                         failure.replay.push(with(&with(&command, &target.of_replay), &target.nodes));
                     }
                     // One that cannot be saved keeps no other one from being saved; the first complaint is enough.

@@ -15,6 +15,7 @@ use super::palette::{self, FAILED, HEADING};
 use super::rows::{
     Row, applied, doors, generated, level_verdict, levels, reading_order, remarks, rows, severity,
 };
+use crate::called_as::called_as;
 
 /// The width of the column that holds the verdicts.
 const VERDICT: usize = 14;
@@ -289,7 +290,7 @@ fn fails_above(reports: &[Report]) -> Option<Level> {
 
 /// What to run next, on the backend that these arguments name.
 fn next(reports: &[Report], rows: &[Row<'_>], target: &str) -> Option<String> {
-    let doctor = || format!("sessionspec doctor {target}");
+    let doctor = || format!("{} doctor {target}", called_as());
     if reports.iter().any(|report| report.incomplete.as_deref().is_some_and(|why| why.starts_with(GONE))) {
         return Some(doctor());
     }
@@ -306,6 +307,6 @@ fn next(reports: &[Report], rows: &[Row<'_>], target: &str) -> Option<String> {
     let first = rows.iter().filter(needs_work).min_by_key(|row| (!decides(row), reading_order(row)))?;
     match first.most_severe() {
         Verdict::Error => Some(doctor()),
-        _ => Some(format!("sessionspec explain {}", first.first().id)),
+        _ => Some(format!("{} explain {}", called_as(), first.first().id)),
     }
 }

@@ -101,6 +101,15 @@ impl Comparison {
         self.count(Direction::Worse) > 0
     }
 
+    /// The first check that got worse, if one did.
+    #[must_use]
+    pub fn first_worse_check(&self) -> Option<&str> {
+        let mut changes = self.doors.iter().flat_map(|door| &door.changes);
+        let worse =
+            changes.find(|change| change.kind == Kind::Check && change.direction == Direction::Worse)?;
+        Some(&worse.what)
+    }
+
     /// Whether a capability changed, or something fails of which the older run knew nothing.
     #[must_use]
     pub fn has_news(&self) -> bool {

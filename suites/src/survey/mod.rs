@@ -203,6 +203,13 @@ impl Survey {
         !self.unsupported.iter().any(|unsupported| unsupported == op)
     }
 
+    /// Whether the backend itself moves a session to a new id, with all that belongs to it. A probe that composes `regenerate` begins
+    /// another session and copies the items, and nothing else.
+    #[must_use]
+    pub fn rotates(&self) -> bool {
+        self.supports("regenerate") && !self.description.composed.iter().any(|op| op == "regenerate")
+    }
+
     /// Whether the probe has a further spelling of this operation.
     #[must_use]
     pub fn spells(&self, operation: OperationKind) -> bool {

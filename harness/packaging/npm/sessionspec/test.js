@@ -54,7 +54,9 @@ function conformance({ launch, url, level, knownFailures, args = [], runner = re
           nothingJudged = new Error('nothing was judged, as the first check says');
           throw error;
         }
-        holds(checks.get(id), test);
+        // What fails above the level is no test, and its failure is not seen elsewhere.
+        const fails = (cause) => listed.checks.some((other) => other.id === cause) && checks.get(cause)?.verdict === 'fail';
+        holds(checks.get(id), test, fails);
       });
     }
   });
@@ -80,7 +82,8 @@ async function judge(args) {
   const file = path.join(folder, 'report.json');
   try {
     const said = await new Promise((resolve) => {
-      execFile(find(), ['run', ...args, '--report', `json=${file}`], { maxBuffer: Infinity }, (_error, _out, err) => {
+      const options = { maxBuffer: Infinity, env: { SESSIONSPEC_CALLED_AS: 'npx sessionspec', ...process.env } };
+      execFile(find(), ['run', ...args, '--report', `json=${file}`], options, (_error, _out, err) => {
         resolve(err);
       });
     });
@@ -95,13 +98,16 @@ async function judge(args) {
   }
 }
 
-function holds(check, test) {
+function holds(check, test, fails) {
   if (!check) return test.skip('it was not run: the arguments or sessionspec.toml leave it out');
   const { verdict, because = '', known_failure: known } = check;
   if (known?.state === 'stale') throw new Error(`it is listed as a known failure, and does not fail: ${known.reason}`);
   if (verdict === 'not-applicable' || verdict === 'excused') return test.skip(`${verdict.replace('-', ' ')}: ${because}`);
   if (verdict === 'known-failure') return test.todo ? test.todo(known.reason) : test.skip(known.reason);
   if (verdict === 'fail') throw failure(check.text);
+  // The test of the check that it relies on fails, and says what is wrong.
+  const [, cause] = /^relies on ([a-z-]+\/[a-z-]+)/.exec(because) ?? [];
+  if (verdict === 'unverified' && fails(cause)) return test.skip(`${PROBLEMS[verdict]}: ${because}`);
   if (Object.hasOwn(PROBLEMS, verdict)) throw failure(`${PROBLEMS[verdict]}: ${because}`);
   return undefined;
 }

@@ -3,6 +3,7 @@
 use sessionspec::engine::report::{WIDTH, wrapped};
 use sessionspec::engine::script::OperationKind;
 
+use crate::called_as::called_as;
 use crate::cli::say;
 use crate::cli::terminal::bounded;
 
@@ -74,10 +75,10 @@ impl Findings {
         say(format_args!("\n{} ok, {} missing, {} wrong", self.ok, self.missing, self.wrong));
         if self.is_healthy() {
             say("This is a probe; what its sessions are worth is another question.");
-            say(format_args!("next: sessionspec run {target}"));
+            say(format_args!("next: {} run --level hardened {target}", called_as()));
         } else {
             say("Mend what is wrong first; harness/PROTOCOL.md says what a probe answers.");
-            say(format_args!("next: sessionspec doctor {target}"));
+            say(format_args!("next: {} doctor {target}", called_as()));
         }
     }
 }

@@ -11,6 +11,7 @@ use sessionspec::engine::report::quoted;
 
 use super::{CliError, say};
 use crate::bounded;
+use crate::called_as::called_as;
 use crate::exit::Exit;
 use crate::project::FILE;
 
@@ -47,11 +48,11 @@ pub(super) fn init(arguments: &Arguments) -> Result<Exit, CliError> {
         Some(Found { because, first, .. }) => {
             say(format_args!("{because}"));
             first.iter().for_each(|first| say(format_args!("first: {first}")));
-            say(format_args!("next: sessionspec doctor, then sessionspec run"));
+            say(format_args!("next: {0} doctor, then {0} run", called_as()));
         }
         None => {
             say(format_args!("no application was recognised in this folder"));
-            say(format_args!("next: say in it how your service is started, then run sessionspec doctor"));
+            say(format_args!("next: say in it how your service is started, then run {} doctor", called_as()));
         }
     }
     Ok(Exit::Conforms)

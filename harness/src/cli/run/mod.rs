@@ -9,6 +9,7 @@ pub(super) use arguments::Arguments;
 
 use super::passed_scripts::Shown;
 use super::{CliError, Interruption, complain, list, rerun_commands, tell, terminal};
+use crate::called_as::called_as;
 use crate::exit::Exit;
 use crate::{report_diff, report_file};
 
@@ -53,6 +54,9 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
     let changes = baseline.map(|baseline| report_diff::diff(&baseline, &reports));
     if let Some(changes) = &changes {
         arguments.output.print_beside(&changes.render(report_diff::Form::Text));
+        if let Some(check) = changes.first_worse_check() {
+            arguments.output.print_beside(&format!("next: {} explain {check}\n", called_as()));
+        }
     }
     // What is missing is told after everything else was written, and does not hide what was found.
     let unprinted = terminal::lost().map(terminal::unprinted);

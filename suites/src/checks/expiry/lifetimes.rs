@@ -66,7 +66,7 @@ pub(super) const STAYS: Check = Check {
                 .relies_on(Fact::of("expiry/gone", "browser-session-still-there"))
                 .relies_on(Fact::of("expiry/gone", "browser-session-still-there-after-a-read"))
         };
-        let rotated = survey.supports("regenerate").then(|| {
+        let rotated = survey.rotates().then(|| {
             let once = after("after-a-rotation", Operation::Regenerate)
                 .relies_on(Fact::of("identity/rotation-keeps-the-data", "alone"))
                 .relies_on(Fact::of("expiry/gone", "permanent-still-there-once-rotated"))
@@ -139,7 +139,7 @@ pub(super) const LONGER: Check = Check {
             let ignored = living_longer(&kind, "longer-lifetime-ignored", None);
             let last = ignored.clone().cycle("ann", [get("colour").is("red").only_if(in_time(&kind))]);
             // A lifetime that is shorter than the default, or as long, would not show these.
-            let rotation = survey.supports("regenerate").then(|| {
+            let rotation = survey.rotates().then(|| {
                 living_longer(&kind, "longer-lifetime-lost-by-a-rotation", Some(Operation::Regenerate))
                     .relies_on(Fact::of("identity/rotation-keeps-the-data", "alone"))
                     .relies_on(Fact::of("expiry/permanent-stays", "permanent-after-a-rotation"))

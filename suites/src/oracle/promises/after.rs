@@ -124,6 +124,10 @@ impl Tracker<'_> {
             life.cookie_set = open.now;
             life.rotations += usize::from(open.rotates);
         }
+        if open.rotates && life.own.is_some() && !self.survey.rotates() {
+            // What the probe begins in its place has the usual lifetime, or that one.
+            life.data.lose();
+        }
         let Some(holding) = self.browsers.get_mut(&open.browser) else { return };
         holding.has_others |= !open.own_cookies.is_empty();
         let has_set_cookie = seen.is_some_and(|exchange| exchange.headers.all("Set-Cookie").next().is_some());

@@ -15,7 +15,9 @@ try {
   process.exit(2);
 }
 
-const child = spawn(program, process.argv.slice(2), { stdio: 'inherit' });
+// The commands that it names are to be pasted as this one was typed.
+const env = process.env.npm_command === 'exec' ? { SESSIONSPEC_CALLED_AS: 'npx sessionspec', ...process.env } : process.env;
+const child = spawn(program, process.argv.slice(2), { stdio: 'inherit', env });
 // A terminal sends an interrupt to both, and the program reports what it has found by then: so this waits for it.
 process.on('SIGINT', () => {});
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -43,9 +43,9 @@ fn a_launched_probe() {
     Ending
       ok       SIGTERM                 it ended
 
-    43 ok, 0 missing, 0 wrong
+    44 ok, 0 missing, 0 wrong
     This is a probe; what its sessions are worth is another question.
-    next: sessionspec run --launch '[command]'
+    next: sessionspec run --level hardened --launch '[command]'
     exit 0
     ");
 }
@@ -60,7 +60,7 @@ fn a_launched_probe_without_its_guard() {
                that is deployed by accident lets anybody edit their session, so it
                has to end, or not to be mounted
 
-    43 ok, 0 missing, 1 wrong
+    44 ok, 0 missing, 1 wrong
     Mend what is wrong first; harness/PROTOCOL.md says what a probe answers.
     next: sessionspec doctor --launch '[command]'
     exit 1
@@ -97,7 +97,13 @@ fn a_probe_behind_a_guard() {
 
 #[test]
 fn a_store_that_was_not_told_of_lists() {
-    assert_snapshot!(found(Slip::FailsOnLists), @"");
+    assert_snapshot!(found(Slip::FailsOnLists), @r#"
+    remark   a list
+             ["red",7] cannot be saved: the request failed with 500: gob: type not
+             registered for interface: []interface {}. Level minimum asks for it.
+             Where the store wants to know the types of what it keeps, as
+             gob.Register tells it in Go, tell it before the probe serves
+    "#);
 }
 
 #[test]
@@ -166,6 +172,22 @@ fn a_destroy_that_only_clears() {
              does not know? A probe calls what the framework has for a logout, or
              answers unsupported where it has nothing
     ");
+}
+
+#[test]
+fn a_destroy_that_ends_nothing() {
+    let service = Service::in_front_of("flawed/destroy-keeps-the-record", |_| Answer::Good);
+    let diagnosis = diagnosis(&service.url(), "");
+    let of_destroy: Vec<&str> =
+        diagnosis.lines().skip_while(|line| !line.starts_with("  remark ")).take(4).collect();
+    assert_snapshot!(of_destroy.join("\n"), @"
+    remark   destroy
+             the cookie of a destroyed session still opens it, with its items: does
+             the backend end it, and is it saved again when the request ends?
+    ");
+    // Nobody can take back what a cookie holds.
+    let service = Service::in_front_of("conforming/signed-cookie", |_| Answer::Good);
+    assert!(!self::diagnosis(&service.url(), "").contains("  remark "));
 }
 
 #[test]
@@ -256,7 +278,7 @@ fn a_null_session_is_no_fault_of_the_probe() {
 
     16 ok, 0 missing, 0 wrong
     This is a probe; what its sessions are worth is another question.
-    next: sessionspec run http://127.0.0.1:[n]/probe
+    next: sessionspec run --level hardened http://127.0.0.1:[n]/probe
     exit 0
     ");
 }
@@ -306,7 +328,7 @@ fn a_probe_that_hangs_on_one_operation() {
     wrong    clear
              no answer within 1 s
     ");
-    assert!(diagnosis.contains("\n41 ok, 0 missing, 1 wrong\n"), "{diagnosis}");
+    assert!(diagnosis.contains("\n42 ok, 0 missing, 1 wrong\n"), "{diagnosis}");
 }
 
 #[test]

@@ -58,23 +58,25 @@ async fn destroyed(probe_client: &ProbeClient, findings: &mut Findings) {
     if !matches!(ended.answer(0), Some(Answer::Ok(_))) {
         return;
     }
-    if looks.answer(0) == Some(&Answer::Ok(KEPT.into())) {
-        let note = "the cookie of a destroyed session still opens it, with its items: is it saved again when the request ends? \
-                    Where the data are in the cookie, this cannot be helped; on a server, `run` fails for it";
-        return findings.remark("destroy", note);
-    }
     let given = |exchange: &Exchange| -> Vec<Vec<u8>> {
         let pair = |field: &[u8]| field.split(|byte| *byte == b';').next().unwrap_or_default().to_vec();
         exchange.headers.all("Set-Cookie").map(pair).collect()
     };
-    let (old, new) = (given(first), given(later));
-    let is_kept = last.answer(0) == Some(&Answer::Ok(KEPT.into()));
-    if is_kept && new.iter().all(|cookie| old.contains(cookie)) {
-        let note = "the cookie of a destroyed session still opens it, emptied: does the probe map `destroy` to `clear`, or \
-                    does the backend adopt ids that it does not know? A probe calls what the framework has for a logout, \
-                    or answers unsupported where it has nothing";
-        findings.remark("destroy", note);
+    let kept = |exchange: &Exchange| exchange.answer(0) == Some(&Answer::Ok(KEPT.into()));
+    let old = given(first);
+    // Where the cookie holds the data, it is another one once they change, and nobody can take the old one back.
+    if !kept(last) || !given(later).iter().all(|cookie| old.contains(cookie)) {
+        return;
     }
+    let note = if kept(looks) {
+        "the cookie of a destroyed session still opens it, with its items: does the backend end it, and is it saved again when \
+         the request ends?"
+    } else {
+        "the cookie of a destroyed session still opens it, emptied: does the probe map `destroy` to `clear`, or does the backend \
+         adopt ids that it does not know? A probe calls what the framework has for a logout, or answers unsupported where it \
+         has nothing"
+    };
+    findings.remark("destroy", note);
 }
 
 /// Whether a cycle that sets an item brings a cookie that a browser keeps.

@@ -59,6 +59,17 @@ pub enum KnownFailuresError {
         /// The check.
         check: String,
     },
+    /// An entry has a list of scenarios that names none.
+    #[error(
+        "{list}: the known failure of {check} has `scenarios` that name none; name those that fail, as in \
+         [\"by-a-write\"], or leave the list out"
+    )]
+    NoScenario {
+        /// Where the entry is.
+        list: String,
+        /// The check.
+        check: String,
+    },
     /// A check has two entries.
     #[error("{list}: {check} is listed twice; keep one entry")]
     Twice {
@@ -141,6 +152,10 @@ fn accepted_on(
         if entry.reason.trim().is_empty() {
             return Err(KnownFailuresError::NoReason { list, check });
         }
+        let scenarios = entry.scenarios.as_deref();
+        if scenarios.is_some_and(|all| all.is_empty() || all.iter().any(|name| name.trim().is_empty())) {
+            return Err(KnownFailuresError::NoScenario { list, check });
+        }
         let day = match &entry.expires {
             None => None,
             Some(Datetime { date: Some(day), time: None, offset: None }) => Some(*day),
@@ -148,6 +163,7 @@ fn accepted_on(
         };
         let known = report::KnownFailure {
             reason: entry.reason.clone(),
+            scenarios: scenarios.unwrap_or_default().to_vec(),
             issue: entry.issue.clone(),
             expires: day.map(|day| day.to_string()),
             expired: day.is_some_and(|day| day < today),
@@ -206,6 +222,16 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_may_name_the_scenarios_that_fail() {
+        let scenarios = |rest: &str| {
+            let accepted = accept(&entry("minimum/persists", &format!("reason = \"r\"\n{rest}"))).unwrap();
+            accepted["minimum/persists"].scenarios.clone()
+        };
+        assert_eq!(scenarios("scenarios = ['by-a-write', 'alone']"), ["by-a-write", "alone"]);
+        assert!(scenarios("").is_empty());
+    }
+
+    #[test]
     fn what_is_wrong_with_an_entry_is_said() {
         let refused = |toml: &str| accept(toml).unwrap_err();
         let known = entry("minimum/persists", "reason = 'r'");
@@ -216,6 +242,10 @@ mod tests {
             refused(&format!("{known}{known}")),
             refused(&entry("minimum/persists", "")),
             refused(&entry("minimum/persists", "reason = 'r'\nexpires = 'soon'")),
+            refused(&entry("minimum/persists", "reason = 'r'\nscenarios = []")),
+            refused(&entry("minimum/persists", "reason = 'r'\nscenarios = ['a', ' ']")),
+            refused(&entry("minimum/persists", "reason = 'r'\nscenarios = 'a'")),
+            refused(&entry("minimum/persists", "reason = 'r'\nscenario = ['a']")),
             refused(&entry("minimum/persists", "reason = 'r'\nisue = 'https://…'")),
         ].join("\n"), @"
         list.toml: there is no check `minimum/persits`; did you mean `minimum/persists`? `sessionspec list` names them all

@@ -94,6 +94,8 @@ pub struct Excluded {
 pub struct KnownFailure {
     /// The check.
     pub check: String,
+    /// The scenarios of the check that are known to fail, by their reasons; without them, all may.
+    pub scenarios: Option<Vec<String>>,
     /// What happens, and why.
     pub reason: String,
     /// Where it is reported, if it is.

@@ -1,7 +1,8 @@
 //! What is in the way of checks that could not be judged, or not by all of their scenarios: grouped by its cause, so that
 //! one defect is read once.
 
-use sessionspec::engine::report::{Blocked, CheckReport, KnownState};
+use sessionspec::Verdict;
+use sessionspec::engine::report::{Blocked, CheckReport};
 
 use super::rows::Row;
 
@@ -79,8 +80,8 @@ fn hindered<'a>(row: &Row<'a>) -> &'a CheckReport {
 fn of<'c, 'a>(causes: &'c mut Vec<Cause<'a>>, blocked: &'a Blocked, rows: &[Row<'_>]) -> &'c mut Cause<'a> {
     let at = causes.iter().position(|cause| cause.check == blocked.check).unwrap_or_else(|| {
         let root = rows.iter().find(|row| row.first().id == blocked.check);
-        let state = root.and_then(|row| row.first().known_failure.as_ref()).map(|known| known.state);
-        causes.push(Cause { is_known: state == Some(KnownState::Holds), ..Cause::of(&blocked.check) });
+        let is_known = root.is_some_and(|row| row.first().verdict == Verdict::KnownFailure);
+        causes.push(Cause { is_known, ..Cause::of(&blocked.check) });
         causes.len() - 1
     });
     let cause = &mut causes[at];

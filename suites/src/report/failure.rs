@@ -68,6 +68,14 @@ impl Failure {
         }
     }
 
+    /// The scenario of its check that shows it, by its reason, as lists of known failures name it. What no named scenario shows
+    /// goes by what went wrong.
+    #[must_use]
+    pub fn scenario_name(&self) -> &str {
+        let named = self.scenario.as_ref().map(|scenario| scenario.reason.as_str());
+        named.filter(|name| self.case.is_none() && !name.is_empty()).unwrap_or(&self.reason)
+    }
+
     /// What was found when a scenario was played.
     pub(crate) fn found(
         finding: Finding,

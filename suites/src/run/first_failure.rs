@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 
 use crate::checks::Check;
-use crate::report::Verdict;
+use crate::report::{KnownFailure, Verdict};
 
 use super::tasks::{Ended, Tasks};
 use super::{Run, STOPPED};
@@ -37,8 +37,9 @@ impl Run {
             };
             let known_failure = options.known_failures.get(check.id);
             let fails = ended.outcome.verdict == Verdict::Fail;
-            let decides = check.level <= level
-                && known_failure.is_none_or(|known| known.apply(Verdict::Fail).0 == Verdict::Fail);
+            let failures = &ended.outcome.failures;
+            let is_accepted = |known: &KnownFailure| known.apply(Verdict::Fail, failures).0 != Verdict::Fail;
+            let decides = check.level <= level && !known_failure.is_some_and(is_accepted);
             if ended.is_whole || (fails && decides) {
                 known.insert(check.id, ended);
             }

@@ -216,7 +216,7 @@ impl Judging {
     /// Why the check that is in the way fails, where that is known and accepted.
     fn known_reason(&self, blocked: &Blocked) -> Option<&str> {
         let known = self.options.known_failures.get(blocked.check.as_str())?;
-        (known.apply(Verdict::Fail).0 == Verdict::KnownFailure).then_some(&known.reason)
+        known.accepts(&blocked.scenario).then_some(&known.reason)
     }
 
     /// Runs a check of the glue, unless one that it relies on has failed.

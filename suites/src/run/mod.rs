@@ -325,8 +325,8 @@ impl Run {
             Verdict::Pass => self.judging.why_hidden(&outcome),
             _ => None,
         };
-        let (verdict, because, entry) =
-            known.apply(if hidden.is_some() { Verdict::Unverified } else { outcome.verdict });
+        let verdict = if hidden.is_some() { Verdict::Unverified } else { outcome.verdict };
+        let (verdict, because, entry) = known.apply(verdict, &outcome.failures);
         let because = because.or(hidden);
         (Outcome { verdict, because: because.or(outcome.because), ..outcome }, Some(entry))
     }

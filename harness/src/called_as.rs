@@ -5,7 +5,7 @@ const VARIABLE: &str = "SESSIONSPEC_CALLED_AS";
 
 /// How the command is called: by its name, unless a launcher says otherwise.
 #[must_use]
-pub fn called_as() -> String {
+pub(crate) fn called_as() -> String {
     let said = std::env::var(VARIABLE).unwrap_or_default();
     if is_plain(&said) { said } else { "sessionspec".to_owned() }
 }

@@ -10,12 +10,13 @@ use crate::report_file;
 /// The rules, for `--help`.
 pub(super) const HELP: &str = "\
 Worse:       a check passed, and does not any more; it did not apply, and fails
-             or is unverified; it fails for a new reason; a known failure is
-             one no longer; the run was cut short, or a door not tested.
+             or is unverified; it fails for a new reason; the run was cut
+             short, or a door not tested.
 Newly seen:  a check fails, and the older run could not say whether it did.
 Hidden:      a check failed, and the newer run does not say whether it does.
 Better:      a check passes that did not, or fails for fewer reasons.
-Changed:     everything else, as a capability that is another one.
+Changed:     everything else, as a capability that is another one, or what the
+             list of known failures says of a check that fails as before.
 A level is worse, newly seen, hidden or better as its checks are.
 
 Exit codes:

@@ -262,6 +262,29 @@ fn a_run_is_judged_by_what_changed_since_its_baseline() {
     assert!(serde_json::from_slice::<Value>(&json.stdout).is_ok());
 }
 
+#[test]
+fn what_a_run_leaves_out_is_not_worse_than_its_baseline() {
+    let project = Project::new("baseline-of-a-selection", "");
+    let all = "run --backend reference --level minimum";
+    assert_eq!(project.run(&format!("{all} --report json=all.json")).status.code(), Some(0));
+    let one = project.said("run --backend reference --check minimum/persists --baseline all.json");
+    assert!(one.contains("nothing changed") && one.ends_with("exit 0"), "{one}");
+    let left_out = project.said(&format!("{all} --exclude minimum/persists=slow --baseline all.json"));
+    assert!(left_out.contains("nothing changed") && left_out.ends_with("exit 0"), "{left_out}");
+}
+
+/// The list can only shrink, whatever a run is compared with.
+#[test]
+fn an_entry_that_is_out_of_date_fails_a_run_with_a_baseline_too() {
+    let project = Project::new("baseline-and-list", "");
+    project.write("list.toml", "[[known-failures]]\ncheck = 'minimum/persists'\nreason = 'it does not'\n");
+    let run = "run --backend reference --check minimum/persists";
+    assert_eq!(project.run(&format!("{run} --report json=old.json")).status.code(), Some(0));
+    let listed = project.said(&format!("{run} --known-failures list.toml --baseline old.json"));
+    assert!(listed.contains("remove minimum/persists from the known failures"), "{listed}");
+    assert!(listed.ends_with("exit 1"), "{listed}");
+}
+
 /// The first failure may be one of the baseline, and what was not looked at after it would count as worse.
 #[test]
 fn a_run_that_ends_early_is_not_compared_with_a_baseline() {

@@ -193,6 +193,11 @@ impl Arguments {
         self.level.unwrap_or_else(|| level_of(self.asked()))
     }
 
+    /// Whether some checks are asked for, and no others.
+    pub(super) fn selects(&self) -> bool {
+        !(self.check.is_empty() && self.suite.is_empty() && self.clause.is_empty())
+    }
+
     fn asked(&self) -> Asked<'_> {
         Asked { checks: &self.check, suites: &self.suite, clauses: &self.clause }
     }

@@ -40,7 +40,7 @@ fn list(reports: &[Report]) -> String {
     }
     let mut toml = "# What is known to fail, for `sessionspec run --known-failures FILE`.\n\
                     # An entry needs a `reason`: what happens, and why. It may have an `issue`, a link, and `expires`,\n\
-                    # the last day on which it counts, as in 2026-01-31. Where it has `scenarios`, the check fails once\n\
+                    # the last day on which it counts, as in 2026-01-31, without quotes. Where it has `scenarios`, the check fails once\n\
                     # another of its scenarios does. One whose check passes has to go. Checks that only need one of these\n\
                     # need no entry.\n"
         .to_owned();

@@ -6,6 +6,9 @@ use sessionspec::engine::report::visible;
 
 use super::table::Table;
 
+/// How wide a column is at most. A longer text goes beyond it.
+const WIDEST: usize = 1000;
+
 impl Table {
     pub(super) fn to_text(&self) -> String {
         let mut text = String::new();
@@ -19,11 +22,11 @@ impl Table {
             }
             let width = |column: usize| {
                 let cells = rows.iter().map(|row| visible(&row.cells[column]).chars().count());
-                cells.max().unwrap_or_default().max(letters[column].len())
+                cells.max().unwrap_or_default().max(letters[column].len()).min(WIDEST)
             };
             let widths: Vec<usize> = (0..letters.len()).map(width).collect();
-            let first =
-                rows.iter().map(|row| row.name.chars().count()).max().unwrap_or_default().max(group.len());
+            let longest = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or_default();
+            let first = longest.max(group.len()).min(WIDEST);
             let mut line = |name: &str, cells: &[String]| {
                 let mut line = format!("{name:<first$}");
                 for (cell, width) in cells.iter().zip(&widths) {

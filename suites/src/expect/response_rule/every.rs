@@ -4,6 +4,8 @@
 //! out in which a cookie comes that is neither known to be the session's nor known not to be: it may be the application's, which
 //! needs no attributes.
 
+use std::time::Duration;
+
 use super::{Received, ResponseRule, left_by, received_by};
 use crate::browser::{SetCookie, Stored};
 use crate::play::{Exchange, Moment, Transcript};
@@ -46,8 +48,10 @@ impl Every {
         let judged = self.rules.iter().map(|rule| match rule {
             ResponseRule::RemovalRemoves => {
                 let is_had = |one: &Received| has_by_itself(transcript, cycle, &one.cookie.name);
-                let mut removed = set.iter().filter(|one| one.is_removal || one.is_meant_as_removal);
-                if removed.all(is_had) { rule.of_cookies(transcript, exchange, &set, &left) } else { None }
+                let removed = || set.iter().filter(|one| one.is_removal || one.is_meant_as_removal);
+                let ended_on_its_way = removed().any(|one| may_have_ended_on_its_way(exchange, &one.cookie));
+                let is_judged = !ended_on_its_way && removed().all(is_had);
+                if is_judged { rule.of_cookies(transcript, exchange, &set, &left) } else { None }
             }
             // What the application sets may be dropped.
             ResponseRule::Kept if !set_by_script(exchange).is_empty() => None,
@@ -117,10 +121,13 @@ fn has_by_itself(transcript: &Transcript, cycle: usize, name: &[u8]) -> bool {
     is_alone && !moments[..sent].iter().any(is_passed) && is_sent() && is_set()
 }
 
+/// Whether the cookie may be one that was set for a moment, which was over when a slow answer came. Dates have whole seconds.
+fn may_have_ended_on_its_way(exchange: &Exchange, cookie: &SetCookie) -> bool {
+    cookie.expires.is_some_and(|expires| expires + Duration::from_secs(1) >= exchange.sent)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use sessionspec_reference::{COOKIE_NAME, Memory};
 
     use super::*;
@@ -227,6 +234,25 @@ mod tests {
         assert_eq!(held(copied, 1, &removal).await[1], None, "the cookie is another's");
         let visited = Script::new().cycle("ann", [clear()]);
         assert_eq!(held(visited, 0, &removal).await[1], None, "there is none");
+    }
+
+    #[tokio::test]
+    async fn a_cookie_that_ended_while_a_slow_answer_came_is_no_removal() {
+        let backend = in_process(Memory::default());
+        let survey = Survey::of(std::rc::Rc::clone(&backend), Duration::from_secs(10)).await.unwrap();
+        let script = written().cycle("ann", [get("colour")]);
+        let mut transcript = play_judgeable(&backend, &script, Duration::from_secs(10)).await.unwrap();
+        let field = format!("{COOKIE_NAME}=1; Path=/; Max-Age=1; Expires=Thu, 01 Jan 2026 00:00:00 GMT");
+        let ends = SetCookie::parse(field.as_bytes()).unwrap().expires.unwrap();
+        transcript.exchanges[1].headers.append("Set-Cookie", field);
+        transcript.exchanges[1].stored = vec![Ok(Stored::Replaced)];
+        let every = Every::of(RULES.to_vec(), &survey);
+        for (sent, is_judged) in [(0.3, false), (3.0, true)] {
+            let exchange = &mut transcript.exchanges[1];
+            exchange.sent = ends + Duration::from_secs_f64(sent);
+            exchange.answered = Some(exchange.sent + Duration::from_secs(1));
+            assert_eq!(every.judge(&transcript, 1)[1].is_some(), is_judged, "sent {sent} s after its end");
+        }
     }
 
     #[test]

@@ -247,15 +247,19 @@ mod tests {
             refused(&entry("minimum/persists", "reason = 'r'\nscenarios = 'a'")),
             refused(&entry("minimum/persists", "reason = 'r'\nscenario = ['a']")),
             refused(&entry("minimum/persists", "reason = 'r'\nisue = 'https://…'")),
-        ].join("\n"), @"
+        ].join("\n"), @r#"
         list.toml: there is no check `minimum/persits`; did you mean `minimum/persists`? `sessionspec list` names them all
         list.toml: the known failure of minimum/persists has no reason; say what happens, and why
         list.toml: minimum/persists expires on 2026-01-31T00:00:00Z; give a day alone, as in 2026-01-31
         list.toml: minimum/persists is listed twice; keep one entry
         line 1: missing field `reason`
-        line 4: invalid type: string \"soon\", expected a TOML datetime
-        line 4: did you mean `issue`? unknown field `isue`, expected one of `check`, `reason`, `issue`, `expires`
-        ");
+        line 4: invalid type: string "soon", expected a TOML datetime
+        list.toml: the known failure of minimum/persists has `scenarios` that name none; name those that fail, as in ["by-a-write"], or leave the list out
+        list.toml: the known failure of minimum/persists has `scenarios` that name none; name those that fail, as in ["by-a-write"], or leave the list out
+        line 4: invalid type: string "a", expected a sequence
+        line 4: did you mean `scenarios`? unknown field `scenario`, expected one of `check`, `scenarios`, `reason`, `issue`, `expires`
+        line 4: did you mean `issue`? unknown field `isue`, expected one of `check`, `scenarios`, `reason`, `issue`, `expires`
+        "#);
     }
 
     #[test]

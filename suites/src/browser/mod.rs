@@ -16,3 +16,4 @@ pub use origin::{Origin, OriginError};
 pub use refusal::{IgnoredAttribute, Refusal};
 pub use set_cookie::{SameSite, SetCookie};
 pub use stored_cookie::StoredCookie;
+pub(crate) use stored_cookie::expiry;

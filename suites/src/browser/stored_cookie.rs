@@ -165,7 +165,8 @@ fn prefix_of(bytes: &[u8]) -> Option<&'static str> {
     })
 }
 
-fn expiry(cookie: &SetCookie, now: SystemTime) -> Option<SystemTime> {
+/// When a cookie ends that comes now; it may have no end.
+pub(crate) fn expiry(cookie: &SetCookie, now: SystemTime) -> Option<SystemTime> {
     // A clock that cannot count to the end of the lifetime never reaches it, so such a cookie has no end.
     let latest = now.checked_add(StoredCookie::MAX_LIFETIME);
     let asked_for = match cookie.max_age {

@@ -47,3 +47,25 @@ impl Table {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::Row;
+    use super::*;
+
+    /// A width of more than 16 bits is more than a format takes.
+    #[test]
+    fn names_and_cells_may_be_longer_than_any_format_is_wide() {
+        let long = "x".repeat(70_000);
+        let row = |name: &str, cell: &str| Row {
+            name: name.to_owned(),
+            cells: vec![cell.to_owned(), "no".to_owned()],
+        };
+        let rows = vec![row(&long, "yes"), row("short", &long)];
+        let table =
+            Table { names: vec!["a".to_owned(), "b".to_owned()], groups: vec![("check", rows)], alike: 0 };
+        let text = table.to_text();
+        assert_eq!(text.matches(&long).count(), 2);
+        assert!(text.lines().any(|line| line.starts_with("short ")));
+    }
+}

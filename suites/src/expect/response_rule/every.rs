@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::{Received, ResponseRule, left_by, received_by};
-use crate::browser::{SetCookie, Stored};
+use crate::browser::{SetCookie, Stored, expiry};
 use crate::play::{Exchange, Moment, Transcript};
 use crate::script::Operation;
 use crate::survey::Survey;
@@ -97,8 +97,8 @@ fn set_by_script(exchange: &Exchange) -> Vec<Vec<u8>> {
     fields.filter_map(|field| SetCookie::parse(field.as_bytes()).ok()).map(|cookie| cookie.name).collect()
 }
 
-/// Whether the browser certainly had a cookie of this name when the response came: the service has set it there, nobody has
-/// passed cookies to this browser, and nothing else was at work.
+/// Whether the browser certainly had a cookie of this name when the response came: the service has set it there, it had not ended
+/// since, nobody has passed cookies to this browser, and nothing else was at work.
 fn has_by_itself(transcript: &Transcript, cycle: usize, name: &[u8]) -> bool {
     let exchange = &transcript.exchanges[cycle];
     let moments = &transcript.moments;
@@ -110,15 +110,22 @@ fn has_by_itself(transcript: &Transcript, cycle: usize, name: &[u8]) -> bool {
         let mut names = pairs.map(|pair| pair.split(|byte| *byte == b'=').next().unwrap_or_default());
         names.any(|sent| sent.trim_ascii() == name)
     };
-    let is_set = || {
+    // A slow answer may come after the end of a cookie that was there when the request was sent.
+    let is_there = || {
         let earlier = transcript.exchanges[..cycle].iter().filter(|one| one.browser == exchange.browser);
-        let mut fields = earlier.flat_map(|one| one.headers.all("Set-Cookie").zip(&one.stored));
-        fields.any(|(field, stored)| {
-            matches!(stored, Ok(Stored::Added | Stored::Replaced))
-                && SetCookie::parse(field).is_ok_and(|cookie| cookie.name == name)
+        let last = earlier.filter_map(|one| one.answered.zip(cookie_set_by(one, name))).next_back();
+        last.is_some_and(|(set, cookie)| {
+            expiry(&cookie, set).is_none_or(|end| exchange.answered.is_some_and(|answered| answered < end))
         })
     };
-    is_alone && !moments[..sent].iter().any(is_passed) && is_sent() && is_set()
+    is_alone && !moments[..sent].iter().any(is_passed) && is_sent() && is_there()
+}
+
+/// The cookie of this name that the browser has of this response, if it has one of it.
+fn cookie_set_by(exchange: &Exchange, name: &[u8]) -> Option<SetCookie> {
+    let fields = exchange.headers.all("Set-Cookie").zip(&exchange.stored);
+    let stored = fields.filter(|(_, stored)| matches!(stored, Ok(Stored::Added | Stored::Replaced)));
+    stored.filter_map(|(field, _)| SetCookie::parse(field).ok()).filter(|cookie| cookie.name == name).last()
 }
 
 /// Whether the cookie may be one that was set for a moment, which was over when a slow answer came. Dates have whole seconds.
@@ -252,6 +259,27 @@ mod tests {
             exchange.sent = ends + Duration::from_secs_f64(sent);
             exchange.answered = Some(exchange.sent + Duration::from_secs(1));
             assert_eq!(every.judge(&transcript, 1)[1].is_some(), is_judged, "sent {sent} s after its end");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_removal_of_a_cookie_that_ended_while_a_slow_answer_came_is_not_judged() {
+        let backend = in_process(Memory::default());
+        let survey = Survey::of(std::rc::Rc::clone(&backend), Duration::from_secs(10)).await.unwrap();
+        let script = written().cycle("ann", [clear()]);
+        let mut transcript = play_judgeable(&backend, &script, Duration::from_secs(10)).await.unwrap();
+        let set = format!("{COOKIE_NAME}=1; Path=/; Max-Age=3");
+        transcript.exchanges[0].headers = Default::default();
+        transcript.exchanges[0].headers.append("Set-Cookie", set);
+        transcript.exchanges[0].stored = vec![Ok(Stored::Added)];
+        transcript.exchanges[1].stored = vec![Ok(Stored::NothingToRemove)];
+        let began = transcript.exchanges[0].answered.unwrap();
+        let every = Every::of(RULES.to_vec(), &survey);
+        for (seconds, is_judged) in [(2, true), (4, false)] {
+            transcript.exchanges[1].answered = Some(began + Duration::from_secs(seconds));
+            let judged = every.judge(&transcript, 1).swap_remove(1);
+            assert_eq!(judged.is_some(), is_judged, "answered after {seconds} s");
+            assert!(judged.is_none_or(|judged| judged.is_err()), "it removes nothing");
         }
     }
 

@@ -64,8 +64,10 @@ async fn destroyed(probe_client: &ProbeClient, findings: &mut Findings) {
     };
     let kept = |exchange: &Exchange| exchange.answer(0) == Some(&Answer::Ok(KEPT.into()));
     let old = given(first);
-    // Where the cookie holds the data, it is another one once they change, and nobody can take the old one back.
-    if !kept(last) || !given(later).iter().all(|cookie| old.contains(cookie)) {
+    // Another cookie is another session. Where the cookie holds the data, it is another one once they change, and nobody can
+    // take the old one back; PHP gives one to whoever only looks.
+    let is_old = |exchange: &Exchange| given(exchange).iter().all(|cookie| old.contains(cookie));
+    if !kept(last) || !is_old(looks) || !is_old(later) {
         return;
     }
     let note = if kept(looks) {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use sessionspec_reference::Map;
+
 use super::{Condition, Expectation, Expected, Fact, ResponseRule, Scenario, Varied};
 use crate::script::{Cycle, Operation, OperationKind, Step};
 
@@ -71,6 +73,21 @@ impl Scenario {
             && let Some(at) = cycle.ops.last_of(kind)
         {
             cycle.ops.spell(at, Some(spelling));
+        }
+        self
+    }
+
+    /// Writes each item by `update` that it wrote by `set`.
+    #[must_use]
+    pub(crate) fn with_items_updated(mut self) -> Self {
+        let updated = |op: &Operation| match op {
+            Operation::Set { key, value } => {
+                Operation::Update { items: Map::from_iter([(key.clone(), value.clone())]) }
+            }
+            other => other.clone(),
+        };
+        for cycle in self.script.cycles_mut() {
+            cycle.ops = cycle.ops.iter().map(updated).collect();
         }
         self
     }

@@ -6,7 +6,7 @@ use crate::checks::{Check, Fact, Harm, Requirement, Test};
 use crate::expect::{Condition, Line, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
-use crate::script::ops::{delete, get, hold, items, set, set_permanent, update};
+use crate::script::ops::{delete, get, hold, items, pop, set, set_permanent, setdefault, update};
 use crate::survey::{Attribute, Store, Survey};
 
 pub(super) const BY_A_READ: Check = Check {
@@ -38,21 +38,31 @@ pub(super) const BY_A_WRITE: Check = Check {
     // A write saves the session whatever its age.
     test: Test::Scenarios(|survey| {
         let late = resurrection(survey, || vec![set("size", "small").unjudged()], BY_A_WRITE.id, young);
-        // Each way to change a session may look for itself whether there still is one.
-        let changes = [
-            ("resurrected-by-an-update", update([("size", "small".into())])),
-            ("resurrected-by-a-delete", delete("colour")),
-        ];
-        let changed = changes.into_iter().filter(|(_, change)| survey.supports(change.name())).map(
-            |(reason, change)| {
-                let raced = race(begun(reason), vec![change.unjudged()], survey);
-                refusable(raced).relies_on(Fact::of(BY_A_WRITE.id, "resurrected"))
-            },
-        );
+        let changed = late_changes(survey).map(|(name, change)| {
+            let begun = begun_with_two(&format!("resurrected-by-{name}"));
+            let raced = race(begun, vec![change.unjudged()], survey);
+            refusable(raced).relies_on(Fact::of(BY_A_WRITE.id, "resurrected"))
+        });
         let slow = slow_end("written-while-it-ended", logout(survey), survey);
         late.into_iter().chain(changed).chain([slow]).collect()
     }),
 };
+
+/// A session of two items: of one whose only item is removed nothing would be seen, whoever brings it back.
+fn begun_with_two(reason: &str) -> Scenario {
+    Scenario::new(reason).cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
+}
+
+/// Each way to change a session may look for itself whether there still is one.
+fn late_changes(survey: &Survey) -> impl Iterator<Item = (&'static str, Operation)> {
+    let changes = [
+        ("an-update", update([("size", "large".into())])),
+        ("a-delete", delete("size")),
+        ("a-pop", pop("size")),
+        ("a-setdefault", setdefault("shape", "round")),
+    ];
+    changes.into_iter().filter(|(_, change)| survey.supports(change.name()))
+}
 
 /// A request is held, the session is ended by another, and then the first goes on with the rest.
 fn race(begun: Scenario, rest: Vec<Line>, survey: &Survey) -> Scenario {
@@ -115,8 +125,8 @@ pub(super) const OF_A_ROTATED_ID: Check = Check {
     ],
     relies: &[Fact::of("identity/rotation-ends-the-old-id", "alone")],
     test: Test::Scenarios(|survey| {
-        let race = |reason: &str, rest: Vec<Line>| {
-            begun(reason)
+        let race = |begun: Scenario, rest: Vec<Line>| {
+            begun
                 .copy_cookies("ann", "thief")
                 .cycle("ann", held(rest))
                 .cycle("ann", [Operation::Regenerate.is_done()])
@@ -124,10 +134,14 @@ pub(super) const OF_A_ROTATED_ID: Check = Check {
                 .cycle("thief", [items().are([], survey)])
         };
         let late = races(vec![
-            race("by-a-read", Vec::new()),
-            race("by-a-write", vec![set("size", "small").unjudged()]),
+            race(begun("by-a-read"), Vec::new()),
+            race(begun("by-a-write"), vec![set("size", "small").unjudged()]),
         ]);
+        let changed = late_changes(survey).map(|(name, change)| {
+            let raced = race(begun_with_two(&format!("by-{name}")), vec![change.unjudged()]);
+            refusable(raced).relies_on(Fact::of(OF_A_ROTATED_ID.id, "by-a-write"))
+        });
         let slow = slow_end("written-while-it-rotated", Operation::Regenerate, survey);
-        late.into_iter().chain([slow]).collect()
+        late.into_iter().chain(changed).chain([slow]).collect()
     }),
 };

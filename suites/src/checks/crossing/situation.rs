@@ -1,5 +1,7 @@
 //! The situations: when a session can come into one, what each adds to a script, and what it takes for granted.
 
+use std::borrow::Cow;
+
 use serde_json::json;
 
 use crate::checks::{Applicability, Fact, Requirement};
@@ -8,12 +10,15 @@ use crate::script::ops::{delete, header, pop, set, set_permanent, update};
 use crate::script::{Cycle, Operation};
 use crate::survey::{Attribute, OLD, OnError, Store, Survey};
 
-/// A situation in which a promise has to hold, too. One redirect, one refusal and one failure stand for all of them: that the others
-/// are saved alike, and say alike to caches and browsers, is asked where that is the question.
+/// A situation in which a promise has to hold, too. One redirect, one refusal and one failure mostly stand for all of them: that the
+/// others are saved alike, and say alike to caches and browsers, is asked where that is the question. What ends a session or its id
+/// is asked in each of them, since frameworks have code of their own for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Situation {
     /// Every request ends in a redirect, the commonest ending of a request that changes a session.
     Redirects,
+    /// Every request ends with this status, a rarer redirect or success.
+    Ends(u16),
     /// Every request ends with a 404, where such requests are saved.
     NotFound,
     /// Each request that changes the session, and of which nothing more is expected than that it does, ends with a 204.
@@ -24,8 +29,12 @@ pub(super) enum Situation {
     HeldFails,
     /// Each session is permanent from its first item on.
     Permanent,
+    /// Each session has a lifetime of its own from its first item on, which does not end while the scenario is played.
+    OwnLifetime,
     /// The session was rotated after its first item was saved.
     Rotated,
+    /// The session was rotated and written in one request, after its first item was saved.
+    RotatedAndWritten,
     /// The session was saved three times, at last by `pop`.
     Popped,
     /// The session was saved three times, at last by `delete`.
@@ -38,14 +47,22 @@ pub(super) enum Situation {
     Older,
     /// The session has begun with an item of more than a kilobyte.
     Heavy,
-    /// The application sets a cookie of its own with each response.
+    /// Each item is written by `update`.
+    ByUpdate,
+    /// The application sets a cookie of its own with each response, which its browser sends from then on.
     BesideOwnCookie,
+    /// The browser has a cookie of the application before its first request that has to do with a session.
+    AfterOwnCookie,
 }
 
 use Situation::{
-    BesideOwnCookie, Deleted, Heavy, HeldFails, NoContent, NotFound, NotModified, OftenSaved, Older,
-    Permanent, Popped, Redirects, Rotated, Updated,
+    AfterOwnCookie, BesideOwnCookie, ByUpdate, Deleted, Ends, Heavy, HeldFails, NoContent, NotFound,
+    NotModified, OftenSaved, Older, OwnLifetime, Permanent, Popped, Redirects, Rotated, RotatedAndWritten,
+    Updated,
 };
+
+/// A lifetime that no scenario lasts for, in seconds.
+const LIFETIME: f64 = 1200.0;
 
 /// The item that a situation adds.
 const BALLAST: &str = "ballast";
@@ -55,46 +72,69 @@ const HEAVY: usize = 1200;
 
 impl Situation {
     /// What it adds to the reason of a scenario.
-    fn name(self) -> &'static str {
-        match self {
+    pub(super) fn name(self) -> Cow<'static, str> {
+        let name = match self {
             Redirects => "and-redirected",
+            Ends(status) => return format!("and-{status}").into(),
             NotFound => "and-not-found",
             NoContent => "and-no-content",
             NotModified => "and-not-modified",
             HeldFails => "and-failed",
             Permanent => "permanently",
+            OwnLifetime => "with-a-lifetime",
             Rotated => "once-rotated",
+            RotatedAndWritten => "once-rotated-and-written",
             Popped => "once-popped",
             Deleted => "once-deleted",
             Updated => "once-updated",
             OftenSaved => "often-saved",
             Older => "when-older",
             Heavy => "and-heavy",
+            ByUpdate => "by-update",
             BesideOwnCookie => "beside-a-cookie-of-the-application",
+            AfterOwnCookie => "after-a-cookie-of-the-application",
+        };
+        name.into()
+    }
+
+    /// The situation in which the scenario is asked first, where this one is of the same kind and rarer. Where that shows something
+    /// wrong, this one is not played.
+    pub(super) fn commoner(self) -> Option<Self> {
+        match self {
+            Ends(300..400) => Some(Redirects),
+            RotatedAndWritten => Some(Rotated),
+            _ => None,
         }
     }
 
     /// The scenario in this situation; none where the backend cannot come into it, or the scenario says something of it itself.
     pub(super) fn vary(self, scenario: &Scenario, survey: &Survey) -> Option<Scenario> {
         let begun = scenario.script.cycles().position(writes);
+        let own_cookie = || header("Set-Cookie", "theme=dark; Path=/");
         if !self.is_possible(survey) || !self.fits(scenario) {
             return None;
         }
         let plain = scenario.clone();
         let varied = match self {
             Redirects => plain.with_last(&respond(302), |_, _| true),
+            Ends(status) => plain.with_last(&respond(status), |_, _| true),
             NotFound => plain.with_last(&respond(404), |_, _| true),
             NoContent => plain.without_bodies(204),
             NotModified => plain.without_bodies(304),
             HeldFails => plain.with_last(&respond(500), |_, cycle| is_late(cycle)),
             Permanent => plain.with_last(&set_permanent(true), |number, _| begins(scenario, number)),
-            Rotated | Popped | Deleted | Updated | OftenSaved => plain.with_cycles_after(begun?, self.past()),
+            OwnLifetime => {
+                let lives = Operation::SetLifetime { seconds: LIFETIME };
+                plain.with_last(&lives, |number, _| begins(scenario, number))
+            }
+            Rotated | RotatedAndWritten | Popped | Deleted | Updated | OftenSaved => {
+                plain.with_cycles_after(begun?, self.past())
+            }
             Older => plain.with_wait_after(begun?, OLD),
             Heavy => plain.with_cycle_before(begun?, vec![set(BALLAST, "x".repeat(HEAVY))]),
-            BesideOwnCookie => {
-                let own = header("Set-Cookie", "theme=dark; Path=/");
-                plain.with_last(&own, |_, cycle| !cycle.ops.is_empty())
-            }
+            ByUpdate => plain.with_items_updated(),
+            BesideOwnCookie => plain.with_last(&own_cookie(), |_, cycle| !cycle.ops.is_empty()),
+            AfterOwnCookie => plain.with_cycle_before(0, vec![own_cookie()]),
         };
         Some(varied.varied(self.name(), self.takes(scenario)))
     }
@@ -104,6 +144,7 @@ impl Situation {
         let added = || set(BALLAST, "1");
         match self {
             Rotated => vec![vec![Operation::Regenerate]],
+            RotatedAndWritten => vec![vec![Operation::Regenerate, added()]],
             Popped => vec![vec![added()], vec![pop(BALLAST)]],
             Deleted => vec![vec![added()], vec![delete(BALLAST)]],
             Updated => vec![vec![update([(BALLAST, json!("1"))])]],
@@ -111,20 +152,26 @@ impl Situation {
                 let saves = ["1", "2", "3", "4"].map(|value| vec![set(BALLAST, value)]);
                 saves.into_iter().chain([vec![delete(BALLAST)]]).collect()
             }
-            Redirects | NotFound | NoContent | NotModified | HeldFails | Permanent | Older | Heavy
-            | BesideOwnCookie => Vec::new(),
+            Redirects | Ends(_) | NotFound | NoContent | NotModified | HeldFails | Permanent
+            | OwnLifetime | Older | Heavy | ByUpdate | BesideOwnCookie | AfterOwnCookie => Vec::new(),
         }
     }
 
     /// Whether the scenario asks the same in this situation, and is not in it already.
     fn fits(self, scenario: &Scenario) -> bool {
         match self {
-            Redirects | NotFound => !ends_somehow(scenario),
+            Redirects | Ends(_) | NotFound => !ends_somehow(scenario),
             NoContent | NotModified => !ends_somehow(scenario) && scenario.may_lose_answers(),
             HeldFails => !ends_somehow(scenario) && scenario.script.cycles().any(is_late),
             // What becomes of an emptied session that is permanent is another question.
             Permanent => !sets_permanent(scenario) && !has(scenario, |op| *op == Operation::Clear),
-            Updated | Heavy => {
+            // Where a lifetime and `permanent` are one setting, whoever sets the one has said the other.
+            OwnLifetime => {
+                !has(scenario, |op| matches!(op, Operation::SetLifetime { .. }))
+                    && !has(scenario, |op| *op == Operation::SetPermanent { value: false })
+                    && !scenario.script.waits()
+            }
+            RotatedAndWritten | Updated | Heavy => {
                 !counts_items(scenario) && !has(scenario, |op| matches!(op, Operation::SetLifetime { .. }))
             }
             Older => !scenario.script.waits(),
@@ -132,7 +179,8 @@ impl Situation {
             Rotated | Popped | Deleted | OftenSaved => {
                 !has(scenario, |op| matches!(op, Operation::SetLifetime { .. }))
             }
-            BesideOwnCookie => true,
+            ByUpdate => has(scenario, |op| matches!(op, Operation::Set { .. })),
+            BesideOwnCookie | AfterOwnCookie => true,
         }
     }
 
@@ -140,19 +188,21 @@ impl Situation {
     fn is_possible(self, survey: &Survey) -> bool {
         let applies = |requirement: Requirement| requirement.applicability(survey) == Applicability::Applies;
         match self {
-            Redirects => applies(Requirement::Responds),
+            Redirects | Ends(_) => applies(Requirement::Responds),
             NotFound => applies(Requirement::Responds) && survey.on_not_found == OnError::Saved,
             NoContent => applies(Requirement::EndsWithoutBody) && survey.ends_without_body(204),
             NotModified => applies(Requirement::EndsWithoutBody) && survey.ends_without_body(304),
             HeldFails => applies(Requirement::Responds) && survey.on_server_error != OnError::Unknown,
             Permanent => matches!(survey.permanent, Attribute::Observed(_)) && !survey.permanent_default,
-            Rotated => survey.supports("regenerate") && survey.store == Store::Server,
+            OwnLifetime => survey.supports("set_lifetime"),
+            Rotated | RotatedAndWritten => survey.supports("regenerate") && survey.store == Store::Server,
             Older => survey.lives_to_be_old(),
             Popped | Deleted | Updated | OftenSaved => {
                 self.past().iter().flatten().all(|op| survey.supports(op.name()))
             }
             Heavy => true,
-            BesideOwnCookie => applies(Requirement::AddsFields),
+            ByUpdate => survey.supports("update"),
+            BesideOwnCookie | AfterOwnCookie => applies(Requirement::AddsFields),
         }
     }
 
@@ -175,6 +225,18 @@ impl Situation {
                 }
                 [of("fault/redirects-are-saved", &ways), vary(&"302")].concat()
             }
+            Ends(status) => {
+                let mut ways: Vec<_> = BEGINNINGS.into_iter().flat_map(|of| of.with(status)).collect();
+                ways.extend(changes().flat_map(|change| change.others.with(status)));
+                if has(scenario, |op| matches!(op, Operation::SetPermanent { .. })) {
+                    ways.extend(PERMANENT.with(status));
+                }
+                // A session that a redirect leaves to the next visitor is a defect of its own.
+                let isolated =
+                    matches!(status, 300..400).then_some("items-of-another-browser-and-redirected");
+                [of("fault/redirects-are-saved", &ways), of("minimum/browsers-isolated", isolated.as_slice())]
+                    .concat()
+            }
             NotFound => {
                 let mut ways = vec!["not-found-fresh", "not-found-overwrite", "not-found-set"];
                 ways.extend(changes().map(|change| change.not_found));
@@ -193,13 +255,23 @@ impl Situation {
                 [of("fault/without-body-is-saved", &ways), vary(&"304")].concat()
             }
             Permanent => of("minimum/permanent-persists", &["forgotten", "forgotten-by-another-change"]),
+            // The item and the lifetime are saved together.
+            OwnLifetime => match scenario.reason.as_str() {
+                "set" => Vec::new(),
+                _ => of("minimum/each-mutator-persists", &["set-with-a-lifetime"]),
+            },
             Rotated => of("identity/rotation-keeps-the-data", &["alone"]),
+            RotatedAndWritten => of("identity/rotation-keeps-the-data", &["before-a-write"]),
+            ByUpdate => of("minimum/each-mutator-persists", &["update"]),
             HeldFails => of("cookie/only-if-kept", &["server-error"]),
             OftenSaved => {
                 let saved = of("minimum/each-mutator-persists", &["overwrite", "set-later", "delete"]);
                 [saved, of("minimum/values-survive", &["three-items"])].concat()
             }
-            Popped | Deleted | Updated | Older | Heavy | BesideOwnCookie => Vec::new(),
+            BesideOwnCookie if has(scenario, |op| matches!(op, Operation::Set { .. })) => {
+                of("cookie/other-cookies-survive", &["when-set"])
+            }
+            Popped | Deleted | Updated | Older | Heavy | BesideOwnCookie | AfterOwnCookie => Vec::new(),
         }
     }
 }
@@ -209,10 +281,40 @@ impl Situation {
 struct Change {
     op: &'static str,
     redirected: &'static str,
+    /// Where the request ends in another redirect, or in another success.
+    others: Saved,
     not_found: &'static str,
     no_content: &'static str,
     not_modified: &'static str,
 }
+
+/// The facts that what was done is saved where the request ends with one of these statuses.
+#[derive(Clone, Copy)]
+struct Saved([(u16, &'static str); 5]);
+
+impl Saved {
+    fn with(self, status: u16) -> Option<&'static str> {
+        self.0.into_iter().find_map(|(own, reason)| (own == status).then_some(reason))
+    }
+}
+
+/// The facts of what has this name.
+macro_rules! saved {
+    ($of:literal) => {
+        Saved([
+            (201, concat!($of, "-201")),
+            (301, concat!($of, "-301")),
+            (303, concat!($of, "-303")),
+            (307, concat!($of, "-307")),
+            (308, concat!($of, "-308")),
+        ])
+    };
+}
+
+/// How a session begins and goes on.
+const BEGINNINGS: [Saved; 2] = [saved!("fresh"), saved!("overwrite")];
+
+const PERMANENT: Saved = saved!("permanent");
 
 /// The facts of an operation, which have the name of this one in them.
 macro_rules! change {
@@ -220,6 +322,7 @@ macro_rules! change {
         Change {
             op: $op,
             redirected: concat!($of, "-302"),
+            others: saved!($of),
             not_found: concat!("not-found-", $of),
             no_content: concat!($of, "-204"),
             not_modified: concat!($of, "-304"),

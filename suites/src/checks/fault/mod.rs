@@ -34,7 +34,30 @@ fn consistent(survey: &Survey) -> Vec<Scenario> {
     ];
     let known = endings.into_iter().filter(|(_, _, mode)| *mode != OnError::Unknown);
     let known = known.flat_map(|(name, ending, mode)| ways(name, &ending, mode, survey));
-    known.chain(alike(survey)).collect()
+    known.chain(alike(survey)).chain(ended_alike(survey)).collect()
+}
+
+/// Where a request with such a status is saved, so is that it has ended the session. Who is logged out is often told so by a 401.
+fn ended_alike(survey: &Survey) -> impl Iterator<Item = Scenario> {
+    let can_end = survey.store == Store::Server && survey.supports("destroy");
+    let is_asked = can_end && survey.can_end_with(&Operation::Respond { status: 409 });
+    OTHER_FAILURES.into_iter().filter(move |_| is_asked).map(|(status, name)| {
+        let ending = || Operation::Respond { status }.unjudged();
+        let was_saved = Condition::FoundIn { cycle: 2, op: 0 };
+        Scenario::new(&format!("{name}-destroy"))
+            .cycle("ann", [set("colour", "red").is_done()])
+            .copy_cookies("ann", "keeper")
+            .cycle("ann", [set("shape", "round").unjudged(), ending()])
+            .cycle("ann", [get("shape").unjudged()])
+            .cycle("ann", [destroy().unjudged(), ending()])
+            .cycle("keeper", [get("colour").is_absent().only_if(was_saved)])
+            .relies_on(Fact::of("cookie/only-if-kept", name))
+            .relies_on(Fact::of("identity/destroy-removes", "alone"))
+            .relies_on(match status {
+                500.. => Fact::of(CONSISTENT.id, "server-error-destroy"),
+                _ => Fact::of("identity/destroy-removes", "alone-and-not-found"),
+            })
+    })
 }
 
 /// Whether requests that end with another status are saved is not known beforehand. What one of them shows, the next one has to do.

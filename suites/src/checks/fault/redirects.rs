@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
-use crate::expect::Scenario;
+use crate::expect::{Line, Scenario};
 use crate::level::Level;
 use crate::script::Operation;
 use crate::script::ops::{clear, delete, get, items, permanent, pop, set, set_permanent, setdefault, update};
-use crate::survey::Attribute;
+use crate::survey::{Attribute, Survey};
 
 pub(super) const ARE_SAVED: Check = Check {
     id: "fault/redirects-are-saved",
@@ -19,90 +19,144 @@ pub(super) const ARE_SAVED: Check = Check {
     applies: &[Requirement::RealSessions, Requirement::Responds],
     relies: &[],
     test: Test::Scenarios(|survey| {
-        let ending = |status| Operation::Respond { status }.unjudged();
-        let statuses = [201, 301, 302, 303, 307, 308];
-        let fresh_and = |status| {
-            Scenario::new(&format!("fresh-{status}"))
-                .cycle("ann", [set("colour", "red").unjudged(), ending(status)])
-                .cycle("ann", [get("colour").is("red")])
-        };
-        let fresh = statuses.map(fresh_and);
+        let fresh = STATUSES.map(|status| fresh(status.number));
         // Where the commoner ones are saved, the rarer ones may be forgotten in a list.
-        let rarer = [(202, "fresh-201"), (203, "fresh-201"), (206, "fresh-201"), (300, "fresh-302")];
-        let rarer = rarer.map(|(status, common)| fresh_and(status).relies_on(Fact::of(ARE_SAVED.id, common)));
-        let begun_and =
-            |reason: &str, change: Operation, status: u16, after: Vec<(&'static str, &'static str)>| {
-                let after = after.into_iter().map(|(key, value)| (key, json!(value)));
-                survey.supports(change.name()).then(|| {
-                    Scenario::new(reason)
-                        .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
-                        .cycle("ann", [change.unjudged(), ending(status)])
-                        .cycle("ann", [items().are(after, survey)])
-                })
-            };
-        let begun = |reason: &str, change: Operation, after| begun_and(reason, change, 302, after);
-        // A status that is saved on a first request may be left out later.
-        let others_begun = [
-            (201, "overwrite-201", "fresh-201"),
-            (301, "overwrite-301", "fresh-301"),
-            (303, "overwrite-303", "fresh-303"),
-            (307, "overwrite-307", "fresh-307"),
-            (308, "overwrite-308", "fresh-308"),
-            (202, "overwrite-202", "fresh-202"),
-            (203, "overwrite-203", "fresh-203"),
-            (206, "overwrite-206", "fresh-206"),
-            (300, "overwrite-300", "fresh-300"),
-        ];
-        let others_begun = others_begun.into_iter().filter_map(|(status, reason, fresh)| {
-            let after = vec![("colour", "blue"), ("size", "small")];
-            begun_and(reason, set("colour", "blue"), status, after).map(|scenario| {
-                let relies = [fresh, "overwrite-302"].map(|reason| Fact::of(ARE_SAVED.id, reason));
-                relies.into_iter().fold(scenario, Scenario::relies_on)
-            })
+        let rarer = RARER.map(|(status, commoner)| fresh_and_rarer(status, commoner));
+        let overwritten = STATUSES.into_iter().chain(RARER.map(|(status, _)| status)).filter_map(|status| {
+            let relies = [status.fresh, "overwrite-302"];
+            (status.number != 302)
+                .then(|| relying(overwrite(status.number, survey), &relies).relies_on(ISOLATED))
         });
-        let changes = [
-            begun("overwrite-302", set("colour", "blue"), vec![("colour", "blue"), ("size", "small")]),
-            begun("delete-302", delete("colour"), vec![("size", "small")]),
-            begun(
-                "update-302",
-                update([("shape", json!("round"))]),
-                vec![("colour", "red"), ("size", "small"), ("shape", "round")],
-            ),
-        ];
-        let both = || [("colour", "red"), ("size", "small")];
-        // A redirect that does several things at once is rarer, and each way to change a session has code of its own.
-        let others = [
-            begun("pop-302", pop("colour"), vec![("size", "small")])
-                .map(|scenario| scenario.relies_on(Fact::of(ARE_SAVED.id, "delete-302"))),
-            begun(
-                "setdefault-302",
-                setdefault("shape", "round"),
-                both().into_iter().chain([("shape", "round")]).collect(),
-            )
-            .map(|scenario| scenario.relies_on(Fact::of(ARE_SAVED.id, "update-302"))),
-            begun("clear-302", clear(), vec![])
-                .map(|scenario| scenario.relies_on(Fact::of(ARE_SAVED.id, "delete-302"))),
-        ];
-        let flipped = !survey.permanent_default;
-        let permanent = matches!(survey.permanent, Attribute::Observed(_)).then(|| {
-            Scenario::new("permanent-302")
-                .cycle("ann", [set("colour", "red").is_done()])
-                .cycle("ann", [set_permanent(flipped).unjudged(), ending(302)])
-                .cycle("ann", [permanent().is(flipped)])
-                .relies_on(Fact::of("minimum/permanent-persists", "forgotten-when-alone"))
-                .relies_on(Fact::of(ARE_SAVED.id, "overwrite-302"))
-        });
+        let changed = STATUSES.into_iter().flat_map(|status| changed(status, survey));
         let in_a_row = Scenario::new("two-in-a-row-302")
             .cycle("ann", [set("colour", "red").is_done()])
             .cycle("ann", [set("size", "small").unjudged(), ending(302)])
             .cycle("ann", [set("colour", "blue").unjudged(), ending(302)])
             .cycle("ann", [items().are([("colour", json!("blue")), ("size", json!("small"))], survey)])
             .relies_on(Fact::of(ARE_SAVED.id, "overwrite-302"));
-        // A session that a redirect leaves to the next visitor is a defect of its own.
-        let isolated = Fact::of("minimum/browsers-isolated", "items-of-another-browser-and-redirected");
-        let others = others.into_iter().flatten().map(|scenario| scenario.relies_on(isolated));
-        let others_begun = others_begun.map(|scenario| scenario.relies_on(isolated));
-        let changes = changes.into_iter().flatten().chain(others_begun).chain(others);
-        fresh.into_iter().chain(changes).chain(permanent).chain([in_a_row]).chain(rarer).collect()
+        fresh
+            .into_iter()
+            .chain([overwrite(302, survey)])
+            .chain(overwritten)
+            .chain(changed)
+            .chain([in_a_row])
+            .chain(rarer)
+            .collect()
     }),
 };
+
+/// A status, with the scenarios of a session that begins and goes on so.
+#[derive(Clone, Copy)]
+struct Status {
+    number: u16,
+    fresh: &'static str,
+    overwrite: &'static str,
+}
+
+macro_rules! status {
+    ($number:literal) => {
+        Status {
+            number: $number,
+            fresh: concat!("fresh-", $number),
+            overwrite: concat!("overwrite-", $number),
+        }
+    };
+}
+
+/// The commonest redirect, with which every way to change a session is asked first, and the others, with the commonest other success.
+const STATUSES: [Status; 6] =
+    [status!(302), status!(201), status!(301), status!(303), status!(307), status!(308)];
+
+/// A session that a redirect leaves to the next visitor is a defect of its own.
+const ISOLATED: Fact = Fact::of("minimum/browsers-isolated", "items-of-another-browser-and-redirected");
+
+/// The rarer ones, each with the scenario of a commoner one.
+const RARER: [(Status, &str); 4] = [
+    (status!(202), "fresh-201"),
+    (status!(203), "fresh-201"),
+    (status!(206), "fresh-201"),
+    (status!(300), "fresh-302"),
+];
+
+fn ending(status: u16) -> Line {
+    Operation::Respond { status }.unjudged()
+}
+
+fn relying(scenario: Scenario, on: &[&'static str]) -> Scenario {
+    on.iter().fold(scenario, |scenario, reason| scenario.relies_on(Fact::of(ARE_SAVED.id, reason)))
+}
+
+/// A session that begins with such a request.
+fn fresh(status: u16) -> Scenario {
+    Scenario::new(&format!("fresh-{status}"))
+        .cycle("ann", [set("colour", "red").unjudged(), ending(status)])
+        .cycle("ann", [get("colour").is("red")])
+}
+
+fn fresh_and_rarer(status: Status, commoner: &'static str) -> Scenario {
+    relying(fresh(status.number), &[commoner])
+}
+
+/// A session of two items, then this change with such a status.
+fn begun(reason: &str, change: Operation, status: u16, after: &[Item], survey: &Survey) -> Scenario {
+    let after = after.iter().map(|(key, value)| (*key, json!(value)));
+    Scenario::new(&format!("{reason}-{status}"))
+        .cycle("ann", [set("colour", "red").is_done(), set("size", "small").is_done()])
+        .cycle("ann", [change.unjudged(), ending(status)])
+        .cycle("ann", [items().are(after, survey)])
+}
+
+type Item = (&'static str, &'static str);
+
+/// A status that is saved on a first request may be left out later.
+fn overwrite(status: u16, survey: &Survey) -> Scenario {
+    begun("overwrite", set("colour", "blue"), status, &[("colour", "blue"), ("size", "small")], survey)
+}
+
+/// Each other way to change a session, which has code of its own, with such a status.
+fn changed(status: Status, survey: &Survey) -> Vec<Scenario> {
+    let added: &[Item] = &[("colour", "red"), ("size", "small"), ("shape", "round")];
+    let removed: &[Item] = &[("size", "small")];
+    // Its name, what comes of it, and where the commonest redirect is asked, on which scenarios that relies.
+    let ways: [(&str, Operation, &[Item], &[&'static str]); 5] = [
+        ("delete", delete("colour"), removed, &[]),
+        ("update", update([("shape", json!("round"))]), added, &[]),
+        ("pop", pop("colour"), removed, &["delete-302"]),
+        ("setdefault", setdefault("shape", "round"), added, &["update-302"]),
+        ("clear", clear(), &[], &["delete-302"]),
+    ];
+    let ways = ways.into_iter().filter(|(_, change, ..)| survey.supports(change.name()));
+    let changed = ways.map(|(name, change, after, relies)| {
+        let scenario = begun(name, change, status.number, after, survey);
+        let is_first = status.number == 302 && relies.is_empty();
+        let scenario = if is_first { scenario } else { scenario.relies_on(ISOLATED) };
+        relying(scenario, relies_of(name, status, relies).as_slice())
+    });
+    let flipped = !survey.permanent_default;
+    let permanent = matches!(survey.permanent, Attribute::Observed(_)).then(|| {
+        let scenario = Scenario::new(&format!("permanent-{}", status.number))
+            .cycle("ann", [set("colour", "red").is_done()])
+            .cycle("ann", [set_permanent(flipped).unjudged(), ending(status.number)])
+            .cycle("ann", [permanent().is(flipped)])
+            .relies_on(Fact::of("minimum/permanent-persists", "forgotten-when-alone"));
+        let scenario = if status.number == 302 { scenario } else { scenario.relies_on(ISOLATED) };
+        relying(scenario, relies_of("permanent", status, &["overwrite-302"]).as_slice())
+    });
+    changed.chain(permanent).collect()
+}
+
+/// Where a rarer status is asked, the commonest redirect has to be right, and that status with a simple change.
+fn relies_of(way: &str, status: Status, of_commonest: &[&'static str]) -> Vec<&'static str> {
+    let commonest = match way {
+        "delete" => "delete-302",
+        "update" => "update-302",
+        "pop" => "pop-302",
+        "setdefault" => "setdefault-302",
+        "clear" => "clear-302",
+        _ => "permanent-302",
+    };
+    match status.number {
+        302 => of_commonest.to_vec(),
+        _ => vec![status.fresh, status.overwrite, commonest],
+    }
+}

@@ -126,6 +126,7 @@ const NUMBERS: Check = check(
             ("beyond-32-bits", json!([4_294_967_296_i64, -4_294_967_297_i64])),
             ("largest-safe", json!([9_007_199_254_740_991_i64, -9_007_199_254_740_991_i64])),
             ("fractions", json!([0.1, -2.5, 1e-7, 123.456_789_012_345])),
+            ("small-fractions", json!([2.5e-10, -4e-13, 7.25e-100])),
             ("tiny-and-huge", json!([5e-324, 1.797_693_134_862_315_7e308])),
         ];
         if survey.numbers == Numbers::Exact {

@@ -17,7 +17,10 @@ pub(super) const CHECK: Check = check(
     STRUCTURED,
     |survey| {
         let kept = vec![("null", Value::Null), ("null-inside", json!({"a": null, "b": [null]}))];
-        values(survey, kept).into_iter().chain(under_every_operation(survey)).collect()
+        let listed = values(survey, vec![("null-in-a-list", json!(["a", null, "b"]))]).into_iter();
+        let listed =
+            listed.map(|scenario| scenario.relies_on(Fact::of("minimum/values-survive", "order-of-a-list")));
+        values(survey, kept).into_iter().chain(listed).chain(under_every_operation(survey)).collect()
     },
 );
 

@@ -44,6 +44,11 @@ pub(super) fn of_keys_beyond_ascii() -> Scenario {
     kept("keys-beyond-ascii", &["gr\u{fc}\u{df}e".to_owned(), "\u{1f422}".to_owned()])
 }
 
+/// Keys that a language or a library marks as its own.
+pub(super) fn of_keys_with_an_underscore() -> Scenario {
+    kept("keys-with-an-underscore", &["_note".to_owned(), "__tab".to_owned()])
+}
+
 fn kept(reason: &str, keys: &[String]) -> Scenario {
     let found = |op| Condition::All(vec![Condition::FoundIn { cycle: 1, op }, Condition::DoneIn(2)]);
     let after = keys.iter().enumerate().map(|(op, key)| get(key).is("kept").only_if(found(op)));

@@ -5,8 +5,8 @@ use crate::checks::statuses::OTHER_FAILURES;
 use crate::checks::{Check, Fact, Harm, Requirement, Test, lifetimes};
 use crate::expect::{Condition, Line, ResponseRule, Scenario};
 use crate::level::Level;
-use crate::script::Operation;
 use crate::script::ops::{destroy, get, items, permanent, set, set_permanent};
+use crate::script::{Forgery, Neighbours, Operation};
 use crate::survey::{Attribute, Store, Survey};
 
 const OWASP: &str = "OWASP Session Management Cheat Sheet, renewal after any change of privilege";
@@ -93,6 +93,7 @@ pub(super) const KEEPS_DATA: Check = Check {
             once_only,
             rotated::of_many_items(),
             rotated::of_keys_beyond_ascii(),
+            rotated::of_keys_with_an_underscore(),
         ]
         .into_iter()
         .chain(saved_early)
@@ -142,6 +143,7 @@ pub(super) const KEEPS_PERMANENT: Check = Check {
                 .cycle("ann", [Operation::Regenerate.is_done()])
                 .response(lasts)
                 .relies_on(Fact::of("cookie/lasts-when-permanent", "from-the-start"))
+                .relies_on(Fact::of("minimum/browsers-isolated", "visitor-after-a-rotation"))
                 .relies_on(Fact::of(KEEPS_PERMANENT.id, "set-earlier"))
         });
         [earlier, now, twice].into_iter().chain(cookie).collect()
@@ -221,10 +223,34 @@ pub(super) const OLD_ID_DIES: Check = Check {
             rotated::often(survey),
             rotated::of_a_large_session(survey),
         ];
+        // Browsers send several cookies of one name where they were set for several paths. Whichever session the library has
+        // opened, the id of that one ends.
+        let beside = [
+            ("beside-a-worthless-cookie-before-it", Neighbours::WorthlessFirst),
+            ("beside-a-worthless-cookie-after-it", Neighbours::WorthlessLast),
+        ];
+        let beside = beside.map(|(reason, neighbours)| {
+            Scenario::new(reason)
+                .cycle("ann", [set("colour", "red").is_done()])
+                .copy_cookies("ann", "thief")
+                .forge("ann", "both", Forgery::Among(neighbours))
+                .cycle("both", [get("colour").unjudged(), Operation::Regenerate.unjudged()])
+                .may_be_refused()
+                .cycle(
+                    "thief",
+                    [items().are([], survey).only_if(Condition::All(vec![
+                        Condition::FoundIn { cycle: 1, op: 0 },
+                        Condition::Done { cycle: 1, op: 1 },
+                    ]))],
+                )
+                .relies_on(Fact::of("identity/rotation-gives-a-new-id", "alone"))
+                .relies_on(Fact::of(OLD_ID_DIES.id, "alone"))
+        });
         let is_supported = |scenario: &Scenario| {
             scenario.script.cycles().flat_map(|cycle| &cycle.ops).all(|op| survey.supports(op.name()))
         };
-        rotations.into_iter().chain(remembered).filter(is_supported).collect()
+        let rotations = rotations.into_iter().chain(beside);
+        rotations.chain(remembered).filter(is_supported).collect()
     }),
 };
 

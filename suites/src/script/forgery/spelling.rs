@@ -47,6 +47,8 @@ pub enum Spelling {
     AnyRegex,
     /// The value ends a text of SQL and goes on with a condition that always holds.
     AnySql,
+    /// The value is percent-encoded JSON as Express marks it, of an operator with which MongoDB finds whatever is not null.
+    AnyMongo,
     /// The value is the first half of the real one, and a percent sign: with SQL's `LIKE`, any text that begins so.
     BeginningLike,
     /// The value is the first half of the real one, and an asterisk: in the names of files, and of Redis' keys, any text
@@ -66,13 +68,14 @@ pub enum Spelling {
 
 impl Spelling {
     /// Those that are searched for, and found, instead of compared.
-    pub(crate) const PATTERNS: [Self; 9] = [
+    pub(crate) const PATTERNS: [Self; 10] = [
         Self::AnyLike,
         Self::SameLengthLike,
         Self::AnyGlob,
         Self::SameLengthGlob,
         Self::AnyRegex,
         Self::AnySql,
+        Self::AnyMongo,
         Self::BeginningLike,
         Self::BeginningGlob,
         Self::BeginningRegex,
@@ -82,7 +85,7 @@ impl Spelling {
     pub(crate) const FORMS: [Self; 4] = [Self::Uuid, Self::Hexadecimal, Self::Number, Self::Word];
 
     /// Those that are the same whatever the real value is, and have an equals sign.
-    pub(crate) const FIXED: [Self; 8] = [
+    pub(crate) const FIXED: [Self; 9] = [
         Self::Empty,
         Self::Dots,
         Self::Path,
@@ -91,6 +94,7 @@ impl Spelling {
         Self::AnyGlob,
         Self::AnyRegex,
         Self::AnySql,
+        Self::AnyMongo,
     ];
 
     /// The value that stands in the place of this one.
@@ -117,6 +121,7 @@ impl Spelling {
             Self::SameLengthGlob => vec![b'?'; value.len()],
             Self::AnyRegex => b".*".to_vec(),
             Self::AnySql => b"'or'1'='1".to_vec(),
+            Self::AnyMongo => b"j%3A%7B%22%24ne%22%3Anull%7D".to_vec(),
             Self::BeginningLike => [&value[..value.len() / 2], b"%"].concat(),
             Self::BeginningGlob => [&value[..value.len() / 2], b"*"].concat(),
             Self::BeginningRegex => [&value[..value.len() / 2], b".*"].concat(),

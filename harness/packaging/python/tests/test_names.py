@@ -12,6 +12,18 @@ from flask.sessions import SecureCookieSessionInterface
 class StoreInterface(SecureCookieSessionInterface):
     pass
 """
+ENGINE = """
+from django.contrib.sessions.backends.base import SessionBase
+
+class SessionStore(SessionBase):
+    pass
+"""
+STORAGE = """
+from aiohttp_session import SimpleCookieStorage
+
+class Storage(SimpleCookieStorage):
+    pass
+"""
 
 
 @pytest.fixture
@@ -21,13 +33,17 @@ def library(tmp_path, monkeypatch):
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: Flask-Stores\nVersion: 1.2\n")
     (metadata / "top_level.txt").write_text("keptsessions\n")
-    (tmp_path / "keptsessions.py").write_text(LIBRARY)
+    package = tmp_path / "keptsessions"
+    package.mkdir()
+    for name, source in (("__init__", LIBRARY), ("engine", ENGINE), ("storage", STORAGE)):
+        (package / (name + ".py")).write_text(source)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("SESSIONSPEC_PROBE", "1")
     import keptsessions
 
     yield keptsessions
-    del sys.modules["keptsessions"]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "keptsessions"]:
+        del sys.modules[name]
 
 
 def named(interface, description=None):
@@ -48,6 +64,36 @@ def test_the_library_of_a_session_interface_is_named(library):
     assert named(library.StoreInterface()) == (own, "1.2")
     assert named(type("Mine", (library.StoreInterface,), {})()) == (own, "1.2")
     assert named(library.StoreInterface(), {"name": "mine", "version": "3"}) == ("mine", "3")
+
+
+@needs_names
+def test_the_library_of_an_engine_of_django_is_named(library, monkeypatch):
+    from django.conf import settings
+    from sessionspec.probes import django as probe_of_django
+
+    if not settings.configured:
+        settings.configure()
+    own = probe_of_django.version("Django")
+
+    def named_with(engine):
+        monkeypatch.setattr(settings, "SESSION_ENGINE", engine)
+        said = probe_of_django.description()
+        return said["name"], said["version"]
+
+    assert named_with("django.contrib.sessions.backends.signed_cookies") == ("Django, signed_cookies", own)
+    assert named_with("keptsessions.engine") == ("Django %s, keptsessions.engine of Flask-Stores" % own, "1.2")
+
+
+@needs_names
+def test_the_library_of_a_storage_of_aiohttp_is_named(library):
+    from aiohttp_session import SimpleCookieStorage
+    from keptsessions.storage import Storage
+    from sessionspec.probes import aiohttp as probe_of_aiohttp
+
+    own = probe_of_aiohttp.version("aiohttp-session")
+    assert probe_of_aiohttp.named(SimpleCookieStorage()) == {"name": "aiohttp-session", "version": own}
+    name = "aiohttp-session %s, Storage of Flask-Stores" % own
+    assert probe_of_aiohttp.named(Storage()) == {"name": name, "version": "1.2"}
 
 
 def test_flask_is_named_where_the_interface_is_its_own_or_nobody_knows(library):

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::bounded;
 use crate::near::hint;
-use crate::project::{self, KnownFailure, Project, ProjectError};
+use crate::project::{self, KnownFailure, KnownFailures, Project, ProjectError};
 use crate::toml_error::one_line;
 use chrono::DateTime;
 use serde::Deserialize;
@@ -36,6 +36,16 @@ pub enum KnownFailuresError {
         path: PathBuf,
         /// What is wrong with it.
         error: String,
+    },
+    /// The file is a report, or other JSON.
+    #[error(
+        "{path} is JSON, and no list of known failures; \
+         `sessionspec known-failures {path}` writes the list from a report, as TOML",
+        path = .path.display()
+    )]
+    Json {
+        /// The file.
+        path: PathBuf,
     },
     /// The file is a project's, and something is wrong with it.
     #[error(transparent)]
@@ -94,6 +104,8 @@ pub enum KnownFailuresError {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
+    /// Where nothing fails, the list that `sessionspec known-failures` writes has no entry.
+    #[serde(default)]
     known_failures: Vec<KnownFailure>,
 }
 
@@ -105,8 +117,18 @@ struct File {
 pub fn read(path: &Path, profile: Option<&str>) -> Result<Vec<KnownFailure>, KnownFailuresError> {
     if path.file_name().is_some_and(|name| name == project::FILE) {
         let malformed = |error: ProjectError| KnownFailuresError::Project { error };
-        return Ok(Project::read(path, profile).map_err(malformed)?.known_failures);
+        let project = Project::read(path, profile).map_err(malformed)?;
+        return match project.known_failures {
+            None => Ok(Vec::new()),
+            Some(KnownFailures::Here(entries)) => Ok(entries),
+            Some(KnownFailures::File(file)) => read_list(&project.folder.join(file)),
+        };
     }
+    read_list(path)
+}
+
+/// The entries of a file that is a list.
+fn read_list(path: &Path) -> Result<Vec<KnownFailure>, KnownFailuresError> {
     let text = bounded::read_file(path, bounded::TOML)
         .map_err(|error| KnownFailuresError::Read { path: path.to_owned(), error })?;
     parse(path, &text)
@@ -122,7 +144,12 @@ pub fn parse(path: &Path, text: &str) -> Result<Vec<KnownFailure>, KnownFailures
         path: path.to_owned(),
         error: one_line(&error, text),
     };
-    Ok(toml::from_str::<File>(text).map_err(malformed)?.known_failures)
+    let file = toml::from_str::<File>(text).map_err(|error| {
+        // Who has run the suite once has a report, and may take it for the list.
+        let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+        if is_json { KnownFailuresError::Json { path: path.to_owned() } } else { malformed(error) }
+    })?;
+    Ok(file.known_failures)
 }
 
 /// The entries as the runner takes them. `list` says where they are, for the message.

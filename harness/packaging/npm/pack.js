@@ -3,7 +3,7 @@
 
 // Packs the packages: node pack.js OUT [PLATFORM=PROGRAM …], as in linux-x64=target/release/sessionspec. OUT then holds
 // sessionspec-VERSION.tgz, and for each platform the package with its program. The manual is in the first one, where one of
-// the programs runs on this machine, and so are the protocol and the probes to copy.
+// the programs runs on this machine, and so are the protocol, the probes and the templates for CI to copy.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -50,6 +50,9 @@ pack((folder, write) => {
   fs.copyFileSync(path.join(root, 'harness/PROTOCOL.md'), path.join(folder, 'PROTOCOL.md'));
   for (const probe of ['php', 'symfony', 'rack', 'gorilla', 'scs', 'servlet']) {
     fs.cpSync(path.join(root, 'fixtures/probes', probe), path.join(folder, 'probes', probe), { recursive: true });
+  }
+  for (const template of ['README.md', 'action.yml', 'comment', 'gitlab.yml', 'report']) {
+    fs.cpSync(path.join(__dirname, '../ci', template), path.join(folder, 'ci', template));
   }
   const [, own] = platforms.find(([platform]) => platform === `${process.platform}-${process.arch}`) ?? [];
   if (!own) return;

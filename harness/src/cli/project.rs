@@ -13,7 +13,7 @@ use sessionspec::engine::report::{quoted, visible};
 
 use super::{Cli, CliError, tell, terminal};
 use crate::near::nearest;
-use crate::project::{FILE, Project};
+use crate::project::{FILE, KnownFailures, Project};
 
 /// Which part of a `sessionspec.toml` counts, if any. It is read before these are, from the words that were typed.
 #[derive(Debug, clap::Args)]
@@ -69,8 +69,9 @@ pub(super) fn parse() -> Result<Cli, CliError> {
     if command != "doctor" && !given.any(&["url", "launch", "peer", "backend"]) {
         project.names_a_service()?;
     }
-    let added = project.arguments(command, &given, &here);
+    let (added, notes) = project.arguments(command, &given, &here);
     if added.is_empty() {
+        notes.iter().for_each(|note| tell(format_args!("sessionspec: {note}")));
         return finish(matches);
     }
     let place = typed.iter().skip(1).position(|word| word == command).map_or(1, |index| index + 2);
@@ -84,6 +85,7 @@ pub(super) fn parse() -> Result<Cli, CliError> {
     names.dedup();
     let file = project.folder.join(FILE);
     tell(format_args!("sessionspec: {} says {}", file.display(), names.join(", ")));
+    notes.iter().for_each(|note| tell(format_args!("sessionspec: {note}")));
     finish(Cli::command().try_get_matches_from(completed))
 }
 
@@ -136,12 +138,26 @@ struct Given<'a>(Option<&'a ArgMatches>);
 
 impl Given<'_> {
     fn any(&self, names: &[&str]) -> bool {
+        self.first(names).is_some()
+    }
+
+    /// The first of these that was typed.
+    fn first<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
         let typed = |matches: &ArgMatches, name: &str| {
             matches.try_contains_id(name).is_ok()
                 && matches.value_source(name) == Some(ValueSource::CommandLine)
         };
-        self.0.is_some_and(|matches| names.iter().any(|name| typed(matches, name)))
+        let matches = self.0?;
+        names.iter().copied().find(|name| typed(matches, name))
     }
+}
+
+/// What a project adds to the arguments: the name of each entry, with the argument that it comes to.
+type Added = Vec<(&'static str, String)>;
+
+/// The form and the file of a report that goes to a file.
+fn file_of(report: &str) -> Option<(&str, &str)> {
+    report.split_once('=').filter(|(_, file)| *file != "-")
 }
 
 impl Project {
@@ -162,11 +178,12 @@ impl Project {
         )))
     }
 
-    /// What it adds to these arguments: the name of each entry, with the argument that it comes to.
-    fn arguments(&self, command: &str, given: &Given<'_>, here: &Path) -> Vec<(&'static str, String)> {
-        let mut added: Vec<(&'static str, String)> = Vec::new();
+    /// What it adds to these arguments: the name of each entry, with the argument that it comes to. What is to be told of that
+    /// stands beside it.
+    fn arguments(&self, command: &str, given: &Given<'_>, here: &Path) -> (Added, Vec<String>) {
+        let (mut added, mut notes) = (Added::new(), Vec::new());
         if given.any(&["peer", "backend"]) {
-            return added;
+            return (added, notes);
         }
         let mut add = |entry: &'static str, unless: &[&str], arguments: Vec<String>| {
             if !given.any(unless) {
@@ -203,7 +220,7 @@ impl Project {
         );
         let patience = self.start_timeout.map(|it| it.to_string());
         add("start-timeout", &["url", "launch", "start_timeout"], one("start-timeout", patience));
-        let headers = self.headers.iter().map(|header| match header.strip_prefix('@') {
+        let headers = self.headers.iter().flatten().map(|header| match header.strip_prefix('@') {
             Some(file) => format!("--header=@{}", there(file)),
             None => format!("--header={header}"),
         });
@@ -213,35 +230,62 @@ impl Project {
         add("ca", &["url", "launch", "ca"], one("ca", ca));
         add("origin", &["origin"], one("origin", self.origin.clone()));
         if command == "doctor" {
-            return added;
+            return (added, notes);
         }
-        let nodes = self.node.iter().map(|url| format!("--node={url}"));
+        let nodes = self.node.iter().flatten().map(|url| format!("--node={url}"));
         add("node", &["url", "launch", "node", "nodes"], nodes.collect());
         add("nodes", &["url", "launch", "node", "nodes"], one("nodes", self.nodes.map(|it| it.to_string())));
         add("beside", &["beside"], one("beside", self.beside.clone()));
         if command != "run" {
-            return added;
+            return (added, notes);
         }
         let patience = self.patience.map(|it| it.to_string());
         add("patience", &["url", "launch", "patience"], one("patience", patience));
         // Who names a check or a clause wants it, and is judged by its level.
         add("level", &["level", "check", "clause"], one("level", self.level.clone()));
         add("cases", &["cases", "case", "quick"], one("cases", self.cases.map(|it| it.to_string())));
-        let suites = self.suites.iter().map(|suite| format!("--suite={suite}"));
+        let suites = self.suites.iter().flatten().map(|suite| format!("--suite={suite}"));
         add("suites", &["suite", "check", "clause"], suites.collect());
-        let excluded = self.excluded.iter().map(|it| format!("--exclude={}={}", it.check, it.reason));
+        let excluded =
+            self.excluded.iter().flatten().map(|it| format!("--exclude={}={}", it.check, it.reason));
         add("excluded", &["exclude", "check", "clause"], excluded.collect());
-        let listed = (!self.known_failures.is_empty()).then(|| there(FILE));
+        let listed = self.known_failures.as_ref().and_then(|known| match known {
+            KnownFailures::Here(entries) => (!entries.is_empty()).then(|| there(FILE)),
+            KnownFailures::File(file) => Some(there(&file.to_string_lossy())),
+        });
         add("known-failures", &["known_failures"], one("known-failures", listed));
-        let reports = self.reports.iter().map(|report| match report.split_once('=') {
+        if let Some(name) = self.replaces_known_failures.as_ref()
+            && !given.any(&["known_failures", "list"])
+        {
+            notes.push(format!(
+                "the known failures of the profile `{name}` stand in the place of those above it"
+            ));
+        }
+        // A report of everything must not be lost to one of a part.
+        let narrowing = given.first(&["check", "suite", "clause", "exclude", "case", "fail_fast"]);
+        let is_kept = |report: &&String| narrowing.is_none() || file_of(report).is_none();
+        let reports = self.reports.iter().flatten().filter(is_kept).map(|report| match file_of(report) {
             Some((form, file)) => format!("--report={form}={}", there(file)),
             None => format!("--report={report}"),
         });
-        add("reports", &["report", "format", "output"], reports.collect());
+        const OTHER_REPORTS: &[&str] = &["report", "format", "output"];
+        add("reports", OTHER_REPORTS, reports.collect());
+        if let Some(option) = narrowing.filter(|_| !given.any(OTHER_REPORTS) && !given.any(&["list"]))
+            && self.reports.iter().flatten().any(|report| file_of(report).is_some())
+        {
+            notes.push(format!(
+                "the reports that {FILE} names are left as they are, since --{} narrows this run; \
+                 --report FORM=FILE writes one of it",
+                option.replace('_', "-")
+            ));
+        }
         let baseline = self.baseline.as_ref().map(|file| there(&file.to_string_lossy()));
         // A run that ends early is not compared with one that did not.
+        let is_compared = given.any(&["baseline"]) || (baseline.is_some() && !given.any(&["fail_fast"]));
         add("baseline", &["baseline", "fail_fast"], one("baseline", baseline));
-        added
+        let strict = (is_compared && self.strict == Some(true)).then(|| "--strict".to_owned());
+        add("strict", &["strict"], strict.into_iter().collect());
+        (added, notes)
     }
 
     /// The command as it runs from here, since it is written for the folder of the file.

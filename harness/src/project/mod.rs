@@ -1,5 +1,6 @@
 //! `sessionspec.toml`: what a project says once of how it is tested, so that nobody has to type it.
 
+mod listed;
 mod profile;
 
 use std::collections::BTreeMap;
@@ -13,10 +14,13 @@ use toml::value::Datetime;
 use crate::bounded;
 use crate::toml_error::one_line;
 
+pub use listed::KnownFailures;
+
 /// The name of the file, which is looked for from the working directory upwards.
 pub const FILE: &str = "sessionspec.toml";
 
-/// What a project says. Every entry is optional, and an option of the command line comes before it.
+/// What a project says. Every entry is optional, and an option of the command line comes before it. A list of a profile stands in
+/// the place of the one above it, and an empty one says that there is nothing, so that a list that is not there is another thing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Project {
@@ -25,7 +29,7 @@ pub struct Project {
     /// The probe of a service that runs already.
     pub url: Option<String>,
     /// The probes of further nodes of a service that runs already.
-    pub node: Vec<String>,
+    pub node: Option<Vec<String>>,
     /// How many processes of the command are started, as nodes that serve the same sessions.
     pub nodes: Option<u32>,
     /// The probe of another service beside it, which runs already and has sessions of its own.
@@ -56,21 +60,26 @@ pub struct Project {
     /// Where browsers believe they are.
     pub origin: Option<String>,
     /// What is sent with every request, as `--header` takes it.
-    pub headers: Vec<String>,
+    pub headers: Option<Vec<String>>,
     /// The level that decides.
     pub level: Option<String>,
     /// How many scripts each property is given.
     pub cases: Option<u32>,
     /// The suites that are run; all without it.
-    pub suites: Vec<String>,
+    pub suites: Option<Vec<String>>,
     /// The checks that are left out.
-    pub excluded: Vec<Excluded>,
-    /// Where reports go, as `--report` takes them.
-    pub reports: Vec<String>,
+    pub excluded: Option<Vec<Excluded>>,
+    /// Where reports go, as `--report` takes them, of runs that the command line does not narrow.
+    pub reports: Option<Vec<String>>,
     /// The saved report by which the run is judged.
     pub baseline: Option<PathBuf>,
-    /// The checks that are known to fail.
-    pub known_failures: Vec<KnownFailure>,
+    /// Whether what changed, and what is newly seen, counts as worse than in that report.
+    pub strict: Option<bool>,
+    /// The checks that are known to fail, or the file that lists them.
+    pub known_failures: Option<KnownFailures>,
+    /// The profile that was asked for, where its known failures stand in the place of those above it.
+    #[serde(skip)]
+    pub replaces_known_failures: Option<String>,
     /// Other ways to test the project, by name: what one of them says comes before what stands above.
     pub profiles: BTreeMap<String, Project>,
     /// The folder of the file.
@@ -194,7 +203,7 @@ impl Project {
         if self.launch.is_some() && self.url.is_some() {
             return Err("it has both `launch` and `url`; keep one".to_owned());
         }
-        if let Some(excluded) = self.excluded.iter().find(|excluded| excluded.reason.trim().is_empty()) {
+        if let Some(excluded) = self.excluded.iter().flatten().find(|it| it.reason.trim().is_empty()) {
             return Err(format!("`{}` is excluded without a reason; say why", excluded.check));
         }
         Ok(())

@@ -20,7 +20,7 @@ impl Project {
         // What leads to a service is one thing: a profile with a URL starts none.
         let is_elsewhere = own.launch.is_some() || own.url.is_some();
         let (launch, url) = if is_elsewhere { (own.launch, own.url) } else { (self.launch, self.url) };
-        let says_nodes = is_elsewhere || !own.node.is_empty() || own.nodes.is_some();
+        let says_nodes = is_elsewhere || own.node.is_some() || own.nodes.is_some();
         let (node, nodes) = if says_nodes { (own.node, own.nodes) } else { (self.node, self.nodes) };
         // One that is beside another service is not beside this one.
         let beside = own.beside.or(self.beside.filter(|_| !is_elsewhere));
@@ -33,7 +33,6 @@ impl Project {
             if says_a_break { (own.breaking, own.mend) } else { (self.breaking, self.mend) };
         // One Toxiproxy leads to any store, but a service without one has no use for it.
         let toxiproxy = own.toxiproxy.or(self.toxiproxy.filter(|_| store.is_some()));
-        let list = |own: Vec<String>, other: Vec<String>| if own.is_empty() { other } else { own };
         Ok(Self {
             launch,
             url,
@@ -52,18 +51,17 @@ impl Project {
             patience: own.patience.or(self.patience),
             ca: own.ca.or(self.ca),
             origin: own.origin.or(self.origin),
-            headers: list(own.headers, self.headers),
+            headers: own.headers.or(self.headers),
             level: own.level.or(self.level),
             cases: own.cases.or(self.cases),
-            suites: list(own.suites, self.suites),
-            excluded: if own.excluded.is_empty() { self.excluded } else { own.excluded },
-            reports: list(own.reports, self.reports),
+            suites: own.suites.or(self.suites),
+            excluded: own.excluded.or(self.excluded),
+            reports: own.reports.or(self.reports),
             baseline: own.baseline.or(self.baseline),
-            known_failures: if own.known_failures.is_empty() {
-                self.known_failures
-            } else {
-                own.known_failures
-            },
+            strict: own.strict.or(self.strict),
+            replaces_known_failures: (own.known_failures.is_some() && self.known_failures.is_some())
+                .then(|| name.to_owned()),
+            known_failures: own.known_failures.or(self.known_failures),
             profiles: self.profiles,
             folder: self.folder,
         })

@@ -11,6 +11,9 @@ fn what_means_nothing_is_refused() {
             refused("[[excluded]]\ncheck = 'cookie/*'"),
             refused("[[excluded]]\ncheck = 'cookie/*'\nreason = ' '"),
             refused("[[known-failures]]\ncheck = 'minimum/persists'"),
+            refused("[[known-failures]]\ncheck = 'minimum/persists'\nreson = 'r'"),
+            refused("known-failures = 3"),
+            refused("known-failures = ''"),
             refused("[profiles.redis]\nlaunch = 'a'\nurl = 'b'"),
             refused("[profiles.redis.profiles.other]"),
             Project::of_text("[profiles.redis]").unwrap().in_profile(Some("reddis")).unwrap_err(),
@@ -27,7 +30,32 @@ fn a_profile_comes_before_what_stands_above() {
     let project = Project::of_text(toml).unwrap().in_profile(Some("redis")).unwrap();
     assert_eq!((project.launch, project.level.as_deref()), (None, Some("hardened")));
     assert_eq!(project.url.as_deref(), Some("http://127.0.0.1:1/probe"));
-    assert_eq!(project.headers, ["A: b"]);
+    assert_eq!(project.headers.as_deref(), Some(&["A: b".to_owned()][..]));
+}
+
+#[test]
+fn a_list_of_a_profile_stands_in_the_place_of_the_one_above() {
+    let toml = "headers = ['A: b']\nsuites = ['cookie']\nreports = ['json=a.json']\n\
+                known-failures = [{ check = 'minimum/persists', reason = 'r' }, { check = 'minimum/mapping', reason = 'r' }]\n\
+                [profiles.same]\nlevel = 'hardened'\n\
+                [profiles.own]\nsuites = ['fault']\nknown-failures = [{ check = 'minimum/persists', reason = 's' }]\n\
+                [profiles.none]\nheaders = []\nsuites = []\nreports = []\nknown-failures = []\n\
+                [profiles.file]\nknown-failures = 'known.toml'";
+    let of = |profile: &str| {
+        let project = Project::of_text(toml).unwrap().in_profile(Some(profile)).unwrap();
+        let known = match project.known_failures {
+            None => "none".to_owned(),
+            Some(KnownFailures::Here(entries)) => entries.len().to_string(),
+            Some(KnownFailures::File(file)) => file.display().to_string(),
+        };
+        (project.suites.unwrap(), known, project.replaces_known_failures)
+    };
+    assert_eq!(of("same"), (vec!["cookie".to_owned()], "2".to_owned(), None));
+    assert_eq!(of("own"), (vec!["fault".to_owned()], "1".to_owned(), Some("own".to_owned())));
+    assert_eq!(of("none"), (vec![], "0".to_owned(), Some("none".to_owned())));
+    assert_eq!(of("file"), (vec!["cookie".to_owned()], "known.toml".to_owned(), Some("file".to_owned())));
+    let none = Project::of_text(toml).unwrap().in_profile(Some("none")).unwrap();
+    assert_eq!((none.headers, none.reports), (Some(vec![]), Some(vec![])));
 }
 
 #[test]

@@ -111,11 +111,11 @@ fn what_a_project_says_is_done() {
 #[test]
 fn it_is_found_from_a_folder_inside_and_an_option_wins() {
     let toml = format!(
-        "launch = \"test -e inside && {}\"\nlevel = 'hardened'\nreports = ['json=report.json']\n",
+        "launch = \"test -e inside && {}\"\nlevel = 'hardened'\nsuites = ['glue', 'fault']\nreports = ['json=report.json']\n",
         serving("reference")
     );
     let project = Project::new("inside", &toml);
-    let run = sessionspec("run --check minimum/opens-empty --level recommended")
+    let run = sessionspec("run --level recommended --cases 1")
         .current_dir(project.0.join("inside"))
         .output()
         .unwrap();
@@ -219,6 +219,73 @@ fn known_failures_may_stand_in_it() {
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
 }
 
+/// A report of everything is not lost to one of a part.
+#[test]
+fn a_run_that_is_narrowed_leaves_the_reports_of_the_project_as_they_are() {
+    let toml = format!(
+        "launch = \"{}\"\nsuites = ['fault']\ncases = 1\nreports = ['json=report.json', 'tap']\n",
+        serving("reference")
+    );
+    let project = Project::new("narrowed", &toml);
+    let whole = project.said("run");
+    assert!(whole.contains("says launch, cases, suites, reports\n"), "{whole}");
+    assert!(!whole.contains("left as they are"), "{whole}");
+    let report = project.read("report.json");
+    for narrowed in [
+        "--check fault/consistent",
+        "--suite fault",
+        "--clause fault.*",
+        "--exclude fault/consistent",
+        "--fail-fast",
+    ] {
+        let said = project.said(&format!("run {narrowed}"));
+        let option = narrowed.split(' ').next().unwrap();
+        let told = format!(
+            "sessionspec: the reports that sessionspec.toml names are left as they are, since {option} narrows this run; \
+             --report FORM=FILE writes one of it\n"
+        );
+        assert!(said.contains(&told), "{narrowed}: {said}");
+        assert!(said.contains("TAP version"), "what goes to standard output is lost to nobody: {said}");
+        assert_eq!(project.read("report.json"), report, "{narrowed}");
+    }
+    // Whoever names the report wants it.
+    let named = project.said("run --check fault/consistent --report json=report.json");
+    assert!(!named.contains("left as they are"), "{named}");
+    assert_eq!(checks(&project.read("report.json")), ["fault/consistent"]);
+    let listed = project.said("run --check fault/consistent --list");
+    assert!(!listed.contains("left as they are"), "{listed}");
+}
+
+#[test]
+fn known_failures_may_stand_in_a_file_that_it_names() {
+    const LIST: &str = "[[known-failures]]\ncheck = 'minimum/each-mutator-persists'\nreason = 'for a test'\n";
+    let toml = format!(
+        "launch = \"{}\"\nknown-failures = 'lists/known.toml'\n\
+         [profiles.none]\nknown-failures = []\n[profiles.json]\nknown-failures = 'report.json'\n",
+        serving("flawed/pop-does-not-remove")
+    );
+    let project = Project::new("known-file", &toml);
+    project.write("lists/known.toml", LIST);
+    let check = "--check minimum/each-mutator-persists";
+    let inside = sessionspec(&format!("run {check}")).current_dir(project.0.join("inside")).output().unwrap();
+    assert_eq!(inside.status.code(), Some(0), "{}", said(&inside));
+    // An empty list is one, and is said to stand in the place of the other.
+    let none = project.said(&format!("run {check} --profile none --report json=report.json"));
+    assert!(none.ends_with("exit 1"), "{none}");
+    assert!(
+        none.contains("the known failures of the profile `none` stand in the place of those above it\n"),
+        "{none}"
+    );
+    let json = project.said(&format!("run {check} --profile json"));
+    assert_snapshot!(json.lines().skip(2).collect::<Vec<_>>().join("\n"), @r"
+    sessionspec: report.json is JSON, and no list of known failures; `sessionspec known-failures report.json` writes the list from a report, as TOML
+    exit 2
+    ");
+    // What the command writes where nothing fails is a list.
+    project.write("lists/known.toml", "# Nothing fails.\n");
+    assert_eq!(project.run(&format!("run {check}")).status.code(), Some(1));
+}
+
 #[test]
 fn a_project_that_means_nothing_is_refused() {
     let project = Project::new("nothing", "lunch = 'a'\n");
@@ -283,6 +350,59 @@ fn an_entry_that_is_out_of_date_fails_a_run_with_a_baseline_too() {
     let listed = project.said(&format!("{run} --known-failures list.toml --baseline old.json"));
     assert!(listed.contains("remove minimum/persists from the known failures"), "{listed}");
     assert!(listed.ends_with("exit 1"), "{listed}");
+}
+
+#[test]
+fn what_decides_beside_a_baseline_is_said_where_nothing_got_worse() {
+    let project = Project::new("baseline-and-nothing-worse", "");
+    let run = "run --backend reference --check minimum/persists";
+    assert_eq!(project.run(&format!("{run} --report json=old.json")).status.code(), Some(0));
+    let told = |arguments: &str| {
+        let said = said(&project.run(arguments));
+        let line = said.lines().find(|line| line.contains("got worse than in the baseline"));
+        (line.unwrap_or_default().to_owned(), said.lines().last().unwrap().to_owned())
+    };
+    assert_eq!(told(&format!("{run} --baseline old.json")), (String::new(), "exit 0".to_owned()));
+    project.write("list.toml", "[[known-failures]]\ncheck = 'minimum/persists'\nreason = 'it does not'\n");
+    let (line, exit) = told(&format!("{run} --known-failures list.toml --baseline old.json"));
+    assert_snapshot!(line, @"sessionspec: nothing got worse than in the baseline; the list of known failures is out of date: remove minimum/persists");
+    assert_eq!(exit, "exit 1");
+    let flawed = "run --backend flawed/pop-does-not-remove --check minimum/each-mutator-persists";
+    assert_eq!(project.run(&format!("{flawed} --report json=bad.json")).status.code(), Some(1));
+    project.write(
+        "list.toml",
+        "[[known-failures]]\ncheck = 'minimum/each-mutator-persists'\nreason = 'r'\nexpires = 2020-01-01\n",
+    );
+    let (line, exit) = told(&format!("{flawed} --known-failures list.toml --baseline bad.json"));
+    assert_snapshot!(line, @"sessionspec: nothing got worse than in the baseline; a known failure has expired: mend minimum/each-mutator-persists, or give a later day as `expires`");
+    assert_eq!(exit, "exit 1");
+}
+
+#[test]
+fn a_capability_that_changed_is_worse_where_that_is_asked_for() {
+    let toml = format!("launch = \"{}\"\nsuites = ['fault']\ncases = 1\n", serving("reference"));
+    let project = Project::new("strict", &toml);
+    let first = project.run("run --report json=old.json");
+    assert_eq!(first.status.code(), Some(0), "{}", said(&first));
+    let mut report: Value = serde_json::from_str(&project.read("old.json")).unwrap();
+    report["survey"][0]["observed"] = "something else".into();
+    project.write("old.json", &report.to_string());
+    let toml = format!("{toml}baseline = 'old.json'\n[profiles.strict]\nstrict = true\n");
+    project.write("sessionspec.toml", &toml);
+    let lenient = project.said("run");
+    assert!(lenient.contains("1 changed") && lenient.ends_with("exit 0"), "{lenient}");
+    for strict in ["run --strict", "run --profile strict"] {
+        let said = project.said(strict);
+        assert!(said.contains("nothing got worse than in the baseline, but --strict wants "), "{said}");
+        assert!(said.ends_with("exit 1"), "{said}");
+    }
+    let named = project.said("run --profile strict");
+    assert!(named.contains("says launch, cases, suites, baseline, strict\n"), "{named}");
+    // Without a baseline there is nothing to be strict about.
+    let early = project.said("run --profile strict --fail-fast");
+    assert!(early.ends_with("exit 0"), "{early}");
+    let alone = project.said("run --no-project --strict");
+    assert!(alone.contains("--baseline <FILE>") && alone.ends_with("exit 2"), "{alone}");
 }
 
 /// The first failure may be one of the baseline, and what was not looked at after it would count as worse.
@@ -435,7 +555,8 @@ fn a_profile_comes_before_what_the_file_says_elsewhere() {
         serving("flawed/pop-does-not-remove")
     );
     let project = Project::new("profile", &toml);
-    let output = project.run("run --profile flawed --check minimum/each-mutator-persists");
+    let output =
+        project.run("run --profile flawed --check minimum/each-mutator-persists --report json=report.json");
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let report: Value = serde_json::from_str(&project.read("report.json")).unwrap();
     assert_eq!(report["checks"][0]["verdict"], "known-failure");

@@ -103,9 +103,10 @@ pub(super) fn projects() -> Vec<Vec<u8>> {
     let whole = "launch = 'serve {port} {lifetime}'\npath = '/probe'\nlifetime = 3.5\nstart-timeout = 30.0\n\
                  timeout = 10.0\nca = 'ca.pem'\norigin = 'https://app.test'\nheaders = ['A: b', '@secret']\n\
                  level = 'recommended'\ncases = 20\nnodes = 2\nsuites = ['cookie']\nreports = ['json=r.json']\n\
-                 baseline = 'old.json'\n[[excluded]]\ncheck = 'cookie/*'\nreason = 'why'\n\
+                 baseline = 'old.json'\nstrict = true\n[[excluded]]\ncheck = 'cookie/*'\nreason = 'why'\n\
                  [[known-failures]]\ncheck = 'minimum/persists'\nreason = 'it does not'\n\
-                 [profiles.redis]\nurl = 'http://127.0.0.1:1/probe'\nnode = ['http://127.0.0.1:2/probe']\n";
+                 [profiles.redis]\nurl = 'http://127.0.0.1:1/probe'\nnode = ['http://127.0.0.1:2/probe']\n\
+                 known-failures = 'known.toml'\n";
     vec![whole.as_bytes().to_vec(), b"url = 'http://127.0.0.1:5000/probe'\n".to_vec()]
 }
 

@@ -7,6 +7,8 @@ import json
 import os
 import pathlib
 import re
+import shutil
+import string
 import subprocess
 import sys
 import tempfile
@@ -93,6 +95,54 @@ def same(seen, expected, said=""):
     assert seen == expected, "expected %r, seen %r\n%s" % (expected, seen, said)
 
 
+def block(language, line):
+    """The block of README.md in this language that has this line."""
+    text = open(os.path.join(HERE, "README.md"), encoding="utf-8").read()
+    found = re.findall(r"^```%s\n(.*?)^```" % language, text, re.DOTALL | re.MULTILINE)
+    return next(found for found in found if line in found.splitlines())
+
+
+def versions(package):
+    """Does what README.md shows for two versions of a library, but for installing them."""
+    os.mkdir("versions")
+    shutil.copy("shop.py", "versions")
+    os.chdir("versions")
+    with open("sessionspec.toml", "w", encoding="utf-8") as project:
+        project.write(block("toml", "[profiles.old]"))
+    for command in block("sh", "mkdir -p sessions").splitlines():
+        if " known-failures " not in command:
+            done = subprocess.run(["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            assert done.returncode in (0, 1), done.stdout.decode()
+    job = yaml.safe_load(block("yaml", "on: pull_request"))["jobs"]["sessions"]
+    used = next(step for step in job["steps"] if step.get("uses", "").startswith("./"))["with"]
+    told = next(step for step in job["steps"] if "sessionspec diff" in step.get("run", ""))
+    seen = []
+    for entry in job["strategy"]["matrix"]["include"]:
+        values = {"matrix." + name: value for name, value in entry.items()}
+        inputs = {name: filled(value, values) for name, value in used.items()}
+        code, outputs, _, said, asked = github(dict(inputs, package=package, **{"comment-token": "a token"}))
+        same((code, outputs["report"]), (0, inputs["folder"] + "/report.json"), said)
+        assert "nothing changed" in said, said
+        summary = os.path.abspath("summary-" + entry["profile"])
+        variables = {name: filled(value, values) for name, value in told["env"].items()}
+        subprocess.run(["bash", "-eo", "pipefail", "-c", told["run"]], check=True,
+                       env=dict(os.environ, GITHUB_STEP_SUMMARY=summary, **variables))
+        assert "nothing changed" in open(summary, encoding="utf-8").read()
+        seen.append((inputs["folder"], inputs["artifact"], asked[1]["body"][0].splitlines()[0]))
+    assert all(len(set(names)) == len(seen) == 2 for names in zip(*seen)), seen
+    job = yaml.safe_load(block("yaml", "  extends: .sessionspec"))["sessions"]
+    seen = []
+    for entry in job["parallel"]["matrix"]:
+        expand = lambda text: string.Template(text).substitute(entry)  # noqa: E731
+        variables = {name: expand(value) for name, value in job["variables"].items()}
+        code, said, kept = gitlab(dict(entry, **dict(variables, PACKAGE=package)))
+        same((code, len(kept)), (0, 3), said)
+        assert "nothing changed" in said, said
+        seen.append(expand(job["artifacts"]["name"]))
+    same(len(set(seen)), 2)
+    os.chdir("..")
+
+
 def main(package, launch):
     same(os.path.exists("sessionspec-report"), False)
     code, outputs, summary, said, asked = github({"package": package, "launch": launch})
@@ -127,6 +177,15 @@ def main(package, launch):
     hardened = {"PACKAGE": package, "LAUNCH": launch, "ARGUMENTS": "--level hardened --suite cookie"}
     code, said, kept = gitlab(hardened, shell=("sh", "-ec"))
     same((code, kept), (1, reports), said)
+    # Files here have the names of suites, and the shell does not put them in the place of a pattern.
+    os.makedirs("minimum")
+    open("minimum/persists-not", "w").close()
+    pattern = {"PACKAGE": package, "LAUNCH": launch, "ARGUMENTS": "--check minimum/p*"}
+    for shell in [("sh", "-ec"), ("bash", "-eo", "pipefail", "-c")]:
+        code, said, kept = gitlab(pattern, shell=shell)
+        same((code, kept), (0, reports), said)
+    shutil.rmtree("minimum")
+    versions(package)
     os.mkdir("below")
     code, said, kept = gitlab({"PACKAGE": package}, folder="below")
     same((code, kept), (3, []), said)

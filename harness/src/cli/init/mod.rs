@@ -92,15 +92,18 @@ fn text(found: Option<&Found>) -> String {
          # origin = \"https://shop.example\"       # where browsers believe they are\n\
          # suites = [\"minimum\", \"cookie\"]        # these alone\n\
          # cases = 100                           # how many scripts each property is given\n\
-         # reports = [\"html=report.html\", \"json=report.json\"]\n\
-         # baseline = \"last.json\"                # judge by what changed since this report\n\n\
+         # reports = [\"html=report.html\", \"json=report.json\"] # of runs that no option narrows, as --check does\n\
+         # baseline = \"last.json\"                # judge by what changed since this report\n\
+         # strict = true                         # a capability that changed since then, too, ends the run with 1\n\n\
          # [[excluded]]\n\
          # check = \"cookie/same-site\"\n\
          # reason = \"a proxy in front of the service adds it\"\n\n\
-         # [[known-failures]]                    # as `sessionspec known-failures report.json` writes them\n\
+         # [[known-failures]]                    # as `sessionspec known-failures report.json` writes them; or, above the\n\
+         # # first table, the name of a file with them: known-failures = \"known.toml\"\n\
          # check = \"cookie/same-site\"\n\
          # reason = \"what happens, and why\"\n\n\
-         # [profiles.redis]                      # another way to test it: `sessionspec run --profile redis`\n\
+         # [profiles.redis]                      # another way to test it: `sessionspec run --profile redis`; each list in it\n\
+         # # stands in the place of the one above, and an empty one says that there is nothing\n\
          # launch = \"python app.py --sessions redis --port {{port}}\"\n"
     )
 }

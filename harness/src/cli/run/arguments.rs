@@ -55,6 +55,9 @@ pub(crate) struct Arguments {
     /// Also say what changed since this saved report, and judge by that: the exit code is the one of `sessionspec diff`.
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
+    /// With --baseline, end with 1 also where a capability changed, or where something fails of which that report knew nothing.
+    #[arg(long, requires = "baseline")]
+    pub(super) strict: bool,
     /// The level that decides the exit code; the others are reported all the same. Where it is not said, it is the
     /// highest level of the checks that --check and --clause name, else the lowest of those of --suite, else minimum.
     #[arg(long, value_name = "LEVEL", value_parser = level)]

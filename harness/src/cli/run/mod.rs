@@ -3,8 +3,10 @@
 mod arguments;
 mod doors;
 
+use std::fmt::Write as _;
+
 use sessionspec::Report;
-use sessionspec::engine::report::CheckReport;
+use sessionspec::engine::report::{CheckReport, KnownState};
 
 pub(super) use arguments::Arguments;
 
@@ -12,6 +14,7 @@ use super::passed_scripts::Shown;
 use super::{CliError, Interruption, complain, list, rerun_commands, tell, terminal};
 use crate::called_as::called_as;
 use crate::exit::Exit;
+use crate::report_diff::Comparison;
 use crate::{report_diff, report_file};
 
 pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Result<Exit, CliError> {
@@ -68,13 +71,16 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
     }
     let found = match &changes {
         None => arguments.judge(&reports),
-        Some(changes) if changes.got_worse() => Exit::Fails,
+        Some(changes) if changes.got_worse() || (arguments.strict && changes.has_news()) => Exit::Fails,
         // The list of known failures can only shrink, whatever a run is compared with.
-        Some(_) if reports.iter().flat_map(|report| &report.checks).any(CheckReport::entry_is_outdated) => {
-            Exit::Fails
-        }
+        Some(_) if !outdated(&reports).is_empty() => Exit::Fails,
         Some(_) => Exit::Conforms,
     };
+    if let Some(changes) = &changes
+        && (!losses.is_empty() || (found == Exit::Fails && !changes.got_worse()))
+    {
+        tell(format_args!("sessionspec: {}", arguments.since_baseline(changes, &reports)));
+    }
     let exit = match (judged, found) {
         (Ok(()), exit) => exit,
         // A failure that was found is one, whatever happened later.
@@ -87,14 +93,22 @@ pub(super) async fn run(arguments: Arguments, interruption: &Interruption) -> Re
     if losses.is_empty() {
         return Ok(exit);
     }
-    match &changes {
-        None => tell(format_args!("sessionspec: {}: {}", arguments.level(), exit.as_str())),
-        Some(changes) => {
-            let got = if changes.got_worse() { "something" } else { "nothing" };
-            tell(format_args!("sessionspec: {got} got worse than in the baseline"));
-        }
+    if changes.is_none() {
+        tell(format_args!("sessionspec: {}: {}", arguments.level(), exit.as_str()));
     }
     Ok(exit.with_loss())
+}
+
+/// The checks whose entry in the list of known failures is out of date.
+fn outdated(reports: &[Report]) -> Vec<&CheckReport> {
+    let mut outdated: Vec<&CheckReport> = Vec::new();
+    for check in reports.iter().flat_map(|report| &report.checks).filter(|it| it.entry_is_outdated()) {
+        // Two doors show one entry twice.
+        if outdated.iter().all(|other| other.id != check.id) {
+            outdated.push(check);
+        }
+    }
+    outdated
 }
 
 impl Arguments {
@@ -120,6 +134,35 @@ impl Arguments {
             }
         }
         baseline
+    }
+
+    /// What decides beside a baseline, in one line: a failing run need not mean that the backend got worse.
+    fn since_baseline(&self, changes: &Comparison, reports: &[Report]) -> String {
+        let mut told = match (changes.got_worse(), self.strict && changes.has_news()) {
+            (true, _) => "something got worse than in the baseline".to_owned(),
+            (false, true) => {
+                "nothing got worse than in the baseline, but --strict wants nothing newly seen, and \
+                              no changed capability"
+                    .to_owned()
+            }
+            (false, false) => "nothing got worse than in the baseline".to_owned(),
+        };
+        let of_state = |state: KnownState| -> Vec<&str> {
+            let outdated = outdated(reports).into_iter();
+            let is_so =
+                |check: &&CheckReport| check.known_failure.as_ref().is_some_and(|it| it.state == state);
+            outdated.filter(is_so).map(|check| check.id.as_str()).collect()
+        };
+        let (stale, expired) = (of_state(KnownState::Stale), of_state(KnownState::Expired));
+        if !stale.is_empty() {
+            let _ = write!(told, "; the list of known failures is out of date: remove {}", stale.join(", "));
+        }
+        if !expired.is_empty() {
+            let ids = expired.join(", ");
+            let _ =
+                write!(told, "; a known failure has expired: mend {ids}, or give a later day as `expires`");
+        }
+        told
     }
 
     fn judge(&self, reports: &[Report]) -> Exit {

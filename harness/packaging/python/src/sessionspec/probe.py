@@ -387,6 +387,45 @@ def takes_nothing(function):
     return not spec(function).args[len(spec(function).defaults or ()):]
 
 
+def library_of(found):
+    """Of a class of sessions: the class with its name, its distribution's name, and the version of that. It is the class itself,
+    or the first one that it extends and that is installed, as an application may have its own class in a module of its own. None
+    where nothing is known: what a description says is no reason to fail."""
+    for one in inspect.getmro(found):
+        package = one.__module__.partition(".")[0]
+        if package in sys.builtin_module_names or package == "__main__":
+            continue
+        known = distribution_of(package)
+        if known is not None:
+            return one.__name__, known[0], known[1]
+    return None
+
+
+def distribution_of(package):
+    """Name and version of the distribution that has installed this package, or none. Most have the name of their package."""
+    try:
+        from importlib import metadata
+    except ImportError:  # Before Python 3.8
+        try:
+            import pkg_resources
+
+            found = pkg_resources.get_distribution(package)
+            return found.project_name, found.version
+        except Exception:
+            return None
+    try:
+        found = metadata.distribution(package)
+    except Exception:
+        try:
+            names = set(metadata.packages_distributions()[package])
+            # Several share a namespace.
+            found = metadata.distribution(names.pop()) if len(names) == 1 else None
+        except Exception:  # No such package, metadata that cannot be read, or Python before 3.10
+            found = None
+    name = found is not None and found.metadata["Name"]
+    return (name, found.version) if name else None
+
+
 # ---- Flask's part ----------------------------------------------------------------------------------------------------
 
 
@@ -400,9 +439,9 @@ def mount(app, path="/probe", description=None):
     from flask import request, session
 
     def described():
-        known = {"protocol": 1, "name": "flask", "version": flask_version(), "without_body": WITHOUT_BODY}
-        known["lifetime_seconds"] = app.permanent_session_lifetime.total_seconds()
         interface = getattr(app, "session_interface", None)
+        known = dict(protocol=1, without_body=WITHOUT_BODY, **named(interface))
+        known["lifetime_seconds"] = app.permanent_session_lifetime.total_seconds()
         spellings = spellings_of(getattr(interface, "session_class", None))
         if spellings:
             known["spellings"] = spellings
@@ -478,6 +517,16 @@ def use(app, target):
         app.open_session = lambda request: app.session_interface.open_session(app, request)
         app.save_session = lambda session, response: app.session_interface.save_session(app, session, response)
     app.session_interface = target
+
+
+def named(interface):
+    """Name and version of what is tested: the library whose session interface it is, and else Flask."""
+    own = {"name": "flask", "version": flask_version()}
+    library = library_of(type(interface))
+    if interface is None or library is None or library[1].lower() == "flask":
+        return own
+    name = "%(name)s %(version)s, " % own
+    return {"name": name + "%s of %s" % library[:2], "version": library[2]}
 
 
 def flask_version():

@@ -86,11 +86,20 @@ async def read(request):
     return b"".join([part async for part in request.content.iter_any()])
 
 
+def named(storage):
+    """Name and version of what is tested: the library whose storage it is, and else aiohttp-session."""
+    own = {"name": "aiohttp-session", "version": version("aiohttp-session")}
+    library = core.library_of(type(storage))
+    if storage is None or library is None or library[1].lower().replace("_", "-") == own["name"]:
+        return own
+    name = "%(name)s %(version)s, " % own
+    return {"name": name + "%s of %s" % library[:2], "version": library[2]}
+
+
 def described(storage):
     known = {
         "protocol": 1,
-        "name": "aiohttp-session",
-        "version": version("aiohttp-session"),
+        **named(storage),
         "derived": ["permanent", "set_permanent", "modified"],
         "composed": ["regenerate"],
         "without_body": core.WITHOUT_BODY,

@@ -50,12 +50,19 @@ def description():
     if own:
         declares["store"] = "client" if engine == CLIENT_SIDE else "server"
     # Django's own sessions have no further spellings, and those of another engine may.
-    spellings = core.spellings_of(import_module(settings.SESSION_ENGINE).SessionStore)
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    spellings = core.spellings_of(store)
+    library = None if own else core.library_of(store)
+    # An engine of the application extends one of Django's.
+    if library is None or library[1].lower() == "django":
+        named = {"name": "Django, " + engine, "version": version("Django")}
+    else:
+        name = "Django %s, %s of %s" % (version("Django"), engine, library[1])
+        named = {"name": name, "version": library[2]}
     return {
         "protocol": 1,
         **({"spellings": spellings} if spellings else {}),
-        "name": "Django, " + engine,
-        "version": version("Django"),
+        **named,
         "browser_lifetime_seconds": settings.SESSION_COOKIE_AGE,
         "derived": ["permanent", "set_permanent", "new"],
         "without_body": core.WITHOUT_BODY,

@@ -216,6 +216,11 @@ impl Situation {
         let vary = |status| {
             of("cookie/vary-whatever-the-status", if says_vary { std::slice::from_ref(status) } else { &[] })
         };
+        // A session that a redirect leaves to the next visitor is a defect of its own, which this scenario shows.
+        let isolated = || match scenario.reason.as_str() {
+            "items-of-another-browser" => Vec::new(),
+            _ => of("minimum/browsers-isolated", &["items-of-another-browser-and-redirected"]),
+        };
         match self {
             Redirects => {
                 let mut ways = vec!["fresh-302", "overwrite-302", "two-in-a-row-302"];
@@ -223,7 +228,7 @@ impl Situation {
                 if has(scenario, |op| matches!(op, Operation::SetPermanent { .. })) {
                     ways.push("permanent-302");
                 }
-                [of("fault/redirects-are-saved", &ways), vary(&"302")].concat()
+                [of("fault/redirects-are-saved", &ways), vary(&"302"), isolated()].concat()
             }
             Ends(status) => {
                 let mut ways: Vec<_> = BEGINNINGS.into_iter().flat_map(|of| of.with(status)).collect();
@@ -231,11 +236,8 @@ impl Situation {
                 if has(scenario, |op| matches!(op, Operation::SetPermanent { .. })) {
                     ways.extend(PERMANENT.with(status));
                 }
-                // A session that a redirect leaves to the next visitor is a defect of its own.
-                let isolated =
-                    matches!(status, 300..400).then_some("items-of-another-browser-and-redirected");
-                [of("fault/redirects-are-saved", &ways), of("minimum/browsers-isolated", isolated.as_slice())]
-                    .concat()
+                let isolated = if matches!(status, 300..400) { isolated() } else { Vec::new() };
+                [of("fault/redirects-are-saved", &ways), isolated].concat()
             }
             NotFound => {
                 let mut ways = vec!["not-found-fresh", "not-found-overwrite", "not-found-set"];

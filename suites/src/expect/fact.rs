@@ -6,7 +6,8 @@ use std::fmt;
 /// What a scenario takes for granted: that a scenario of another check shows nothing wrong.
 ///
 /// That scenario is played once in a run. If it fails, the check that it belongs to has failed, and a scenario which
-/// relies on the fact is not judged and says why.
+/// relies on the fact is not judged and says why. Where it failed once and in no replay, its check has failed all the same, but
+/// whatever relies on it is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fact {
     /// The check that names what is wrong where the fact does not hold.

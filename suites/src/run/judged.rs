@@ -8,6 +8,8 @@ use crate::report::{self, Failure, Redaction, ShownExchange};
 use crate::script::Step;
 use crate::survey::Survey;
 
+use super::scenarios::Confirmation;
+
 /// The largest transcript that is kept whole, in bytes of its answers. Most have a hundredth of it.
 const LARGEST_WHOLE: usize = 64 * 1024;
 
@@ -20,8 +22,8 @@ pub(super) struct Judged {
     pub(super) not_launched: Option<String>,
     /// The largest number of requests that were certainly at work at the same time.
     at_once: usize,
-    /// What there is to say where it did not fail every time.
-    note: Option<String>,
+    /// What came of it when it was played again, where it failed and could be played again.
+    confirmation: Option<Confirmation>,
     told: Told,
 }
 
@@ -41,7 +43,7 @@ impl Judged {
         scenario: Rc<Scenario>,
         transcript: Transcript,
         mut judgement: Judgement,
-        note: Option<String>,
+        confirmation: Option<Confirmation>,
         survey: &Survey,
     ) -> Self {
         let (at_once, not_launched) = (transcript.at_once, transcript.not_launched.clone());
@@ -59,7 +61,13 @@ impl Judged {
                 }
             }
         };
-        Self { scenario, judgement, not_launched, at_once, note, told }
+        Self { scenario, judgement, not_launched, at_once, confirmation, told }
+    }
+
+    /// Whether others may rely on it: nothing was wrong, or what was wrong did not come again in any replay. It stays a failure of
+    /// its own check then, and those that rely on it are judged, and confirmed, by themselves.
+    pub(super) fn holds(&self) -> bool {
+        self.judgement.finding.is_none() || self.confirmation.is_some_and(Confirmation::was_right_each_time)
     }
 
     /// With which lifetimes the backend was started for it. The script of a failure says so itself.
@@ -86,7 +94,7 @@ impl Judged {
             Told::Failed(failure) => Failure::clone(failure),
             Told::Shown(_) => return None,
         };
-        Some(Failure { note: self.note.clone(), ..failure })
+        Some(Failure { note: self.confirmation.and_then(Confirmation::note), ..failure })
     }
 
     /// What happened, in the words of a report.

@@ -25,7 +25,10 @@ pub struct Options {
     pub case: Option<u32>,
     /// How long a failing script is made smaller, at most.
     pub shrink: ShrinkBounds,
-    /// How many requests may be at work at once; where nothing is said, as many as make the run faster, but at most 16. A report says the same however many there are, but for [`this_run`](crate::Report::this_run).
+    /// How many requests may be at work at once while scripts are played side by side; where nothing is said, as many as make the
+    /// run faster, but at most 16. With one, requests still overlap where a script is about that, and where scripts wait for time
+    /// that nobody can move: these all begin at once. A report says the same however many there are, but for
+    /// [`this_run`](crate::Report::this_run).
     pub jobs: Option<u32>,
     /// How long a cycle may take.
     pub patience: Duration,

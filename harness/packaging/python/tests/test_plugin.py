@@ -2,6 +2,8 @@
 
 import pytest
 
+from sessionspec import _harness
+
 pytest_plugins = ["pytester"]
 
 APP = """
@@ -50,6 +52,29 @@ def test_a_check_is_a_test_and_its_report_the_text_of_the_failure(careless):
         "  promised  Every way to change a session is saved, also as the only change of a",
         "  replay    pytest conftest.py::minimum/each-mutator-persists",
     ])
+
+
+def test_the_short_summary_says_what_fails_and_names_the_check_once(careless, monkeypatch):
+    # pytest cuts off what does not fit.
+    monkeypatch.setenv("COLUMNS", "500")
+    result = run(careless, "-k", "each-mutator-persists")
+    summary = [line for line in result.outlines if line.startswith("FAILED ")]
+    assert len(summary) == 1
+    assert summary[0].count("each-mutator-persists") == 1
+    result.stdout.fnmatch_lines([
+        'FAILED * - *set-later: expected {"colour":"red","size":"small"}, seen {"colour":"red"}; and * more',
+    ])
+
+
+def test_what_a_whole_run_shows_is_shown_again_by_all_tests():
+    shown = _harness.Run.__new__(_harness.Run)
+    shown.app = object()
+    text = "cookie/every-response\n%s  replay    sessionspec run URL"
+    test = "conftest.py::cookie/every-response"
+    alone = shown.told(text % "", test)
+    assert alone.endswith("\n  replay    pytest conftest.py::cookie/every-response")
+    together = shown.told(text % "  whole run cookie/every-response looks at all\n", test)
+    assert together.endswith("\n  replay    pytest conftest.py")
 
 
 def test_what_failed_last_can_be_run_alone(careless):

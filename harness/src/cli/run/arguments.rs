@@ -68,8 +68,11 @@ pub(crate) struct Arguments {
     /// As --cases 10: every check is played, and what only many generated scripts show may stay unseen.
     #[arg(long, conflicts_with_all = ["cases", "case"])]
     quick: bool,
-    /// Play so many requests at once, at most. Without it there are as many as make the run faster, up to 16: one where
-    /// the service answers at once, or works on one request at a time. The report does not depend on it.
+    /// Play scripts side by side, as long as no more than so many requests are at work at once. Without it there are as many as
+    /// make the run faster, up to 16: one where the service answers at once, or works on one request at a time. With 1, one
+    /// script is played after the other. Two kinds of requests overlap even then: those of scripts that wait for time to pass,
+    /// which all begin at once and go on beside the others, and those of one script that is about requests at once. The report
+    /// does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MOST_JOBS))]
     jobs: Option<u32>,
     /// Also let a request wait for so many seconds for another one of its session, which is longer than the backend is willing to

@@ -25,6 +25,8 @@ use crate::run::responses::Responses;
 use crate::run::timed::Timed;
 use crate::run::waits::Waits;
 
+pub(super) use playing::Confirmation;
+
 /// Why nothing is concluded from a script that may have outlived its sessions, and what to do about it. Eight seconds is about
 /// the longest lifetime whose end is still waited for.
 pub(super) const OUTLIVES_SESSIONS: &str = "the script takes longer here than a session lives: let sessions live longer, by \
@@ -220,16 +222,16 @@ impl Scenarios {
         Rc::clone(settled.await)
     }
 
-    /// Whether nothing is wrong in the scenario that this one varies, if it varies any.
+    /// Whether the scenario that this one varies holds, if it varies any.
     async fn plain_is_right(&self, check: &Check, scenario: &Scenario) -> bool {
         let Some(Varied { of, situation, .. }) = &scenario.varied else { return true };
         let Some(plain) = self.with_reason(check, of) else { return false };
         let facts = relied_on(check, &plain);
-        let is_right = match &*self.settle(check, &plain).await {
-            Settled::Judged(judged) => judged.judgement.finding.is_none(),
+        let holds = match &*self.settle(check, &plain).await {
+            Settled::Judged(judged) => judged.holds(),
             _ => false,
         };
-        if !is_right {
+        if !holds {
             return false;
         }
         // What it relies on has to hold in its own situation, too; where it does not, another check says so.
@@ -238,7 +240,7 @@ impl Scenarios {
             let reason = format!("{}-{situation}", fact.scenario);
             let Some(same) = self.with_reason(check, &reason) else { continue };
             let is_wrong = match &*self.settle(check, &same).await {
-                Settled::Judged(judged) => judged.judgement.finding.is_some(),
+                Settled::Judged(judged) => !judged.holds(),
                 settled => matches!(settled, Settled::Hidden),
             };
             if is_wrong {
@@ -273,7 +275,7 @@ impl Scenarios {
         self.learn_what_is_asked_by(check).await;
         let scenario = self.with_reason(check, fact.scenario)?;
         match &*self.settle(check, &scenario).await {
-            Settled::Judged(judged) => judged.judgement.finding.as_ref().map(|_| fact),
+            Settled::Judged(judged) => (!judged.holds()).then_some(fact),
             // What its own check may not be judged by can hold all the same, and then nobody else is hindered.
             Settled::Blocked(root) => (!self.holds_all_the_same(check, &scenario).await).then_some(*root),
             Settled::Hidden
@@ -285,14 +287,21 @@ impl Scenarios {
         }
     }
 
-    /// Whether a scenario that takes for granted what does not hold shows nothing wrong, if it is played nevertheless.
-    async fn holds_all_the_same(&self, check: &Check, scenario: &Rc<Scenario>) -> bool {
+    /// Whether a scenario that takes for granted what does not hold shows nothing wrong, if it is played nevertheless. As with
+    /// any other, what is wrong once and never again counts for nothing.
+    pub(super) async fn holds_all_the_same(&self, check: &Check, scenario: &Rc<Scenario>) -> bool {
         let key = (check.id, scenario.reason.clone());
         let holding = Rc::clone(self.holding.borrow_mut().entry(key).or_default());
         let holds = holding.get_or_init(async || match self.played(check, scenario).await {
             Ok(Some((played, transcript))) => {
                 let judgement = played.judge(&transcript);
-                judgement.finding.is_none() && judgement.comparisons > 0
+                match &judgement.finding {
+                    None => judgement.comparisons > 0,
+                    Some(finding) => {
+                        let confirmation = self.confirm(check, scenario, finding).await;
+                        confirmation.is_some_and(Confirmation::was_right_each_time)
+                    }
+                }
             }
             Ok(None) | Err(_) => false,
         });
@@ -351,10 +360,10 @@ impl Scenarios {
         if let (Some(why), None) = (transcript.unseen, &judgement.finding) {
             return Settled::Unjudged(why.to_owned());
         }
-        let note = match &judgement.finding {
+        let confirmation = match &judgement.finding {
             Some(finding) => self.confirm(check, &scenario, finding).await,
             None => None,
         };
-        Settled::Judged(Box::new(Judged::new(scenario, transcript, judgement, note, &self.survey)))
+        Settled::Judged(Box::new(Judged::new(scenario, transcript, judgement, confirmation, &self.survey)))
     }
 }

@@ -74,6 +74,9 @@ class Run:
         then the command that shows it again is pytest's."""
         if isinstance(self.app, str):
             return text
+        if "\n  whole run " in text:
+            # Alone, its test has nothing to look at.
+            test = test.partition("::")[0]
         return re.sub(r"\n  replay .*(\n {14}.*)*", lambda found: "\n  replay    pytest " + shlex.quote(test), text)
 
     def judge(self):

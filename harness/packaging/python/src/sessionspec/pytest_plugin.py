@@ -145,11 +145,21 @@ def holds(request, sessionspec_report):
     if verdict == "known-failure":
         request.node.add_marker(pytest.mark.xfail(reason=known["reason"], strict=True))
     if verdict in ("fail", "known-failure"):
-        pytest.fail(sessionspec_report.told(check["text"], request.node.nodeid), pytrace=False)
+        told = sessionspec_report.told(check["text"], request.node.nodeid)
+        pytest.fail(in_short(check["failures"]) + "\n\n" + told, pytrace=False)
     if verdict == "unverified" and is_echo(because, request, sessionspec_report):
         pytest.skip(f"{PROBLEMS[verdict]}: {because}")
     if verdict in PROBLEMS:
         pytest.fail(f"{PROBLEMS[verdict]}: {because}", pytrace=False)
+
+
+def in_short(failures):
+    """What fails, in one line: pytest repeats the first line of a failure in its summary, behind the name of the test."""
+    first = failures[0]
+    seen = "%s: expected %s, seen %s" % (first["reason"], first["expected"], first["seen"])
+    # Whatever a service said must not act on a terminal.
+    line = "".join(letter if letter.isprintable() else " " for letter in " ".join(seen.split()))
+    return line if len(failures) == 1 else "%s; and %d more" % (line, len(failures) - 1)
 
 
 def is_echo(because, request, report):

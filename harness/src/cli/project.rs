@@ -11,7 +11,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use sessionspec::engine::report::{quoted, visible};
 
-use super::{Cli, CliError, tell, terminal};
+use super::{Cli, CliError, Command, tell, terminal};
 use crate::near::nearest;
 use crate::project::{FILE, KnownFailures, Project};
 
@@ -86,7 +86,11 @@ pub(super) fn parse() -> Result<Cli, CliError> {
     let file = project.folder.join(FILE);
     tell(format_args!("sessionspec: {} says {}", file.display(), names.join(", ")));
     notes.iter().for_each(|note| tell(format_args!("sessionspec: {note}")));
-    finish(Cli::command().try_get_matches_from(completed))
+    let mut parsed = finish(Cli::command().try_get_matches_from(completed))?;
+    if let (Command::Doctor(arguments), true) = (&mut parsed.command, given.nothing_but_a_profile(command)) {
+        arguments.is_told_by(&project, profile);
+    }
+    Ok(parsed)
 }
 
 /// The command, where it is one of those that a project speaks about.
@@ -149,6 +153,15 @@ impl Given<'_> {
         };
         let matches = self.0?;
         names.iter().copied().find(|name| typed(matches, name))
+    }
+
+    /// Whether the project says everything else to this command.
+    fn nothing_but_a_profile(&self, command: &str) -> bool {
+        let commands = Cli::command();
+        let arguments = commands.find_subcommand(command).into_iter().flat_map(clap::Command::get_arguments);
+        let mut others =
+            arguments.map(|argument| argument.get_id().as_str()).filter(|name| *name != "profile");
+        !others.any(|name| self.any(&[name]))
     }
 }
 

@@ -8,18 +8,19 @@ use std::rc::Rc;
 use clap::ValueEnum;
 use sessionspec::Verdict;
 use sessionspec::backend::Backend;
-use sessionspec::engine::checks::catalogue;
+use sessionspec::engine::checks::{Check, catalogue};
 use sessionspec::engine::expect::Finding;
 use sessionspec::engine::replay::{
     CaseFile, Limits, ReplayOutcome, Replayed, as_curl, as_curl_with_headers, replay_judging,
 };
-use sessionspec::engine::report::{CheckReport, Failure, failure_text, quoted, script_text};
+use sessionspec::engine::report::{CheckReport, Failure, WIDTH, failure_text, quoted, script_text, wrapped};
 
 use super::nodes::NodeArguments;
 use super::service::{Service, start_peer, without_user};
 use super::{CliError, Interruption, say, terminal};
 use crate::bounded;
 use crate::builtin;
+use crate::called_as::called_as;
 use crate::exit::Exit;
 
 #[derive(Debug, clap::Args)]
@@ -189,6 +190,10 @@ impl Arguments {
                 Exit::NotVerified
             }
         };
+        let check = catalogue().iter().find(|check| check.id == case.check);
+        if let Some(looks) = check.and_then(Check::of_a_run) {
+            say(wrapped(&format!("{} {looks}: {} run without --check", case.check, called_as()), 2, WIDTH));
+        }
         say(format_args!("\n{}", told(case, &replayed).trim_end()));
         Ok(exit)
     }

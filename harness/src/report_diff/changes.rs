@@ -6,6 +6,7 @@ use sessionspec::engine::report::{CheckReport, LevelVerdict};
 use sessionspec::{Level, Report, Verdict};
 
 use super::checks::{direction, is_in_part};
+use super::grouped::Hindered;
 use super::{Change, Direction, Kind};
 
 /// Everything that is not in the newer report as it is in the older one.
@@ -32,7 +33,14 @@ impl Change {
         before: impl Into<String>,
         now: impl Into<String>,
     ) -> Self {
-        Self { direction, kind, what: what.to_owned(), before: before.into(), now: now.into() }
+        Self {
+            direction,
+            kind,
+            what: what.to_owned(),
+            before: before.into(),
+            now: now.into(),
+            hindered: None,
+        }
     }
 }
 
@@ -126,7 +134,8 @@ fn checks(old: &Report, new: &Report, same_suite: bool) -> Vec<(Level, Change)> 
 
 fn changed(was: &CheckReport, is: &CheckReport) -> Option<Change> {
     let direction = direction(was, is)?;
-    Some(Change::new(direction, Kind::Check, &is.id, in_words(was), in_words(is)))
+    let hindered = Hindered::of(was, is, in_words);
+    Some(Change { hindered, ..Change::new(direction, Kind::Check, &is.id, in_words(was), in_words(is)) })
 }
 
 fn reasons(check: &CheckReport) -> BTreeSet<&str> {

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 use sessionspec::engine::report::{WIDTH, continued, visible, visible_json, wrapped};
 
+use super::grouped::grouped;
 use super::{Change, Comparison, Direction, Door, Kind, Subject};
 use crate::render::code;
 
@@ -42,7 +43,7 @@ impl Comparison {
         }
         for door in self.changed_doors() {
             let _ = writeln!(text, "\n{}", visible(&door.name()));
-            for change in &door.changes {
+            for change in grouped(&door.changes) {
                 let _ = writeln!(text, "{}", change.to_text());
             }
         }
@@ -66,7 +67,8 @@ impl Comparison {
                 "\n### {}\n\n| | what | before | now |\n|---|---|---|---|",
                 code(&visible(&door.name()))
             );
-            for Change { direction, what, before, now, kind } in &door.changes {
+            for change in grouped(&door.changes) {
+                let Change { direction, what, before, now, kind, .. } = &*change;
                 let kind = kind.prefix();
                 let [what, before, now] = [what, before, now].map(|word| code(&visible(word)));
                 let _ = writeln!(text, "| {} | {kind}{what} | {before} | {now} |", direction.as_str());
@@ -127,7 +129,7 @@ impl Door {
 
 impl Change {
     fn to_text(&self) -> String {
-        let Self { direction, kind, what, before, now } = self;
+        let Self { direction, kind, what, before, now, .. } = self;
         let (word, style) = (direction.as_str(), direction.style());
         let told = format!("{}{}: {} -> {}", kind.prefix(), visible(what), visible(before), visible(now));
         let hang = DIRECTION + 4;

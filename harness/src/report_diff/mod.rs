@@ -4,12 +4,14 @@ mod changes;
 mod checks;
 mod direction;
 mod forms;
+mod grouped;
 
 use serde::Serialize;
 use sessionspec::Report;
 
 pub use direction::Direction;
 pub use forms::Form;
+use grouped::Hindered;
 
 /// The version of the form in which a comparison is written as JSON.
 const SCHEMA_VERSION: u32 = 1;
@@ -40,7 +42,7 @@ struct Door {
 }
 
 /// One thing that is not as it was.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 struct Change {
     direction: Direction,
     kind: Kind,
@@ -48,6 +50,9 @@ struct Change {
     what: String,
     before: String,
     now: String,
+    /// What is in the way of a check, where that is the change.
+    #[serde(skip)]
+    hindered: Option<Hindered>,
 }
 
 /// What it is that changed.

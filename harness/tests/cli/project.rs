@@ -182,6 +182,28 @@ fn doctor_examines_what_the_project_launches() {
 }
 
 #[test]
+fn doctor_ends_with_a_command_that_leaves_out_what_the_project_says() {
+    let toml = format!(
+        "launch = \"{}\"\nstart-timeout = 50\n[profiles.decided]\nlevel = 'minimum'\n",
+        serving("reference")
+    );
+    let project = Project::new("next", &toml);
+    let next = |arguments: &str| {
+        let said = project.said(arguments);
+        let line = said.lines().find_map(|line| line.strip_prefix("next: sessionspec "));
+        line.unwrap_or_else(|| panic!("{said}")).to_owned()
+    };
+    assert_eq!(next("doctor"), "run --level hardened");
+    assert_eq!(next("doctor --profile decided"), "run --profile decided");
+    // What was typed is to be typed again.
+    let typed = next("doctor --timeout 7");
+    assert!(
+        typed.starts_with("run --level hardened --launch ") && typed.ends_with(" --timeout 7"),
+        "{typed}"
+    );
+}
+
+#[test]
 fn a_case_is_played_on_what_the_project_names() {
     let case = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/cases/pop-keeps.json"));
     let case = case.display();
@@ -477,6 +499,30 @@ fn a_project_is_written_from_what_is_in_its_folder() {
         ]
         .join("\n")
     );
+}
+
+#[test]
+fn settings_of_django_that_are_for_tests_alone_come_before_those_of_development() {
+    let said = |name: &str, settings: &str, files: &[&str]| {
+        let project = Project::new(name, "");
+        project
+            .write("manage.py", &format!("os.environ.setdefault('DJANGO_SETTINGS_MODULE', '{settings}')\n"));
+        files.iter().for_each(|file| project.write(file, ""));
+        let said = project.said("init");
+        let toml: toml::Table = project.read("sessionspec.toml").parse().unwrap();
+        let launch = toml["launch"].as_str().unwrap().split(' ').nth(3).unwrap().to_owned();
+        (launch, said)
+    };
+    let launched = |name: &str, settings: &str, files: &[&str]| said(name, settings, files).0;
+    assert_eq!(launched("tested", "shop.settings", &["shop/tested.py"]), "shop.tested");
+    assert_eq!(launched("tested-package", "shop.settings.dev", &["shop/tested.py"]), "shop.tested");
+    let both = ["shop/settings/tested.py", "shop/tested.py"];
+    assert_eq!(launched("tested-twice", "shop.settings.dev", &both), "shop.settings.tested");
+    assert_eq!(launched("tested-top", "settings", &["tested.py"]), "tested");
+    assert_eq!(launched("tested-elsewhere", "shop.settings", &["tested.py"]), "shop.settings");
+    let (launch, said) = said("untested", "shop.settings", &["shop/settings.py"]);
+    assert_eq!(launch, "shop.settings");
+    assert!(said.contains("a module `tested` beside them"), "{said}");
 }
 
 #[test]

@@ -59,6 +59,10 @@ fn typed(folder: &Folder, command: &str) -> String {
     said(&folder.run(command.strip_prefix("sessionspec ").unwrap()))
 }
 
+fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 const FLAW: &str = "--backend flawed/lone-pop-lost --check minimum/persists --cases 30";
 
 #[test]
@@ -383,7 +387,18 @@ fn what_one_response_of_a_whole_run_shows_is_shown_again_by_its_script() {
     let replay = "sessionspec replay saved/cookie-every-response-http-only.json";
     assert_eq!(failure["replay"], serde_json::json!([whole_run, replay]));
     assert_eq!(folder.files("saved"), ["cookie-every-response-http-only.json"]);
-    assert!(typed(&folder, replay).ends_with("exit 1"));
+    let told = typed(&folder, replay);
+    let all = "cookie/every-response looks at the responses to all other checks, so that only a whole run shows all of it";
+    assert!(told.starts_with("cookie/every-response: http-only\nstill fails: "), "{told}");
+    assert!(in_one_line(&told).contains(&format!("{all}: sessionspec run without --check")), "{told}");
+    assert!(told.ends_with("exit 1"), "{told}");
+    // The first command of the report names no check.
+    fs::write(folder.0.join("report.json"), &output.stdout).unwrap();
+    let text = in_one_line(&said(&folder.run("render report.json --as text")));
+    assert!(text.contains(&format!("whole run {all} replay sessionspec run {careless}")), "{text}");
+    let explained = in_one_line(&said(&folder.run("explain cookie/every-response")));
+    let run = "Run it with all others: sessionspec run --level recommended URL";
+    assert!(explained.contains(&format!("It {}. {run}", all.split_once(' ').unwrap().1)), "{explained}");
     // By itself the check has nothing to look at, and says so.
     let alone = folder.run(&format!("run {careless} --check cookie/every-response --level recommended"));
     assert!(said(&alone).contains("no other check was judged"), "{}", said(&alone));

@@ -1,7 +1,7 @@
 //! `sessionspec diff`.
 
 use sessionspec::Report;
-use sessionspec::engine::report::UnjudgedScenario;
+use sessionspec::engine::report::{Blocked, UnjudgedScenario};
 
 use super::folder::Folder;
 use super::support::{sessionspec, stdout};
@@ -80,6 +80,47 @@ fn a_failure_that_a_partial_judgement_does_not_look_for_is_neither_worse_nor_bet
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("because for a test (overwrite): 1 check was judged in part"), "{text}");
     assert!(text.contains("with 1 check judged in part"), "{text}");
+}
+
+#[test]
+fn checks_that_one_cause_keeps_from_being_judged_are_told_as_one() {
+    let folder = Folder::new("one-cause");
+    let good = folder.report("reference", "good.json");
+    let mut reports: Vec<Report> = serde_json::from_str(&folder.read("good.json")).unwrap();
+    let other = "minimum/each-mutator-persists";
+    let ids = reports[0].checks.iter().map(|check| check.id.clone()).filter(|id| id != other);
+    let hindered: [String; 2] = ids.collect::<Vec<_>>().try_into().unwrap();
+    for check in reports.iter_mut().flat_map(|report| &mut report.checks) {
+        let scenario = if check.id == hindered[0] { "set" } else { "pop" };
+        let fact = "minimum/each-mutator-persists".to_owned();
+        let because = match check.id.as_str() {
+            id if hindered.iter().any(|hindered| hindered == id) => {
+                let because = format!("relies on {fact} ({scenario}), which does not hold");
+                let (scenario, hindered) = (scenario.to_owned(), Vec::new());
+                check.blocked = vec![Blocked { check: fact, scenario, scenarios: 1, hindered }];
+                because
+            }
+            id if id == other => "for a test".to_owned(),
+            _ => continue,
+        };
+        check.verdict = sessionspec::Verdict::Unverified;
+        check.because = Some(because);
+    }
+    let bad = folder.write("bad.json", &serde_json::to_string(&reports).unwrap());
+    let told = |said: String| said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = told(folder.said(&["diff", &good, &bad]));
+    let [one, two] = hindered;
+    let because = "because minimum/each-mutator-persists does not hold (set, pop): 2 checks";
+    assert!(text.contains(&format!("worse {because} ({one}, {two}): pass -> unverified worse")), "{text}");
+    assert!(text.contains(&format!("worse {other}: pass -> unverified (for a test)")), "{text}");
+    assert!(text.ends_with("3 worse exit 1"), "{text}");
+    let back = told(folder.said(&["diff", &bad, &good]));
+    assert!(back.contains(&format!("better {because} ({one}, {two}): unverified -> pass")), "{back}");
+    let markdown = told(folder.said(&["diff", "--format", "markdown", &good, &bad]));
+    let row = format!("| worse | `{because} ({one}, {two})` | `pass` | `unverified` |");
+    assert!(markdown.contains(&row), "{markdown}");
+    let json = folder.said(&["diff", "--format", "json", &good, &bad]);
+    assert!(json.contains(&format!("\"what\": \"{two}\"")), "{json}");
 }
 
 #[test]

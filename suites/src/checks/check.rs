@@ -145,6 +145,20 @@ impl Check {
         matches!(self.test, Test::Sentinel | Test::EveryResponse(_))
     }
 
+    /// What it looks at, where it is a check of a whole run, for whoever wants to see its failure again.
+    #[must_use]
+    pub fn of_a_run(&self) -> Option<&'static str> {
+        match self.test {
+            Test::EveryResponse(_) => {
+                Some("looks at the responses to all other checks, so that only a whole run shows all of it")
+            }
+            Test::Sentinel => {
+                Some("looks at a session after all other checks, so that no script shows it, but a whole run")
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the scripts of its failures show them by themselves. What all other checks together have led to, no script shows.
     #[must_use]
     pub fn has_scripts(&self) -> bool {

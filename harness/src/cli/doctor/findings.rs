@@ -3,6 +3,7 @@
 use sessionspec::engine::report::{WIDTH, wrapped};
 use sessionspec::engine::script::OperationKind;
 
+use super::Next;
 use crate::called_as::called_as;
 use crate::cli::say;
 use crate::cli::terminal::bounded;
@@ -70,15 +71,15 @@ impl Findings {
         self.wrong == 0
     }
 
-    /// The verdict, and what to do next with `target`.
-    pub(super) fn conclude(&self, target: &str) {
+    /// The verdict, and what to do next.
+    pub(super) fn conclude(&self, next: &Next) {
         say(format_args!("\n{} ok, {} missing, {} wrong", self.ok, self.missing, self.wrong));
         if self.is_healthy() {
             say("This is a probe; what its sessions are worth is another question.");
-            say(format_args!("next: {} run --level hardened {target}", called_as()));
+            say(format_args!("next: {} run{}", called_as(), next.of_run));
         } else {
             say("Mend what is wrong first; harness/PROTOCOL.md says what a probe answers.");
-            say(format_args!("next: {} doctor {target}", called_as()));
+            say(format_args!("next: {} doctor{}", called_as(), next.of_doctor));
         }
     }
 }

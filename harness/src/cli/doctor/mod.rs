@@ -19,10 +19,13 @@ mod traces;
 mod values;
 mod without_body;
 
+use sessionspec::engine::report::quoted;
+
 use super::service::Service;
 use super::target::Target;
 use super::{CliError, Interruption, say};
 use crate::exit::Exit;
+use crate::project::Project;
 
 use findings::Findings;
 use probe_client::ProbeClient;
@@ -41,6 +44,32 @@ pub(super) struct Arguments {
     service: Service,
     #[command(flatten)]
     _project: super::project::Choice,
+    /// What is to be typed next, where a project says everything else.
+    #[arg(skip)]
+    next: Option<Next>,
+}
+
+/// The arguments of the commands that may be typed next.
+#[derive(Debug, Clone)]
+struct Next {
+    of_run: String,
+    of_doctor: String,
+}
+
+impl Arguments {
+    /// Says that the project, with this profile, tells how the service is reached.
+    pub(super) fn is_told_by(&mut self, project: &Project, profile: Option<&str>) {
+        let profile = profile.map(|name| format!(" --profile {}", quoted(name))).unwrap_or_default();
+        let level = if project.level.is_some() { "" } else { " --level hardened" };
+        self.next = Some(Next { of_run: format!("{level}{profile}"), of_doctor: profile });
+    }
+
+    fn next(&self) -> Next {
+        self.next.clone().unwrap_or_else(|| {
+            let target = self.service.target();
+            Next { of_run: format!(" --level hardened {target}"), of_doctor: format!(" {target}") }
+        })
+    }
 }
 
 pub(super) async fn doctor(arguments: Arguments, interruption: &Interruption) -> Result<Exit, CliError> {
@@ -69,7 +98,7 @@ pub(super) async fn doctor(arguments: Arguments, interruption: &Interruption) ->
         }
         guard::examine(&arguments.service, interruption, &mut findings).await;
     }
-    findings.conclude(&target);
+    findings.conclude(&arguments.next());
     Ok(if findings.is_healthy() { Exit::Conforms } else { Exit::Fails })
 }
 

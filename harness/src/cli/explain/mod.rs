@@ -171,7 +171,14 @@ fn of_check(check: &Check) -> String {
         facts.push(filled("Its scripts are generated: --cases says how many, and --case replays one alone."));
     }
     paragraphs.push(facts.join("\n"));
-    paragraphs.push(format!("Run it alone:\n  sessionspec run --check {} URL", check.id));
+    paragraphs.push(match check.of_a_run() {
+        Some(looks) => format!(
+            "{}\n  sessionspec run --level {} URL",
+            filled(&format!("It {looks}. Run it with all others:")),
+            check.level
+        ),
+        None => format!("Run it alone:\n  sessionspec run --check {} URL", check.id),
+    });
     paragraphs.join("\n\n")
 }
 

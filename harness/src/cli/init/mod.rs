@@ -125,11 +125,46 @@ fn django(folder: &Path) -> Option<Found> {
     let (_, rest) = manage.split_once("DJANGO_SETTINGS_MODULE")?;
     // The name is the next text in quotes.
     let settings = rest.split(['"', '\'']).nth(2)?;
+    if let Some(tested) = tested_beside(folder, settings) {
+        return Some(Found {
+            launch: python("django", &tested, true),
+            because: format!("the settings {tested} of a project of Django are there beside {settings}"),
+            first: None,
+        });
+    }
     Some(Found {
         launch: python("django", settings, true),
-        because: format!("manage.py names the settings {settings} of a project of Django"),
+        because: format!(
+            "manage.py names the settings {settings} of a project of Django: where sessions are in their database, a run \
+             leaves thousands there; settings for this alone, in a module `{TESTED}` beside them, are preferred"
+        ),
         first: None,
     })
+}
+
+/// The name of the settings that are for tests alone, as the guide for Python has it.
+const TESTED: &str = "tested";
+
+/// The module with this name beside the settings, or beside the package that they are in.
+fn tested_beside(folder: &Path, settings: &str) -> Option<String> {
+    let mut packages: Vec<&str> = settings.split('.').collect();
+    // A name that leads elsewhere is no module.
+    if packages.iter().any(|package| package.is_empty() || package.contains(['/', '\\'])) {
+        return None;
+    }
+    let is_at_the_top = packages.len() == 1;
+    while packages.pop().is_some() {
+        // Beside packages there may be modules of any kind.
+        if packages.is_empty() && !is_at_the_top {
+            return None;
+        }
+        let at: PathBuf = packages.iter().collect();
+        if folder.join(at).join(format!("{TESTED}.py")).is_file() {
+            packages.push(TESTED);
+            return Some(packages.join("."));
+        }
+    }
+    None
 }
 
 fn python(framework: &str, target: &str, takes_a_lifetime: bool) -> String {

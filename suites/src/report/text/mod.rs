@@ -6,6 +6,7 @@ use super::command::wrapped_command;
 use super::visible::visible;
 use super::wrap::{WIDTH, wrapped};
 use super::{CheckReport, Failure, Place, ShownExchange, advice, schedule};
+use crate::checks::{Check, named};
 use crate::script::{FLUSHED, Forgery, MENDED, Part, Processes, Script, Segment, Step, Then, awake, paused};
 
 /// What somebody has to know who reads the script of a failure for the first time.
@@ -72,6 +73,10 @@ fn text_of(check: &CheckReport, failure: &Failure, others: &[String]) -> String 
     }
     if let Some(advice) = advice(check) {
         text.labelled("claim", advice);
+    }
+    // The command that shows it again names no check.
+    if let (Some(looks), false) = (named(&check.id).and_then(Check::of_a_run), failure.replay.is_empty()) {
+        text.labelled("whole run", &format!("{} {looks}", check.id));
     }
     for (index, command) in failure.replay.iter().enumerate() {
         text.command(if index == 0 { "replay" } else { "" }, command);

@@ -59,8 +59,9 @@ fn typed(folder: &Folder, command: &str) -> String {
     said(&folder.run(command.strip_prefix("sessionspec ").unwrap()))
 }
 
+/// The same without the ends of lines, and without the backslashes that continue a command.
 fn in_one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text.split_whitespace().filter(|word| *word != "\\").collect::<Vec<_>>().join(" ")
 }
 
 const FLAW: &str = "--backend flawed/lone-pop-lost --check minimum/persists --cases 30";

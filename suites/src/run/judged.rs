@@ -8,7 +8,7 @@ use crate::report::{self, Failure, Redaction, ShownExchange};
 use crate::script::Step;
 use crate::survey::Survey;
 
-use super::scenarios::Confirmation;
+use super::confirmation::Confirmation;
 
 /// The largest transcript that is kept whole, in bytes of its answers. Most have a hundredth of it.
 const LARGEST_WHOLE: usize = 64 * 1024;

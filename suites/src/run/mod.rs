@@ -1,6 +1,7 @@
 //! Runs checks against a backend and says what became of each.
 
 mod claims;
+mod confirmation;
 mod facts;
 mod first_failure;
 mod glue;

@@ -18,14 +18,13 @@ use crate::play::{Lanes, Transcript};
 use crate::report;
 use crate::survey::Survey;
 
+use crate::run::confirmation::Confirmation;
 use crate::run::facts::relied_on;
 use crate::run::judged::Judged;
 use crate::run::plans::{Plan, Plans};
 use crate::run::responses::Responses;
 use crate::run::timed::Timed;
 use crate::run::waits::Waits;
-
-pub(super) use playing::Confirmation;
 
 /// Why nothing is concluded from a script that may have outlived its sessions, and what to do about it. Eight seconds is about
 /// the longest lifetime whose end is still waited for.

@@ -7,44 +7,12 @@ use std::time::Instant;
 use super::{Played, Scenarios};
 use crate::backend::BackendError;
 use crate::checks::Check;
-use crate::expect::{Finding, Judgement, Scenario};
+use crate::expect::{Finding, Scenario};
 use crate::play::{Transcript, has_crowds, play_judgeable_together};
+use crate::run::confirmation::Confirmation;
 
 /// How often a scenario that failed is played again, to see whether it fails every time.
 const CONFIRMATIONS: usize = 2;
-
-/// What came of a scenario that failed, when it was played again.
-#[derive(Debug, Clone, Copy, Default)]
-pub(in crate::run) struct Confirmation {
-    played: usize,
-    /// How often it failed in the same way.
-    failed: usize,
-    /// How often something was compared and nothing was wrong. Those that failed in another way are in neither number.
-    right: usize,
-}
-
-impl Confirmation {
-    fn add(&mut self, again: &Judgement, finding: &Finding) {
-        self.played += 1;
-        match &again.finding {
-            Some(found) => self.failed += usize::from(found.reason == finding.reason),
-            None => self.right += usize::from(again.comparisons > 0),
-        }
-    }
-
-    /// Whether nothing was wrong in any of them.
-    pub(in crate::run) fn was_right_each_time(self) -> bool {
-        self.right == self.played
-    }
-
-    /// What there is to say if it did not fail every time.
-    pub(in crate::run) fn note(self) -> Option<String> {
-        let Self { played, failed, .. } = self;
-        (failed < played).then(|| {
-            format!("unstable: played again on fresh sessions, the script failed {failed} times in {played}")
-        })
-    }
-}
 
 impl Scenarios {
     /// Plays a script in which no time has to pass: beside others, and alone where that was not plainly right.

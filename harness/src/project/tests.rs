@@ -11,7 +11,7 @@ fn what_means_nothing_is_refused() {
             refused("[[excluded]]\ncheck = 'cookie/*'"),
             refused("[[excluded]]\ncheck = 'cookie/*'\nreason = ' '"),
             refused("[[known-failures]]\ncheck = 'minimum/persists'"),
-            refused("[[known-failures]]\ncheck = 'minimum/persists'\nreson = 'r'"),
+            refused("[[known-failures]]\ncheck = 'minimum/persists'\nisue = 'r'"),
             refused("known-failures = 3"),
             refused("known-failures = ''"),
             refused("[profiles.redis]\nlaunch = 'a'\nurl = 'b'"),

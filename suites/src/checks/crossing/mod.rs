@@ -59,7 +59,7 @@ const CROSSINGS: &[Crossing] = &[
         &[Redirects, NotFound, Permanent, OwnLifetime, NoContent],
     ),
     only("minimum/modified-after-change", "set", &[OwnLifetime, Permanent]),
-    only("minimum/permanent-persists", "forgotten-by-another-change", &[OwnLifetime, BesideOwnCookie]),
+    only("minimum/permanent-persists", "forgotten-by-another-change", &[BesideOwnCookie]),
     all("minimum/modified-can-be-set", &[Redirects, NotFound]),
     only(
         "minimum/browsers-isolated",

@@ -108,7 +108,21 @@ fn persists(survey: &Survey) -> Vec<Scenario> {
             .cycle("ann", [permanent().is(flipped)])
             .relies_on(Fact::of(PERSISTS.id, "forgotten-by-another-change"))
     });
-    [flip, flip_alone, flip_back, another_change, others, unset].into_iter().chain(by_others).collect()
+    // Where a lifetime and `permanent` are one setting, the later word counts.
+    let with_a_lifetime = survey.supports("set_lifetime").then(|| {
+        let lifetime = Operation::SetLifetime { seconds: 1200.0 };
+        Scenario::new("forgotten-by-another-change-with-a-lifetime")
+            .cycle(
+                "ann",
+                [set("colour", "red").is_done(), lifetime.unjudged(), set_permanent(flipped).is_done()],
+            )
+            .cycle("ann", [set("size", "small").is_done()])
+            .cycle("ann", [permanent().is(flipped)])
+            .relies_on(Fact::of("minimum/each-mutator-persists", "set-with-a-lifetime"))
+            .relies_on(Fact::of(PERSISTS.id, "forgotten-by-another-change"))
+    });
+    let firsts = [flip, flip_alone, flip_back, another_change, others, unset];
+    firsts.into_iter().chain(by_others).chain(with_a_lifetime).collect()
 }
 
 /// Whether a session that was permanent has to be so after this operation, and no other scenario asks that: by a `set` it is asked

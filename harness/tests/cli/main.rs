@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod baseline;
 mod beside;
 mod breaking;
 mod callback;
@@ -11,6 +12,7 @@ mod doctor;
 mod escapes;
 mod faults;
 mod help;
+mod init;
 mod json;
 mod launch;
 mod limits;

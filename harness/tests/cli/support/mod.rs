@@ -2,12 +2,14 @@
 
 mod careless;
 mod launch;
+mod project;
 mod service;
 mod slips;
 mod toxiproxy;
 
 pub(crate) use careless::careless_probe;
 pub(crate) use launch::Launch;
+pub(crate) use project::{Project, serving};
 pub(crate) use service::{Answer, Service, pops_in_a_check};
 pub(crate) use slips::{Slip, slipping};
 pub(crate) use toxiproxy::{Double, NEW, OLD};

@@ -193,7 +193,9 @@ pub(super) fn crossed(check: &str, plain: Vec<Scenario>, survey: &Survey) -> Vec
         let situation = crossings().flat_map(|crossing| crossing.situations).find(is_this);
         if let Some(commoner) = situation.and_then(|situation| situation.commoner()) {
             let of = format!("{}-{}", varied.of, commoner.name());
-            varied.of = if reasons.contains(&of) { of } else { std::mem::take(&mut varied.of) };
+            if reasons.contains(&of) {
+                varied.of = of;
+            }
         }
     }
     plain.into_iter().chain(varied).collect()

@@ -1,10 +1,11 @@
 //! Destruction: a logout is for good.
 
+use super::rivals::ended_beside_a_worthless_cookie;
 use crate::checks::{Check, Fact, Harm, Requirement, Test};
-use crate::expect::{Condition, Scenario};
+use crate::expect::Scenario;
 use crate::level::Level;
+use crate::script::Operation;
 use crate::script::ops::{destroy, get, items, set};
-use crate::script::{Forgery, Neighbours, Operation};
 use crate::survey::Store;
 
 pub(super) const RECORD_GONE: Check = Check {
@@ -56,27 +57,11 @@ pub(super) const RECORD_GONE: Check = Check {
             .relies_on(Fact::of(RECORD_GONE.id, "alone"))
         });
         let rotated = first_id.into_iter().chain(after_a_rotation).chain(before_a_rotation);
-        // Browsers send several cookies of one name where they were set for several paths. Which of them counts is the
-        // library's choice; whichever session it has opened is the one that ends.
-        let beside = [
-            ("beside-a-worthless-cookie-before-it", Neighbours::WorthlessFirst),
-            ("beside-a-worthless-cookie-after-it", Neighbours::WorthlessLast),
-        ];
-        let beside =
-            beside.into_iter().filter(|_| survey.store == Store::Server).map(|(reason, neighbours)| {
-                begun(reason)
-                    .forge("ann", "both", Forgery::Among(neighbours))
-                    .cycle("both", [get("colour").unjudged(), destroy().unjudged()])
-                    .may_be_refused()
-                    .cycle(
-                        "thief",
-                        [items().are([], survey).only_if(Condition::All(vec![
-                            Condition::FoundIn { cycle: 1, op: 0 },
-                            Condition::Done { cycle: 1, op: 1 },
-                        ]))],
-                    )
-                    .relies_on(Fact::of(RECORD_GONE.id, "alone"))
-            });
+        let beside = (survey.store == Store::Server)
+            .then(|| ended_beside_a_worthless_cookie(&destroy(), survey))
+            .into_iter()
+            .flatten()
+            .map(|scenario| scenario.relies_on(Fact::of(RECORD_GONE.id, "alone")));
         [alone, after_a_write].into_iter().chain(rotated).chain(beside).collect()
     }),
 };

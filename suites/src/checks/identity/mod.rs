@@ -2,6 +2,7 @@
 
 mod destroy;
 mod ids;
+mod rivals;
 mod rotated;
 mod rotation;
 mod unknown;

@@ -1,12 +1,13 @@
 //! Rotation: a session gets a new id, as after a login, so that whoever knew the old one knows nothing.
 
+use super::rivals::ended_beside_a_worthless_cookie;
 use super::rotated;
 use crate::checks::statuses::OTHER_FAILURES;
 use crate::checks::{Check, Fact, Harm, Requirement, Test, lifetimes};
 use crate::expect::{Condition, Line, ResponseRule, Scenario};
 use crate::level::Level;
+use crate::script::Operation;
 use crate::script::ops::{destroy, get, items, permanent, set, set_permanent};
-use crate::script::{Forgery, Neighbours, Operation};
 use crate::survey::{Attribute, Store, Survey};
 
 const OWASP: &str = "OWASP Session Management Cheat Sheet, renewal after any change of privilege";
@@ -223,26 +224,8 @@ pub(super) const OLD_ID_DIES: Check = Check {
             rotated::often(survey),
             rotated::of_a_large_session(survey),
         ];
-        // Browsers send several cookies of one name where they were set for several paths. Whichever session the library has
-        // opened, the id of that one ends.
-        let beside = [
-            ("beside-a-worthless-cookie-before-it", Neighbours::WorthlessFirst),
-            ("beside-a-worthless-cookie-after-it", Neighbours::WorthlessLast),
-        ];
-        let beside = beside.map(|(reason, neighbours)| {
-            Scenario::new(reason)
-                .cycle("ann", [set("colour", "red").is_done()])
-                .copy_cookies("ann", "thief")
-                .forge("ann", "both", Forgery::Among(neighbours))
-                .cycle("both", [get("colour").unjudged(), Operation::Regenerate.unjudged()])
-                .may_be_refused()
-                .cycle(
-                    "thief",
-                    [items().are([], survey).only_if(Condition::All(vec![
-                        Condition::FoundIn { cycle: 1, op: 0 },
-                        Condition::Done { cycle: 1, op: 1 },
-                    ]))],
-                )
+        let beside = ended_beside_a_worthless_cookie(&Operation::Regenerate, survey).map(|scenario| {
+            scenario
                 .relies_on(Fact::of("identity/rotation-gives-a-new-id", "alone"))
                 .relies_on(Fact::of(OLD_ID_DIES.id, "alone"))
         });

@@ -177,7 +177,7 @@ const FEWER_ENDINGS: [Ending; 8] = [
     Ending::Status(302),
     without_body(204, 200),
     Ending::Status(404),
-    Ending::Status(200),
+    Ending::Status(303),
     Ending::Status(500),
     without_body(304, 200),
     Ending::Raised,

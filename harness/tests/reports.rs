@@ -40,7 +40,7 @@ fn bytes(report: &Report) -> String {
 }
 
 /// Of so many backends, one is run twice, and what fails on it is made smaller, which takes most of the time of a run.
-/// `fixtures/backends/tests/jobs.rs` runs each of them twice.
+/// `fixtures/backends/tests/jobs.rs` runs all but five of them twice.
 const TWICE: usize = 4;
 
 #[test]
